@@ -1,0 +1,1 @@
+"""One module a kind of instance: `demo`, `production`, `test`, all on `base`."""

@@ -1,0 +1,200 @@
+"""What every instance shares.
+
+The environment is read here, once; each variable stands in docs/reference/settings.md, and a test fails on one
+that does not.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+PACKAGE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+def database_from(address: str, data_dir: Path) -> dict[str, Any]:
+    """Django's description of the database at this address; SQLite in the data directory when it is empty."""
+    if not address or address.startswith("sqlite:"):
+        name = unquote(urlsplit(address).path)[1:] if address else str(data_dir / "puebla.sqlite3")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": name,
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                # Immediate: a writer waits at the door instead of failing half-way through its transaction.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
+                " PRAGMA cache_size=-16000; PRAGMA foreign_keys=ON;",
+            },
+        }
+    parts = urlsplit(address)
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+DATA_DIR = Path(os.environ.get("PUEBLA_DATA_DIR") or "var").resolve()
+BASE_URL = os.environ.get("PUEBLA_BASE_URL", "http://localhost:8000").rstrip("/")
+# A refused start is kinder than a forged session: no default key outside the demonstration and the tests.
+SECRET_KEY = os.environ.get("PUEBLA_SECRET_KEY", "")
+DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", ""), DATA_DIR)}
+MAIL_URL = os.environ.get("PUEBLA_MAIL_URL", "")
+# Bytes; a larger file is refused with a sentence.
+UPLOAD_LIMIT = int(os.environ.get("PUEBLA_UPLOAD_LIMIT_MB", "50")) * 1024 * 1024
+
+DEBUG = False
+ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "localhost"]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ROOT_URLCONF = "puebla.config.urls"
+WSGI_APPLICATION = "puebla.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "puebla.config",
+    "puebla.portal",
+    "puebla.intranet",
+    "puebla.documents",
+    "puebla.members",
+    "puebla.accounts",
+    "puebla.publications",
+    "puebla.theme",
+    "puebla.core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_tasks",
+    "django_tasks_db",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "puebla.config.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Public pages are answered here, before a session is touched.
+    "puebla.config.middleware.public_pages",
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "puebla.config.middleware.person",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "puebla.theme.context.site",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "puebla.theme.templatetags.theme"],
+        },
+    }
+]
+
+# Languages ----------------------------------------------------------------------------------------------
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/Costa_Rica"
+USE_THOUSAND_SEPARATOR = True
+
+# People -------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "intranet:desk"
+ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"
+ACCOUNT_ADAPTER = "puebla.accounts.adapter.ByInvitation"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Puebla"
+USERSESSIONS_TRACK_ACTIVITY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# Files, cache, queue ------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+# Two stores, so that what was never released cannot be reached by a mistaken public address.
+FILES_DIR = DATA_DIR / "files"
+PUBLIC_FILES_DIR = DATA_DIR / "public"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+    "public": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PUBLIC_FILES_DIR}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = None
+DATA_UPLOAD_MAX_NUMBER_FILES = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Whole public pages, in the process: their key carries the publications' epoch, so no process can serve an old one.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
+}
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    "queue": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["queue"]},
+}
+DEFAULT_FROM_EMAIL = "secretariat@localhost"
+EMAIL_BACKEND = "puebla.core.mail.OutboxBackend"
+
+# Headers ------------------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
+    " form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+SILENCED_SYSTEM_CHECKS: list[str] = []
+FORMAT_MODULE_PATH = None

@@ -1,0 +1,17 @@
+"""The ground floor."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class CoreConfig(AppConfig):
+    """Journal, verdicts, registries, languages, files, outgoing mail."""
+
+    name = "puebla.core"
+    label = "core"
+
+    def ready(self) -> None:
+        """Install what models cannot express once the tables stand (with or without migrations)."""
+        from puebla.core.guards import install_guards
+
+        post_migrate.connect(install_guards, sender=self, dispatch_uid="core.guards")

@@ -1,0 +1,150 @@
+"""The process itself, the journal, and mail waiting to go out."""
+
+import datetime as dt
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from puebla.core.languages import TextsField
+
+
+class Process(models.Model):
+    """The consultative process that this instance serves: one row, loaded from an edition's data."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True, help_text="RCM")
+    names = TextsField(_("names"))
+    short_names = TextsField(_("short names"))
+    taglines = TextsField(_("taglines"), blank=True)
+    edition = models.CharField(_("edition"), max_length=60)
+    languages = models.JSONField(_("working languages"), default=list, help_text='["en", "es"]')
+    time_zone = models.CharField(_("time zone"), max_length=60, default="America/Costa_Rica")
+    symbol_pattern = models.CharField(
+        _("symbol pattern"), max_length=120, default="{process}/{year}/{body}/{kind}/{number}"
+    )
+    founded_on = models.DateField(_("founded on"), null=True, blank=True)
+    contact_email = models.EmailField(_("contact address"), blank=True)
+    secretariat_address = TextsField(_("address of the secretariat"), blank=True)
+    singleton = models.BooleanField(default=True, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("process")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(singleton=True), name="core_process_is_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @classmethod
+    def current(cls) -> "Process":
+        """The process of this instance; raises `Process.DoesNotExist` before `puebla init` or `puebla demo`."""
+        return cls.objects.get()
+
+
+class JournalHead(models.Model):
+    """The end of the chain: locked last in every transaction that writes, so that two writers cannot fork it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sequence = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64, default="")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="core_journalhead_is_one")]
+
+
+class JournalEntry(models.Model):
+    """One act: who did what to what, when. Append-only, chained by SHA-256, without foreign keys.
+
+    `digest` covers `previous`, the entry's own facts and `payload_digest`. The payload (names, sealed facts) lies
+    apart, salted, and can be erased without breaking the chain.
+    """
+
+    sequence = models.PositiveBigIntegerField(primary_key=True)
+    at = models.DateTimeField(_("at"))
+    act = models.CharField(_("act"), max_length=60, db_index=True)
+    person_ref = models.CharField(_("person"), max_length=40, blank=True, db_index=True)
+    party_code = models.CharField(_("party"), max_length=30, blank=True)
+    subject_kind = models.CharField(max_length=40, blank=True)
+    subject_ref = models.CharField(max_length=80, blank=True, db_index=True)
+    room_ref = models.CharField(max_length=40, blank=True)
+    #: For acts that count once only (an opening by person, file and hour); NULL where an act may be repeated.
+    once_key = models.CharField(max_length=120, null=True, unique=True)
+    payload_digest = models.CharField(max_length=64, blank=True)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("journal entry")
+        ordering = ["-sequence"]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.act} {self.subject_ref}"
+
+
+class JournalPayload(models.Model):
+    """The words of an entry, erasable: only their salted digest is in the chain."""
+
+    sequence = models.PositiveBigIntegerField(primary_key=True)
+    salt = models.CharField(max_length=32)
+    facts = models.JSONField(default=dict)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+
+class PublishedHead(models.Model):
+    """A head of the chain that was shown to the outside on a day, so that a rewritten chain is found out."""
+
+    on = models.DateField(unique=True)
+    sequence = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-on"]
+
+
+class OutgoingMail(models.Model):
+    """A message written in the transaction of its act and sent later: at least once, with a stable Message-ID."""
+
+    message_id = models.CharField(max_length=120, unique=True)
+    recipient = models.EmailField()
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    html = models.TextField(blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("outgoing message")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.recipient}: {self.subject}"
+
+
+def random_ref() -> str:
+    """An address for a record that has no symbol: random, so that it tells nothing and cannot be walked."""
+    return uuid.uuid4().hex[:20]
+
+
+class DatePrecision(models.TextChoices):
+    """How much of a date is known."""
+
+    DAY = "day", _("day")
+    MONTH = "month", _("month")
+    YEAR = "year", _("year")
+
+
+def parse_imprecise(text: str) -> tuple[dt.date, DatePrecision]:
+    """A date with its precision from `2009`, `2009-07` or `2009-07-09`; raises ValueError otherwise."""
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 1:
+        return dt.date(parts[0], 1, 1), DatePrecision.YEAR
+    if len(parts) == 2:
+        return dt.date(parts[0], parts[1], 1), DatePrecision.MONTH
+    if len(parts) == 3:
+        return dt.date(*parts), DatePrecision.DAY
+    raise ValueError(text)

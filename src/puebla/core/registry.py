@@ -1,0 +1,43 @@
+"""Doors through which a lower room reaches a higher one without importing it; filled from `apps.py`.
+
+Each registry is a named list. Entries are kept in the order of their `rank`, so that what a page shows does not
+depend on the order in which apps start.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass
+class Registry(Generic[T]):
+    """Named entries that higher rooms add and lower rooms read."""
+
+    purpose: str
+    _entries: dict[str, tuple[int, T]] = field(default_factory=dict)
+
+    def add(self, name: str, entry: T, *, rank: int = 50) -> None:
+        """Add or replace the entry of this name."""
+        self._entries[name] = (rank, entry)
+
+    def __iter__(self) -> Iterator[T]:
+        return (entry for _rank, entry in sorted(self._entries.values(), key=lambda pair: pair[0]))
+
+    def named(self, name: str) -> T | None:
+        """The entry of this name, or None."""
+        found = self._entries.get(name)
+        return found[1] if found else None
+
+
+#: act → function of the entry's facts that gives the sentence for readers.
+journal_phrases: Registry[Callable[..., str]] = Registry("sentences for acts in the journal")
+#: panels of the intranet's first page: (person) → {"template": ..., "context": ...} or None.
+desk_panels: Registry[Callable[..., dict[str, object] | None]] = Registry("panels of the desk")
+#: entries of the intranet's menu: (person) → (label, address) or None.
+menu: Registry[Callable[..., tuple[str, str] | None]] = Registry("entries of the intranet's menu")
+#: checks of `puebla doctor`: () → (name, ok, sentence).
+health_checks: Registry[Callable[[], tuple[str, bool, str]]] = Registry("checks of the instance's health")
+#: work that `puebla tick` and the worker do when due: () → number of things done.
+chores: Registry[Callable[[], int]] = Registry("chores done at every tick")
