@@ -1,0 +1,66 @@
+"""A person: somebody who was invited. Persons have no rights of their own; their seats have."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from puebla.core.languages import TextsField
+from puebla.core.models import random_ref
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Makes persons; Django's and allauth's doors come through here."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """Make a person with this address; without a password they sign in by code."""
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email__iexact=username)
+
+
+class Person(AbstractBaseUser):
+    """Somebody of a party or of the secretariat, named by e-mail address."""
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    full_name = models.CharField(_("full name"), max_length=150)
+    job_titles = TextsField(_("office held"), max_length=150, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    language = models.CharField(_("language of correspondence"), max_length=10, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+    retired_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    revision = models.PositiveIntegerField(default=1)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["full_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_person_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(retired_at=None, retired_by=None)
+                | models.Q(retired_at__isnull=False, retired_by__isnull=False, is_active=False),
+                name="accounts_person_retired_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def get_full_name(self) -> str:
+        """For allauth's templates."""
+        return self.full_name

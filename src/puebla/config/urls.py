@@ -1,0 +1,21 @@
+"""Addresses of both sites: below a language, `en/` or `es/`; machines' doors without one."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+
+from puebla.config import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.root, name="root"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    *i18n_patterns(
+        path("intranet/", include("puebla.intranet.urls")),
+        path("intranet/documents/", include("puebla.documents.urls")),
+        path("intranet/", include("puebla.members.urls")),
+        path("accounts/", include("puebla.accounts.urls")),
+        path("", include("puebla.portal.urls")),
+    ),
+]
+
+handler404 = "puebla.config.views.not_found"

@@ -1,0 +1,430 @@
+"""Who takes part: parties and their standing, bodies and their rooms, seats, presidencies, meetings as records.
+
+All of it is dated data. A *seat* (person, party, body, role, from, until) gives rights; a person has none.
+"""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from puebla.accounts.models import Person
+from puebla.core.languages import TextsField, show
+from puebla.core.models import DatePrecision, random_ref
+from puebla.members.querysets import (
+    BodyQuerySet,
+    InvitationQuerySet,
+    MeetingQuerySet,
+    PartyQuerySet,
+    PresidencyQuerySet,
+    SeatQuerySet,
+)
+
+
+class Audience(models.IntegerChoices):
+    """The ladder of who may read; every rung includes those before it (in a sealed room: only its own seats)."""
+
+    OWN_PARTY = 10, _("own party")
+    SECRETARIAT = 20, _("secretariat")
+    PRESIDENCY = 30, _("presidency")
+    ROOM = 40, _("members of the room")
+    MEMBERS = 50, _("all member states")
+    OBSERVERS = 60, _("observers")
+    CIVIL_SOCIETY = 70, _("accredited civil society")
+    PUBLIC = 80, _("public")
+
+
+class StandingKind(models.TextChoices):
+    """How a party takes part."""
+
+    MEMBER = "member", _("member state")
+    OBSERVER_STATE = "observer_state", _("observer state")
+    OBSERVER_ORGANISATION = "observer_organisation", _("observer organisation")
+    CIVIL_SOCIETY = "civil_society", _("civil society")
+    SECRETARIAT = "secretariat", _("technical secretariat")
+
+
+class Permission(models.TextChoices):
+    """What a role lets its holder do; `Role.permissions` lists them."""
+
+    FILE = "file", _("file and describe papers of the secretariat")
+    FILE_OWN = "file_own", _("file papers of the own party")
+    RELEASE = "release", _("release to the public and withdraw")
+    MANAGE_OWN_PEOPLE = "manage_own_people", _("invite, seat and retire people of the own party")
+    MANAGE_ALL_PEOPLE = "manage_all_people", _("invite, seat and retire people of every party")
+    CONFIRM_SEATS = "confirm_seats", _("confirm seats in the sealed room chaired")
+    EDIT_LISTS = "edit_lists", _("edit parties, bodies, kinds, themes, presidencies")
+    READ_JOURNAL = "read_journal", _("read the journal")
+    OPERATE = "operate", _("see the state of the machine")
+
+
+class Party(models.Model):
+    """A state, an organisation, a network or its national chapter; the Technical Secretariat is one too."""
+
+    class Kind(models.TextChoices):
+        STATE = "state", _("state")
+        ORGANISATION = "organisation", _("organisation")
+        NETWORK = "network", _("civil-society network")
+        CHAPTER = "chapter", _("national chapter")
+        SECRETARIAT = "secretariat", _("secretariat")
+
+    code = models.SlugField(_("code"), max_length=20, unique=True, help_text="CRI, UNHCR, RNCOM-GTM")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    names = TextsField(_("names"))
+    short_names = TextsField(_("short names"), max_length=80)
+    iso2 = models.CharField(_("ISO 3166 alpha-2"), max_length=2, blank=True)
+    iso3 = models.CharField(_("ISO 3166 alpha-3"), max_length=3, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="chapters")
+    website = models.URLField(_("website"), blank=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return str(show(self.short_names)) or self.code
+
+
+class Standing(models.Model):
+    """How a party took part, from a day until a day."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="standings")
+    kind = models.CharField(_("standing"), max_length=30, choices=StandingKind)
+    from_on = models.DateField(_("from"))
+    from_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.DAY)
+    until_on = models.DateField(_("until"), null=True, blank=True)
+    confirmed = models.BooleanField(_("confirmed by a source"), default=True)
+    note = TextsField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("standing")
+        ordering = ["party", "from_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["party", "from_on"], name="members_standing_once_a_day"),
+            models.UniqueConstraint(fields=["party"], condition=Q(until_on=None), name="members_standing_one_open"),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="members_standing_in_order"
+            ),
+        ]
+
+
+class Room(models.Model):
+    """Where papers lie. Its cap and seal are fixed for ever: rows copy the cap, and the database holds them to it."""
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    names = TextsField(_("names"))
+    cap = models.PositiveSmallIntegerField(_("widest audience"), choices=Audience, default=Audience.PUBLIC)
+    sealed = models.BooleanField(_("sealed"), default=False)
+
+    class Meta:
+        verbose_name = _("room")
+        constraints = [
+            # So a row's copied cap also tells whether its room is sealed.
+            models.CheckConstraint(
+                condition=Q(sealed=True, cap=Audience.ROOM) | Q(sealed=False, cap__gte=Audience.MEMBERS),
+                name="members_room_sealed_is_capped",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(show(self.names)) or self.code
+
+
+class Body(models.Model):
+    """A body of the process: the Vice-Ministers, the consultation group, a network, an office; dated."""
+
+    class Function(models.TextChoices):
+        MINISTERS = "ministers", _("ministers' meeting")
+        CONSULTATION = "consultation", _("consultation group")
+        PRESIDENCY = "presidency", _("presidency")
+        SECRETARIAT = "secretariat", _("secretariat")
+        NETWORK = "network", _("network of liaison officers")
+        WORKING_GROUP = "working_group", _("working group")
+        OTHER = "other", _("other")
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    function = models.CharField(_("function"), max_length=20, choices=Function, default=Function.OTHER)
+    names = TextsField(_("names"))
+    short_names = TextsField(_("short names"), max_length=80)
+    descriptions = TextsField(_("descriptions"), max_length=2000, blank=True)
+    room = models.OneToOneField(Room, models.PROTECT, related_name="body")
+    from_on = models.DateField(_("from"))
+    from_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+    until_on = models.DateField(_("until"), null=True, blank=True)
+    rank = models.PositiveSmallIntegerField(default=50)
+    revision = models.PositiveIntegerField(default=1)
+
+    objects = BodyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("body")
+        verbose_name_plural = _("bodies")
+        ordering = ["rank", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="members_body_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(show(self.names)) or self.code
+
+
+class Role(models.Model):
+    """What somebody is in a body: data, with the permissions it carries."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    names = TextsField(_("names"), max_length=80)
+    descriptions = TextsField(_("descriptions"), max_length=500, blank=True)
+    permissions = models.JSONField(_("permissions"), default=list)
+    #: An observer's seat never counts as a room member's.
+    observes = models.BooleanField(_("observes only"), default=False)
+    rank = models.PositiveSmallIntegerField(default=50)
+
+    class Meta:
+        verbose_name = _("role")
+        ordering = ["rank", "code"]
+
+    def __str__(self) -> str:
+        return str(show(self.names)) or self.code
+
+
+class Seat(models.Model):
+    """A person's place: of a party, in a body (or another room), in a role, from a day until a day inclusive.
+
+    In a sealed room it gives nothing until the chair has confirmed it.
+    """
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="seats")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="seats")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="seats", null=True, blank=True)
+    room = models.ForeignKey(Room, models.PROTECT, related_name="seats")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="seats")
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until"), null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        ordering = ["role__rank", "person__full_name", "pk"]
+        constraints = [
+            # A seat ended before it began (unseated on the day it was to start later) has until before from.
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="members_seat_ended_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | Q(confirmed_at__isnull=False), name="members_seat_confirmed_pair"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "party", "room", "role", "from_on"], name="members_seat_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "from_on", "until_on"], name="members_seat_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.role}, {self.party}"
+
+
+class PresidencyTerm(models.Model):
+    """The start of a presidency; it lasts until the next one starts. A vacancy is a term without a party."""
+
+    body = models.ForeignKey(Body, models.PROTECT, related_name="presidency_terms")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="presidency_terms")
+    starts_on = models.DateField(_("starts on"))
+    precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.DAY)
+    confirmed = models.BooleanField(_("confirmed by a source"), default=True)
+    remark = TextsField(_("remark"), max_length=500, blank=True)
+
+    objects = PresidencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("presidency")
+        ordering = ["starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["body", "starts_on"], name="members_presidency_one_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party or _('vacant')} ({self.starts_on})"
+
+
+class Meeting(models.Model):
+    """A meeting of a body as a plain dated, numbered record: "XIV Conference, Guatemala City, July 2009"."""
+
+    symbol = models.CharField(_("symbol"), max_length=60, unique=True)
+    body = models.ForeignKey(Body, models.PROTECT, related_name="meetings")
+    number = models.PositiveSmallIntegerField(_("number"), null=True, blank=True)
+    titles = TextsField(_("titles"))
+    places = TextsField(_("places"), max_length=120, blank=True)
+    themes_text = TextsField(_("theme of the meeting"), blank=True)
+    host = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="hosted_meetings")
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.DAY)
+    confirmed = models.BooleanField(_("confirmed by a source"), default=True)
+    remark = TextsField(_("remark"), max_length=500, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting")
+        ordering = ["-starts_on", "symbol"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "number"], condition=Q(number__isnull=False), name="members_meeting_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="members_meeting_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(show(self.titles)) or self.symbol
+
+
+class Invitation(models.Model):
+    """A party's focal point or the secretariat asks somebody in; the link works once, until it expires."""
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    email = models.EmailField(_("e-mail address"))
+    full_name = models.CharField(_("full name"), max_length=150)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="invitations")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="invitations")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="invitations")
+    until_on = models.DateField(_("seat until"), null=True, blank=True)
+    #: SHA-256 of the token in the link: who reads the database cannot use it.
+    token_digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="invitations")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at=None, accepted_by=None) | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="members_invitation_accepted_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None), name="members_invitation_one_end"
+            ),
+        ]
+
+    def is_open(self, at: dt.datetime) -> bool:
+        """Whether the link still works at this instant."""
+        return self.accepted_at is None and self.withdrawn_at is None and at < self.expires_at
+
+
+class ObserverApplication(models.Model):
+    """A state or organisation asks to observe; received, reviewed, decided."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("received")
+        UNDER_REVIEW = "under_review", _("under review")
+        ADMITTED = "admitted", _("admitted")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    names = TextsField(_("name"))
+    short_name = models.CharField(_("short name or abbreviation"), max_length=40)
+    kind = models.CharField(
+        _("standing asked for"),
+        max_length=30,
+        choices=[
+            (StandingKind.OBSERVER_STATE.value, StandingKind.OBSERVER_STATE.label),
+            (StandingKind.OBSERVER_ORGANISATION.value, StandingKind.OBSERVER_ORGANISATION.label),
+            (StandingKind.CIVIL_SOCIETY.value, StandingKind.CIVIL_SOCIETY.label),
+        ],
+    )
+    contact_name = models.CharField(_("contact person"), max_length=150)
+    contact_email = models.EmailField(_("e-mail address"))
+    reasons = models.TextField(_("reasons and relevant work"), max_length=5000)
+    received_at = models.DateTimeField()
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.RECEIVED)
+    review = models.TextField(_("review by the secretariat"), max_length=5000, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    decision_note = models.TextField(_("decision"), max_length=2000, blank=True)
+    party = models.OneToOneField(Party, models.PROTECT, null=True, blank=True, related_name="application")
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("application for observer standing")
+        ordering = ["-received_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by=None) | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="members_application_decided_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class BreakGlass(models.Model):
+    """An opening of a sealed room to somebody without a seat: two named persons, a reason, the room is told."""
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    room = models.ForeignKey(Room, models.PROTECT, related_name="openings")
+    reason = models.TextField(_("reason"), max_length=2000)
+    requested_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    until_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(requested_by=F("confirmed_by")), name="members_breakglass_two_persons"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None, until_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, until_at__isnull=False),
+                name="members_breakglass_confirmed_whole",
+            ),
+        ]
+
+
+class Restricted(models.Model):
+    """A record that lies in a room with an audience: what everything restricted inherits.
+
+    `room_cap` is the room's own, copied; the database keeps `audience` at or below it, and a trigger keeps the copy true
+    (`members.apps`). `party` gave the record and keeps it.
+    """
+
+    room = models.ForeignKey(Room, models.PROTECT, related_name="%(class)ss", verbose_name=_("room"))
+    room_cap = models.PositiveSmallIntegerField(editable=False)
+    audience = models.PositiveSmallIntegerField(_("audience"), choices=Audience, default=Audience.OWN_PARTY)
+    party = models.ForeignKey(Party, models.PROTECT, related_name="%(class)ss", verbose_name=_("given by"))
+    embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=Q(audience__lte=F("room_cap")), name="%(app_label)s_%(class)s_under_cap"),
+        ]

@@ -1,0 +1,332 @@
+"""Questions about many rows: who sits where on a day, and the gate that everything restricted passes.
+
+`Reach` is what a person's seats open at an instant. `GatedQuerySet.visible_to(person)` turns it into SQL; `Reach.covers`
+says the same of one row in memory, for previews. A property test holds the two together.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import OuterRef, Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from puebla.accounts.models import Person
+    from puebla.members.models import PresidencyTerm
+
+OWN_PARTY, SECRETARIAT, PRESIDENCY, ROOM, MEMBERS, OBSERVERS, CIVIL_SOCIETY, PUBLIC = 10, 20, 30, 40, 50, 60, 70, 80
+RUNG_OF_STANDING = {
+    "member": MEMBERS,
+    "observer_state": OBSERVERS,
+    "observer_organisation": OBSERVERS,
+    "civil_society": CIVIL_SOCIETY,
+    "secretariat": SECRETARIAT,
+}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a person's seats open at an instant.
+
+    Attributes:
+        parties: keys of the parties for which the person sits.
+        rooms: keys of rooms, sealed ones included, where the person is a member (observers never are).
+        opened: keys of sealed rooms opened to the person by break-glass.
+        rung: the lowest audience that the person reads everywhere in open rooms, whatever the room; 0 = none.
+        permissions: (permission, party key, room key) of every seat.
+    """
+
+    parties: frozenset[int] = frozenset()
+    rooms: frozenset[int] = frozenset()
+    opened: frozenset[int] = frozenset()
+    rung: int = 0
+    secretariat: bool = False
+    presidency: bool = False
+    permissions: frozenset[tuple[str, int, int]] = frozenset()
+    at: dt.datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the person has no seat today: such a person sees nothing."""
+        return not self.rung and not self.opened
+
+    def may(self, permission: str) -> bool:
+        """Whether any seat carries this permission."""
+        return any(one == permission for one, _party, _room in self.permissions)
+
+    def covers(self, row: Any) -> bool:
+        """Whether the person may read this row, as `visible_to` would say it (shares apart)."""
+        sealed = row.room_cap < MEMBERS
+        held_back = row.embargo_until is not None and self.at is not None and row.embargo_until > self.at
+        if sealed and row.room_id in self.opened:
+            return True
+        if self.is_empty or (sealed and row.room_id not in self.rooms):
+            return False
+        if row.party_id in self.parties:
+            return True
+        if self.secretariat and row.audience >= SECRETARIAT:
+            return True
+        if self.presidency and row.audience >= PRESIDENCY:
+            return True
+        if held_back:
+            return False
+        if row.room_id in self.rooms and row.audience >= ROOM:
+            return True
+        return not sealed and bool(self.rung) and row.audience >= self.rung
+
+
+NOWHERE = Reach()
+
+
+def today(at: dt.datetime) -> dt.date:
+    """The Conference's calendar day at this instant: seats and presidencies turn over at its midnight."""
+    return timezone.localtime(at).date()
+
+
+def reach_of(person: "Person | None", at: dt.datetime | None = None) -> Reach:
+    """What this person's seats open at this instant (now by default); nobody and retired people reach nothing."""
+    if person is None or not person.pk:
+        return NOWHERE
+    return reaches([person.pk], at).get(person.pk, NOWHERE)
+
+
+def reaches(person_ids: Iterable[int] | None = None, at: dt.datetime | None = None) -> dict[int, Reach]:
+    """What each of these persons' seats open (of everybody with a seat today when None); two queries in all."""
+    from puebla.members.models import BreakGlass, Seat
+
+    at = at or timezone.now()
+    seats = Seat.objects.effective(at)
+    openings = BreakGlass.objects.filter(confirmed_at__lte=at, until_at__gt=at, requested_by__is_active=True)
+    if person_ids is not None:
+        person_ids = list(person_ids)
+        seats = seats.filter(person_id__in=person_ids)
+        openings = openings.filter(requested_by_id__in=person_ids)
+    gathered: dict[int, _Gathering] = {}
+    columns = ("person_id", "party_id", "room_id", "body__function", "role__observes", "role__permissions",
+               "standing_kind")  # fmt: skip
+    for person, party, room, function, observes, permissions, standing in seats.order_by().values_list(*columns):
+        gathered.setdefault(person, _Gathering()).add(party, room, function, observes, permissions, standing)
+    for person, room in openings.values_list("requested_by_id", "room_id"):
+        gathered.setdefault(person, _Gathering()).opened.add(room)
+    return {person: one.reach(at) for person, one in gathered.items()}
+
+
+@dataclass
+class _Gathering:
+    """Seats of one person on their way to a `Reach`."""
+
+    parties: set[int] = field(default_factory=set)
+    rooms: set[int] = field(default_factory=set)
+    opened: set[int] = field(default_factory=set)
+    rung: int = 0
+    secretariat: bool = False
+    presidency: bool = False
+    permissions: set[tuple[str, int, int]] = field(default_factory=set)
+
+    def add(
+        self, party: int, room: int, function: str | None, observes: bool, permissions: list[str], standing: str
+    ) -> None:
+        self.parties.add(party)
+        self.permissions.update((one, party, room) for one in permissions)
+        rung = RUNG_OF_STANDING[standing]
+        if standing in {"member", "secretariat"} and not observes:
+            self.rooms.add(room)
+        if standing == "secretariat":
+            # A seat of the secretariat's own party gives the secretariat's rung.
+            self.secretariat = True
+        if function == "presidency":
+            self.presidency = True
+        self.rung = min(self.rung or PUBLIC, rung)
+
+    def reach(self, at: dt.datetime) -> Reach:
+        return Reach(
+            parties=frozenset(self.parties),
+            rooms=frozenset(self.rooms),
+            opened=frozenset(self.opened),
+            rung=self.rung,
+            secretariat=self.secretariat,
+            presidency=self.presidency,
+            permissions=frozenset(self.permissions),
+            at=at,
+        )
+
+
+class GatedQuerySet(models.QuerySet[Any]):
+    """Rows that lie in a room with an audience: the one gate."""
+
+    def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """Rows that this person may know to exist.
+
+        Page, list, search, count, suggestion, feed, pack, export, API and download all start here, so that what may not be
+        opened is not counted, hinted at or suggested either. Nobody signed in sees nothing: the public reads
+        `publications`.
+
+        Args:
+            reach: the person's reach, where the caller has just asked for it.
+        """
+        if reach is None:
+            reach = reach_of(person)
+        return self.filter(gate(reach) | self.shared_with(person, reach))
+
+    def shared_with(self, person: "Person | None", reach: Reach) -> Q:  # noqa: ARG002 - for rooms that have shares
+        """Rows opened to this person by name; none unless the model has dated shares."""
+        return Q(pk__in=[])
+
+
+def gate(reach: Reach) -> Q:
+    """The condition on a restricted row for a reach; `Reach.covers` is the same in memory."""
+    opened = Q(room_id__in=sorted(reach.opened), room_cap__lt=MEMBERS)
+    if reach.is_empty or not reach.rung:
+        return opened
+    free = Q(embargo_until=None) | Q(embargo_until__lte=reach.at)
+    narrow = Q(party_id__in=sorted(reach.parties))
+    if reach.secretariat:
+        narrow |= Q(audience__gte=SECRETARIAT)
+    elif reach.presidency:
+        narrow |= Q(audience__gte=PRESIDENCY)
+    in_room = Q(room_id__in=sorted(reach.rooms))
+    anywhere = Q(room_cap__gte=MEMBERS) & (narrow | (free & Q(audience__gte=reach.rung)))
+    inside = in_room & (narrow | (free & Q(audience__gte=ROOM)))
+    # Of an open room's rows, `inside` adds those for the room's members; of a sealed room's, it is all there is.
+    return anywhere | inside | opened
+
+
+class PartyQuerySet(models.QuerySet[Any]):
+    """Parties by standing on a day."""
+
+    def standing(self, kinds: Iterable[str], *, on: dt.date) -> Self:
+        """Parties that have one of these standings on this day, with `standing_kind`."""
+        from puebla.members.models import Standing
+
+        current = Standing.objects.filter(party=OuterRef("pk"), from_on__lte=on).filter(
+            Q(until_on=None) | Q(until_on__gte=on)
+        )
+        return self.annotate(standing_kind=models.Subquery(current.order_by("-from_on").values("kind")[:1])).filter(
+            standing_kind__in=list(kinds)
+        )
+
+    def members(self, *, on: dt.date) -> Self:
+        """Member states on this day."""
+        return self.standing(["member"], on=on)
+
+    def for_language(self, language: str) -> "list[Any]":
+        """The parties sorted by short name as readers of the language expect (accents folded)."""
+        from puebla.core.languages import show
+        from puebla.core.words import fold
+
+        return sorted(self, key=lambda party: fold(str(show(party.short_names, language))))
+
+
+class BodyQuerySet(models.QuerySet[Any]):
+    """Bodies on a day, and those a person may know of."""
+
+    def on(self, day: dt.date) -> Self:
+        """Bodies that exist on this day."""
+        return self.filter(from_on__lte=day).filter(Q(until_on=None) | Q(until_on__gte=day))
+
+
+class MeetingQuerySet(models.QuerySet[Any]):
+    """Meetings as records."""
+
+    def upcoming(self, *, on: dt.date) -> Self:
+        """Meetings that have not ended before this day, soonest first."""
+        return self.filter(Q(ends_on__gte=on) | Q(ends_on=None, starts_on__gte=on)).order_by("starts_on")
+
+
+class PresidencyQuerySet(models.QuerySet[Any]):
+    """Terms of the presidency: only starts are stored."""
+
+    def current(self, *, on: dt.date, body: Any = None) -> "PresidencyTerm | None":
+        """The term running on this day, or None before the first."""
+        terms = self.filter(starts_on__lte=on)
+        if body is not None:
+            terms = terms.filter(body=body)
+        return terms.order_by("-starts_on").first()
+
+    def troika(self, *, on: dt.date, body: Any = None) -> "dict[str, PresidencyTerm | None]":
+        """The terms before, on and after this day: `previous`, `current`, `next`."""
+        terms = self if body is None else self.filter(body=body)
+        past = list(terms.filter(starts_on__lte=on).select_related("party").order_by("-starts_on")[:2])
+        coming = terms.filter(starts_on__gt=on).select_related("party").order_by("starts_on").first()
+        return {
+            "previous": past[1] if len(past) > 1 else None,
+            "current": past[0] if past else None,
+            "next": coming,
+        }
+
+
+class SeatQuerySet(models.QuerySet[Any]):
+    """Seats on a day."""
+
+    def on(self, day: dt.date) -> Self:
+        """Seats whose dates include this day."""
+        return self.filter(from_on__lte=day).filter(Q(until_on=None) | Q(until_on__gte=day))
+
+    def effective(self, at: dt.datetime) -> Self:
+        """Seats that give rights at this instant, with `standing_kind` of their party.
+
+        Dated, of an active person, of a party that has a standing, in a body that exists; confirmed where the room is
+        sealed; and in the Presidency's body only while the party presides.
+        """
+        from puebla.members.models import PresidencyTerm, Standing
+
+        day = today(at)
+        standing = (
+            Standing.objects.filter(party=OuterRef("party"), from_on__lte=day)
+            .filter(Q(until_on=None) | Q(until_on__gte=day))
+            .order_by("-from_on")
+            .values("kind")[:1]
+        )
+        presiding = (
+            PresidencyTerm.objects.filter(body=OuterRef("body"), starts_on__lte=day)
+            .order_by("-starts_on")
+            .values("party_id")[:1]
+        )
+        return (
+            self.on(day)
+            .filter(person__is_active=True)
+            .annotate(standing_kind=models.Subquery(standing))
+            .filter(standing_kind__isnull=False)
+            .filter(Q(body=None) | (Q(body__from_on__lte=day) & (Q(body__until_on=None) | Q(body__until_on__gte=day))))
+            .filter(Q(room__sealed=False) | Q(confirmed_at__lte=at))
+            .filter(
+                Q(body=None) | ~Q(body__function="presidency") | Q(party_id=models.Subquery(presiding))
+                | Q(standing_kind="secretariat")
+            )
+        )
+
+    def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """Seats that this person may know of.
+
+        Seats of sealed rooms are known to that room, to the holder and to the holder's party. Of open rooms: members and
+        the secretariat know all; observers and civil society know those of the secretariat, of the presidency and of
+        their own party.
+        """
+        if reach is None:
+            reach = reach_of(person)
+        if person is None or reach.is_empty:
+            return self.none()
+        own = Q(party_id__in=sorted(reach.parties)) | Q(person_id=person.pk) | Q(room_id__in=sorted(reach.rooms))
+        if reach.rung <= MEMBERS:
+            return self.filter(own | Q(room__sealed=False))
+        return self.filter(own | Q(room__sealed=False, body__function__in=["secretariat", "presidency"]))
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    """Invitations by state and by who may know of them."""
+
+    def open(self, at: dt.datetime) -> Self:
+        """Invitations whose link still works."""
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)
+
+    def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """Invitations of the person's own party; all of them for who manages everybody's people."""
+        if reach is None:
+            reach = reach_of(person)
+        if reach.may("manage_all_people"):
+            return self.all()
+        parties = {party for one, party, _room in reach.permissions if one == "manage_own_people"}
+        return self.filter(party_id__in=sorted(parties))

@@ -1,0 +1,102 @@
+"""Writing and withdrawing public copies. Callers hold a transaction and write the journal."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.storage import storages
+from django.db import transaction
+from django.db.models import F, Min
+
+from puebla.core.languages import Texts
+from puebla.core.words import fold
+from puebla.publications.models import (
+    Epoch,
+    PublicDocument,
+    PublicFile,
+    PublicMeeting,
+    PublicPage,
+    PublicParty,
+    PublicPresidency,
+    PublicTheme,
+)
+
+
+def turn_epoch(*, at: dt.datetime) -> None:
+    """Say that something public changed, so that no cached page is shown again."""
+    coming = PublicDocument.objects.filter(withdrawn_at=None, public_from__gt=at).aggregate(Min("public_from"))
+    Epoch.objects.get_or_create(pk=1)
+    Epoch.objects.filter(pk=1).update(number=F("number") + 1, next_change_at=coming["public_from__min"])
+
+
+@transaction.atomic
+def publish_document(
+    *,
+    symbol: str,
+    facts: dict[str, Any],
+    themes: Iterable[tuple[str, Texts]],
+    files: Iterable[dict[str, Any]],
+    at: dt.datetime,
+) -> PublicDocument:
+    """Write the public edition of a document, whole, in place of the one before; files keep their addresses.
+
+    Args:
+        facts: the columns of `PublicDocument`.
+        files: each the columns of `PublicFile` and `texts`, a list of page texts. Bytes lie in the public store already.
+    """
+    words = fold(" ".join([symbol, *facts["titles"].values()]))
+    edition, _made = PublicDocument.objects.update_or_create(
+        symbol=symbol, defaults=facts | {"words": words, "withdrawn_at": None, "withdrawn_reason": {}}
+    )
+    edition.themes.all().delete()
+    PublicTheme.objects.bulk_create(PublicTheme(document=edition, code=code, names=names) for code, names in themes)
+    edition.files.update(current=False)
+    for columns in files:
+        texts = columns.pop("texts")
+        public, made = PublicFile.objects.update_or_create(
+            document=edition, language=columns.pop("language"), number=columns.pop("number"), defaults=columns
+        )
+        if not made:
+            public.pages.all().delete()
+        PublicPage.objects.bulk_create(
+            PublicPage(file=public, number=number, text=text) for number, text in enumerate(texts, start=1)
+        )
+    turn_epoch(at=at)
+    return edition
+
+
+@transaction.atomic
+def withdraw_document(*, symbol: str, reason: Texts, at: dt.datetime) -> None:
+    """Take a public edition away: its files at once, its record replaced by a tombstone with the reason."""
+    edition = PublicDocument.objects.select_for_update().get(symbol=symbol)
+    keys = list(edition.files.values_list("key", flat=True))
+    edition.files.all().delete()
+    edition.withdrawn_at, edition.withdrawn_reason = at, reason
+    edition.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    turn_epoch(at=at)
+    store = storages["public"]
+    transaction.on_commit(lambda: [store.delete(key) for key in keys])
+
+
+@transaction.atomic
+def publish_parties(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
+    """Replace the public list of parties."""
+    PublicParty.objects.all().delete()
+    PublicParty.objects.bulk_create(PublicParty(**row) for row in rows)
+    turn_epoch(at=at)
+
+
+@transaction.atomic
+def publish_presidencies(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
+    """Replace the public list of presidencies."""
+    PublicPresidency.objects.all().delete()
+    PublicPresidency.objects.bulk_create(PublicPresidency(**row) for row in rows)
+    turn_epoch(at=at)
+
+
+@transaction.atomic
+def publish_meetings(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
+    """Replace the public list of meetings."""
+    PublicMeeting.objects.all().delete()
+    PublicMeeting.objects.bulk_create(PublicMeeting(**row) for row in rows)
+    turn_epoch(at=at)

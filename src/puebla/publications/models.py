@@ -1,0 +1,179 @@
+"""The public copies: one family of tables for parties, presidencies, meetings, documents and their files.
+
+Rows are written at release and read by the public site, which reads nothing else. They hold plain values and no foreign
+key into the private rooms, so that a fault in an intranet query can never publish, and so that the portal can run
+elsewhere. A withdrawn document stays as a tombstone.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from puebla.core.languages import TextsField, show
+from puebla.core.models import DatePrecision, random_ref
+from puebla.publications.querysets import PublicDocumentQuerySet
+
+
+class Epoch(models.Model):
+    """A number that grows with every change of what is public: part of the key of every cached page."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveBigIntegerField(default=1)
+    #: The next embargo that ends: a cached page must not outlive it.
+    next_change_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="publications_epoch_is_one")]
+
+
+class PublicParty(models.Model):
+    """A party as the public sees it today."""
+
+    code = models.CharField(max_length=20, unique=True)
+    standing = models.CharField(max_length=30)
+    standing_names = TextsField()
+    names = TextsField()
+    short_names = TextsField()
+    iso3 = models.CharField(max_length=3, blank=True)
+    website = models.URLField(blank=True)
+    since_on = models.DateField(null=True)
+    since_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return str(show(self.short_names))
+
+
+class PublicPresidency(models.Model):
+    """A presidency as the public sees it."""
+
+    body_code = models.CharField(max_length=20)
+    starts_on = models.DateField()
+    precision = models.CharField(max_length=5, choices=DatePrecision)
+    party_code = models.CharField(max_length=20, blank=True)
+    party_names = TextsField(blank=True)
+    confirmed = models.BooleanField(default=True)
+    remark = TextsField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["body_code", "starts_on"], name="publications_presidency_one_start")
+        ]
+
+    def __str__(self) -> str:
+        return str(show(self.party_names))
+
+
+class PublicMeeting(models.Model):
+    """A meeting as the public sees it."""
+
+    symbol = models.CharField(max_length=60, unique=True)
+    body_code = models.CharField(max_length=20, db_index=True)
+    body_names = TextsField()
+    number = models.PositiveSmallIntegerField(null=True)
+    titles = TextsField()
+    places = TextsField(blank=True)
+    host_names = TextsField(blank=True)
+    themes_text = TextsField(blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    precision = models.CharField(max_length=5, choices=DatePrecision)
+    confirmed = models.BooleanField(default=True)
+    remark = TextsField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-starts_on"]
+
+    def __str__(self) -> str:
+        return str(show(self.titles))
+
+
+class PublicDocument(models.Model):
+    """The public edition of a document; with `withdrawn_at`, its tombstone."""
+
+    symbol = models.CharField(_("symbol"), max_length=60, unique=True)
+    titles = TextsField(_("titles"))
+    kind_code = models.CharField(max_length=20, db_index=True)
+    kind_names = TextsField()
+    body_code = models.CharField(max_length=20, blank=True, db_index=True)
+    body_names = TextsField(blank=True)
+    meeting_symbol = models.CharField(max_length=60, blank=True, db_index=True)
+    meeting_titles = TextsField(blank=True)
+    dated_on = models.DateField(null=True)
+    year = models.PositiveSmallIntegerField(null=True, db_index=True)
+    precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.DAY)
+    state = models.CharField(max_length=20)
+    original_language = models.CharField(max_length=10, blank=True)
+    party_names = TextsField(blank=True)
+    #: [{"kind": "supersedes", "symbol": ..., "titles": {...}}, ...], public targets only when shown.
+    relations = models.JSONField(default=list)
+    #: [{"language": "es", "on": "2026-12-01" or None}, ...]: editions that are still pending.
+    pending = models.JSONField(default=list)
+    words = models.TextField(blank=True, help_text="folded symbol and titles, for finding")
+    public_from = models.DateTimeField(_("public from"))
+    released_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = TextsField(max_length=500, blank=True)
+
+    objects = PublicDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("public document")
+        ordering = [F("dated_on").desc(nulls_last=True), "symbol"]
+        indexes = [models.Index(fields=["-dated_on", "symbol"], name="publications_by_date")]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+
+class PublicTheme(models.Model):
+    """A theme of a public document."""
+
+    document = models.ForeignKey(PublicDocument, models.CASCADE, related_name="themes")
+    code = models.CharField(max_length=20, db_index=True)
+    names = TextsField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "code"], name="publications_theme_once")]
+
+
+class PublicFile(models.Model):
+    """A released file version, in the public store; the address is symbol, language and version."""
+
+    document = models.ForeignKey(PublicDocument, models.CASCADE, related_name="files")
+    language = models.CharField(max_length=10)
+    number = models.PositiveSmallIntegerField()
+    current = models.BooleanField(default=True)
+    ref = models.CharField(max_length=20, unique=True, default=random_ref)
+    key = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    label = models.CharField(max_length=20)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    page_count = models.PositiveIntegerField(null=True)
+    filed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["language", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "language", "number"], name="publications_file_version_once"),
+            models.UniqueConstraint(
+                fields=["document", "language"], condition=Q(current=True), name="publications_file_one_current"
+            ),
+        ]
+
+
+class PublicPage(models.Model):
+    """The text of a page of a released file: light reading on a weak line."""
+
+    file = models.ForeignKey(PublicFile, models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["file", "number"], name="publications_page_once")]
