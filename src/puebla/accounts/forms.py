@@ -1,0 +1,151 @@
+"""Forms about a person, and what forms on texts in several languages share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from puebla.accounts.models import Person
+from puebla.core.models import Process
+from puebla.core.verdicts import RefusedError, StaleError
+
+LANGUAGE_NAMES = dict(settings.LANGUAGES)
+
+
+def working_languages() -> list[str]:
+    """The languages of this instance's process; those of the software before it has one."""
+    languages = Process.objects.values_list("languages", flat=True).first()
+    return languages or list(LANGUAGE_NAMES)
+
+
+class TextsForm(forms.Form):
+    """A form with texts by language: each entry of `texts` becomes one field for every working language.
+
+    In `cleaned_data` a text is whole again: `{"names": {"en": ..., "es": ...}}`. One language is enough; the others are
+    then pending.
+    """
+
+    #: field name → (label, characters allowed, one language required, rows; 1 = one line)
+    texts: Mapping[str, tuple[str | Promise, int, bool, int]] = {}
+
+    def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        initial = dict(initial or {})
+        self.languages = working_languages()
+        for name in self.texts:
+            given = initial.pop(name, None) or {}
+            initial |= {f"{name}_{code}": given.get(code, "") for code in self.languages}
+        super().__init__(*args, initial=initial, **kwargs)
+        for name, (label, limit, _required, rows) in self.texts.items():
+            for code in self.languages:
+                self.fields[f"{name}_{code}"] = forms.CharField(
+                    label=_("%(label)s (%(language)s)")
+                    % {"label": label, "language": _(LANGUAGE_NAMES.get(code, code))},
+                    max_length=limit,
+                    required=False,
+                    widget=_text_widget(code, rows),
+                )
+        self.order_fields([one for name in self._order() for one in self._parts(name)])
+
+    def _order(self) -> list[str]:
+        return list(getattr(self, "order", [])) or [*self.texts, *self.base_fields]
+
+    def _parts(self, name: str) -> list[str]:
+        return [f"{name}_{code}" for code in self.languages] if name in self.texts else [name]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        found = self.cleaned_data
+        for name, (_label, _limit, required, _rows) in self.texts.items():
+            parts = {code: found.pop(f"{name}_{code}", "") or "" for code in self.languages}
+            found[name] = {code: words for code, words in parts.items() if words}
+            if required and not found[name] and not any(self.has_error(one) for one in self._parts(name)):
+                self.add_error(
+                    f"{name}_{self.languages[0]}",
+                    ValidationError(
+                        _("Write this in one language at least; the other can follow."), code="required"
+                    ),
+                )
+        return found
+
+    def refuse(self, error: RefusedError) -> None:
+        """Show why the act was refused, beside the field at fault where there is one."""
+        field = error.field if error.field in self.fields else None
+        if error.field in self.texts:
+            field = self._parts(str(error.field))[0]
+        self.add_error(field, ValidationError(str(error), code="refused"))
+
+    def stale(self, error: StaleError, *, revision: int) -> None:
+        """Keep what was typed, say that somebody else saved meanwhile, and let the next save be a knowing one."""
+        self.refuse(error)
+        typed = self.data.copy()
+        typed[self.add_prefix("revision")] = str(revision)
+        self.data = typed
+
+
+def _text_widget(code: str, rows: int) -> forms.Widget:
+    # `lang` lets the browser check spelling in the right language and screen readers pronounce it.
+    attrs: dict[str, Any] = {"lang": code}
+    return forms.TextInput(attrs) if rows == 1 else forms.Textarea(attrs | {"rows": rows})
+
+
+def international_number(text: str) -> str:
+    """The telephone number as it is dialled from abroad; raises ValidationError where it is not one."""
+    if not text.strip():
+        return ""
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise ValidationError(
+            _(
+                "Write the number with its country code, for example +502 2410 1000; this one cannot be dialled from abroad."
+            )
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+class ProfileForm(TextsForm):
+    """A person's own entry in the directory."""
+
+    texts = {"job_titles": (gettext_lazy("Office held"), 150, False, 1)}
+    order = ["full_name", "job_titles", "phone", "language", "revision"]
+
+    full_name = forms.CharField(
+        label=gettext_lazy("Full name"), max_length=150, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("With the country code: +502 2410 1000"),
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language of the mail you receive"))
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        initial = {
+            name: getattr(person, name)
+            for name in ("full_name", "job_titles", "phone", "language", "revision")
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["language"].choices = language_choices(self.languages)  # type: ignore[attr-defined]
+
+    def clean_phone(self) -> str:
+        return international_number(self.cleaned_data["phone"])
+
+    def values(self) -> dict[str, object]:
+        """What goes into the record."""
+        return {name: self.cleaned_data[name] for name in ("full_name", "job_titles", "phone", "language")}
+
+
+def language_choices(codes: list[str]) -> list[tuple[str, str]]:
+    """The languages with their own names, as a list to choose from."""
+    return [(code, _(LANGUAGE_NAMES.get(code, code))) for code in codes]
