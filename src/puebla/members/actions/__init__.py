@@ -1,0 +1,54 @@
+"""What is done to people, seats, lists and rooms; every act is journalled in its own transaction."""
+
+from puebla.members.actions.applications import apply_as_observer, decide_application, review_application
+from puebla.members.actions.invitations import (
+    accept_invitation,
+    find_invitation,
+    invite,
+    resend_invitation,
+    withdraw_invitation,
+)
+from puebla.members.actions.lists import (
+    change_standing,
+    correct_presidency,
+    create_body,
+    create_party,
+    describe_body,
+    describe_meeting,
+    describe_party,
+    describe_role,
+    record_meeting,
+    set_presidency,
+)
+from puebla.members.actions.publishing import publish_who_we_are
+from puebla.members.actions.rooms import confirm_opening, request_opening
+from puebla.members.actions.seats import confirm_seat, refuse_seat, retire, seat, unseat
+
+__all__ = [
+    "accept_invitation",
+    "apply_as_observer",
+    "change_standing",
+    "confirm_opening",
+    "confirm_seat",
+    "correct_presidency",
+    "create_body",
+    "create_party",
+    "decide_application",
+    "describe_body",
+    "describe_meeting",
+    "describe_party",
+    "describe_role",
+    "find_invitation",
+    "invite",
+    "publish_who_we_are",
+    "record_meeting",
+    "refuse_seat",
+    "request_opening",
+    "resend_invitation",
+    "retire",
+    "review_application",
+    "seat",
+    "set_presidency",
+    "unseat",
+    "withdraw_invitation",
+]

@@ -1,0 +1,245 @@
+"""Seats given, confirmed, ended; people retired."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from puebla.accounts import actions as accounts
+from puebla.accounts.models import Person
+from puebla.core import journal
+from puebla.core.verdicts import RefusedError, require
+from puebla.members import rules
+from puebla.members.actions import messages
+from puebla.members.models import Body, Invitation, Party, Role, Room, Seat
+from puebla.members.querysets import SeatQuerySet, today
+
+
+@transaction.atomic
+def seat(
+    *,
+    person: Person,
+    party: Party,
+    body: Body,
+    role: Role,
+    by: Person | None,
+    at: dt.datetime,
+    from_on: dt.date | None = None,
+    until_on: dt.date | None = None,
+) -> Seat:
+    """Give a person a seat from a day (today by default) until a day; in a sealed room, propose it to the chair.
+
+    Args:
+        by: who gives it; None for the system itself (set-up of an instance).
+    """
+    if by is not None:
+        require(rules.may_seat(by, party, body, role, at=at))
+    if not Person.objects.select_for_update().get(pk=person.pk).is_active:
+        raise RefusedError(
+            _("%(name)s has retired; send a new invitation instead.") % {"name": person.full_name},
+            field="person",
+        )
+    if by is not None and not (rules.manages_all(rules.reach_of(by, at)) or known_to(person, party)):
+        raise RefusedError(_("%(name)s is not of your party.") % {"name": person.full_name}, field="person")
+    given = place(
+        person=person, party=party, body=body, role=role, by=by, at=at, from_on=from_on, until_on=until_on
+    )
+    journal.record(
+        "seat.given",
+        at=at,
+        person=by,
+        subject=given,
+        room=given.room,
+        party_code=party.code,
+        facts=facts_of(given),
+    )
+    return given
+
+
+def known_to(person: Person, party: Party) -> bool:
+    """Whether this person sits or sat for the party, or was invited by it: only such people does it seat."""
+    return Seat.objects.filter(person=person, party=party).exists()
+
+
+def place(
+    *,
+    person: Person,
+    party: Party,
+    body: Body,
+    role: Role,
+    by: Person | None,
+    at: dt.datetime,
+    from_on: dt.date | None,
+    until_on: dt.date | None,
+) -> Seat:
+    """Write the seat's row and ask the chair; the caller has asked the rule and writes the journal."""
+    from_on = from_on or today(at)
+    if until_on is not None and until_on < max(from_on, today(at)):
+        raise RefusedError(
+            _("The last day lies before the first, or is over. Choose a later one."), field="until_on"
+        )
+    same = Seat.objects.filter(person=person, party=party, room=body.room, role=role)
+    _refuse_overlap(same, from_on=from_on, until_on=until_on)
+    # Ended and given again from the same day: the row is taken up again; the journal keeps both acts.
+    given = same.filter(from_on=from_on).first() or Seat(
+        person=person, party=party, room=body.room, role=role, from_on=from_on
+    )
+    given.body, given.until_on, given.created_at, given.created_by = body, until_on, at, by
+    given.confirmed_at = given.confirmed_by = given.ended_at = given.ended_by = None
+    given.save()
+    if given.room.sealed:
+        messages.ask_chairs(given, _who_confirms(given, at=at), at=at)
+    return given
+
+
+def _refuse_overlap(same: SeatQuerySet, *, from_on: dt.date, until_on: dt.date | None) -> None:
+    running = same.filter(ended_at=None).filter(Q(until_on=None) | Q(until_on__gte=from_on))
+    if until_on is not None:
+        running = running.filter(from_on__lte=until_on)
+    if running.exists():
+        raise RefusedError(_("This person has this seat already in those days."), field="from_on")
+
+
+def _who_confirms(seat: Seat, *, at: dt.datetime) -> list[Person]:
+    chairs = rules.chairs_of(seat.room, at=at)
+    if not chairs and rules.Permission.CONFIRM_SEATS in seat.role.permissions:
+        chairs = rules.presidency_chairs(at=at)
+    return [one for one in chairs if one.pk != seat.person_id]
+
+
+def facts_of(seat: Seat) -> dict[str, object]:
+    """What the journal keeps of a seat in words."""
+    return {
+        "person": seat.person.full_name,
+        "person_ref": seat.person.ref,
+        "party": seat.party.code,
+        "body": seat.body.code if seat.body else "",
+        "role": seat.role.code,
+        "from": seat.from_on,
+        "until": seat.until_on,
+    }
+
+
+def _locked(seat: Seat) -> Seat:
+    return (
+        Seat.objects.select_for_update(of=("self",))
+        .select_related("person", "party", "body", "role", "room", "created_by")
+        .get(pk=seat.pk)
+    )
+
+
+@transaction.atomic
+def unseat(*, seat: Seat, by: Person, at: dt.datetime) -> Seat:
+    """End a seat at once: its rights are gone with this transaction, its history stays."""
+    locked = _locked(seat)
+    require(rules.may_unseat(by, locked, at=at))
+    _end(locked, by=by, at=at)
+    journal.record(
+        "seat.ended",
+        at=at,
+        person=by,
+        subject=locked,
+        room=locked.room,
+        party_code=locked.party.code,
+        facts=facts_of(locked),
+    )
+    return locked
+
+
+def _end(seat: Seat, *, by: Person, at: dt.datetime) -> None:
+    # `until_on` is inclusive: yesterday is what makes the rights end now. It may lie before `from_on` (see the model).
+    yesterday = today(at) - dt.timedelta(days=1)
+    seat.until_on = min(seat.until_on or yesterday, yesterday)
+    seat.ended_at, seat.ended_by = at, by
+    seat.save(update_fields=["until_on", "ended_at", "ended_by"])
+
+
+@transaction.atomic
+def confirm_seat(*, seat: Seat, by: Person, at: dt.datetime) -> Seat:
+    """Let somebody into a sealed room, and announce it to everybody there.
+
+    The chair of the room does it. In a sealed room that has no chair yet, the presiding party's chair confirms the first
+    seat with the chair's role (`rules.may_confirm_seat`).
+    """
+    locked = _locked(seat)
+    # Two proposals of a first chair must not both pass: the second one waits here and finds a chair.
+    Room.objects.select_for_update().get(pk=locked.room_id)
+    require(rules.may_confirm_seat(by, locked, at=at))
+    fits = rules.seat_fits(locked.party, locked.body, locked.role, at=at) if locked.body else rules.ALLOWED
+    require(fits)
+    holders = holders_of(locked.room, at=at)
+    locked.confirmed_at, locked.confirmed_by = at, by
+    locked.save(update_fields=["confirmed_at", "confirmed_by"])
+    told = {one.pk: one for one in [*holders, locked.person]}
+    messages.announce_seat(locked, told.values(), at=at)
+    journal.record(
+        "seat.confirmed", at=at, person=by, subject=locked, room=locked.room, party_code=locked.party.code,
+        facts=facts_of(locked) | {"told": sorted(one.ref for one in told.values())},
+    )  # fmt: skip
+    return locked
+
+
+def holders_of(room: Room, *, at: dt.datetime) -> list[Person]:
+    """Everybody with a seat in this room today."""
+    return list(
+        Person.objects.filter(
+            pk__in=Seat.objects.effective(at).filter(room=room).order_by().values("person_id")
+        )
+    )
+
+
+@transaction.atomic
+def refuse_seat(*, seat: Seat, by: Person, at: dt.datetime) -> Seat:
+    """Turn down a seat proposed in a sealed room; who proposed it is told."""
+    locked = _locked(seat)
+    require(rules.may_confirm_seat(by, locked, at=at))
+    _end(locked, by=by, at=at)
+    messages.tell_refused(locked, at=at)
+    journal.record(
+        "seat.refused",
+        at=at,
+        person=by,
+        subject=locked,
+        room=locked.room,
+        party_code=locked.party.code,
+        facts=facts_of(locked),
+    )
+    return locked
+
+
+@transaction.atomic
+def retire(*, person: Person, by: Person, at: dt.datetime) -> Person:
+    """Close the account and end every seat at once; entry, seats and acts stay as history.
+
+    Invitations that the person sent, or that wait for the person, are withdrawn.
+    """
+    locked = Person.objects.select_for_update().get(pk=person.pk)
+    require(rules.may_retire(by, locked, at=at))
+    running = Seat.objects.select_for_update(of=("self",)).select_related(
+        "person", "party", "body", "role", "room"
+    )
+    ended = [
+        one
+        for one in running.filter(person=locked, ended_at=None)
+        if one.until_on is None or one.until_on >= today(at)
+    ]
+    for one in ended:
+        _end(one, by=by, at=at)
+        if one.room.sealed:
+            # The room reads its own journal: it learns there that somebody left.
+            journal.record("seat.ended", at=at, person=by, subject=one, room=one.room, facts=facts_of(one))
+    accounts.end_access(person=locked, by=by, at=at)
+    waiting = Invitation.objects.filter(accepted_at=None, withdrawn_at=None)
+    waiting.filter(Q(invited_by=locked) | Q(email__iexact=locked.email)).update(
+        withdrawn_at=at, withdrawn_by=by
+    )
+    open_seats = [one.ref for one in ended if not one.room.sealed]
+    journal.record(
+        "person.retired",
+        at=at,
+        person=by,
+        subject=locked,
+        facts={"name": locked.full_name, "seats": open_seats},
+    )
+    return locked

@@ -1,0 +1,466 @@
+"""May it be done to people, seats, bodies, presidencies, and why not.
+
+Rights come from seats: `reach_of(person)` gathers them. Every rule takes `at`, and `reach` where the caller has asked for
+it already.
+"""
+
+import datetime as dt
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from puebla.accounts.models import Person
+from puebla.core.verdicts import ALLOWED, Verdict, refused
+from puebla.members.models import (
+    Body,
+    BreakGlass,
+    Invitation,
+    Meeting,
+    ObserverApplication,
+    Party,
+    Permission,
+    PresidencyTerm,
+    Role,
+    Room,
+    Seat,
+    Standing,
+    StandingKind,
+)
+from puebla.members.querysets import Reach, reach_of, today
+
+#: What only the secretariat's roles, or the Presidency's, may carry.
+SECRETARIAT_PERMISSIONS = frozenset(
+    one.value
+    for one in (
+        Permission.FILE,
+        Permission.RELEASE,
+        Permission.MANAGE_ALL_PEOPLE,
+        Permission.EDIT_LISTS,
+        Permission.READ_JOURNAL,
+        Permission.OPERATE,
+    )
+)
+#: What somebody who manages everybody's people may hand out without holding it: the ordinary work of a delegation.
+ORDINARY_PERMISSIONS = frozenset(
+    one.value for one in (Permission.FILE_OWN, Permission.MANAGE_OWN_PEOPLE, Permission.CONFIRM_SEATS)
+)
+LISTS_ARE_THE_SECRETARIATS = _(
+    "The lists of parties, bodies and presidencies are kept by the secretariat; ask it."
+)
+
+
+def permissions_for(reach: Reach, party: Party) -> frozenset[str]:
+    """What the seats held for this party let the person do."""
+    return frozenset(one for one, of, _room in reach.permissions if of == party.pk)
+
+
+def manages_all(reach: Reach) -> bool:
+    """Whether a seat of the secretariat's own party manages everybody's people."""
+    return reach.secretariat and reach.may(Permission.MANAGE_ALL_PEOPLE)
+
+
+def manages(reach: Reach, party: Party) -> bool:
+    """Whether the person manages this party's people."""
+    return manages_all(reach) or Permission.MANAGE_OWN_PEOPLE in permissions_for(reach, party)
+
+
+def managed_parties(reach: Reach, *, at: dt.datetime) -> list[Party]:
+    """The parties whose people this person manages, those with a standing today."""
+    if not (manages_all(reach) or reach.may(Permission.MANAGE_OWN_PEOPLE)):
+        return []
+    parties = Party.objects.standing(StandingKind.values, on=today(at))
+    if not manages_all(reach):
+        own = {of for one, of, _room in reach.permissions if one == Permission.MANAGE_OWN_PEOPLE}
+        parties = parties.filter(pk__in=own)
+    return list(parties.order_by("code"))
+
+
+def edits_lists(reach: Reach) -> bool:
+    """Whether the person keeps the lists."""
+    return reach.secretariat and reach.may(Permission.EDIT_LISTS)
+
+
+# Seats ---------------------------------------------------------------------------------------------------------------
+
+
+def may_invite(
+    person: Person, party: Party, body: Body, role: Role, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Ask somebody in, to sit for this party in this body in this role."""
+    return may_seat(person, party, body, role, at=at, reach=reach)
+
+
+def may_seat(
+    person: Person, party: Party, body: Body, role: Role, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Give a seat. In a sealed room it is a proposal until its chair confirms it."""
+    reach = reach or reach_of(person, at)
+    if not manages(reach, party):
+        return refused(
+            _("People of %(party)s are managed by its own focal point and by the secretariat.")
+            % {"party": party}
+        )
+    fits = seat_fits(party, body, role, at=at)
+    if not fits:
+        return fits
+    return _may_hand_out(reach, party, role)
+
+
+def seat_fits(party: Party, body: Body, role: Role, *, at: dt.datetime) -> Verdict:
+    """Whether the house has such a place at all, whoever asks."""
+    day = today(at)
+    if body.until_on is not None and body.until_on < day:
+        return refused(_("%(body)s has ended; nobody is seated there any more.") % {"body": body})
+    standing = standing_of(party, on=day)
+    if standing is None:
+        return refused(_("%(party)s has no standing in the process today.") % {"party": party})
+    if body.function == Body.Function.SECRETARIAT and standing != StandingKind.SECRETARIAT:
+        return refused(_("Only the secretariat's own staff sits in %(body)s.") % {"body": body})
+    carried = SECRETARIAT_PERMISSIONS & frozenset(role.permissions)
+    if carried and standing != StandingKind.SECRETARIAT and body.function != Body.Function.PRESIDENCY:
+        return refused(_("“%(role)s” is a role of the secretariat; choose another.") % {"role": role})
+    if body.room.sealed and (
+        role.observes or standing not in {StandingKind.MEMBER, StandingKind.SECRETARIAT}
+    ):
+        return refused(_("Observers have no seat in %(body)s: its room is sealed.") % {"body": body})
+    if body.function == Body.Function.PRESIDENCY and standing != StandingKind.SECRETARIAT:
+        return _presides_or_will(party, body, on=day)
+    return ALLOWED
+
+
+def _presides_or_will(party: Party, body: Body, *, on: dt.date) -> Verdict:
+    troika = PresidencyTerm.objects.troika(on=on, body=body)
+    if any(term is not None and term.party_id == party.pk for term in (troika["current"], troika["next"])):
+        return ALLOWED
+    return refused(_("%(party)s neither presides nor is next to preside.") % {"party": party})
+
+
+def _may_hand_out(reach: Reach, party: Party, role: Role) -> Verdict:
+    """Nobody gives what they do not have."""
+    own = permissions_for(reach, party)
+    if manages_all(reach):
+        own = frozenset(one for one, _party, _room in reach.permissions) | ORDINARY_PERMISSIONS
+    missing = sorted(frozenset(role.permissions) - own)
+    if not missing:
+        return ALLOWED
+    return refused(
+        _("“%(role)s” may do more than you may yourself (%(what)s); ask the secretariat.")
+        % {"role": role, "what": ", ".join(str(Permission(one).label) for one in missing)}
+    )
+
+
+def may_unseat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
+    """End a seat at once."""
+    reach = reach or reach_of(person, at)
+    if seat.ended_at is not None or (seat.until_on is not None and seat.until_on < today(at)):
+        return refused(_("This seat has ended already."))
+    if seat.person_id == person.pk:
+        return refused(
+            _("Nobody ends their own seat; ask another focal point of your party or the secretariat.")
+        )
+    if Permission.MANAGE_OWN_PEOPLE in permissions_for(reach, seat.party):
+        return _not_above(reach, seat)
+    if seat.room.sealed:
+        if chairs(reach, seat.room):
+            return ALLOWED
+        return refused(_("Seats in a sealed room are ended by the holder's party or by the room's chair."))
+    if manages_all(reach):
+        return ALLOWED
+    return refused(
+        _("People of %(party)s are managed by its own focal point and by the secretariat.")
+        % {"party": seat.party}
+    )
+
+
+def _not_above(reach: Reach, seat: Seat) -> Verdict:
+    """A focal point does not remove the secretariat's staff, should it sit for the same party."""
+    if SECRETARIAT_PERMISSIONS & frozenset(seat.role.permissions) and not manages_all(reach):
+        return refused(_("This seat carries rights of the secretariat; the secretariat ends it."))
+    return ALLOWED
+
+
+def chairs(reach: Reach, room: Room) -> bool:
+    """Whether a seat in this very room confirms seats."""
+    return any(one == Permission.CONFIRM_SEATS and of == room.pk for one, _party, of in reach.permissions)
+
+
+def may_confirm_seat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
+    """Confirm or refuse a seat proposed in a sealed room: its chair and nobody else, administrators included.
+
+    A sealed room that has no chair yet cannot wait for one: there the chair of the presiding party confirms the first
+    seat that carries the chair's role, and that seat alone.
+    """
+    reach = reach or reach_of(person, at)
+    if not seat.room.sealed:
+        return refused(_("Seats in this room need no confirmation."))
+    if seat.confirmed_at is not None:
+        return refused(_("This seat was confirmed already."))
+    if seat.ended_at is not None:
+        return refused(_("This proposal was taken back."))
+    if seat.person_id == person.pk:
+        return refused(_("Nobody confirms their own seat."))
+    if chairs(reach, seat.room):
+        return ALLOWED
+    if (
+        Permission.CONFIRM_SEATS in seat.role.permissions
+        and chairs_the_presidency(reach, at=at)
+        and not chairs_of(seat.room, at=at)
+    ):
+        return ALLOWED
+    return refused(_("Only the chair of this sealed room confirms seats in it."))
+
+
+def chairs_of(room: Room, *, at: dt.datetime) -> list[Person]:
+    """Who may confirm seats in this room today."""
+    seats = Seat.objects.effective(at).filter(room=room).select_related("person", "role")
+    return [one.person for one in seats if Permission.CONFIRM_SEATS in one.role.permissions]
+
+
+def presidency_chairs(*, at: dt.datetime) -> list[Person]:
+    """Who chairs for the party that presides today."""
+    seats = Seat.objects.effective(at).filter(body__function=Body.Function.PRESIDENCY)
+    seats = seats.exclude(standing_kind=StandingKind.SECRETARIAT).select_related("person", "role")
+    return [one.person for one in seats if Permission.CONFIRM_SEATS in one.role.permissions]
+
+
+def chairs_the_presidency(reach: Reach, *, at: dt.datetime) -> bool:
+    """Whether the person sits as chair for the party that presides today."""
+    if not reach.presidency or not reach.may(Permission.CONFIRM_SEATS):
+        return False
+    held = {(of, room) for one, of, room in reach.permissions if one == Permission.CONFIRM_SEATS}
+    presidencies = Body.objects.filter(function=Body.Function.PRESIDENCY)
+    for body in presidencies:
+        term = PresidencyTerm.objects.current(on=today(at), body=body)
+        if term is not None and term.party_id is not None and (term.party_id, body.room_id) in held:
+            return True
+    return False
+
+
+def may_retire(person: Person, other: Person, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
+    """Close somebody's account and end all their seats at once."""
+    reach = reach or reach_of(person, at)
+    if other.pk == person.pk:
+        return refused(
+            _("Nobody retires themselves; ask another focal point of your party or the secretariat.")
+        )
+    if not other.is_active:
+        return refused(_("%(name)s has retired already.") % {"name": other.full_name})
+    if manages_all(reach):
+        return ALLOWED
+    seats = list(Seat.objects.filter(person=other).select_related("party", "role", "room"))
+    ours = [one for one in seats if manages(reach, one.party)]
+    if not ours:
+        return refused(_("%(name)s is not of your party.") % {"name": other.full_name})
+    running = [
+        one for one in seats if one.ended_at is None and (one.until_on is None or one.until_on >= today(at))
+    ]
+    if any(not manages(reach, one.party) for one in running):
+        return refused(
+            _(
+                "%(name)s also sits for another party. End the seats of your own; the secretariat retires people."
+            )
+            % {"name": other.full_name}
+        )
+    return next((verdict for verdict in (_not_above(reach, one) for one in running) if not verdict), ALLOWED)
+
+
+def may_manage_invitation(
+    person: Person, invitation: Invitation, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Withdraw an invitation or send it again."""
+    reach = reach or reach_of(person, at)
+    if not manages(reach, invitation.party):
+        return refused(
+            _("Only who manages the people of %(party)s may do this.") % {"party": invitation.party}
+        )
+    if invitation.accepted_at is not None:
+        return refused(_("This invitation was accepted already."))
+    if invitation.withdrawn_at is not None:
+        return refused(_("This invitation was withdrawn already."))
+    return ALLOWED
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+def _keeps_lists(person: Person, at: dt.datetime, reach: Reach | None) -> Verdict:
+    return ALLOWED if edits_lists(reach or reach_of(person, at)) else refused(LISTS_ARE_THE_SECRETARIATS)
+
+
+def may_edit_party(
+    person: Person,
+    party: Party | None = None,
+    *,
+    at: dt.datetime,
+    reach: Reach | None = None,  # noqa: ARG001
+) -> Verdict:
+    """Enter a party (None: a new one), describe it, change its standing."""
+    return _keeps_lists(person, at, reach)
+
+
+def may_edit_body(
+    person: Person,
+    body: Body | None = None,
+    *,
+    at: dt.datetime,
+    reach: Reach | None = None,  # noqa: ARG001
+) -> Verdict:
+    """Enter a body or describe it; its room's cap and seal stay for ever."""
+    return _keeps_lists(person, at, reach)
+
+
+def may_record_meeting(
+    person: Person, meeting: Meeting | None = None, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Enter a meeting of a body or describe it; one of a sealed room only with a seat there."""
+    reach = reach or reach_of(person, at)
+    if meeting is not None and meeting.body.room.sealed and meeting.body.room_id not in reach.rooms:
+        return refused(_("Meetings of a sealed room are entered by those who sit in it."))
+    return _keeps_lists(person, at, reach)
+
+
+def may_edit_role(person: Person, role: Role, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
+    """Change what a role is called and carries; nobody adds what they do not have to a role of their own."""
+    reach = reach or reach_of(person, at)
+    if not (edits_lists(reach) and manages_all(reach)):
+        return refused(_("Roles are changed by the coordinator of the secretariat."))
+    if Seat.objects.effective(at).filter(person=person, role=role).exists():
+        return refused(_("You hold this role yourself; somebody else has to change it."))
+    return ALLOWED
+
+
+def may_set_presidency(person: Person, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
+    """Record who presides from a day."""
+    return _keeps_lists(person, at, reach)
+
+
+def may_preside(party: Party, *, on: dt.date) -> Verdict:
+    """Whether this party can preside from this day."""
+    if standing_of(party, on=on) == StandingKind.MEMBER:
+        return ALLOWED
+    return refused(_("Only a member state presides; %(party)s is not one on that day.") % {"party": party})
+
+
+def standing_of(party: Party, *, on: dt.date) -> str | None:
+    """How the party takes part on this day; None when it does not."""
+    current = Standing.objects.filter(party=party, from_on__lte=on).filter(
+        Q(until_on=None) | Q(until_on__gte=on)
+    )
+    return current.order_by("-from_on").values_list("kind", flat=True).first()
+
+
+# Applications ----------------------------------------------------------------------------------------------------------
+
+OPEN_APPLICATIONS = frozenset(
+    {ObserverApplication.State.RECEIVED.value, ObserverApplication.State.UNDER_REVIEW.value}
+)
+
+
+def may_see_applications(person: Person, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
+    """Read applications for observer standing: the secretariat, the Presidency and the member states."""
+    reach = reach or reach_of(person, at)
+    members = Party.objects.members(on=today(at)).filter(pk__in=sorted(reach.parties))
+    if reach.secretariat or reach.presidency or members.exists():
+        return ALLOWED
+    return refused(_("Applications are read by the member states and the secretariat."))
+
+
+def may_review_application(
+    person: Person, application: ObserverApplication, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Write the secretariat's review."""
+    if application.state not in OPEN_APPLICATIONS:
+        return refused(_("This application was decided already."))
+    if not edits_lists(reach or reach_of(person, at)):
+        return refused(_("Applications are reviewed by the secretariat."))
+    return ALLOWED
+
+
+def may_decide_application(
+    person: Person, application: ObserverApplication, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Record what the member states decided; a review comes first."""
+    reach = reach or reach_of(person, at)
+    if application.state not in OPEN_APPLICATIONS:
+        return refused(_("This application was decided already."))
+    if not (edits_lists(reach) or chairs_the_presidency(reach, at=at)):
+        return refused(_("The decision is recorded by the secretariat or by the chair of the Presidency."))
+    if not application.review.strip():
+        return refused(_("The secretariat's review comes first."))
+    return ALLOWED
+
+
+# Break-glass -----------------------------------------------------------------------------------------------------------
+
+OPENING_WAITS = dt.timedelta(hours=24)
+
+
+def may_open_rooms(reach: Reach, *, at: dt.datetime) -> bool:
+    """Whether the person is one of those from whom two may open a sealed room."""
+    return manages_all(reach) or chairs_the_presidency(reach, at=at)
+
+
+def may_break_glass(person: Person, room: Room, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
+    """Ask for a sealed room to be opened to oneself; a second person has to confirm, and the room is told."""
+    reach = reach or reach_of(person, at)
+    if not may_open_rooms(reach, at=at):
+        return refused(
+            _("Only who manages everybody's people and the chair of the Presidency may ask for this.")
+        )
+    if not room.sealed:
+        return refused(_("This room is not sealed; nothing has to be opened."))
+    if room.pk in reach.rooms or room.pk in reach.opened:
+        return refused(_("This room is open to you already."))
+    return ALLOWED
+
+
+def may_confirm_opening(
+    person: Person, opening: BreakGlass, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Confirm as the second named person."""
+    reach = reach or reach_of(person, at)
+    if opening.confirmed_at is not None:
+        return refused(_("This opening was confirmed already."))
+    if opening.requested_by_id == person.pk:
+        return refused(_("A second person has to confirm; you asked for it yourself."))
+    if not may_open_rooms(reach, at=at):
+        return refused(
+            _("Only who manages everybody's people and the chair of the Presidency may confirm this.")
+        )
+    if at >= opening.requested_at + OPENING_WAITS:
+        return refused(_("This request is older than 24 hours; it has to be made again."))
+    if not may_open_rooms(reach_of(opening.requested_by, at), at=at):
+        return refused(_("Who asked for this no longer may."))
+    return ALLOWED
+
+
+def still_open(invitation: Invitation, *, at: dt.datetime) -> Verdict:
+    """Whether the link of this invitation still works, and what to do when it does not."""
+    if invitation.accepted_at is not None:
+        return refused(_("This invitation was used already. Sign in with your address and password."))
+    if invitation.withdrawn_at is not None:
+        return refused(
+            _("This invitation was withdrawn. Ask the focal point of %(party)s.")
+            % {"party": invitation.party}
+        )
+    if at >= invitation.expires_at:
+        return refused(
+            _("This invitation has expired. Ask the focal point of %(party)s to send it again.")
+            % {"party": invitation.party}
+        )
+    if invitation.until_on is not None and invitation.until_on < today(at):
+        return refused(
+            _("The seat that was offered has ended. Ask the focal point of %(party)s.")
+            % {"party": invitation.party}
+        )
+    fits = seat_fits(invitation.party, invitation.body, invitation.role, at=at)
+    inviter = invitation.invited_by
+    if not fits or inviter is None:
+        return fits
+    if not may_invite(inviter, invitation.party, invitation.body, invitation.role, at=at):
+        # A focal point who was replaced must not let people in afterwards.
+        return refused(
+            _("%(inviter)s, who invited you, no longer manages the people of %(party)s. Ask its focal point to send the"
+              " invitation again.") % {"inviter": inviter.full_name, "party": invitation.party}
+        )  # fmt: skip
+    return ALLOWED
