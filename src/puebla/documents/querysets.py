@@ -1,13 +1,28 @@
 """Questions about many documents; every one that is asked for a person starts at `visible_to`."""
 
+from copy import copy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from puebla.core.words import fold
-from puebla.members.querysets import GatedQuerySet, Reach
+from puebla.members.querysets import (
+    CIVIL_SOCIETY,
+    MEMBERS,
+    OBSERVERS,
+    OWN_PARTY,
+    PRESIDENCY,
+    PUBLIC,
+    ROOM,
+    SECRETARIAT,
+    GatedQuerySet,
+    Reach,
+    reaches,
+)
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -67,3 +82,99 @@ class FileVersionQuerySet(models.QuerySet[Any]):
         from puebla.documents.models import Document
 
         return self.filter(edition__document__in=Document.objects.visible_to(person))
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Some of those who can read a document: why they can, and who they are."""
+
+    reason: str
+    people: list[Any]
+
+
+def readers_of(document: Any, *, audience: int | None = None) -> list[Readers]:
+    """Everybody who can read the document now (or would, with this audience), each once, under the first reason that holds.
+
+    Three queries whatever the number of people; for the readers' page and the preview of a change, not for lists.
+    """
+    from puebla.accounts.models import Person
+
+    if audience is not None:
+        document = copy(document)
+        document.audience = audience
+    groups: dict[str, list[int]] = {}
+    all_reaches = reaches()
+    for person_id, reach in all_reaches.items():
+        if reason := reason_of(document, reach):
+            groups.setdefault(reason, []).append(person_id)
+    counted = {person for ids in groups.values() for person in ids}
+    now = timezone.now()
+    shared = [
+        share.person_id for share in document.shares.filter(until_at__gt=now, ended_at=None)
+        if share.person_id in all_reaches and share.person_id not in counted and not document.room.sealed
+    ]  # fmt: skip
+    if shared:
+        groups[_("Shared by name, until a day")] = shared
+    people = Person.objects.in_bulk([person for ids in groups.values() for person in ids])
+    return [
+        Readers(reason, sorted((people[i] for i in ids), key=lambda person: fold(person.full_name)))
+        for reason, ids in groups.items()
+    ]
+
+
+def reason_of(document: Any, reach: Reach) -> str:
+    """Why this reach covers the document, in words; empty where it does not."""
+    if not reach.covers(document):
+        return ""
+    sealed = document.room_cap < MEMBERS
+    if sealed and document.room_id in reach.opened and document.room_id not in reach.rooms:
+        return _("The sealed room was opened by two named persons")
+    if document.party_id in reach.parties:
+        return _("Of the party that gave the paper") if not reach.secretariat else _("Secretariat")
+    if reach.secretariat and document.audience >= SECRETARIAT:
+        return _("Secretariat")
+    if reach.presidency and document.audience >= PRESIDENCY:
+        return _("Presidency")
+    if document.room_id in reach.rooms and document.audience >= ROOM:
+        return _("Seat in the room")
+    return {
+        MEMBERS: _("Member states"),
+        OBSERVERS: _("Observers"),
+        CIVIL_SOCIETY: _("Accredited civil society"),
+    }.get(reach.rung, _("Everybody with a seat"))
+
+
+def audience_in_words(document: Any) -> str:
+    """Who can see the document, in one sentence."""
+    room, party = str(document.room), str(document.party)
+    if document.room_cap < MEMBERS:
+        return {
+            OWN_PARTY: _("Only holders of a confirmed seat in the sealed room “%(room)s” who sit for %(party)s."),
+            SECRETARIAT: _("Only holders of a confirmed seat in the sealed room “%(room)s” who sit for %(party)s or the"
+                           " secretariat."),
+            PRESIDENCY: _("Only holders of a confirmed seat in the sealed room “%(room)s” who sit for %(party)s, the"
+                          " secretariat or the Presidency."),
+            ROOM: _("Only holders of a confirmed seat in the sealed room “%(room)s”, administrators included."),
+        }[document.audience] % {"room": room, "party": party}  # fmt: skip
+    sentences = {
+        OWN_PARTY: _("Only people who sit for %(party)s."),
+        SECRETARIAT: _("The secretariat and %(party)s."),
+        PRESIDENCY: _("The Presidency, the secretariat and %(party)s."),
+        ROOM: _("Members of “%(room)s”, the Presidency, the secretariat and %(party)s."),
+        MEMBERS: _("All member states, the secretariat and %(party)s."),
+        OBSERVERS: _("All member states and observers, the secretariat and %(party)s."),
+        CIVIL_SOCIETY: _("Member states, observers, accredited civil society and the secretariat."),
+        PUBLIC: _("Everybody with a seat; the public too, once released."),
+    }
+    return sentences[document.audience] % {"room": room, "party": party}
+
+
+def why_i_see(document: Any, reach: Reach, person: "Person") -> str:
+    """Why this reader sees the document, in words."""
+    reason = reason_of(document, reach)
+    if reason:
+        return reason
+    share = document.shares.filter(person=person, ended_at=None, until_at__gt=timezone.now()).first()
+    return _("Shared with you until %(day)s: %(why)s") % {
+        "day": timezone.localtime(share.until_at).date().isoformat(), "why": share.why
+    } if share else ""  # fmt: skip

@@ -1,0 +1,383 @@
+"""Filing a document, its files and its description."""
+
+import contextlib
+import datetime as dt
+import tempfile
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.storage import storages
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from puebla.accounts.models import Person
+from puebla.core import journal
+from puebla.core.files.examine import Examined, examine
+from puebla.core.files.store import put
+from puebla.core.languages import Texts
+from puebla.core.models import DatePrecision
+from puebla.core.verdicts import RefusedError, StaleError, require
+from puebla.core.words import fold
+from puebla.documents import rules
+from puebla.documents.actions.symbols import checked, next_symbol, year_of
+from puebla.documents.models import (
+    Consent,
+    Document,
+    FileVersion,
+    Kind,
+    LanguageEdition,
+    Relation,
+    Share,
+    State,
+    Theme,
+)
+from puebla.members.models import Audience, Body, Meeting, Party, Room
+from puebla.members.querysets import reach_of
+
+#: What `describe` may change.
+DESCRIBED = ("titles", "kind", "body", "meeting", "dated_on", "precision", "state", "original_language", "expected_on",
+             "embargo_until")  # fmt: skip
+
+
+def words_of(document: Document) -> str:
+    """Folded symbol and titles, for the list's word filter."""
+    return fold(" ".join(filter(None, [document.symbol, document.ref, *document.titles.values()])))
+
+
+def _needs_symbol(document: Document) -> bool:
+    """A party's own paper gets its symbol when others may see it, so that gaps in the numbers tell nothing."""
+    return document.symbol is None and (
+        document.audience > Audience.OWN_PARTY or document.party.kind == Party.Kind.SECRETARIAT
+    )
+
+
+def _give_symbol(document: Document, at: dt.datetime) -> None:
+    document.symbol = next_symbol(
+        room=document.room,
+        body=document.body,
+        kind_code=document.kind.code,
+        year=year_of(document.dated_on, document.expected_on, at),
+    )
+
+
+def _save(document: Document) -> None:
+    document.words = words_of(document)
+    try:
+        document.clean_fields(exclude=["room", "party", "created_by", "changed_by"])
+    except ValidationError as error:
+        field, sentences = next(iter(error.message_dict.items()))
+        raise RefusedError(" ".join(sentences), field=field) from error
+    if not document.titles:
+        raise RefusedError(_("A title in at least one language is needed."), field="titles")
+    try:
+        with transaction.atomic():
+            document.save()
+    except IntegrityError as error:
+        raise RefusedError(
+            _("The database refused this: the symbol is taken, or the audience is wider than the room allows.")
+        ) from error
+
+
+@transaction.atomic
+def file_document(
+    *,
+    by: Person,
+    at: dt.datetime,
+    room: Room,
+    audience: int | None,
+    party: Party,
+    kind: Kind,
+    titles: Texts,
+    body: Body | None = None,
+    meeting: Meeting | None = None,
+    dated_on: dt.date | None = None,
+    precision: str = DatePrecision.DAY,
+    state: str = State.DRAFT,
+    themes: tuple[Theme, ...] | list[Theme] = (),
+    original_language: str = "",
+    symbol: str | None = None,
+    embargo_until: dt.datetime | None = None,
+    expected_on: dt.date | None = None,
+) -> Document:
+    """Open a document's record; its files follow with `add_version`.
+
+    Args:
+        audience: None for the default: own party for a party's paper, secretariat for the secretariat's own.
+        symbol: given by hand by the secretariat; generated from the pattern otherwise.
+
+    Raises:
+        RefusedError: where the rules refuse, the symbol is taken or ill-formed, or a field is wrong (`field` names it).
+    """
+    reach = reach_of(by, at)
+    require(rules.may_file(reach, room, party))
+    of_secretariat = party.kind == Party.Kind.SECRETARIAT
+    on_behalf = not of_secretariat and party.pk not in reach.parties
+    if on_behalf and (audience or 0) > Audience.SECRETARIAT:
+        raise RefusedError(
+            _("%(party)s gave this paper: file it for the secretariat first; it opens wider once %(party)s has recorded"
+              " its consent.") % {"party": party},
+            field="audience",
+        )  # fmt: skip
+    document = Document(
+        titles=titles, kind=kind, body=body, meeting=meeting, dated_on=dated_on, precision=precision, state=state,
+        original_language=original_language, expected_on=expected_on, embargo_until=embargo_until,
+        room=room, room_cap=room.cap, party=party,
+        audience=audience or (Audience.SECRETARIAT if of_secretariat or on_behalf else Audience.OWN_PARTY),
+        created_at=at, created_by=by, changed_at=at, changed_by=by,
+    )  # fmt: skip
+    if document.audience > room.cap:
+        require(rules.may_set_audience(reach, document, document.audience))
+        raise RefusedError(
+            _("“%(room)s” never opens wider than “%(cap)s”.") % {"room": room, "cap": Audience(room.cap).label},
+            field="audience",
+        )
+    if symbol:
+        if not reach.secretariat and not room.sealed:
+            raise RefusedError(_("Symbols are given by the secretariat; leave the field empty."), field="symbol")
+        document.symbol = checked(symbol, room=room)
+    elif _needs_symbol(document):
+        _give_symbol(document, at)
+    _save(document)
+    document.themes.set(themes)
+    journal.record("document.filed", at=at, person=by, subject=document, room=room, party_code=party.code,
+                   facts={"titles": titles, "audience": document.audience})  # fmt: skip
+    return document
+
+
+def locked(document: Document) -> Document:
+    """The document's row, locked until the transaction ends."""
+    return Document.objects.select_for_update(of=("self",)).select_related("room", "party", "kind", "body").get(
+        pk=document.pk
+    )
+
+
+@transaction.atomic
+def describe(
+    *, document: Document, values: dict[str, Any], revision: int, by: Person, at: dt.datetime,
+    themes: list[Theme] | None = None, symbol: str | None = None,
+) -> Document:  # fmt: skip
+    """Change the description; audience and room are not among it.
+
+    Raises:
+        StaleError: somebody saved it since `revision` was read; nothing is written.
+    """
+    row = locked(document)
+    reach = reach_of(by, at)
+    require(rules.may_describe(reach, row))
+    if row.revision != revision:
+        raise StaleError(
+            _("%(who)s changed this document meanwhile. Your text is kept below: compare it with the present one, then"
+              " save again.") % {"who": row.changed_by or _("Somebody")}
+        )  # fmt: skip
+    before = {name: str(getattr(row, name)) for name in DESCRIBED}
+    for name in DESCRIBED:
+        if name in values:
+            setattr(row, name, values[name])
+    if row.body is not None and row.body.room_id != row.room_id and row.room.sealed:
+        raise RefusedError(_("A paper of a sealed room belongs to that room's body."), field="body")
+    if symbol and row.symbol is None and reach.secretariat:
+        row.symbol = checked(symbol, room=row.room)
+    _touch(row, by, at)
+    if themes is not None:
+        row.themes.set(themes)
+    changed = {n: [before[n], str(getattr(row, n))] for n in DESCRIBED if before[n] != str(getattr(row, n))}
+    journal.record("document.described", at=at, person=by, subject=row, room=row.room, facts={"changed": changed})
+    return row
+
+
+def _touch(row: Document, by: Person, at: dt.datetime) -> None:
+    row.changed_at, row.changed_by = at, by
+    row.revision += 1
+    _save(row)
+
+
+@transaction.atomic
+def set_audience(*, document: Document, audience: int, by: Person, at: dt.datetime) -> Document:
+    """Change who may read it: an act of its own; nothing else moves with it."""
+    row = locked(document)
+    reach = reach_of(by, at)
+    require(rules.may_set_audience(reach, row, audience))
+    before = row.audience
+    if audience > before and row.party_id in reach.parties and row.party.kind != Party.Kind.SECRETARIAT:
+        Consent.objects.create(document=row, audience=audience, given_at=at, given_by=by, party=row.party)
+    row.audience = audience
+    if _needs_symbol(row):
+        _give_symbol(row, at)
+    _touch(row, by, at)
+    journal.record("document.audience_changed", at=at, person=by, subject=row, room=row.room,
+                   facts={"from": before, "to": audience})  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def consent(*, document: Document, audience: int, by: Person, at: dt.datetime) -> Consent:
+    """Record the giving party's word that the paper may be read up to this audience."""
+    row = locked(document)
+    require(rules.may_consent(reach_of(by, at), row))
+    given = Consent.objects.create(document=row, audience=audience, given_at=at, given_by=by, party=row.party)
+    journal.record("document.consent_given", at=at, person=by, subject=row, room=row.room,
+                   party_code=row.party.code, facts={"audience": audience})  # fmt: skip
+    return given
+
+
+@transaction.atomic
+def share(
+    *, document: Document, person: Person, why: str, until_at: dt.datetime, by: Person, at: dt.datetime
+) -> Share:
+    """Open the document to one person until an instant; listed on the document and over by itself."""
+    row = locked(document)
+    require(rules.may_share(reach_of(by, at), row))
+    if until_at <= at:
+        raise RefusedError(_("The last day of a share lies in the future."), field="until_at")
+    made = Share.objects.create(document=row, person=person, why=why, until_at=until_at, shared_at=at, shared_by=by)
+    journal.record("document.shared", at=at, person=by, subject=row, room=row.room,
+                   facts={"with": person.full_name, "why": why, "until": until_at})  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def end_share(*, share: Share, by: Person, at: dt.datetime) -> None:
+    """End a share before its day."""
+    row = locked(share.document)
+    require(rules.may_share(reach_of(by, at), row))
+    Share.objects.filter(pk=share.pk, ended_at=None).update(ended_at=at)
+    journal.record("document.share_ended", at=at, person=by, subject=row, room=row.room)
+
+
+@transaction.atomic
+def relate(*, source: Document, target: Document, kind: str, by: Person, at: dt.datetime) -> Relation:
+    """Say how one document stands to another; the writer must see both."""
+    row = locked(source)
+    reach = reach_of(by, at)
+    require(rules.may_describe(reach, row))
+    if not Document.objects.visible_to(by, reach=reach).filter(pk=target.pk).exists():
+        raise RefusedError(_("There is no document of that symbol."), field="target")
+    if row.pk == target.pk:
+        raise RefusedError(_("A document has no relation to itself."), field="target")
+    relation, made = Relation.objects.get_or_create(source=row, target=target, kind=kind)
+    if made:
+        journal.record("document.related", at=at, person=by, subject=row, room=row.room,
+                       facts={"kind": kind, "target": target.address})  # fmt: skip
+    return relation
+
+
+@transaction.atomic
+def unrelate(*, relation: Relation, by: Person, at: dt.datetime) -> None:
+    """Take a relation away."""
+    row = locked(relation.source)
+    require(rules.may_describe(reach_of(by, at), row))
+    relation.delete()
+    journal.record("document.unrelated", at=at, person=by, subject=row, room=row.room)
+
+
+@transaction.atomic
+def await_language(
+    *, document: Document, language: str, expected_on: dt.date | None, by: Person, at: dt.datetime
+) -> LanguageEdition:
+    """Announce that an edition in this language will come, perhaps by a day."""
+    row = locked(document)
+    require(rules.may_describe(reach_of(by, at), row))
+    edition, _made = LanguageEdition.objects.update_or_create(
+        document=row, language=language, defaults={"expected_on": expected_on}
+    )
+    journal.record("document.language_awaited", at=at, person=by, subject=row, room=row.room,
+                   facts={"language": language, "expected_on": expected_on})  # fmt: skip
+    return edition
+
+
+def add_version(
+    *, document: Document, language: str, source: Path | BinaryIO, name: str, by: Person, at: dt.datetime,
+    note: str = "",
+) -> FileVersion:  # fmt: skip
+    """File a new version of the document in this language; the versions before it stay.
+
+    The bytes are examined, written, synced and renamed first; only then does the row appear, so that a kill leaves
+    either nothing that shows or the whole.
+
+    Raises:
+        RefusedError: where the rules or the file itself refuse; nothing is stored.
+    """
+    require(rules.may_describe(reach_of(by, at), document))
+    with as_path(source) as path:
+        examined = examine(path, name=name, limit=settings.UPLOAD_LIMIT)
+        stored = put(path, storage=storages["default"])
+    try:
+        return _add_version_row(
+            document=document, language=language, examined=examined, key=stored.key, by=by, at=at, note=note
+        )
+    except BaseException:
+        storages["default"].delete(stored.key)
+        raise
+
+
+@transaction.atomic
+def _add_version_row(
+    *, document: Document, language: str, examined: Examined, key: str, by: Person, at: dt.datetime, note: str
+) -> FileVersion:
+    from puebla.documents.actions.reading import read_later
+
+    row = locked(document)
+    require(rules.may_describe(reach_of(by, at), row))
+    edition, _made = LanguageEdition.objects.get_or_create(document=row, language=language)
+    last = edition.versions.order_by("-number").first()
+    if last is not None and last.sha256 == examined.sha256:
+        raise RefusedError(
+            _("“%(name)s” is the present version already (same content). Nothing was changed.")
+            % {"name": examined.name}
+        )
+    version = FileVersion.objects.create(
+        edition=edition, number=last.number + 1 if last else 1, key=key, name=examined.name, kind=examined.kind.name,
+        media_type=examined.media_type, size=examined.size, sha256=examined.sha256, note=note[:300], filed_at=at,
+        filed_by=by, page_count=examined.page_count,
+    )  # fmt: skip
+    row.original_language = row.original_language or language
+    row.filed_languages = ",".join(
+        sorted(
+            row.editions.filter(versions__isnull=False).values_list("language", flat=True).distinct(),
+            key=lambda code: (code != row.original_language, code),
+        )
+    )
+    if row.state == State.AWAITED:
+        row.state = State.DRAFT
+    _touch(row, by, at)
+    journal.record("document.version_filed", at=at, person=by, subject=row, room=row.room,
+                   facts={"language": language, "number": version.number, "name": version.name,
+                          "sha256": version.sha256, "size": version.size})  # fmt: skip
+    read_later(version)
+    return version
+
+
+@contextlib.contextmanager
+def as_path(source: Path | BinaryIO) -> Any:
+    """The source as a path on disk: itself, Django's temporary upload, or a temporary copy."""
+    if isinstance(source, Path):
+        yield source
+        return
+    temporary = getattr(source, "temporary_file_path", None)
+    if temporary is not None:
+        yield Path(temporary())
+        return
+    with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+        while chunk := source.read(1 << 20):
+            copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def opened(*, version: FileVersion, document: Document, by: Person, at: dt.datetime) -> None:
+    """Journal that a restricted file is opened: one row per person, file and hour; no row, no file."""
+    if document.is_public:
+        return
+    hour = at.astimezone(dt.UTC).strftime("%Y%m%d%H")
+    journal.record_once(
+        "document.opened",
+        once_key=f"open:{by.ref}:{version.ref}:{hour}",
+        at=at,
+        person=by,
+        subject=document,
+        room=document.room,
+        party_code=",".join(sorted({s.party.code for s in by.seats.effective(at).select_related("party")}))[:30],
+        facts={"language": version.edition.language, "number": version.number},
+    )

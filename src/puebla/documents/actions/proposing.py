@@ -1,0 +1,202 @@
+"""What a file's name and first page say: symbol, language, title, date, kind, body, meeting. Proposals only."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from puebla.core.languages import Texts
+from puebla.core.models import Process
+from puebla.core.words import fold
+from puebla.documents.models import Document, Kind
+from puebla.members.models import Body, Meeting
+
+#: How people mark a language at the end of a file's name.
+LANGUAGE_MARKS = {
+    "en": "en", "eng": "en", "ing": "en", "english": "en", "ingles": "en", "e": "en",
+    "es": "es", "esp": "es", "spa": "es", "espanol": "es", "spanish": "es", "castellano": "es", "s": "es",
+    "fr": "fr", "fra": "fr", "fre": "fr", "french": "fr", "francais": "fr", "f": "fr",
+    "pt": "pt", "por": "pt", "portugues": "pt", "portuguese": "pt",
+}  # fmt: skip
+MONTHS = {
+    name: number
+    for names in (
+        "january february march april may june july august september october november december",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    )
+    for number, name in enumerate(names.split(), start=1)
+} | {"setiembre": 9}
+_MONTH = "|".join(MONTHS)
+DATES = [
+    re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
+    re.compile(rf"\b(?P<d>\d{{1,2}})(?: (?:de|of))? (?P<n>{_MONTH})(?: de| del| of|,)? (?P<y>(?:19|20)\d\d)\b"),
+    re.compile(rf"\b(?P<n>{_MONTH}) (?P<d>\d{{1,2}}),? (?P<y>(?:19|20)\d\d)\b"),
+    re.compile(rf"\b(?P<n>{_MONTH})(?: de| del| of|,)? (?P<y>(?:19|20)\d\d)\b"),
+]
+_VERSION = re.compile(r"[\s_.-]*\(?\bv(?:er(?:sion)?)?[\s_.-]?(?P<n>\d{1,2})\)?$", re.IGNORECASE)
+
+
+@dataclass
+class Guess:
+    """What a name and a first page gave away; empty where they are silent."""
+
+    stem: str
+    symbol: str = ""
+    language: str = ""
+    language_from: str = ""  # "name" or "text"
+    title: str = ""
+    dated: str = ""
+    kind: str = ""
+    body: str = ""
+    meeting: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def group(self) -> str:
+        """Files of one document share this: the symbol, else the name without its language."""
+        return self.symbol or self.stem
+
+
+@dataclass(frozen=True)
+class Known:
+    """The lists that guesses are held against; read once for many files."""
+
+    process: str
+    bodies: dict[str, str]
+    kinds: dict[str, list[str]]
+    meetings: dict[tuple[str, int], list[str]]
+
+    @classmethod
+    def load(cls) -> "Known":
+        """The lists as they stand now. Bodies of sealed rooms are matched only by their own symbols, never by words."""
+        meetings: dict[tuple[str, int], list[str]] = {}
+        for symbol, code, day in Meeting.objects.values_list("symbol", "body__code", "starts_on"):
+            meetings.setdefault((code.upper(), day.year), []).append(symbol)
+        return cls(
+            process=Process.current().code.upper(),
+            bodies={code.upper(): code for code in Body.objects.values_list("code", flat=True)},
+            kinds={
+                kind.code: [fold(word) for word in [*kind.names.values(), *kind.clues] if word]
+                for kind in Kind.objects.filter(retired=False)
+            },
+            meetings=meetings,
+        )
+
+
+def split_language(stem: str) -> tuple[str, str]:
+    """The name without its language mark, and the language: `udhr_es` → (`udhr`, `es`); ("…", "") without a mark."""
+    stem = _VERSION.sub("", stem.strip())
+    found = re.fullmatch(r"(?P<rest>.*?)[\s_.\-]*[\[(]?(?P<mark>[A-Za-zñÑéêç]{1,10})[\])]?", stem)
+    if found and found["rest"]:
+        mark = fold(found["mark"])
+        separated = stem[len(found["rest"]) : len(found["rest"]) + 1] in " _.-[("
+        if separated and mark in LANGUAGE_MARKS:
+            return found["rest"].rstrip(" _.-[("), LANGUAGE_MARKS[mark]
+    return stem, ""
+
+
+def symbol_in(text: str, known: Known) -> str:
+    """The first symbol of this process in a text; separators may be `/`, `-`, `_` or blanks. Empty if there is none."""
+    parts = re.compile(rf"\b{re.escape(known.process)}(?:[/_\- ]+[A-Z0-9.]+){{2,6}}", re.IGNORECASE)
+    for found in parts.finditer(text.upper()):
+        tokens = re.split(r"[/_\- ]+", found[0])
+        # Process, year, body, kind, number: what follows the number is not the symbol's.
+        for end in range(len(tokens), 2, -1):
+            piece = tokens[:end]
+            if re.fullmatch(r"\d{1,4}", piece[-1]) and any(re.fullmatch(r"(19|20)\d\d", token) for token in piece[:-1]):
+                return "/".join(piece)
+    return ""
+
+
+def guess(*, name: str, first_page: str, language_found: str, known: Known) -> Guess:
+    """What the name and the first page of one file say. The name counts before the page."""
+    stem, marked = split_language(PurePath(name).stem)
+    guessed = Guess(stem=fold(stem))
+    guessed.symbol = symbol_in(stem, known) or symbol_in(first_page[:600], known)
+    guessed.language = marked or language_found
+    guessed.language_from = "name" if marked else ("text" if language_found else "")
+    if marked and language_found and marked != language_found:
+        guessed.warnings.append("wrong_language")
+    _from_symbol(guessed, known)
+    opening = fold(first_page[:2500])
+    guessed.kind = guessed.kind or _kind_of(fold(stem.replace("_", " ").replace("-", " ")), opening, known)
+    guessed.dated = date_in(opening) or guessed.dated
+    guessed.title = title_in(first_page, guessed.symbol) or stem.replace("_", " ")
+    return guessed
+
+
+def _from_symbol(guessed: Guess, known: Known) -> None:
+    tokens = guessed.symbol.split("/")
+    year = next((token for token in tokens if re.fullmatch(r"(19|20)\d\d", token)), "")
+    guessed.body = next((known.bodies[token] for token in tokens[1:] if token in known.bodies), "")
+    guessed.kind = next((token for token in tokens[1:] if token in known.kinds and token not in known.bodies), "")
+    if year:
+        guessed.dated = year
+        meetings = known.meetings.get((guessed.body.upper(), int(year)), [])
+        guessed.meeting = meetings[0] if len(meetings) == 1 else ""
+
+
+def _kind_of(stem: str, opening: str, known: Known) -> str:
+    for text in (stem, opening[:400]):
+        hits = [
+            (text.index(clue), -len(clue), code) for code, clues in known.kinds.items() for clue in clues
+            if re.search(rf"\b{re.escape(clue)}", text) and clue in text
+        ]  # fmt: skip
+        if hits:
+            return min(hits)[2]
+    return ""
+
+
+def date_in(folded: str) -> str:
+    """The first date in a folded text as `2009-07-09` or `2009-07`; empty when there is none or it is impossible."""
+    found = [(match.start(), match) for pattern in DATES if (match := pattern.search(folded))]
+    for _start, match in sorted(found, key=lambda pair: (pair[0], -len(pair[1][0]))):
+        parts = match.groupdict()
+        month = int(parts["m"]) if parts.get("m") else MONTHS[parts["n"]]
+        try:
+            if parts.get("d"):
+                return dt.date(int(parts["y"]), month, int(parts["d"])).isoformat()
+            return dt.date(int(parts["y"]), month, 1).strftime("%Y-%m")
+        except ValueError:
+            continue
+    return ""
+
+
+def title_in(first_page: str, symbol: str) -> str:
+    """The first line that reads like a title: not the symbol, a date, a page number or a single short word."""
+    for raw in first_page.splitlines()[:25]:
+        line = " ".join(raw.split()).strip("#*_ ")
+        folded = fold(line)
+        if len(line) < 6 or not re.search(r"[^\W\d_]{3}", line):
+            continue
+        if symbol and fold(symbol) in folded and len(line) < len(symbol) + 12:
+            continue
+        if folded.startswith(("demonstration document", "documento de demostracion", "page ", "pagina ")):
+            continue
+        if (date := date_in(folded)) and len(line) < 30 and date:
+            continue
+        return line[:300]
+    return ""
+
+
+def proposal_of(guessed: Guess, defaults: dict[str, Any]) -> dict[str, Any]:
+    """One row of the table: what was guessed, with the batch's defaults where the file is silent."""
+    titles: Texts = {guessed.language: guessed.title} if guessed.language and guessed.title else {}
+    return {
+        "group": guessed.group,
+        "symbol": guessed.symbol,
+        "language": guessed.language or defaults.get("language", ""),
+        "titles": titles,
+        "dated": guessed.dated or defaults.get("dated", ""),
+        "kind": guessed.kind or defaults.get("kind", ""),
+        "body": guessed.body or defaults.get("body", ""),
+        "meeting": guessed.meeting or defaults.get("meeting", ""),
+        "audience": defaults.get("audience", ""),
+    }
+
+
+def existing_of(symbol: str, visible: Any) -> "Document | None":
+    """The document of this symbol among those the importer may see."""
+    found: Document | None = visible.filter(symbol__iexact=symbol).first() if symbol else None
+    return found

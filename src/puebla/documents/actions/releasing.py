@@ -1,0 +1,177 @@
+"""Releasing to the public, and taking back."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.storage import storages
+from django.db import transaction
+
+from puebla.accounts.models import Person
+from puebla.core import journal
+from puebla.core.files.kinds import FileKind
+from puebla.core.files.store import put
+from puebla.core.languages import Texts, pending_languages
+from puebla.core.models import Process
+from puebla.core.verdicts import require
+from puebla.documents import rules
+from puebla.documents.actions.filing import _give_symbol, _needs_symbol, _touch, locked
+from puebla.documents.models import Document, FileVersion
+from puebla.members.models import Audience
+from puebla.members.querysets import reach_of
+from puebla.publications.actions import publish_document, withdraw_document
+from puebla.publications.models import PublicDocument, PublicFile
+
+
+@dataclass(frozen=True)
+class ReleasePreview:
+    """What a release would do, shown before it is done."""
+
+    files: list[FileVersion]
+    missing_languages: list[str]
+    audience_now: int
+    public_from: dt.datetime
+    symbol: str | None
+    replaces: bool
+
+
+def current_versions(document: Document) -> list[FileVersion]:
+    """The newest version of every language, the original first."""
+    newest: dict[str, FileVersion] = {}
+    versions = FileVersion.objects.filter(edition__document=document).select_related("edition").order_by("number")
+    for version in versions:
+        newest[version.edition.language] = version
+    return sorted(newest.values(), key=lambda v: (v.edition.language != document.original_language, v.edition.language))
+
+
+def preview(*, document: Document, at: dt.datetime, public_from: dt.datetime | None = None) -> ReleasePreview:
+    """What becomes readable to everybody if this document is released now."""
+    files = current_versions(document)
+    languages = {version.edition.language: "x" for version in files}
+    return ReleasePreview(
+        files=files,
+        missing_languages=pending_languages(languages, Process.current().languages),
+        audience_now=document.audience,
+        public_from=_from(document, at, public_from),
+        symbol=document.symbol,
+        replaces=document.is_public,
+    )
+
+
+def _from(document: Document, at: dt.datetime, asked: dt.datetime | None) -> dt.datetime:
+    """The instant from which the public reads it: as asked, and never before the embargo ends."""
+    return max(filter(None, [asked or at, document.embargo_until]))
+
+
+def release(
+    *, document: Document, by: Person, at: dt.datetime, public_from: dt.datetime | None = None
+) -> PublicDocument:
+    """Copy a public edition of the document to the portal: description, newest file of every language, page texts.
+
+    Released again, it replaces the edition before; addresses of files stay. Widens the audience to the public, for
+    which a party's paper needs the party's consent.
+    """
+    require(rules.may_release(reach_of(by, at), document))
+    copies = _copy_bytes(document)
+    try:
+        with transaction.atomic():
+            return _release(document=document, copies=copies, by=by, at=at, public_from=public_from)
+    except BaseException:
+        for key in copies.values():
+            storages["public"].delete(key)
+        raise
+
+
+def _copy_bytes(document: Document) -> dict[int, str]:
+    """Put the bytes into the public store before any row names them: version key → public key of new copies."""
+    standing = set(
+        PublicFile.objects.filter(document__symbol=document.symbol).values_list("language", "number", "sha256")
+    )
+    copies: dict[int, str] = {}
+    for version in current_versions(document):
+        if (version.edition.language, version.number, version.sha256) not in standing:
+            with storages["default"].open(version.key) as source:
+                copies[version.pk] = put(source, storage=storages["public"]).key
+    return copies
+
+
+def _release(
+    *, document: Document, copies: dict[int, str], by: Person, at: dt.datetime, public_from: dt.datetime | None
+) -> PublicDocument:
+    row = locked(document)
+    require(rules.may_release(reach_of(by, at), row))
+    row.audience = Audience.PUBLIC
+    if _needs_symbol(row):
+        _give_symbol(row, at)
+    row.released_at, row.released_by = at, by
+    row.withdrawn_at, row.withdrawn_by = None, None
+    _touch(row, by, at)
+    edition = _publish(row, copies=copies, at=at, public_from=_from(row, at, public_from))
+    journal.record("document.released", at=at, person=by, subject=row, room=row.room,
+                   facts={"titles": row.titles, "public_from": edition.public_from,
+                          "languages": row.filed_languages})  # fmt: skip
+    return edition
+
+
+def _publish(
+    row: Document, *, copies: dict[int, str], at: dt.datetime, public_from: dt.datetime
+) -> PublicDocument:
+    versions = current_versions(row)
+    standing = {
+        (f.language, f.number): f for f in PublicFile.objects.filter(document__symbol=row.symbol)
+    }
+    files = []
+    for version in versions:
+        before = standing.get((version.edition.language, version.number))
+        key = copies.get(version.pk) or (before.key if before else "")
+        files.append({
+            "language": version.edition.language, "number": version.number, "current": True, "key": key,
+            "name": version.name, "media_type": version.media_type, "label": str(FileKind[version.kind].label),
+            "size": version.size, "sha256": version.sha256, "page_count": version.page_count,
+            "filed_at": version.filed_at, "texts": list(version.pages.values_list("text", flat=True)),
+        })  # fmt: skip
+    expected = {e.language: e.expected_on for e in row.editions.all()}
+    have = {version.edition.language: "x" for version in versions}
+    pending = [
+        {"language": code, "on": day.isoformat() if (day := expected.get(code)) else None}
+        for code in pending_languages(have, Process.current().languages)
+    ]
+    facts: dict[str, Any] = {
+        "titles": row.titles, "kind_code": row.kind.code, "kind_names": row.kind.names,
+        "body_code": row.body.code if row.body else "", "body_names": row.body.names if row.body else {},
+        "meeting_symbol": row.meeting.symbol if row.meeting else "",
+        "meeting_titles": row.meeting.titles if row.meeting else {},
+        "dated_on": row.dated_on, "year": row.dated_on.year if row.dated_on else None, "precision": row.precision,
+        "state": row.state, "original_language": row.original_language, "party_names": row.party.names,
+        "relations": [
+            {"kind": relation.kind, "symbol": relation.target.symbol}
+            for relation in row.relations.filter(target__symbol__isnull=False).select_related("target")
+            if relation.target.released_at is not None
+        ],
+        "pending": pending, "public_from": public_from, "released_at": at,
+    }  # fmt: skip
+    assert row.symbol is not None  # noqa: S101 - `_needs_symbol` gave one
+    return publish_document(
+        symbol=row.symbol, facts=facts, themes=list(row.themes.values_list("code", "names")), files=files, at=at
+    )
+
+
+@transaction.atomic
+def withdraw(
+    *, document: Document, reason: Texts, by: Person, at: dt.datetime, audience: int = Audience.MEMBERS
+) -> Document:
+    """Take the public edition away, leaving a tombstone with the reason; the paper itself stays in its room.
+
+    Args:
+        audience: who reads it inside from now on; said by the person who withdraws, never derived.
+    """
+    row = locked(document)
+    require(rules.may_withdraw(reach_of(by, at), row))
+    withdraw_document(symbol=row.symbol or "", reason=reason, at=at)
+    row.released_at, row.released_by = None, None
+    row.withdrawn_at, row.withdrawn_by = at, by
+    row.audience = min(audience, row.room_cap)
+    _touch(row, by, at)
+    journal.record("document.withdrawn", at=at, person=by, subject=row, room=row.room,
+                   facts={"reason": reason, "audience": row.audience})  # fmt: skip
+    return row

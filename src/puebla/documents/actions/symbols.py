@@ -1,0 +1,79 @@
+"""Symbols: generated in sequence from a pattern that is data, or given by hand and checked."""
+
+import datetime as dt
+import re
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from puebla.core.models import Process
+from puebla.core.verdicts import RefusedError
+from puebla.documents.models import Document, SymbolSequence
+from puebla.members.models import Body, Room
+
+SHAPE = re.compile(r"[A-Z0-9][A-Z0-9.\-]*(/[A-Z0-9][A-Z0-9.\-]*){1,7}")
+#: Last parts of addresses that stand below a document.
+RESERVED = {"FILES", "READ", "NEW", "EDIT"}
+
+
+def prefix_for(*, process: Process, room: Room, body: Body | None, kind_code: str, year: int) -> str:
+    """The pattern filled but for the number. A sealed room has its own, so that its numbers tell nothing elsewhere."""
+    pattern = process.symbol_pattern
+    place = body.code if body is not None else room.code.upper()
+    if room.sealed and "{body}" not in pattern:
+        pattern = pattern.replace("{process}", "{process}-{body}", 1)
+    if "{number}" not in pattern:
+        pattern += "/{number}"
+    filled = pattern.format(process=process.code, year=year, body=place, kind=kind_code, number="\0")
+    return filled.split("\0", 1)[0].upper()
+
+
+@transaction.atomic
+def next_symbol(*, room: Room, body: Body | None, kind_code: str, year: int) -> str:
+    """Take the next free symbol of its sequence; the sequence's row is locked until the act commits."""
+    prefix = prefix_for(process=Process.current(), room=room, body=body, kind_code=kind_code, year=year)
+    SymbolSequence.objects.get_or_create(prefix=prefix)
+    sequence = SymbolSequence.objects.select_for_update().get(prefix=prefix)
+    number = sequence.last + 1
+    while Document.objects.filter(symbol__iexact=f"{prefix}{number}").exists():
+        number += 1
+    sequence.last = number
+    sequence.save(update_fields=["last"])
+    return f"{prefix}{number}"
+
+
+def checked(symbol: str, *, room: Room, free: bool = True) -> str:
+    """A symbol given by hand, in canonical form.
+
+    Raises:
+        RefusedError: where its shape is wrong, it belongs to a sealed room's own sequence, or it is taken. Symbols of
+            sealed rooms are refused alike whether they exist or not.
+    """
+    canonical = symbol.strip().upper()
+    if len(canonical) > 60 or not SHAPE.fullmatch(canonical) or RESERVED & set(canonical.split("/")):
+        raise RefusedError(
+            _("“%(symbol)s” is not a symbol. Use letters, figures, points and hyphens in parts divided by “/”, as in"
+              " RCM/2009/VM/DEC/1.") % {"symbol": symbol[:80]},
+            field="symbol",
+        )  # fmt: skip
+    parts = set(canonical.split("/"))
+    sealed = {code.upper() for code in Body.objects.filter(room__sealed=True).values_list("code", flat=True)}
+    own = {room.body.code.upper()} if room.sealed and hasattr(room, "body") else set()
+    if (parts & sealed) - own:
+        raise RefusedError(
+            _("Symbols with “%(part)s” are given inside that room only. Choose another.")
+            % {"part": ", ".join(sorted((parts & sealed) - own))},
+            field="symbol",
+        )
+    if free and Document.objects.filter(symbol__iexact=canonical).exists():
+        raise RefusedError(
+            _("The symbol “%(symbol)s” is taken. Open that document to add a file to it, or choose another symbol.")
+            % {"symbol": canonical},
+            field="symbol",
+        )
+    return canonical
+
+
+def year_of(dated_on: dt.date | None, expected_on: dt.date | None, at: dt.datetime) -> int:
+    """The year a symbol carries: of the paper's date, else of the day it is expected, else of the act."""
+    return (dated_on or expected_on or at.date()).year

@@ -1,0 +1,1 @@
+"""Pages of the repository: lists, records, files, filing, batches, releasing."""

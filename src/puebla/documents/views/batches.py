@@ -1,0 +1,110 @@
+"""Sixty files at once: drop, look at the table, mend it, confirm."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from puebla.accounts.views import signed_in
+from puebla.core.models import Process
+from puebla.core.verdicts import RefusedError
+from puebla.documents import rules
+from puebla.documents.actions import importing
+from puebla.documents.forms import LANGUAGE_NAMES, DropForm, language_name
+from puebla.documents.models import Batch, Kind
+from puebla.members.models import Audience, Meeting
+from puebla.members.querysets import reach_of
+
+COLUMNS = ("symbol", "language", "title", "dated", "kind", "body", "meeting", "audience")
+
+
+@signed_in
+def drop(request: HttpRequest) -> HttpResponseBase:
+    """Take many files aside and propose what they are; nothing is filed."""
+    from puebla.documents.forms import bodies_to_file_in
+
+    reach = reach_of(request.person)
+    verdict = rules.may_import(reach)
+    form = DropForm(request.POST or None)
+    form.fields["body"].queryset = bodies_to_file_in(reach)  # type: ignore[attr-defined]
+    uploads = request.FILES.getlist("files")
+    if request.method == "POST" and verdict and form.is_valid():
+        if not uploads:
+            form.add_error("files", _("Choose at least one file."))
+        else:
+            cleaned = form.cleaned_data
+            defaults = {
+                "kind": cleaned["kind"].code if cleaned["kind"] else "",
+                "body": cleaned["body"].code if cleaned["body"] else "",
+                "meeting": cleaned["meeting"].symbol if cleaned["meeting"] else "",
+            }
+            batch = importing.open_batch(defaults=defaults, by=request.person, at=timezone.now())
+            for upload in uploads:
+                importing.stage(batch=batch, name=upload.name, source=upload)
+            importing.propose(batch=batch)
+            return redirect("documents:batch", batch.ref)
+    waiting = Batch.objects.filter(created_by=request.person, confirmed_at=None, discarded_at=None)
+    return render(request, "documents/drop.html", {"form": form, "verdict": verdict, "waiting": waiting})
+
+
+@signed_in
+def table(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """The table of proposals of one's own batch: change, confirm or throw away."""
+    batch = get_object_or_404(Batch, ref=ref, created_by=request.person, discarded_at=None)
+    if request.method == "POST" and batch.confirmed_at is None:
+        if "discard" in request.POST:
+            importing.discard(batch=batch, at=timezone.now())
+            messages.success(request, _("Thrown away; nothing was filed."))
+            return redirect("documents:drop")
+        importing.change(batch=batch, rows=_rows_typed(request, batch))
+        if "confirm" in request.POST:
+            try:
+                items = importing.confirm(batch=batch, by=request.person, at=timezone.now())
+            except RefusedError as error:
+                messages.error(request, str(error))
+            else:
+                filed = sum(item.document_id is not None for item in items)
+                messages.success(request, _("%(filed)d of %(all)d files are filed.") % {"filed": filed, "all": len(items)})
+        return redirect("documents:batch", batch.ref)
+    return render(request, "documents/batch.html", _context(batch, request))
+
+
+def _rows_typed(request: HttpRequest, batch: Batch) -> dict[int, dict[str, Any]]:
+    typed: dict[int, dict[str, Any]] = {}
+    for number in batch.items.values_list("number", flat=True):
+        row = {
+            name: request.POST[f"{number}-{name}"].strip()[:300] for name in COLUMNS if f"{number}-{name}" in request.POST
+        }
+        if row:
+            typed[number] = row | {"skip": f"{number}-skip" in request.POST}
+    return typed
+
+
+def _context(batch: Batch, request: HttpRequest) -> dict[str, Any]:
+    from puebla.documents.forms import bodies_to_file_in
+
+    sentences = importing.warning_sentences()
+    items = list(batch.items.select_related("document"))
+    rows = [
+        {
+            "item": item, "proposal": item.proposal, "title": next(iter((item.proposal.get("titles") or {}).values()), ""),
+            "warnings": [sentences[code] for code in item.warnings],
+            "language_name": language_name(item.proposal.get("language", "")),
+        }
+        for item in items
+    ]  # fmt: skip
+    languages = Process.current().languages
+    return {
+        "batch": batch, "rows": rows, "kinds": Kind.objects.filter(retired=False),
+        "bodies": bodies_to_file_in(reach_of(request.person)), "meetings": Meeting.objects.all(),
+        "languages": [(code, language_name(code)) for code in dict.fromkeys([*languages, *LANGUAGE_NAMES])],
+        "audiences": [(code, Audience(value).label) for code, value in importing.AUDIENCE_CODES.items()],
+        "counts": {
+            "files": len(items), "refused": sum(bool(item.refusal) for item in items),
+            "warned": sum(bool(item.warnings) for item in items),
+            "documents": len({item.proposal["group"] for item in items if item.proposal}),
+        },
+    }  # fmt: skip

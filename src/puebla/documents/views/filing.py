@@ -1,0 +1,277 @@
+"""Filing and describing: forms in, one action, back to the record."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from puebla.accounts.models import Person
+from puebla.accounts.views import signed_in
+from puebla.core.models import Process
+from puebla.core.verdicts import RefusedError, StaleError
+from puebla.documents import actions, rules
+from puebla.documents.forms import (
+    AudienceForm,
+    DescriptionForm,
+    FilingForm,
+    RelationForm,
+    ShareForm,
+    UploadForm,
+    bodies_to_file_in,
+)
+from puebla.documents.models import Document, Relation, Share
+from puebla.documents.querysets import readers_of
+from puebla.documents.views.records import document_or_404
+from puebla.members.models import Audience, Seat
+from puebla.members.querysets import Reach, reach_of
+
+
+def show_refusal(form: Any, error: RefusedError) -> None:
+    """Put a refusal beside its field, or above the form where it has none."""
+    field = error.field if error.field in form.fields else None
+    if error.field == "titles":
+        field = next((name for name in form.fields if name.startswith("title_")), None)
+    form.add_error(field, str(error))
+
+
+@signed_in
+def new(request: HttpRequest) -> HttpResponseBase:
+    """File one document: description, audience, a file for each language; all of it or nothing."""
+    reach = reach_of(request.person)
+    verdict = rules.may_import(reach)
+    form = FilingForm(
+        request.POST or None, request.FILES or None, reach=reach, languages=Process.current().languages,
+        bodies=bodies_to_file_in(reach), may_give_symbol=reach.secretariat,
+    )  # fmt: skip
+    if request.method == "POST" and verdict and form.is_valid():
+        try:
+            document = _file(form, request.person, reach)
+        except RefusedError as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, _("Filed as %(symbol)s.") % {"symbol": document})
+            return redirect("documents:record", document.address)
+    return render(request, "documents/new.html", {"form": form, "verdict": verdict})
+
+
+def _file(form: FilingForm, person: Person, reach: Reach) -> Document:
+    from puebla.documents.actions.importing import home_room
+
+    at = timezone.now()
+    cleaned = form.cleaned_data
+    body = cleaned["body"]
+    with transaction.atomic():
+        document = actions.file_document(
+            by=person, at=at, room=body.room if body else home_room(reach), party=cleaned["party"],
+            audience=cleaned["audience"], themes=list(cleaned["themes"]), symbol=cleaned.get("symbol") or None,
+            **form.values,
+        )  # fmt: skip
+        for code in form.languages:
+            upload = cleaned.get(f"file_{code}")
+            if upload is not None:
+                try:
+                    actions.add_version(document=document, language=code, source=upload, name=upload.name, by=person, at=at)
+                except RefusedError as error:
+                    raise RefusedError(error.reason, field=f"file_{code}") from error
+    document.refresh_from_db()
+    return document
+
+
+@signed_in
+def edit(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Describe a document; who saves second is told, sees both, and loses nothing."""
+    reach = reach_of(request.person)
+    document = document_or_404(request, address, reach)
+    verdict = rules.may_describe(reach, document)
+    form = DescriptionForm(
+        request.POST or None, languages=Process.current().languages, bodies=bodies_to_file_in(reach),
+        document=document, may_give_symbol=reach.secretariat,
+    )  # fmt: skip
+    stale = None
+    if request.method == "POST" and verdict and form.is_valid():
+        try:
+            document = actions.describe(
+                document=document, values=form.values, themes=list(form.cleaned_data["themes"]),
+                symbol=form.cleaned_data.get("symbol") or None, revision=form.cleaned_data["revision"] or 0,
+                by=request.person, at=timezone.now(),
+            )  # fmt: skip
+        except StaleError as error:
+            document.refresh_from_db()
+            stale = _differences(form, document)
+            # The next save is compared with what the person sees now.
+            form.data = form.data.copy()
+            form.data["revision"] = str(document.revision)
+            form.add_error(None, str(error))
+        except RefusedError as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("documents:record", document.address)
+    context = {"form": form, "document": document, "verdict": verdict, "stale": stale}
+    return render(request, "documents/edit.html", context)
+
+
+def _differences(form: DescriptionForm, document: Document) -> list[dict[str, str]]:
+    """Where the text typed differs from what now stands: label, present text, typed text."""
+    present = DescriptionForm(
+        languages=form.languages, bodies=form.fields["body"].queryset, document=document  # type: ignore[attr-defined]
+    )  # fmt: skip
+    rows = []
+    for name in form.fields:
+        if name in {"revision", "themes"} or name not in present.fields:
+            continue
+        typed, stands = form[name].value(), present[name].value()
+        typed, stands = "" if typed is None else str(typed), "" if stands is None else str(stands)
+        if typed != stands:
+            rows.append({"label": str(form[name].label), "present": stands, "typed": typed})
+    return rows
+
+
+@signed_in
+def upload(request: HttpRequest, address: str) -> HttpResponseBase:
+    """File a new version of one language."""
+    reach = reach_of(request.person)
+    document = document_or_404(request, address, reach)
+    verdict = rules.may_describe(reach, document)
+    form = UploadForm(
+        request.POST or None, request.FILES or None, languages=Process.current().languages,
+        initial={"language": request.GET.get("language")},
+    )  # fmt: skip
+    if request.method == "POST" and verdict and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            version = actions.add_version(
+                document=document, language=form.cleaned_data["language"], source=file, name=file.name,
+                note=form.cleaned_data["note"], by=request.person, at=timezone.now(),
+            )  # fmt: skip
+        except RefusedError as error:
+            form.add_error("file", str(error))
+        else:
+            messages.success(request, _("Filed as version %(number)d.") % {"number": version.number})
+            return redirect("documents:record", document.address)
+    return render(request, "documents/upload.html", {"form": form, "document": document, "verdict": verdict})
+
+
+@signed_in
+def audience(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Change who may read it, after seeing who that would be."""
+    reach = reach_of(request.person)
+    document = document_or_404(request, address, reach)
+    asked = request.POST.get("audience") or request.GET.get("audience") or document.audience
+    form = AudienceForm({"audience": asked}, cap=document.room_cap)
+    wanted = form.cleaned_data["audience"] if form.is_valid() else document.audience
+    verdict = rules.may_set_audience(reach, document, wanted)
+    if request.method == "POST" and form.is_valid():
+        try:
+            document = actions.set_audience(document=document, audience=wanted, by=request.person, at=timezone.now())
+        except RefusedError as error:
+            form.add_error("audience", str(error))
+        else:
+            messages.success(request, _("Now readable by: %(who)s.") % {"who": Audience(wanted).label})
+            return redirect("documents:record", document.address)
+    now, then = readers_of(document), readers_of(document, audience=wanted)
+    names_now = {person.pk for group in now for person in group.people}
+    names_then = {person.pk for group in then for person in group.people}
+    context = {
+        "form": form, "document": document, "verdict": verdict, "wanted": wanted, "wanted_label": Audience(wanted).label,
+        "groups": then, "gained": len(names_then - names_now), "lost": len(names_now - names_then),
+        "changes": wanted != document.audience,
+    }  # fmt: skip
+    return render(request, "documents/audience.html", context)
+
+
+@signed_in
+def consent(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Record the own party's consent to a wider audience."""
+    reach = reach_of(request.person)
+    document = document_or_404(request, address, reach)
+    form = AudienceForm(request.POST or None, cap=document.room_cap)
+    verdict = rules.may_consent(reach, document)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.consent(
+                document=document, audience=form.cleaned_data["audience"], by=request.person, at=timezone.now()
+            )
+        except RefusedError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Your party's consent is recorded."))
+            return redirect("documents:record", document.address)
+    return render(request, "documents/consent.html", {"form": form, "document": document, "verdict": verdict})
+
+
+@signed_in
+def share(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Open the document to one person until a day."""
+    reach = reach_of(request.person)
+    document = document_or_404(request, address, reach)
+    verdict = rules.may_share(reach, document)
+    known = Seat.objects.visible_to(request.person, reach=reach).effective(timezone.now())
+    people = Person.objects.filter(pk__in=known.values("person_id")).order_by("full_name")
+    form = ShareForm(request.POST or None, people=people)
+    if request.method == "POST" and form.is_valid():
+        day: dt.date = form.cleaned_data["until"]
+        until_at = timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))
+        try:
+            actions.share(
+                document=document, person=form.cleaned_data["person"], why=form.cleaned_data["why"], until_at=until_at,
+                by=request.person, at=timezone.now(),
+            )  # fmt: skip
+        except RefusedError as error:
+            form.add_error("until" if error.field else None, str(error))
+        else:
+            messages.success(request, _("Shared."))
+            return redirect("documents:record", document.address)
+    return render(request, "documents/share.html", {"form": form, "document": document, "verdict": verdict})
+
+
+@signed_in
+def end_share(request: HttpRequest, address: str, ref: str) -> HttpResponseBase:
+    """End a share before its day."""
+    document = document_or_404(request, address)
+    found = get_object_or_404(Share, document=document, ref=ref)
+    if request.method == "POST":
+        try:
+            actions.end_share(share=found, by=request.person, at=timezone.now())
+        except RefusedError as error:
+            messages.error(request, str(error))
+    return redirect("documents:record", document.address)
+
+
+@signed_in
+def relations(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Link the document to others, or take a link away."""
+    reach = reach_of(request.person)
+    document = document_or_404(request, address, reach)
+    verdict = rules.may_describe(reach, document)
+    visible = Document.objects.visible_to(request.person, reach=reach)
+    form = RelationForm(request.POST if "target" in request.POST else None)
+    if request.method == "POST":
+        try:
+            if "remove" in request.POST:
+                gone = get_object_or_404(
+                    Relation, source=document, target__in=visible, target__ref=request.POST["remove"],
+                    kind=request.POST.get("kind"),
+                )  # fmt: skip
+                actions.unrelate(relation=gone, by=request.person, at=timezone.now())
+                return redirect("documents:relations", document.address)
+            if form.is_valid():
+                target = visible.at_address(form.cleaned_data["target"].strip()).first()
+                if target is None:
+                    raise RefusedError(_("There is no document of that symbol."), field="target")
+                actions.relate(
+                    source=document, target=target, kind=form.cleaned_data["kind"], by=request.person, at=timezone.now()
+                )
+                return redirect("documents:relations", document.address)
+        except RefusedError as error:
+            form.add_error("target" if error.field else None, str(error))
+    context = {
+        "form": form, "document": document, "verdict": verdict,
+        "relations": document.relations.filter(target__in=visible).select_related("target"),
+    }  # fmt: skip
+    return render(request, "documents/relations.html", context)

@@ -1,0 +1,174 @@
+"""The list of documents, its exports and packs, and suggestions while typing: one query behind all of them."""
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from django.core.files.storage import storages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from puebla.accounts.views import signed_in
+from puebla.core.files.packing import zip_stream
+from puebla.core.languages import show
+from puebla.core.models import Process
+from puebla.core.tables import as_table
+from puebla.documents.actions import opened
+from puebla.documents.actions.releasing import current_versions
+from puebla.documents.forms import language_name
+from puebla.documents.models import Document, FileVersion, Kind, State, Theme
+from puebla.documents.querysets import DocumentQuerySet
+from puebla.members.models import Audience, Body
+
+FILTERS = ("q", "kind", "body", "theme", "year", "language", "state", "meeting", "party", "audience")
+PER_PAGE = 25
+#: A pack is streamed, but somebody has to download it: more files than this are asked for in parts.
+PACK_LIMIT = 500
+
+
+def filters_of(request: HttpRequest) -> dict[str, str]:
+    """The filters in the address, cut to a sane length."""
+    return {name: request.GET.get(name, "").strip()[:200] for name in FILTERS}
+
+
+def found_by(request: HttpRequest) -> DocumentQuerySet:
+    """The documents that the person sees and that match the filters of the address."""
+    return Document.objects.visible_to(request.person).matching(**filters_of(request))
+
+
+@signed_in
+def document_list(request: HttpRequest) -> HttpResponseBase:
+    """The repository's list; a symbol typed exactly opens its document; `?export=csv` or `xlsx` gives the whole list."""
+    filters = filters_of(request)
+    if filters["q"]:
+        exact = Document.objects.visible_to(request.person).at_address(filters["q"]).values_list("symbol", "ref").first()
+        if exact is not None:
+            return redirect("documents:record", exact[0] or exact[1])
+    found = found_by(request)
+    if kind := request.GET.get("export"):
+        return as_table(kind, "documents", _export_header(), _export_rows(found))
+    page = Paginator(found.select_related("kind").only(
+        "symbol", "ref", "titles", "dated_on", "precision", "state", "audience", "filed_languages", "released_at",
+        "withdrawn_at", "expected_on", "kind__names", "kind__code",
+    ), PER_PAGE).get_page(request.GET.get("page"))  # fmt: skip
+    context = {
+        "page": page,
+        "rows": [row_of(document) for document in page],
+        "filters": filters,
+        "active": {name: value for name, value in filters.items() if value},
+        "kinds": Kind.objects.all(),
+        "bodies": Body.objects.all(),
+        "themes": Theme.objects.all(),
+        "years": range(timezone.now().year, 1995, -1),
+        "states": State.choices,
+        "audiences": Audience.choices,
+        "languages": [(code, language_name(code)) for code in Process.current().languages],
+    }
+    return render(request, "documents/list.html", context)
+
+
+def row_of(document: Document) -> dict[str, Any]:
+    """What the list shows of a document, ready to print."""
+    filed = document.filed_languages.split(",") if document.filed_languages else []
+    return {
+        "document": document,
+        "address": document.address,
+        "title": show(document.titles),
+        "kind": show(document.kind.names).text,
+        "audience": Audience(document.audience).label,
+        "filed": filed,
+    }
+
+
+def _export_header() -> list[str]:
+    return [_("Symbol"), _("Title (English)"), _("Title (Spanish)"), _("Kind"), _("Body"), _("Meeting"), _("Date"),
+            _("State"), _("Audience"), _("Languages"), _("Given by"), _("Address")]  # fmt: skip
+
+
+def _export_rows(found: DocumentQuerySet) -> Iterator[list[Any]]:
+    from django.conf import settings
+
+    language = get_language() or "en"
+    columns = found.select_related("kind", "body", "meeting", "party").iterator(chunk_size=500)
+    for document in columns:
+        yield [
+            document.symbol or document.ref, document.titles.get("en", ""), document.titles.get("es", ""),
+            show(document.kind.names).text, document.body.code if document.body else "",
+            document.meeting.symbol if document.meeting else "", date_text(document.dated_on, document.precision),
+            document.get_state_display(), document.get_audience_display(), document.filed_languages,
+            document.party.code, f"{settings.BASE_URL}/{language}/intranet/documents/{document.address}/",
+        ]  # fmt: skip
+
+
+def date_text(day: dt.date | None, precision: str) -> str:
+    """A date cut to what is known: 2009, 2009-07 or 2009-07-09."""
+    from puebla.documents.forms import imprecise_text
+
+    return imprecise_text(day, precision)
+
+
+@signed_in
+def suggest(request: HttpRequest) -> HttpResponseBase:
+    """Up to eight documents for what is being typed; only what the list would show."""
+    q = request.GET.get("q", "").strip()[:100]
+    found = Document.objects.visible_to(request.person).matching(q=q)[:8] if len(q) > 1 else []
+    return JsonResponse({"suggestions": [{"symbol": d.address, "title": show(d.titles).text} for d in found]})
+
+
+@signed_in
+def pack(request: HttpRequest) -> HttpResponseBase:
+    """A ZIP of the list as filtered, or of the symbols ticked: ordered names and an index that opens from disk."""
+    found = found_by(request)
+    ticked = request.GET.getlist("symbol")
+    if ticked:
+        found = found.filter(words__isnull=False)
+        found = Document.objects.visible_to(request.person).filter(symbol__in=ticked) | Document.objects.visible_to(
+            request.person
+        ).filter(ref__in=ticked)
+    language = request.GET.get("pack_language", "")
+    documents = list(found.select_related("kind", "room")[: PACK_LIMIT + 1])
+    if len(documents) > PACK_LIMIT:
+        return HttpResponse(
+            _("More than %(limit)d documents match. Narrow the filters and ask again.") % {"limit": PACK_LIMIT},
+            status=413, content_type="text/plain; charset=utf-8",
+        )  # fmt: skip
+    rows = []
+    entries: list[tuple[str, Callable[[], BinaryIO]]] = []
+    at = timezone.now()
+    for number, document in enumerate(documents, start=1):
+        versions = [v for v in current_versions(document) if not language or v.edition.language == language]
+        names = []
+        for version in versions:
+            # No row, no file: the pack is built only after every opening stands in the journal.
+            opened(version=version, document=document, by=request.person, at=at)
+            name = pack_name(number, document, version)
+            names.append((name, version))
+            entries.append((name, _opener(version.key)))
+        rows.append({"document": document, "title": show(document.titles), "files": names})
+    index = render_to_string("documents/pack_index.html", {"rows": rows, "at": at, "process": Process.current()})
+    entries.insert(0, ("index.html", lambda: io.BytesIO(index.encode())))
+    response = StreamingHttpResponse(zip_stream(entries), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{_pack_title()}-{at:%Y-%m-%d}.zip"'
+    return response
+
+
+def _pack_title() -> str:
+    return f"{Process.current().code}-{_('documents')}"
+
+
+def _opener(key: str) -> Callable[[], BinaryIO]:
+    return lambda: storages["default"].open(key)  # type: ignore[return-value]
+
+
+def pack_name(number: int, document: Document, version: FileVersion) -> str:
+    """The name of a file in a pack: numbered in the list's order, then symbol, language and the right ending."""
+    from puebla.core.files.kinds import FileKind
+
+    symbol = document.address.replace("/", "-")
+    return f"{number:03d}_{symbol}_{version.edition.language}.{FileKind[version.kind].extension.lstrip('.')}"

@@ -1,0 +1,120 @@
+"""The record page: everything known of one document, who sees it and why."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from puebla.accounts.views import signed_in
+from puebla.core.languages import pending_languages
+from puebla.core.models import JournalEntry, Process
+from puebla.documents import rules
+from puebla.documents.forms import language_name
+from puebla.documents.models import Document, LanguageEdition
+from puebla.documents.querysets import audience_in_words, readers_of, why_i_see
+from puebla.members.models import Permission
+from puebla.members.querysets import Reach, reach_of
+
+
+def document_or_404(request: HttpRequest, address: str, reach: Reach | None = None) -> Document:
+    """The document of this symbol or reference, or 404 where the person may not know that it exists."""
+    found = (
+        Document.objects.visible_to(request.person, reach=reach)
+        .at_address(address)
+        .select_related("kind", "body", "meeting", "room", "party", "created_by", "changed_by")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found  # type: ignore[no-any-return]
+
+
+def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]]:
+    """Every language as an equal: its versions, newest first, or that it is pending and since when expected."""
+    editions = {
+        edition.language: edition
+        for edition in LanguageEdition.objects.filter(document=document).prefetch_related("versions")
+    }
+    rows = []
+    for code in [*languages, *(code for code in editions if code not in languages)]:
+        edition = editions.get(code)
+        versions = list(edition.versions.all()) if edition else []
+        rows.append({
+            "code": code, "name": language_name(code), "versions": versions,
+            "current": versions[0] if versions else None, "earlier": versions[1:],
+            "expected_on": edition.expected_on if edition else None,
+            "original": code == document.original_language,
+        })  # fmt: skip
+    return rows
+
+
+@signed_in
+def record(request: HttpRequest, address: str) -> HttpResponseBase:
+    """One document."""
+    reach = reach_of(request.person)
+    document = document_or_404(request, address, reach)
+    if document.symbol and address != document.symbol:
+        return redirect("documents:record", document.symbol, permanent=False)
+    visible = Document.objects.visible_to(request.person, reach=reach)
+    languages = Process.current().languages
+    context = {
+        "document": document,
+        "editions": editions_of(document, languages),
+        "pending_titles": [language_name(code) for code in pending_languages(document.titles, languages)],
+        "themes": document.themes.all(),
+        "relations": document.relations.filter(target__in=visible).select_related("target"),
+        "relations_in": document.relations_in.filter(source__in=visible).select_related("source"),
+        "shares": document.shares.filter(ended_at=None, until_at__gt=timezone.now()).select_related("person", "shared_by"),
+        "consents": document.consents.select_related("given_by", "party"),
+        "who": audience_in_words(document),
+        "why": why_i_see(document, reach, request.person),
+        "may_describe": rules.may_describe(reach, document),
+        "may_release": rules.may_release(reach, document),
+        "may_withdraw": rules.may_withdraw(reach, document),
+        "may_consent": rules.may_consent(reach, document),
+        "embargoed": document.embargo_until is not None and document.embargo_until > timezone.now(),
+        "changed_since_release": document.released_at is not None and document.changed_at > document.released_at,
+    }
+    return render(request, "documents/record.html", context)
+
+
+@signed_in
+def readers(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Everybody who can read the document today, by name and reason."""
+    document = document_or_404(request, address)
+    return render(request, "documents/readers.html", {"document": document, "groups": readers_of(document)})
+
+
+@signed_in
+def history(request: HttpRequest, address: str) -> HttpResponseBase:
+    """What was done with the document; who opened it is seen by the own party, and in a sealed room by that room."""
+    from puebla.core.phrases import sentences
+
+    reach = reach_of(request.person)
+    document = document_or_404(request, address, reach)
+    entries = JournalEntry.objects.filter(subject_kind="Document", subject_ref=document.ref).order_by("-sequence")
+    openings = entries.filter(act="document.opened")
+    shown = entries.exclude(act="document.opened")
+    if not (document.room.sealed and document.room_id in reach.rooms):
+        own = [person.ref for person in _people_of(reach)]
+        opened = openings.filter(Q(person_ref__in=own))
+    else:
+        opened = openings
+    context = {
+        "document": document,
+        "acts": sentences(shown[:200]),
+        "openings": sentences(opened[:200]),
+        "opening_count": openings.count(),
+        "reads_journal": reach.may(Permission.READ_JOURNAL),
+        "note": _("Openings by other parties are counted, not named."),
+    }
+    return render(request, "documents/history.html", context)
+
+
+def _people_of(reach: Reach) -> Any:
+    from puebla.accounts.models import Person
+
+    return Person.objects.filter(seats__party_id__in=sorted(reach.parties)).distinct()
