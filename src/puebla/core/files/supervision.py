@@ -1,0 +1,178 @@
+"""Runs the reading worker: one process per file, with little memory, little time and nothing else to lose.
+
+PDF and picture libraries parse hostile bytes in C++; whatever such bytes achieve ends with this process.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from puebla.core.verdicts import RefusedError
+
+from .sentences import sentence
+
+log = logging.getLogger(__name__)
+
+_SOURCE_ROOT = Path(__file__).resolve().parents[3]
+# Enough for the dynamic loader and tesseract; no settings, no keys, no addresses of databases.
+_INHERITED = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TESSDATA_PREFIX")
+_MAX_RESULT = 256 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file may cost: seconds of time, megabytes of memory, pages that are read."""
+
+    seconds: float = 120
+    memory_mb: int = 1024
+    pages: int = 2000
+
+
+class UnreadableError(RefusedError):
+    """The file is what it claims to be, but could not be read; it can still be kept and downloaded.
+
+    `cause` is a word for programs: password, broken, memory, time, huge.
+    """
+
+    def __init__(self, reason: str | Promise, *, cause: str = "broken") -> None:
+        super().__init__(reason)
+        self.cause = cause
+
+
+_SENTENCES: dict[str, str | Promise] = {
+    "password": _("The file is protected by a password. Save it without a password and send it again."),
+    "broken": _(
+        "The file is damaged or incomplete and cannot be opened. Open it in the program that made it, save it "
+        "again and send the new file."
+    ),
+    "huge": _("The picture has too many pixels to be opened safely. Save it smaller and send it again."),
+    "memory": _(
+        "The file needs more memory to be read than is allowed. Save it in a simpler form or in parts, and send it "
+        "again."
+    ),
+    "time": _(
+        "Reading the file took longer than {seconds} seconds and was stopped. Save it in a simpler form or in parts, "
+        "and send it again."
+    ),
+}
+
+
+def run(task: Mapping[str, object], limits: Limits) -> dict[str, Any]:
+    """Let the worker do one task and bring back its answer.
+
+    Raises:
+        UnreadableError: when it reports a refusal, runs out of time or memory, or dies.
+    """
+    with tempfile.TemporaryDirectory(prefix="puebla-reading-") as folder:
+        answer = Path(folder) / "answer.json"
+        order = {**task, "answer": str(answer), "limits": asdict(limits)}
+        complaints = Path(folder) / "complaints.txt"
+        code = _run_process(order, folder=Path(folder), complaints=complaints, seconds=limits.seconds)
+        if code is None:
+            raise UnreadableError(sentence(_SENTENCES["time"], seconds=f"{limits.seconds:g}"), cause="time")
+        result = _answer_in(answer)
+        if result is None:
+            # MemoryError before anything else could be said leaves this code; a death in C++ a signal.
+            cause = "memory" if code == MEMORY_EXIT else "time" if code == -signal.SIGXCPU else "broken"
+            _note_death(code, complaints)
+            raise _unreadable(cause, limits)
+    if "error" in result:
+        raise _unreadable(str(result["error"]), limits)
+    return result
+
+
+MEMORY_EXIT = 77
+
+
+def _unreadable(cause: str, limits: Limits) -> UnreadableError:
+    template = _SENTENCES.get(cause, _SENTENCES["broken"])
+    reason = sentence(template, seconds=f"{limits.seconds:g}") if cause == "time" else template
+    return UnreadableError(reason, cause=cause)
+
+
+def _run_process(
+    order: Mapping[str, object], *, folder: Path, complaints: Path, seconds: float
+) -> int | None:
+    """The worker's exit code, or None where time ran out and it was killed with all its children."""
+    with complaints.open("wb") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-s", "-B", "-m", "puebla.core.files.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            cwd=folder,
+            env=_environment(),
+            start_new_session=True,
+        )
+    try:
+        if process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(json.dumps(order).encode())
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+        return process.returncode if _ended_within(process, seconds) else None
+    finally:
+        # The whole session: an OCR program must not outlive the reader that started it.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return kept | {
+        "PYTHONPATH": str(_SOURCE_ROOT),
+        "PYTHONUTF8": "1",
+        "LANG": "C.UTF-8",
+        "OMP_THREAD_LIMIT": "1",
+        # Each arena of a thread reserves address space, which is what the memory limit counts.
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def _ended_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait without polling where the system can: polling would cost each small file a twentieth of a second."""
+    if hasattr(os, "pidfd_open"):
+        watch = os.pidfd_open(process.pid)
+        try:
+            poller = select.poll()
+            poller.register(watch, select.POLLIN)
+            if not poller.poll(max(1, int(seconds * 1000))):
+                return False
+        finally:
+            os.close(watch)
+        process.wait()
+        return True
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _answer_in(path: Path) -> dict[str, Any] | None:
+    try:
+        if path.stat().st_size > _MAX_RESULT:
+            return None
+        answer = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _note_death(code: int, complaints: Path) -> None:
+    tail = complaints.read_bytes()[-2000:].decode("utf-8", errors="replace") if complaints.exists() else ""
+    log.warning("The reading worker ended with %s: %s", code, tail)
