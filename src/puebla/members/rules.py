@@ -292,7 +292,7 @@ def may_edit_party(
     party: Party | None = None,
     *,
     at: dt.datetime,
-    reach: Reach | None = None,  # noqa: ARG001
+    reach: Reach | None = None,
 ) -> Verdict:
     """Enter a party (None: a new one), describe it, change its standing."""
     return _keeps_lists(person, at, reach)
@@ -303,7 +303,7 @@ def may_edit_body(
     body: Body | None = None,
     *,
     at: dt.datetime,
-    reach: Reach | None = None,  # noqa: ARG001
+    reach: Reach | None = None,
 ) -> Verdict:
     """Enter a body or describe it; its room's cap and seal stay for ever."""
     return _keeps_lists(person, at, reach)

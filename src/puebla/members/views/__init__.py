@@ -1,0 +1,1 @@
+"""The pages on people, parties, bodies and rooms."""

@@ -1,0 +1,236 @@
+"""My delegation: a party's people, who invited whom, who sits where; kept by its focal point."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from puebla.accounts.models import Person
+from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.verdicts import RefusedError
+from puebla.members import actions, rules
+from puebla.members.forms import InvitationForm, SeatForm
+from puebla.members.models import Body, Invitation, Party, Role, Seat
+from puebla.members.querysets import Reach, reach_of, today
+from puebla.members.views.people import seat_lines
+
+
+@signed_in
+def delegation(request: PersonRequest) -> HttpResponse:
+    """The people of one party. Who does not manage them sees the same page without its buttons."""
+    now = timezone.now()
+    reach = reach_of(request.person, now)
+    parties = _parties_for(reach, now)
+    chosen = _chosen(request, parties, reach)
+    seats = (
+        Seat.objects.visible_to(request.person, reach=reach)
+        .filter(party=chosen, ended_at=None)
+        .filter(Q(until_on=None) | Q(until_on__gte=today(now)))
+        .select_related("person", "party", "body", "role", "room")
+        .order_by("person__full_name", "person_id", "role__rank")
+    )
+    manages = chosen is not None and rules.manages(reach, chosen)
+    invitations = Invitation.objects.visible_to(request.person, reach=reach).filter(
+        party=chosen, accepted_at=None, withdrawn_at=None
+    )
+    context = {
+        "party": chosen,
+        "parties": parties,
+        "manages": manages,
+        "people": _by_person(seats, request.person, reach, now),
+        "invitations": [
+            {"row": one, "open": one.is_open(now)}
+            for one in invitations.select_related("body", "role", "invited_by")
+        ],
+    }
+    return render(request, "members/delegation.html", context)
+
+
+def _by_person(
+    seats: "QuerySet[Seat]", reader: Person, reach: Reach, at: dt.datetime
+) -> list[dict[str, object]]:
+    lines: dict[int, dict[str, object]] = {}
+    for line in seat_lines(list(seats), reader, reach, at=at):
+        entry = lines.setdefault(line.seat.person_id, {"person": line.seat.person, "lines": []})
+        entry["lines"].append(line)  # type: ignore[attr-defined]
+    return list(lines.values())
+
+
+def _parties_for(reach: Reach, at: dt.datetime) -> list[Party]:
+    """The parties whose page the reader may open: their own, and those whose people they manage."""
+    managed = rules.managed_parties(reach, at=at)
+    known = {one.pk for one in managed}
+    own = Party.objects.filter(pk__in=sorted(reach.parties - known))
+    # One's own stands first: that is what "my delegation" means.
+    every = sorted([*managed, *own], key=lambda one: (one.pk not in reach.parties, one.code))
+    return every
+
+
+def _chosen(request: PersonRequest, parties: list[Party], reach: Reach) -> Party | None:
+    code = request.GET.get("party")
+    if not code:
+        return parties[0] if parties and parties[0].pk in reach.parties else None
+    for one in parties:
+        if one.code == code:
+            return one
+    raise Http404
+
+
+def _choices(reach: Reach, parties: list[Party], at: dt.datetime) -> dict[str, object]:
+    """What the forms offer: bodies that exist, roles that carry no more than the person may hand out."""
+    bodies = Body.objects.on(today(at))
+    roles = list(Role.objects.all())
+    if not rules.manages_all(reach):
+        bodies = bodies.exclude(function=Body.Function.SECRETARIAT)
+        own = frozenset[str]().union(*(rules.permissions_for(reach, one) for one in parties))
+        roles = [one for one in roles if frozenset(one.permissions) <= own]
+    return {"parties": parties, "bodies": bodies, "roles": roles}
+
+
+@signed_in
+def invite(request: PersonRequest) -> HttpResponse:
+    """Invite somebody to a seat of a party whose people one manages."""
+    now = timezone.now()
+    reach = reach_of(request.person, now)
+    managed = rules.managed_parties(reach, at=now)
+    if not managed:
+        raise Http404
+    initial = {"party": request.GET.get("party", ""), "language": request.LANGUAGE_CODE}
+    form = InvitationForm(request.POST or None, initial=initial, **_choices(reach, managed, now))  # type: ignore[arg-type]
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.invite(by=request.person, at=now, **form.cleaned_data)
+        except RefusedError as error:
+            form.refuse(error)
+        else:
+            messages.success(
+                request, _("%(name)s was invited; the address in the message works until %(day)s.")
+                % {"name": made.full_name, "day": timezone.localtime(made.expires_at).date().isoformat()},
+            )  # fmt: skip
+            return _to(made.party)
+    return render(request, "members/invite.html", {"form": form})
+
+
+def _to(party: Party) -> HttpResponse:
+    response = redirect("members:delegation")
+    response["Location"] += f"?party={party.code}"
+    return response
+
+
+def _invitation(request: PersonRequest, ref: str) -> Invitation:
+    return get_object_or_404(Invitation.objects.visible_to(request.person).select_related("party"), ref=ref)
+
+
+@signed_in
+@require_POST
+def withdraw_invitation(request: PersonRequest, ref: str) -> HttpResponse:
+    """Make an invitation's link stop working."""
+    found = _invitation(request, ref)
+    try:
+        actions.withdraw_invitation(invitation=found, by=request.person, at=timezone.now())
+    except RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The invitation of %(name)s was withdrawn.") % {"name": found.full_name})
+    return _to(found.party)
+
+
+@signed_in
+@require_POST
+def resend_invitation(request: PersonRequest, ref: str) -> HttpResponse:
+    """Send an invitation again, with a new link."""
+    found = _invitation(request, ref)
+    try:
+        actions.resend_invitation(invitation=found, by=request.person, at=timezone.now())
+    except RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        text = _("The invitation of %(name)s was sent again; the address sent before no longer works.")
+        messages.success(request, text % {"name": found.full_name})
+    return _to(found.party)
+
+
+@signed_in
+def seat(request: PersonRequest, ref: str) -> HttpResponse:
+    """Give somebody of one's party a further seat."""
+    now = timezone.now()
+    reach = reach_of(request.person, now)
+    managed = rules.managed_parties(reach, at=now)
+    known = Seat.objects.visible_to(request.person, reach=reach)
+    if not rules.manages_all(reach):
+        known = known.filter(party__in=managed)
+    someone = get_object_or_404(Person, ref=ref, is_active=True, pk__in=known.order_by().values("person_id"))
+    if not managed:
+        raise Http404
+    form = SeatForm(request.POST or None, initial={"party": request.GET.get("party", "")},
+                    **_choices(reach, managed, now))  # type: ignore[arg-type]  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = actions.seat(person=someone, by=request.person, at=now, **form.cleaned_data)
+        except RefusedError as error:
+            form.refuse(error)
+        else:
+            text = _("%(name)s now sits in %(body)s.")
+            if given.room.sealed:
+                text = _(
+                    "The seat of %(name)s in %(body)s was proposed; it gives nothing until the chair confirms it."
+                )
+            messages.success(request, text % {"name": someone.full_name, "body": given.body})
+            return redirect("members:person", someone.ref)
+    return render(request, "members/seat.html", {"form": form, "known": someone})
+
+
+@signed_in
+def unseat(request: PersonRequest, ref: str) -> HttpResponse:
+    """End a seat at once, after showing what that takes away."""
+    now = timezone.now()
+    reach = reach_of(request.person, now)
+    rows = Seat.objects.visible_to(request.person, reach=reach).select_related(
+        "person", "party", "body", "role", "room"
+    )
+    found = get_object_or_404(rows, ref=ref)
+    if request.method == "POST":
+        try:
+            actions.unseat(seat=found, by=request.person, at=now)
+        except RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            text = _("%(name)s no longer sits in %(body)s.")
+            messages.success(
+                request, text % {"name": found.person.full_name, "body": found.body or found.room}
+            )
+        return redirect("members:person", found.person.ref)
+    verdict = rules.may_unseat(request.person, found, at=now, reach=reach)
+    return render(request, "members/unseat.html", {"seat": found, "verdict": verdict})
+
+
+@signed_in
+def retire(request: PersonRequest, ref: str) -> HttpResponse:
+    """Close somebody's account and end all their seats, after showing what that does."""
+    now = timezone.now()
+    reach = reach_of(request.person, now)
+    seats = Seat.objects.visible_to(request.person, reach=reach)
+    someone = get_object_or_404(Person, ref=ref, pk__in=seats.order_by().values("person_id"))
+    if request.method == "POST":
+        try:
+            actions.retire(person=someone, by=request.person, at=now)
+        except RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            text = _("%(name)s has retired: no way in from now on, the history stays.")
+            messages.success(request, text % {"name": someone.full_name})
+        return redirect("members:person", someone.ref)
+    running = seats.filter(person=someone, ended_at=None).filter(
+        Q(until_on=None) | Q(until_on__gte=today(now))
+    )
+    context = {
+        "known": someone,
+        "seats": running.select_related("party", "body", "role", "room"),
+        "verdict": rules.may_retire(request.person, someone, at=now, reach=reach),
+    }
+    return render(request, "members/retire.html", context)
