@@ -11,7 +11,9 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Install what models cannot express once the tables stand (with or without migrations)."""
+        """Install what models cannot express once the tables stand (with or without migrations); fill the registries."""
         from puebla.core.guards import install_guards
+        from puebla.core.operations import register_core
 
         post_migrate.connect(install_guards, sender=self, dispatch_uid="core.guards")
+        register_core()
