@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 PAGE = 3000
 LONGEST = 2 * PAGE
 
-_SPACES = re.compile(r"[^\S\n]+")
+# Two or more, or any that is not the plain one: most single spaces need no replacing.
+_SPACES = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")
 _LIGATURES = str.maketrans(
     {
         "ﬀ": "ff",
@@ -21,12 +23,14 @@ _LIGATURES = str.maketrans(
         "\u200b": None,
     }
 )
+_TYPOGRAPHIC = re.compile("[ﬀ-ﬆ\u00a0\u200b]")
 # A hyphen that PDFium marks as one of line breaking, or a soft one.
 _BROKEN_WORD = ("\x02", "\ufffe", "\u00ad")
 _ITEM = re.compile(
     r"(?:[•●▪◦‣·*–—-]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)]\s|\d{1,2}(?:\.\d{1,2})+\.?\s|"
     r"(?:Article|Artículo|Annex|Anexo|Objective|Objetivo|Chapter|Capítulo)\s+\w{1,6}\b)"
 )
+_LONE_BULLET = re.compile(r"[•●▪◦‣·*–—]")
 _ENDS = (".", ":", ";", "?", "!", "”", "»")
 # A line this much shorter than the page's long lines was ended by its writer, not by the margin.
 _FULL = 0.72
@@ -36,47 +40,109 @@ _NEARLY_FULL = 0.86
 
 def normalised(text: str) -> str:
     """One space between words, composed accents, no typographic ligatures; line breaks stay."""
-    text = text.translate(_LIGATURES)
+    if _TYPOGRAPHIC.search(text):
+        text = text.translate(_LIGATURES)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return _SPACES.sub(" ", text)
 
 
-def from_lines(text: str) -> str:
+class Place(NamedTuple):
+    """Where a line begins on its page, in points from the lower left corner, and how tall its type is."""
+
+    left: float
+    bottom: float
+    height: float
+
+
+def from_lines(lines: Sequence[str], places: Sequence[Place] | None = None) -> str:
     """Set lines that were broken by a margin as paragraphs again, parted by blank lines.
 
-    Only line lengths and marks of ending tell paragraphs apart here: the places of single letters would tell more, but
-    asking for them costs ten times the reading.
+    Lengths and marks of ending tell paragraphs apart; where places are known (one a line), gaps and sizes of type
+    tell it better, and join the lines of a heading.
     """
-    lines = [line.strip() for line in normalised(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")]
-    lengths = sorted(len(line) for line in lines if line)
-    if not lengths:
-        return ""
-    margin = max(lengths[int(len(lengths) * 0.9)], 40)
+    tidy = [line.strip() for line in normalised("\n".join(lines)).split("\n")]
+    margin = _margin(tidy)
+    page = _Page(places) if places is not None and len(places) == len(tidy) else None
     paragraphs: list[str] = []
-    goes_on = False
-    for line in lines:
+    before: int | None = None
+    for index, line in enumerate(tidy):
         if not line:
-            goes_on = False
+            before = before if page else None
             continue
-        if goes_on and not _ITEM.match(line):
-            paragraphs[-1] = _joined(paragraphs[-1], line)
-        else:
+        if _LONE_BULLET.fullmatch(line):
+            continue
+        link = _link(tidy, before, index, margin=margin, page=page)
+        if link is None:
             paragraphs.append(line)
-        goes_on = _goes_on(line, margin)
+        else:
+            paragraphs[-1] = _joined(paragraphs[-1], line, link)
+        before = index
     return "\n\n".join(paragraph.rstrip("".join(_BROKEN_WORD)) for paragraph in paragraphs)
 
 
-def _goes_on(line: str, margin: int) -> bool:
-    if line.endswith(_BROKEN_WORD):
-        return True
-    return len(line) >= margin * (_NEARLY_FULL if line.endswith(_ENDS) else _FULL)
+class _Page:
+    """What the places of all lines say together: the size of the running text, and its usual distance of lines."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.places = places
+        heights = sorted(place.height for place in places)
+        self.body = heights[len(heights) // 2] if heights else 0.0
+        steps = [round(self._step(index - 1, index), 1) for index in range(1, len(places))]
+        usual = [step for step in steps if 0.7 <= step <= 2.5]
+        self.step = max(set(usual), key=lambda step: (usual.count(step), -step)) if usual else 1.2
+
+    def _step(self, before: int, index: int) -> float:
+        upper, lower = self.places[before], self.places[index]
+        return (upper.bottom - lower.bottom) / max(lower.height, 1.0)
+
+    def same_row(self, before: int, index: int) -> bool:
+        """Two cells of a table."""
+        return abs(self._step(before, index)) < 0.2 and self.places[index].left > self.places[before].left
+
+    def parted(self, before: int, index: int) -> bool:
+        """Another size of type, a gap, or another column."""
+        upper, lower = self.places[before].height, self.places[index].height
+        if abs(upper - lower) > 0.1 * max(upper, lower):
+            return True
+        return not 0.3 < self._step(before, index) <= self.step * 1.2 + 0.05
+
+    def is_heading(self, before: int, index: int) -> bool:
+        """Lines of type bigger than the running text, close together: one heading, however short they are."""
+        return self.places[index].height > 1.15 * self.body and 0.3 < self._step(before, index) <= 1.4
 
 
-def _joined(paragraph: str, line: str) -> str:
+def _link(
+    lines: Sequence[str], before: int | None, index: int, *, margin: int, page: _Page | None
+) -> str | None:
+    """What joins this line to the one before: a space, a tab between cells, or None for a new paragraph."""
+    if before is None:
+        return None
+    if page and page.same_row(before, index):
+        return "\t"
+    upper, line = lines[before], lines[index]
+    if upper.endswith(_BROKEN_WORD):
+        return " "
+    if _ITEM.match(line):
+        return None
+    if page and page.parted(before, index):
+        return None
+    if page and page.is_heading(before, index):
+        return " "
+    full = margin * (_NEARLY_FULL if upper.endswith(_ENDS) else _FULL)
+    return " " if len(upper) >= full else None
+
+
+def _margin(lines: Sequence[str]) -> int:
+    """How many letters a full line holds."""
+    lengths = sorted(len(line) for line in lines if line)
+    return max(lengths[int(len(lengths) * 0.9)], 40) if lengths else 40
+
+
+def _joined(paragraph: str, line: str, link: str) -> str:
     if paragraph.endswith(_BROKEN_WORD):
         return paragraph[:-1] + line
-    return f"{paragraph} {line}"
+    return f"{paragraph}{link}{line}"
 
 
 def into_pages(paragraphs: Iterable[str], *, size: int = PAGE) -> Iterator[str]:

@@ -1,18 +1,22 @@
 """PDF through PDFium: the text of each page, and its picture."""
 
 import ctypes
+import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pypdfium2_raw as pdfium
 
 from . import MAX_PICTURES, MAX_TEXT, Job, UnparsableError
-from .paragraphs import from_lines
+from .paragraphs import Place, from_lines
 
 _PASSWORD_ERRORS = {4, 5}  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 _MOST_CHARACTERS = 2_000_000
 # A scan with a stamp or a page number set as text is still a scan.
 _FEWEST_LETTERS = 16
+# From here on a second process repays its start.
+_WORTH_TWO = 40
 _OCR_DPI = 200
 _OCR_PIXELS = 12_000_000
 
@@ -54,26 +58,72 @@ def _opened(path: Path) -> Any:
 
 def _read_pages(job: Job, document: Any, count: int) -> list[int]:
     """Fill the pages; answer with the numbers of those that show something but hold no text."""
-    scanned: list[int] = []
+    last = min(count, job.max_pages)
+    halfway = last // 2 if last >= _WORTH_TWO and _processors() > 1 else last
+    other_half = _Aside(job.path, document, range(halfway + 1, last + 1)) if halfway < last else None
+    spans = [_read_span(document, range(1, halfway + 1))]
+    if other_half:
+        spans.append(other_half.result())
+    for span in spans:
+        job.pages += span["pages"]
+        for number in span["broken"]:
+            job.warn("broken_pages", number)
+    return [number for span in spans for number in span["scanned"]]
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+class _Aside:
+    """Reads a span of pages in a second process, as PDFium knows no threads; should that one die, in this one."""
+
+    def __init__(self, path: Path, document: Any, numbers: range) -> None:
+        self._document, self._numbers = document, numbers
+        self._source, sink = os.pipe()
+        self._child = os.fork()
+        if self._child == 0:
+            try:
+                os.close(self._source)
+                with open(sink, "wb") as pipe:  # noqa: PTH123 - a descriptor
+                    # Opened anew: a shared file handle would share its reading position.
+                    pipe.write(json.dumps(_read_span(_opened(path), numbers)).encode())
+            finally:
+                os._exit(0)
+        os.close(sink)
+
+    def result(self) -> dict[str, Any]:
+        """What the second process read."""
+        with open(self._source, "rb") as pipe:  # noqa: PTH123 - a descriptor
+            answer = pipe.read()
+        os.waitpid(self._child, 0)
+        try:
+            return dict(json.loads(answer))
+        except ValueError:
+            return _read_span(self._document, self._numbers)
+
+
+def _read_span(document: Any, numbers: range) -> dict[str, Any]:
+    span: dict[str, Any] = {"pages": [], "scanned": [], "broken": []}
     length = 0
-    for number in range(1, min(count, job.max_pages) + 1):
+    for number in numbers:
         page = pdfium.FPDF_LoadPage(document, number - 1)
         if not page:
-            job.pages.append("")
-            job.warn("broken_pages", number)
+            span["pages"].append("")
+            span["broken"].append(number)
             continue
-        text = from_lines(_raw_text(page)) if length < MAX_TEXT else ""
+        text = _text(page) if length < MAX_TEXT else ""
         length += len(text)
-        job.pages.append(text)
+        span["pages"].append(text)
         if sum(map(str.isalnum, text[:200])) < _FEWEST_LETTERS and _shows_a_picture(
             page, with_text=bool(text)
         ):
-            scanned.append(number)
+            span["scanned"].append(number)
         pdfium.FPDF_ClosePage(page)
-    return scanned
+    return span
 
 
-def _raw_text(page: Any) -> str:
+def _text(page: Any) -> str:
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
         return ""
@@ -82,11 +132,27 @@ def _raw_text(page: Any) -> str:
     if count > 0:
         buffer = (ctypes.c_ushort * (2 * count + 2))()
         written = int(pdfium.FPDFText_GetText(text_page, 0, count, buffer))
-        text = bytes(memoryview(buffer).cast("B")[: 2 * max(0, written - 1)]).decode(
+        raw = bytes(memoryview(buffer).cast("B")[: 2 * max(0, written - 1)]).decode(
             "utf-16-le", errors="replace"
         )
+        lines = raw.split("\r\n")
+        # Places are asked for by index; where signs beyond 16 bits shift the indexes, lengths must do.
+        text = from_lines(lines, _places(text_page, lines) if len(raw) == count else None)
     pdfium.FPDFText_ClosePage(text_page)
     return text
+
+
+def _places(text_page: Any, lines: list[str]) -> list[Place]:
+    """One place a line, of its first letter: asking for every letter would cost ten times the reading."""
+    places = []
+    box = pdfium.FS_RECTF()
+    index = 0
+    for line in lines:
+        first = index + len(line) - len(line.lstrip())
+        pdfium.FPDFText_GetLooseCharBox(text_page, min(first, index + max(0, len(line) - 1)), box)
+        places.append(Place(box.left, box.bottom, abs(box.top - box.bottom)))
+        index += len(line) + 2
+    return places
 
 
 def _shows_a_picture(page: Any, *, with_text: bool) -> bool:
