@@ -1,0 +1,70 @@
+"""What every page may ask of its instance. Everything that would query is lazy: a page pays for what it shows."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+
+FONTS_DIR = Path(__file__).resolve().parent / "static" / "theme" / "fonts"
+#: Preloaded, in the order of their use; `tools.assets` makes them.
+FONTS = ("sans.woff2", "serif.woff2")
+# This room and `core` do not import each other: the registry is reached by its address, as settings reach this module.
+MENU = "puebla.core.registry.menu"
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The instance, the page's languages and the person: `process`, `languages`, `demo`, `person`, `intranet_menu`, `fonts`."""
+    person = getattr(request, "person", None)
+    return {
+        "process": SimpleLazyObject(_process),
+        "languages": SimpleLazyObject(lambda: page_languages(request)),
+        "demo": getattr(settings, "DEMO", False),
+        "person": person,
+        "intranet_menu": SimpleLazyObject(lambda: _menu(request, person)),
+        "fonts": fonts_exist(),
+    }
+
+
+def page_languages(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same page in each language of the software."""
+    current = (get_language() or settings.LANGUAGE_CODE)[:2]
+    return [
+        {"code": code, "name": name, "url": _page_in(code, current, request), "current": code == current}
+        for code, name in settings.LANGUAGES
+    ]
+
+
+@lru_cache(maxsize=1)
+def fonts_exist() -> bool:
+    """Whether set-up could make the faces; a preload of a missing file would be a failed request."""
+    return all((FONTS_DIR / name).exists() for name in (*FONTS, "fonts.css"))
+
+
+def _process() -> Any:
+    return apps.get_model("core", "Process")._default_manager.first()
+
+
+def _page_in(code: str, current: str, request: HttpRequest) -> str:
+    path = request.get_full_path()
+    if code == current:
+        return path
+    translated = translate_url(path, code)
+    if translated == path and path.startswith(f"/{current}/"):
+        # An address that leads nowhere (a page of error) still changes its language.
+        return f"/{code}/{path[len(current) + 2 :]}"
+    return translated
+
+
+def _menu(request: HttpRequest, person: Any) -> list[dict[str, Any]]:
+    found = [entry(person) for entry in import_string(MENU)] if person else []
+    return [
+        {"label": label, "url": url, "current": request.path.startswith(url)}
+        for label, url in (pair for pair in found if pair)
+    ]

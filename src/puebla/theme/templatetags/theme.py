@@ -1,0 +1,265 @@
+"""Words, forms and navigation that every template shares; built in, so no template loads them."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField, CheckboxInput
+from django.http import HttpRequest
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+Texts = Mapping[str, str]
+#: Languages that join day, month and year with a word of their own.
+DATE_FORMATS = {"es": {"day": r"j \d\e F \d\e Y", "month": r"F \d\e Y"}}
+PLAIN_FORMATS = {"day": "j F Y", "month": "F Y", "year": "Y"}
+ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
+         (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
+
+
+# Words ---------------------------------------------------------------------------------------------------
+@register.filter
+def in_language(texts: Texts | None) -> SafeString:
+    """The text in the reader's language; else in another, marked as such, with "pending" beside it."""
+    words, language = _best(texts)
+    wanted = _reading()
+    if language == wanted:
+        return format_html("{}", words)
+    pending = format_html('<span class="pending">{}</span>', _pending(wanted))
+    if not words:
+        return pending
+    return format_html('<span lang="{}">{}</span> {}', language, words, pending)
+
+
+@register.filter
+def words(texts: Texts | None) -> str:
+    """The text in the best language as plain words, for titles, attributes and sentences."""
+    return _best(texts)[0]
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """The number of bytes as people read it: "412 kB", "1.1 MB" (in Spanish "1,1 MB")."""
+    if count is None:
+        return ""
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000 or unit == "MB":
+            break
+        amount /= 1000
+    decimals = 1 if unit == "MB" and amount < 100 else 0
+    if unit == "kB" and round(amount) == 1000:  # 999,600 bytes would read "1000 kB"
+        amount, unit, decimals = 1.0, "MB", 1
+    return f"{number_format(round(amount, decimals), decimal_pos=decimals)} {unit}"
+
+
+@register.filter
+def imprecise(date: dt.date | None, precision: str = "day") -> str:
+    """The date as far as it is known: "9 July 2009", "July 2009", "2009"; in Spanish "Julio de 2009"."""
+    if date is None:
+        return ""
+    form = DATE_FORMATS.get(_reading(), {}).get(precision) or PLAIN_FORMATS.get(precision, PLAIN_FORMATS["day"])
+    return capfirst(date_format(date, form))
+
+
+@register.filter
+def roman(number: int | None) -> str:
+    """The number as meetings carry it: 14 gives XIV; what has no Roman form stays as it is."""
+    if not isinstance(number, int) or not 0 < number < 4000:
+        return "" if number is None else str(number)
+    written = ""
+    for value, sign in ROMAN:
+        times, number = divmod(number, value)
+        written += sign * times
+    return written
+
+
+# Navigation ----------------------------------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def entry(context: Context, name: str, label: str) -> str:
+    """An entry of a menu; nothing where that room does not stand in this instance."""
+    try:
+        address = reverse(name)
+    except NoReverseMatch:
+        return ""
+    path = getattr(context.get("request"), "path", "")
+    current = "page" if path == address else "true" if path.startswith(address) and name not in HOMES else ""
+    mark = format_html(' aria-current="{}"', current) if current else ""
+    return format_html('<li><a href="{}"{}>{}</a></li>', address, mark, label)
+
+
+#: Addresses below which everything else stands: they are current only as themselves.
+HOMES = {"portal:home", "intranet:desk", "mfa_index"}
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: Any) -> str:
+    """The present query string with these replacements; an empty or None value takes its key away."""
+    request: HttpRequest | None = context.get("request")
+    parameters = request.GET.copy() if request else {}
+    for key, value in changes.items():
+        if value is None or value == "":
+            parameters.pop(key, None)
+        elif hasattr(parameters, "setlist"):
+            parameters[key] = str(value)
+    encoded = parameters.urlencode() if hasattr(parameters, "urlencode") else ""
+    return f"?{encoded}"
+
+
+@register.inclusion_tag("theme/pager.html", takes_context=True)
+def pager(context: Context, page: Page[Any], key: str = "page") -> dict[str, Any]:
+    """Previous, numbers, next; other parameters of the address stay."""
+
+    def address(number: int | None) -> str:
+        return query(context, **{key: number if number and number > 1 else None})
+
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {
+        "page": page,
+        "previous": address(page.previous_page_number()) if page.has_previous() else "",
+        "next": address(page.next_page_number()) if page.has_next() else "",
+        "numbers": [(number, address(number) if isinstance(number, int) else "") for number in numbers],
+    }
+
+
+# Forms ---------------------------------------------------------------------------------------------------
+@register.inclusion_tag("theme/field.html")
+def field(bound: BoundField, label: str = "") -> dict[str, Any]:
+    """A field with label, hint and error, tied together for screen readers by the ids that Django writes."""
+    widget = bound.field.widget
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "group": widget.use_fieldset and not bound.is_hidden,
+        "check": isinstance(widget, CheckboxInput),
+        # A box to tick is optional by nature.
+        "optional": not bound.field.required and not isinstance(widget, CheckboxInput),
+    }
+
+
+@register.inclusion_tag("theme/fields.html")
+def fields(form: BaseForm) -> dict[str, Any]:
+    """All fields of a form, hidden ones included."""
+    return {"form": form}
+
+
+@register.inclusion_tag("theme/errors.html")
+def errors(form: BaseForm) -> dict[str, Any]:
+    """What is wrong with a form, each line leading to its field; nothing for a form in order."""
+    return {"lines": list(_errors(form)) if form.is_bound else []}
+
+
+@register.simple_tag
+def act(label: str, verdict: Any = None, kind: str = "", name: str = "", value: str = "") -> SafeString:
+    """A button that sends its form; greyed, with the reason beside it, where the verdict refuses."""
+    attributes = format_html_join("", ' {}="{}"', ((k, v) for k, v in (("name", name), ("value", value)) if v))
+    classes = f"button {kind}".strip()
+    if verdict is None or verdict:
+        return format_html('<button type="submit" class="{}"{}>{}</button>', classes, attributes, label)
+    return format_html(
+        '<span class="act"><button type="submit" class="{}" aria-disabled="true" disabled>{}</button>'
+        ' <span class="reason">{}</span></span>',
+        classes,
+        label,
+        verdict.reason,
+    )
+
+
+# Signs ---------------------------------------------------------------------------------------------------
+@register.simple_tag
+def state_tag(state: str, label: str = "") -> SafeString:
+    """A state as a coloured word; colour never says more than the word does."""
+    return format_html('<span class="tag {}">{}</span>', state, capfirst(str(label or state)))
+
+
+@register.simple_tag
+def languages_chips(editions: Any, languages: Iterable[str] | None = None, title: str = "") -> SafeString:
+    """The languages a document can be read in, each leading there; missing ones of `languages` are shown as pending.
+
+    Args:
+        editions: mapping of language code to address, or things with `language` and `url`.
+        languages: all that are expected; those of the software by default.
+        title: of the document, so that a screen reader says more than "EN".
+    """
+    addresses = dict(_addresses(editions))
+    expected = list(languages) if languages is not None else [code for code, _name in settings.LANGUAGES]
+    codes = [*expected, *(code for code in addresses if code not in expected)]
+    chips = (_chip(code, addresses.get(code), title) for code in codes)
+    return format_html('<ul class="chips">{}</ul>', format_html_join("", "<li>{}</li>", ((c,) for c in chips)))
+
+
+# -----------------------------------------------------------------------------------------------------------
+def _reading() -> str:
+    return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+def _best(texts: Texts | str | None) -> tuple[str, str]:
+    wanted = _reading()
+    if isinstance(texts, str):
+        return texts, wanted
+    texts = texts or {}
+    for code in (wanted, *texts):
+        if texts.get(code):
+            return texts[code], code
+    return "", ""
+
+
+def _language_name(code: str) -> str:
+    return capfirst(_(dict(settings.LANGUAGES).get(code, code)))
+
+
+def _pending(code: str) -> str:
+    return _("%(language)s pending") % {"language": _language_name(code)}
+
+
+def _addresses(editions: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(editions, Mapping):
+        yield from editions.items()
+        return
+    for one in editions or ():
+        if isinstance(one, Mapping):
+            yield one["language"], one.get("url", "")
+        else:
+            address = getattr(one, "url", None) or getattr(one, "get_absolute_url", "")
+            yield one.language, address() if callable(address) else address
+
+
+def _chip(code: str, address: str | None, title: str) -> SafeString:
+    if not address:
+        return format_html('<span class="chip pending">{}</span>', _("%(code)s pending") % {"code": code.upper()})
+    spoken = f"{title}, {_language_name(code)}" if title else _language_name(code)
+    return format_html(
+        '<a class="chip" href="{}" hreflang="{}" aria-label="{} ({})">{}</a>',
+        address,
+        code,
+        code.upper(),
+        spoken,
+        code.upper(),
+    )
+
+
+def _errors(form: BaseForm) -> Iterator[dict[str, Any]]:
+    for name, found in form.errors.items():
+        bound = form[name] if name in form.fields else None
+        for sentence in found:
+            yield {
+                "sentence": sentence,
+                "label": bound.label if bound and not bound.is_hidden else "",
+                "target": _first_control(bound) if bound and not bound.is_hidden else "",
+            }
+
+
+def _first_control(bound: BoundField) -> str:
+    """The id that the summary's link leads to: of the first choice where the field is a group of them."""
+    return f"{bound.auto_id}_0" if bound.field.widget.use_fieldset else str(bound.id_for_label or bound.auto_id)
