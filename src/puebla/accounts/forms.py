@@ -40,7 +40,7 @@ class TextsForm(forms.Form):
         for name in self.texts:
             given = initial.pop(name, None) or {}
             initial |= {f"{name}_{code}": given.get(code, "") for code in self.languages}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs, initial=initial)
         for name, (label, limit, _required, rows) in self.texts.items():
             for code in self.languages:
                 self.fields[f"{name}_{code}"] = forms.CharField(
@@ -83,7 +83,7 @@ class TextsForm(forms.Form):
     def stale(self, error: StaleError, *, revision: int) -> None:
         """Keep what was typed, say that somebody else saved meanwhile, and let the next save be a knowing one."""
         self.refuse(error)
-        typed = self.data.copy()
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]
         typed[self.add_prefix("revision")] = str(revision)
         self.data = typed
 

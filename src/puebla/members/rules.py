@@ -219,7 +219,7 @@ def chairs_of(room: Room, *, at: dt.datetime) -> list[Person]:
 def presidency_chairs(*, at: dt.datetime) -> list[Person]:
     """Who chairs for the party that presides today."""
     seats = Seat.objects.effective(at).filter(body__function=Body.Function.PRESIDENCY)
-    seats = seats.exclude(standing_kind=StandingKind.SECRETARIAT).select_related("person", "role")
+    seats = seats.exclude(party__kind=Party.Kind.SECRETARIAT).select_related("person", "role")
     return [one.person for one in seats if Permission.CONFIRM_SEATS in one.role.permissions]
 
 
@@ -287,24 +287,12 @@ def _keeps_lists(person: Person, at: dt.datetime, reach: Reach | None) -> Verdic
     return ALLOWED if edits_lists(reach or reach_of(person, at)) else refused(LISTS_ARE_THE_SECRETARIATS)
 
 
-def may_edit_party(
-    person: Person,
-    party: Party | None = None,
-    *,
-    at: dt.datetime,
-    reach: Reach | None = None,
-) -> Verdict:
-    """Enter a party (None: a new one), describe it, change its standing."""
+def may_edit_party(person: Person, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
+    """Enter a party, describe it, change its standing."""
     return _keeps_lists(person, at, reach)
 
 
-def may_edit_body(
-    person: Person,
-    body: Body | None = None,
-    *,
-    at: dt.datetime,
-    reach: Reach | None = None,
-) -> Verdict:
+def may_edit_body(person: Person, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
     """Enter a body or describe it; its room's cap and seal stay for ever."""
     return _keeps_lists(person, at, reach)
 

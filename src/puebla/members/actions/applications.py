@@ -66,9 +66,7 @@ def apply_as_observer(
 
 def _reviewers(at: dt.datetime) -> list[Person]:
     seats = (
-        Seat.objects.effective(at)
-        .filter(standing_kind=StandingKind.SECRETARIAT)
-        .select_related("person", "role")
+        Seat.objects.effective(at).filter(party__kind=Party.Kind.SECRETARIAT).select_related("person", "role")
     )
     people = {one.person_id: one.person for one in seats if Permission.EDIT_LISTS in one.role.permissions}
     return list(people.values())

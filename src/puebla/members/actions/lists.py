@@ -99,7 +99,7 @@ def describe_party(
     *, party: Party, values: dict[str, Any], revision: int, by: Person, at: dt.datetime
 ) -> Party:
     """Change a party's names, codes, address; its code stays."""
-    require(rules.may_edit_party(by, party, at=at))
+    require(rules.may_edit_party(by, at=at))
     locked = _fresh(Party, party, revision)
     changes = _write(locked, values, PARTY_FIELDS)
     publish_who_we_are(at=at)
@@ -131,7 +131,7 @@ def change_standing(
     What was before stays, ended the day before.
     """
     if by is not None:
-        require(rules.may_edit_party(by, party, at=at))
+        require(rules.may_edit_party(by, at=at))
     Party.objects.select_for_update().get(pk=party.pk)
     running = party.standings.filter(until_on=None).first()
     latest = party.standings.order_by("-from_on").first()
@@ -197,7 +197,7 @@ def create_body(
 @transaction.atomic
 def describe_body(*, body: Body, values: dict[str, Any], revision: int, by: Person, at: dt.datetime) -> Body:
     """Change a body's names, dates and description; its room keeps cap and seal."""
-    require(rules.may_edit_body(by, body, at=at))
+    require(rules.may_edit_body(by, at=at))
     locked = _fresh(Body, body, revision)
     offices = {Body.Function.PRESIDENCY, Body.Function.SECRETARIAT}
     if locked.room.sealed and values.get("function") in offices:

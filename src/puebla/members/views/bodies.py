@@ -102,7 +102,7 @@ def body(request: PersonRequest, code: str) -> HttpResponse:
         "room_words": room_words(found.room),
         "meetings": found.meetings.select_related("host") if inside else [],
         "openings": _openings(found.room) if found.room.sealed and inside else [],
-        "may_edit": rules.may_edit_body(request.person, found, at=now, reach=reach),
+        "may_edit": rules.may_edit_body(request.person, at=now, reach=reach),
         "may_record": rules.may_record_meeting(request.person, Meeting(body=found), at=now, reach=reach),
         "may_break": rules.may_break_glass(request.person, found.room, at=now, reach=reach),
         "shows_break": found.room.sealed and rules.may_open_rooms(reach, at=now),
@@ -206,7 +206,7 @@ def party(request: PersonRequest, code: str) -> HttpResponse:
         "chapters": found.chapters.all(),
         "terms": found.presidency_terms.select_related("body").order_by("-starts_on"),
         "meetings": found.hosted_meetings.filter(seen).select_related("body")[:30],
-        "may_edit": rules.may_edit_party(request.person, found, at=now, reach=reach),
+        "may_edit": rules.may_edit_party(request.person, at=now, reach=reach),
         "manages": rules.manages(reach, found),
     }
     return render(request, "members/party.html", context)

@@ -67,8 +67,7 @@ def _parties_for(reach: Reach, at: dt.datetime) -> list[Party]:
     known = {one.pk for one in managed}
     own = Party.objects.filter(pk__in=sorted(reach.parties - known))
     # One's own stands first: that is what "my delegation" means.
-    every = sorted([*managed, *own], key=lambda one: (one.pk not in reach.parties, one.code))
-    return every
+    return sorted([*managed, *own], key=lambda one: (one.pk not in reach.parties, one.code))
 
 
 def _chosen(request: PersonRequest, parties: list[Party], reach: Reach) -> Party | None:

@@ -1,5 +1,7 @@
 """The way in: what the link of an invitation shows."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import login
@@ -51,7 +53,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _accept(request: HttpRequest, token: str, found: Invitation, form: AcceptForm | None) -> HttpResponse:
-    values = form.cleaned_data if form is not None else {"full_name": found.full_name, "password": None}
+    values: dict[str, Any] = {"full_name": found.full_name, "password": None}
+    if form is not None:
+        values = form.cleaned_data
     given = actions.accept_invitation(
         token=token, full_name=values["full_name"], password=values["password"], at=timezone.now()
     )

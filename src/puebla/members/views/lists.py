@@ -108,7 +108,7 @@ def party_edit(request: PersonRequest, code: str) -> HttpResponse:
     """Change a party's names and codes."""
     now = timezone.now()
     found = get_object_or_404(Party.objects.select_related("parent"), code=code)
-    _allowed(rules.may_edit_party(request.person, found, at=now))
+    _allowed(rules.may_edit_party(request.person, at=now))
     form = PartyForm(request.POST or None, initial=_values(found, PartyForm.order))
     if request.method == "POST" and form.is_valid():
 
@@ -132,7 +132,7 @@ def standing(request: PersonRequest, code: str) -> HttpResponse:
     """Change how a party takes part, from a day."""
     now = timezone.now()
     found = get_object_or_404(Party, code=code)
-    _allowed(rules.may_edit_party(request.person, found, at=now))
+    _allowed(rules.may_edit_party(request.person, at=now))
     form = StandingForm(request.POST or None, initial={"from_on": today(now)})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -197,7 +197,7 @@ def body_edit(request: PersonRequest, code: str) -> HttpResponse:
     """Change a body's names, dates, description."""
     now = timezone.now()
     found = get_object_or_404(Body, code=code)
-    _allowed(rules.may_edit_body(request.person, found, at=now))
+    _allowed(rules.may_edit_body(request.person, at=now))
     form = BodyForm(request.POST or None, initial=_values(found, BodyForm.order))
     if request.method == "POST" and form.is_valid():
 

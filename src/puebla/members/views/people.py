@@ -1,5 +1,6 @@
 """The directory, a person's page, a person's card."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -106,7 +107,7 @@ class SeatLine:
     waiting: bool
 
 
-def seat_lines(seats: list[Seat], reader: Person, reach: Reach, *, at: "timezone.datetime") -> list[SeatLine]:
+def seat_lines(seats: list[Seat], reader: Person, reach: Reach, *, at: dt.datetime) -> list[SeatLine]:
     """Seats with the verdicts of their buttons."""
     return [
         SeatLine(
