@@ -118,6 +118,7 @@ class SeatFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = members.Seat
+        django_get_or_create = ("person", "party", "room", "role", "from_on")
 
     person = factory.SubFactory(PersonFactory)
     party = factory.SubFactory(PartyFactory)

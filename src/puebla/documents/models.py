@@ -123,7 +123,7 @@ class Document(Restricted):
             ),
         ]
         indexes = [
-            models.Index(F("dated_on").desc(nulls_last=True), F("id").desc(), name="documents_by_date"),
+            models.Index(fields=["-dated_on", "-id"], name="documents_by_date"),
             models.Index(
                 fields=["audience", "room", "party", "room_cap", "embargo_until"], name="documents_gate"
             ),

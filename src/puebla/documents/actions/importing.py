@@ -8,6 +8,7 @@ kill in the middle loses nothing and a second run does only what is left.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +21,7 @@ from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.files.examine import clean_name, examine
 from puebla.core.files.kinds import FileKind
-from puebla.core.files.reading import openings
+from puebla.core.files.reading import Limits, Reading, UnreadableError, read
 from puebla.core.files.store import put
 from puebla.core.languages import Texts
 from puebla.core.models import Process, parse_imprecise
@@ -90,16 +91,29 @@ def propose(*, batch: Batch, listed: dict[str, dict[str, Any]] | None = None) ->
     store = storages["default"]
     items = list(batch.items.filter(refusal="").exclude(key=""))
     known = Known.load()
-    found = openings([(Path(store.path(item.key)), FileKind[item.kind]) for item in items], known_languages())
-    for item, opening in zip(items, found, strict=True):
-        item.first_page = opening.text[:4000]
+    languages = known_languages()
+    # Each file is read in a process of its own; two at a time keep both cores of a small machine busy.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        found = list(
+            pool.map(lambda item: opening(Path(store.path(item.key)), FileKind[item.kind], languages), items)
+        )
+    for item, first in zip(items, found, strict=True):
+        item.first_page = "\n".join(page.text for page in first.pages[:1])[:4000]
         guessed = guess(
-            name=item.name, first_page=opening.text, language_found=opening.language or "", known=known
+            name=item.name, first_page=item.first_page, language_found=first.language or "", known=known
         )
         item.proposal = proposal_of(guessed, batch.defaults) | {"warned": guessed.warnings}
         item.proposal |= {k: v for k, v in ((listed or {}).get(item.name) or {}).items() if v}
         item.save(update_fields=["first_page", "proposal"])
     return judge(batch=batch)
+
+
+def opening(path: Path, kind: FileKind, languages: tuple[str, ...]) -> Reading:
+    """The first page of a file and its language; nothing where it cannot be read."""
+    try:
+        return read(path, kind, languages=languages, limits=Limits(seconds=30, pages=1))
+    except UnreadableError:
+        return Reading(pages=[])
 
 
 def known_languages() -> tuple[str, ...]:

