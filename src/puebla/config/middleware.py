@@ -1,0 +1,235 @@
+"""What every answer passes through: safe headers, the store of public pages, and who is signed in.
+
+Public pages are the same for everybody. They are answered before a session is looked at, so that they can be kept
+whole; their key carries the number of the publications' epoch, so that no change to what is public shows late.
+"""
+
+import datetime as dt
+import gzip
+import hashlib
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import brotli
+from django.conf import settings
+from django.contrib.auth.middleware import get_user
+from django.core.cache import caches
+from django.core.handlers.exception import convert_exception_to_response
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http.response import HttpResponsePermanentRedirect
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
+from django.utils.http import parse_etags
+
+from puebla.publications.models import Epoch, PublicDocument
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+PRIVATE_ROOMS = frozenset({"intranet", "accounts"})
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+# Headers -----------------------------------------------------------------------------------------------------------
+
+
+def security_headers(get_response: Handler) -> Handler:
+    """Tell browsers to trust nothing but this house; an answer that sets a stricter header keeps it."""
+    headers = {
+        "Content-Security-Policy": settings.CONTENT_SECURITY_POLICY,
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": PERMISSIONS_POLICY,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    }
+    hsts = f"max-age={settings.SECURE_HSTS_SECONDS}" if settings.SECURE_HSTS_SECONDS else ""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if hsts and request.is_secure():
+            response.headers.setdefault("Strict-Transport-Security", hsts)
+        return response
+
+    return middleware
+
+
+# Public pages ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A page as it goes out: nothing is left to do but to send it."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def public_language(path: str) -> str | None:
+    """The language of a public page's address; None for every other address."""
+    parts = path.split("/", 3)
+    if len(parts) < 3 or parts[1] not in _LANGUAGES or parts[2] in PRIVATE_ROOMS:
+        return None
+    return parts[1]
+
+
+_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
+_STORE_FOR = 24 * 60 * 60
+#: Longer questions are answered and not kept: nobody asks them twice.
+_LONGEST_QUERY = 300
+_SMALLEST_TO_COMPRESS = 600
+
+
+def public_pages(get_response: Handler) -> Handler:
+    """Answer public pages from the store; render and keep those that are not in it.
+
+    Nothing behind this point runs for a public address: no session, no message, no cookie. What is kept: pages that are
+    found (200) or withdrawn (410). Pages not found are rendered each time, else a scan for addresses would push the good
+    pages out.
+    """
+    render = convert_exception_to_response(_render)
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        language = public_language(request.path_info)
+        if language is None:
+            return get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        encoding = _encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        query = request.META.get("QUERY_STRING", "")
+        asked = f"{edition(timezone.now())} {encoding} {request.path_info}?{query}"
+        # A digest, because an address may be longer than a cache takes and hold what a key may not.
+        key = hashlib.blake2b(asked.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        stored: Stored | None = caches["pages"].get(key)
+        if stored is None:
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+            response = render(request)
+            stored = _stored(response, language=language, encoding=encoding)
+            if stored is None:
+                response.headers.setdefault("Cache-Control", "no-cache")
+                return response
+            if stored.status in (200, 410) and len(query) <= _LONGEST_QUERY:
+                caches["pages"].set(key, stored, _STORE_FOR)
+        return _answer(request, stored)
+
+    return middleware
+
+
+def _render(request: HttpRequest) -> HttpResponseBase:
+    """Call the view of this address directly; add the slash that somebody forgot."""
+    path = request.path_info
+    try:
+        match = resolve(path)
+    except Resolver404:
+        if path.endswith("/"):
+            raise
+        resolve(f"{path}/")
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+    request.resolver_match = match
+    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    return response
+
+
+def _stored(response: HttpResponseBase, *, language: str, encoding: str) -> Stored | None:
+    """The page ready to be sent; None for a file, a redirect, an error: those go out as they are."""
+    plain = (
+        isinstance(response, HttpResponse)
+        and response.status_code in (200, 404, 410)
+        and response.headers.get("Content-Type", "").startswith("text/html")
+        and "Cache-Control" not in response.headers
+        and not response.cookies
+    )
+    if not plain:
+        return None
+    assert isinstance(response, HttpResponse)  # noqa: S101 - said above; for the type checker
+    body = response.content
+    etag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    headers = dict(response.headers.items()) | {
+        "Content-Language": language,
+        "Cache-Control": "public, max-age=0, must-revalidate",
+        "Vary": "Accept-Encoding",
+    }
+    if encoding and len(body) >= _SMALLEST_TO_COMPRESS:
+        # Safe here and only here: a public page holds no secret that its length could give away.
+        body = brotli.compress(body, quality=6) if encoding == "br" else gzip.compress(body, 6, mtime=0)
+        headers["Content-Encoding"] = encoding
+        etag += f"-{encoding}"
+    headers |= {"ETag": f'"{etag}"', "Content-Length": str(len(body))}
+    return Stored(response.status_code, headers, body)
+
+
+def _answer(request: HttpRequest, stored: Stored) -> HttpResponse:
+    known = request.META.get("HTTP_IF_NONE_MATCH")
+    if known and stored.status == 200 and _knows(known, stored.headers["ETag"]):
+        kept = ("ETag", "Cache-Control", "Vary", "Content-Language")
+        return HttpResponse(status=304, headers={name: stored.headers[name] for name in kept})
+    body = b"" if request.method == "HEAD" else stored.body
+    return HttpResponse(body, status=stored.status, headers=stored.headers)
+
+
+def _knows(header: str, etag: str) -> bool:
+    return header.strip() == "*" or etag in (one.removeprefix("W/") for one in parse_etags(header))
+
+
+def _encoding(accepted: str) -> str:
+    """The best encoding that the reader takes: `br`, `gzip` or none."""
+    offered = {}
+    for one in accepted.lower().split(","):
+        name, _semicolon, quality = one.partition(";")
+        offered[name.strip()] = quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return next((name for name in ("br", "gzip") if offered.get(name)), "")
+
+
+_EPOCH = "SELECT number, next_change_at FROM publications_epoch WHERE id = 1"
+
+
+def edition(at: dt.datetime) -> str:
+    """What is public at this instant, as a short text that changes with it; one tiny query.
+
+    Made of the epoch's number, the last embargo that ended since, and the day, which the pages speak of.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_EPOCH)
+        number, next_change = cursor.fetchone() or (0, None)
+    ended = _last_ended(number, at) if next_change is not None else ""
+    return f"{number} {ended} {timezone.localtime(at).date()}"
+
+
+def _last_ended(number: int, at: dt.datetime) -> str:
+    """The last embargo of this epoch that has ended, or nothing.
+
+    The epoch names only the next end. Those after it are read once an epoch, so that nobody has to write when one
+    passes, and a read-only portal is right as well.
+    """
+    key = f"ends-{number}"
+    ends: list[dt.datetime] | None = caches["pages"].get(key)
+    if ends is None:
+        first = Epoch.objects.values_list("next_change_at", flat=True).first()
+        coming = PublicDocument.objects.filter(withdrawn_at=None, public_from__gte=first or at)
+        ends = list(coming.order_by("public_from").values_list("public_from", flat=True).distinct())
+        caches["pages"].set(key, ends, _STORE_FOR)
+    passed = bisect_right(ends, at)
+    return ends[passed - 1].isoformat() if passed else ""
+
+
+# Who is signed in --------------------------------------------------------------------------------------------------
+
+
+def person(get_response: Handler) -> Handler:
+    """Give the request its person: who is signed in and active, or None; keep private pages out of every cache."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        user = get_user(request)
+        request.person = user if user.is_active else None  # type: ignore[attr-defined]
+        response = get_response(request)
+        parts = request.path_info.split("/", 3)
+        if len(parts) > 2 and parts[2] in PRIVATE_ROOMS:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware

@@ -1,0 +1,98 @@
+"""Pages that belong to no room: the door, the two signs of life, and what was not found."""
+
+import contextlib
+import tempfile
+from pathlib import Path
+
+from django.core.files.storage import storages
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
+from django.views.decorators.http import require_safe
+
+from puebla.config.middleware import public_language
+from puebla.core import registry
+
+#: Work that has waited longer than this means that no worker runs.
+QUEUE_LAG_SECONDS = 15 * 60
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """Send a visitor to the portal in the language that the browser asks for."""
+    response = HttpResponseRedirect(f"/{get_language_from_request(request)}/")
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Say that the process lives; touches nothing else."""
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Say whether the instance can serve: 503 when a check fails. Why is told by `puebla doctor`, not to the world."""
+    checks = {"database": _database_answers()}
+    if checks["database"]:
+        checks |= {"migrations": _migrations_are_done(), "queue": _queue_moves()}
+        checks |= {name: ok for name, ok, _sentence in (check() for check in registry.health_checks)}
+    checks["storage"] = all(_can_write(name) for name in ("default", "public"))
+    ready = all(checks.values())
+    return JsonResponse(
+        {"ready": ready, "checks": checks},
+        status=200 if ready else 503,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return cursor.fetchone() == (1,)
+    except DatabaseError:
+        return False
+
+
+def _migrations_are_done() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _queue_moves() -> bool:
+    """Whether no task has been ready for long; a task set for later only counts from then."""
+    from django_tasks_db.models import DBTaskResult
+
+    waiting = DBTaskResult.objects.ready().order_by("enqueued_at").first()
+    if waiting is None:
+        return True
+    now = timezone.now()
+    # The queue marks a task without a time of its own with the end of time.
+    due = waiting.run_after if waiting.run_after and waiting.run_after <= now else waiting.enqueued_at
+    return (now - due).total_seconds() < QUEUE_LAG_SECONDS
+
+
+def _can_write(name: str) -> bool:
+    """Whether a file can be written into this store; a store elsewhere is asked by `puebla doctor`."""
+    location = getattr(storages[name], "location", None)
+    if location is None:
+        return True
+    folder = Path(location)
+    while not folder.exists():
+        folder = folder.parent
+    with contextlib.suppress(OSError), tempfile.TemporaryFile(dir=folder):
+        return True
+    return False
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django hands it over
+    """A page that does not exist, or of which this reader may not know: the same answer, in the look of its site."""
+    inside = public_language(request.path_info) is None and getattr(request, "person", None) is not None
+    return render(request, "intranet/404.html" if inside else "404.html", status=404)

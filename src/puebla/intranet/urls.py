@@ -1,0 +1,13 @@
+"""Addresses of the private site's own pages, below `/<language>/intranet/`."""
+
+from django.urls import path
+
+from puebla.intranet.views import access, desk, mail
+
+app_name = "intranet"
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("access/", access.access, name="access"),
+    path("mail/", mail.caught_mail, name="caught-mail"),
+    path("mail/<slug:ref>/", mail.caught_message, name="caught-message"),
+]

@@ -1,0 +1,93 @@
+"""The first page of the private site: what is new, what is awaited, what is mine."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language_info
+
+from puebla.accounts.models import Person
+from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core import registry
+from puebla.core.models import Process
+from puebla.documents.models import Document, State
+from puebla.documents.querysets import DocumentQuerySet
+from puebla.members.models import Seat
+from puebla.members.querysets import Reach, reach_of, today
+
+SHOWN = 8
+
+
+@signed_in
+def desk(request: PersonRequest) -> HttpResponse:
+    """Show a person the desk; one without a seat is told so and sees nothing else."""
+    at = timezone.now()
+    reach = reach_of(request.person, at)
+    if reach.is_empty:
+        waiting = Seat.objects.on(today(at)).filter(
+            person=request.person, room__sealed=True, confirmed_at=None
+        )
+        return render(request, "intranet/no_seat.html", {"waiting": waiting.select_related("room", "role")})
+    visible = Document.objects.visible_to(request.person, reach=reach)
+    return render(
+        request,
+        "intranet/desk.html",
+        {
+            "seats": _seats(request.person, at),
+            "presidency": reach.presidency,
+            "recent": list(
+                _lines(visible).exclude(state=State.AWAITED).order_by("-changed_at", "-pk")[:SHOWN]
+            ),
+            "awaited": list(
+                _lines(visible).filter(state=State.AWAITED).order_by("expected_on", "pk")[:SHOWN]
+            ),
+            "pending": _pending(visible),
+            "may_file": _may_file(reach),
+            "panels": _panels(request),
+        },
+    )
+
+
+def _lines(visible: DocumentQuerySet) -> DocumentQuerySet:
+    """Only what a line of the desk shows."""
+    return visible.select_related("kind", "party", "room").only(
+        "ref", "symbol", "titles", "state", "changed_at", "expected_on", "filed_languages", "dated_on",
+        "precision", "kind__code", "kind__names", "party__code", "party__short_names", "room__code",
+        "room__names",
+    )  # fmt: skip
+
+
+def _seats(person: Person, at: dt.datetime) -> list[Any]:
+    seats = Seat.objects.effective(at).filter(person=person)
+    return list(seats.select_related("party", "body", "role", "room").order_by("role__rank", "pk"))
+
+
+def _pending(visible: DocumentQuerySet) -> list[dict[str, Any]]:
+    """How many filed documents still lack each working language."""
+    process = Process.objects.first()
+    filed = visible.exclude(filed_languages="").exclude(state__in=[State.AWAITED, State.WITHDRAWN])
+    languages = process.languages if process else []
+    missing = {code: filed.exclude(filed_languages__contains=code) for code in languages}
+    counts = ((code, documents.count()) for code, documents in missing.items())
+    return [
+        {"code": code, "name": get_language_info(code)["name_translated"], "count": count}
+        for code, count in counts
+        if count
+    ]
+
+
+def _may_file(reach: Reach) -> bool:
+    return reach.may("file") or reach.may("file_own")
+
+
+def _panels(request: PersonRequest) -> list[str]:
+    """What higher rooms put on the desk, rendered; a room that has nothing to say gives None."""
+    found = (panel(request.person) for panel in registry.desk_panels)
+    return [
+        render_to_string(str(one["template"]), one["context"], request=request)  # type: ignore[arg-type]
+        for one in found
+        if one
+    ]

@@ -1,0 +1,26 @@
+"""Addresses of the public portal, below `/<language>/`.
+
+A symbol contains slashes, so what stands below a document comes before the document itself.
+"""
+
+from django.urls import path
+
+from puebla.portal.views import documents, home, meetings, parties
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("documents/", documents.document_list, name="documents"),
+    path(
+        "documents/<path:symbol>/files/<slug:language>/<int:number>/",
+        documents.file_version,
+        name="file-version",
+    ),
+    path("documents/<path:symbol>/files/<slug:language>/", documents.file, name="file"),
+    path("documents/<path:symbol>/read/<slug:language>/", documents.read, name="read"),
+    path("documents/<path:symbol>/", documents.document, name="document"),
+    path("meetings/", meetings.meeting_list, name="meetings"),
+    path("meetings/<path:symbol>/", meetings.meeting, name="meeting"),
+    path("members/", parties.members, name="members"),
+    path("presidency/", parties.presidency, name="presidency"),
+]

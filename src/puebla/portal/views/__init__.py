@@ -1,0 +1,1 @@
+"""Public pages. They are the same for everybody: nothing here looks at who asks."""

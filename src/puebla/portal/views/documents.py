@@ -1,0 +1,359 @@
+"""Documents as the public finds, reads and takes them."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from puebla.core.files.serving import serve
+from puebla.core.languages import Texts, show
+from puebla.core.models import Process
+from puebla.core.tables import as_table
+from puebla.portal import querysets
+from puebla.portal.forms import SORTS, DocumentFilters, sorting
+from puebla.portal.querysets import Choice
+from puebla.publications.models import PublicDocument, PublicFile
+from puebla.publications.querysets import PublicDocumentQuerySet
+
+PER_PAGE = 25
+PAGES_PER_READING = 20
+
+#: The words for what the copies hold as codes; the rooms that own the codes are not open to the portal.
+STATES = {
+    "draft": _lazy("draft"),
+    "provisional": _lazy("provisional"),
+    "final": _lazy("final"),
+    "adopted": _lazy("adopted"),
+}
+RELATIONS = {
+    "supersedes": _lazy("Supersedes"),
+    "translates": _lazy("Translates"),
+    "answers": _lazy("Answers"),
+    "annex_of": _lazy("Annex of"),
+    "supersedes_of_this": _lazy("Superseded by"),
+    "translates_of_this": _lazy("Translated in"),
+    "answers_of_this": _lazy("Answered by"),
+    "annex_of_of_this": _lazy("Annex"),
+}
+
+
+# The list ----------------------------------------------------------------------------------------------------------
+
+
+def document_list(request: HttpRequest) -> HttpResponseBase:
+    """List what is public, narrowed by filters that stand in the address; as a page, CSV or XLSX."""
+    readable = PublicDocument.objects.readable(at=timezone.now())
+    filters = DocumentFilters.of(request.GET)
+    named = _named_exactly(readable, filters.q) if "export" not in request.GET else None
+    if named:
+        return redirect("portal:document", named)
+    sort = sorting(request.GET)
+    found = filters.apply(readable).order_by(*SORTS[sort])
+    if "export" in request.GET:
+        return as_table(request.GET["export"], "documents", *_table(found))
+    page = Paginator(querysets.with_files(found), PER_PAGE).get_page(request.GET.get("page"))
+    choices = _choices(readable, filters)
+    return render(
+        request,
+        "portal/documents.html",
+        {
+            "page": page,
+            "filters": filters,
+            "active": _active(filters, choices, page.object_list),
+            "choices": choices,
+            "sort": sort,
+            "sorts": {"newest": _("Newest first"), "oldest": _("Oldest first"), "symbol": _("By symbol")},
+        },
+    )
+
+
+def _named_exactly(readable: PublicDocumentQuerySet, q: str) -> str | None:
+    """The symbol that was typed, as it is written; only a text with a slash can be one."""
+    if "/" not in q:
+        return None
+    return readable.filter(symbol__iexact=q.strip("/ ")).values_list("symbol", flat=True).first()
+
+
+def _choices(readable: PublicDocumentQuerySet, filters: DocumentFilters) -> dict[str, list[Choice]]:
+    """What each filter offers, counted under all the other filters."""
+
+    def under_the_others(name: str) -> PublicDocumentQuerySet:
+        return filters.without(name).apply(readable)
+
+    languages = querysets.counts_by_language(under_the_others("language"))
+    return {
+        "kind": querysets.counts_by(under_the_others("kind"), "kind_code", "kind_names"),
+        "body": querysets.counts_by(under_the_others("body"), "body_code", "body_names"),
+        "theme": querysets.counts_by_theme(under_the_others("theme")),
+        "year": querysets.counts_by_year(under_the_others("year")),
+        "language": [Choice(code, language_name(code), count) for code, count in sorted(languages.items())],
+    }
+
+
+def _active(
+    filters: DocumentFilters, choices: dict[str, list[Choice]], shown: Any
+) -> list[tuple[str, str, str]]:
+    """The filters in force: what each is called, its value in words, and the address without it."""
+    called = {
+        "q": _("Words"),
+        "kind": _("Kind"),
+        "body": _("Body"),
+        "theme": _("Theme"),
+        "year": _("Year"),
+        "language": _("Language"),
+        "meeting": _("Meeting"),
+    }
+    words = {(name, one.value): one.label for name, offered in choices.items() for one in offered}
+    words |= {("meeting", one.meeting_symbol): str(show(one.meeting_titles)) for one in shown}
+    return [
+        (called[name], words.get((name, value)) or value, f"?{urlencode(filters.without(name).given)}")
+        for name, value in filters.given.items()
+    ]
+
+
+def _table(found: PublicDocumentQuerySet) -> tuple[list[str], Iterator[list[Any]]]:
+    languages = querysets.working_languages()
+    header = [
+        _("Symbol"),
+        *(_("Title (%(language)s)") % {"language": language_name(code)} for code in languages),
+        _("Kind"), _("Body"), _("Meeting"), _("Date"), _("Languages"), _("Address"),
+    ]  # fmt: skip
+    return header, _rows(found, languages)
+
+
+def _rows(found: PublicDocumentQuerySet, languages: list[str]) -> Iterator[list[Any]]:
+    for one in querysets.with_files(found).iterator(chunk_size=500):
+        yield [
+            one.symbol,
+            *(one.titles.get(code, "") for code in languages),
+            str(show(one.kind_names)), str(show(one.body_names)), one.meeting_symbol, written_date(one),
+            " ".join(file.language for file in one.current_files), absolute(one),
+        ]  # fmt: skip
+
+
+def written_date(document: PublicDocument) -> str:
+    """The date as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
+    length = {"year": 4, "month": 7}.get(document.precision, 10)
+    return document.dated_on.isoformat()[:length] if document.dated_on else ""
+
+
+# The record --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    """A language of a document: its file, or that it is pending; all languages stand side by side as equals."""
+
+    language: str
+    name: str
+    title: str
+    file: PublicFile | None
+    older: list[PublicFile]
+    expected_on: dt.date | None
+    original: bool
+    readable: bool
+
+
+def document(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Show one document; a withdrawn one answers with its tombstone, an unknown or embargoed one with 404."""
+    at = timezone.now()
+    found = _find(symbol, at)
+    if found.withdrawn_at is not None:
+        return _tombstone(request, found)
+    if found.symbol != symbol:
+        return redirect("portal:document", found.symbol, permanent=True)
+    process = Process.objects.first()
+    relations = [(RELATIONS.get(kind, kind), one) for kind, one in querysets.relations_of(found, at=at)]
+    return render(
+        request,
+        "portal/document.html",
+        {
+            "document": found,
+            "columns": _columns(found, process.languages if process else querysets.working_languages()),
+            "themes": found.themes.order_by("code"),
+            "relations": relations,
+            "state": STATES.get(found.state, found.state),
+            "citation": _citation(found, process),
+            "address": absolute(found),
+            "linked_data": _linked_data(found, process),
+        },
+    )
+
+
+def _find(symbol: str, at: dt.datetime) -> PublicDocument:
+    """The public edition or the tombstone with this symbol, whatever its letters' case."""
+    if "\x00" in symbol:
+        raise Http404
+    known = PublicDocument.objects.readable(at=at) | PublicDocument.objects.tombstones(at=at)
+    found: PublicDocument | None = (
+        known.filter(symbol=symbol).first() or known.filter(symbol__iexact=symbol).first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _tombstone(request: HttpRequest, document: PublicDocument) -> HttpResponse:
+    return render(request, "portal/withdrawn.html", {"document": document}, status=410)
+
+
+def _columns(document: PublicDocument, languages: list[str]) -> list[Column]:
+    files = list(document.files.all())
+    read = set(document.files.filter(pages__isnull=False, current=True).values_list("language", flat=True))
+    expected = {row["language"]: row.get("on") for row in document.pending}
+    others = sorted({file.language for file in files} - set(languages))
+    columns = []
+    for code in [*languages, *others]:
+        own = [file for file in files if file.language == code]
+        day = expected.get(code)
+        columns.append(
+            Column(
+                language=code,
+                name=language_name(code),
+                title=document.titles.get(code, ""),
+                file=next((file for file in own if file.current), None),
+                older=[file for file in own if not file.current],
+                expected_on=dt.date.fromisoformat(day) if day else None,
+                original=document.original_language == code,
+                readable=code in read,
+            )
+        )
+    return columns
+
+
+def language_name(code: str) -> str:
+    """The name of a language in the reader's own; the code itself where Django knows no name."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+def absolute(document: PublicDocument) -> str:
+    """The address of a document for use outside: in citations, tables, linked data."""
+    return settings.BASE_URL + reverse("portal:document", args=[document.symbol])
+
+
+def _citation(document: PublicDocument, process: Process | None) -> SafeString:
+    """One line to copy: author, title, symbol, date."""
+    author = str(show(process.names)) if process else ""
+    shown = show(document.titles)
+    parts = [
+        escape(author),
+        f'<cite lang="{escape(shown.language)}">{escape(shown.text)}</cite>',
+        escape(document.symbol),
+        escape(written_date(document)),
+    ]
+    return mark_safe(", ".join(filter(None, parts)))  # noqa: S308 - every part is escaped above
+
+
+_UNSAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+def _linked_data(document: PublicDocument, process: Process | None) -> SafeString:
+    """The record for machines, as schema.org says it."""
+    facts = {
+        "@context": "https://schema.org",
+        "@type": "DigitalDocument",
+        "identifier": document.symbol,
+        "url": absolute(document),
+        "name": _every(document.titles),
+        "datePublished": written_date(document) or None,
+        "inLanguage": sorted({file.language for file in document.files.all() if file.current}),
+        "genre": _every(document.kind_names),
+        "publisher": {"@type": "Organization", "name": _every(process.names)} if process else None,
+        "encoding": [
+            {
+                "@type": "MediaObject",
+                "inLanguage": file.language,
+                "encodingFormat": file.media_type,
+                "contentSize": str(file.size),
+                "sha256": file.sha256,
+                "contentUrl": settings.BASE_URL
+                + reverse("portal:file-version", args=[document.symbol, file.language, file.number]),
+            }
+            for file in document.files.all()
+            if file.current
+        ],
+    }
+    text = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
+    return mark_safe(text.translate(_UNSAFE_IN_SCRIPT))  # noqa: S308 - no sign that ends a script is left
+
+
+def _every(texts: Texts) -> list[dict[str, str]]:
+    return [{"@language": code, "@value": words} for code, words in texts.items()]
+
+
+# Files and light reading -------------------------------------------------------------------------------------------
+
+
+def file(request: HttpRequest, symbol: str, language: str) -> HttpResponseBase:
+    """The file of a language as it is today: the address to pass on."""
+    return _file(request, symbol, language, current=True)
+
+
+def file_version(request: HttpRequest, symbol: str, language: str, number: int) -> HttpResponseBase:
+    """One version of a file: the same bytes for ever."""
+    return _file(request, symbol, language, number=number)
+
+
+def _file(request: HttpRequest, symbol: str, language: str, **which: Any) -> HttpResponseBase:
+    owner = _find(symbol, timezone.now())
+    if owner.withdrawn_at is not None:
+        return _tombstone(request, owner)
+    found = owner.files.filter(language=language, **which).first()
+    if found is None:
+        raise Http404
+    return serve(
+        request,
+        storage=storages["public"],
+        key=found.key,
+        size=found.size,
+        sha256=found.sha256,
+        media_type=found.media_type,
+        name=found.name,
+        inline="download" not in request.GET,
+        last_modified=found.filed_at,
+        public=True,
+    )
+
+
+def read(request: HttpRequest, symbol: str, language: str) -> HttpResponse:
+    """The text of a file alone, for weak lines and screen readers."""
+    owner = _find(symbol, timezone.now())
+    if owner.withdrawn_at is not None:
+        return _tombstone(request, owner)
+    found = owner.files.filter(language=language, current=True).first()
+    if found is None or not found.pages.exists():
+        raise Http404
+    others = owner.files.filter(current=True, pages__isnull=False).exclude(language=language)
+    return render(
+        request,
+        "portal/read.html",
+        {
+            "document": owner,
+            "file": found,
+            "page": Paginator(found.pages.all(), PAGES_PER_READING).get_page(request.GET.get("page")),
+            "title": show(owner.titles, language),
+            "language_name": language_name(language),
+            "others": [
+                (code, language_name(code))
+                for code in others.order_by("language").values_list("language", flat=True).distinct()
+            ],
+        },
+    )

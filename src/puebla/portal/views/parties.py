@@ -1,0 +1,68 @@
+"""Who takes part, and who presides."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from puebla.core.languages import show
+from puebla.core.tables import as_table
+from puebla.portal import querysets
+from puebla.publications.models import PublicParty, PublicPresidency
+
+#: Standings in the order of the Conference, with their headings; another process's own come after, under their name.
+HEADINGS = {
+    "member": _lazy("Member states"),
+    "observer_state": _lazy("Observer states"),
+    "observer_organisation": _lazy("Observer organisations"),
+    "civil_society": _lazy("Civil society"),
+}
+
+
+def members(request: HttpRequest) -> HttpResponseBase:
+    """List who takes part, by standing."""
+    parties = querysets.parties_by_standing()
+    order = [*(code for code in HEADINGS if code in parties), *sorted(set(parties) - set(HEADINGS))]
+    if "export" in request.GET:
+        rows = [
+            [one.code, str(show(one.short_names)), str(show(one.names)), str(show(one.standing_names)),
+             one.iso3, one.since_on.year if one.since_on else "", one.website]
+            for code in order
+            for one in parties[code]
+        ]  # fmt: skip
+        return as_table(
+            request.GET["export"],
+            "members",
+            [_("Code"), _("Short name"), _("Name"), _("Standing"), "ISO 3166-1", _("Since"), _("Website")],
+            rows,
+        )
+    groups = [(code, _heading(code, parties[code]), parties[code]) for code in order]
+    return render(request, "portal/members.html", {"groups": groups})
+
+
+def _heading(code: str, parties: list[PublicParty]) -> str:
+    return str(HEADINGS.get(code) or show(parties[0].standing_names))
+
+
+def presidency(request: HttpRequest) -> HttpResponseBase:
+    """Show who presides now, who comes next, and everybody who did."""
+    today = timezone.localtime(timezone.now()).date()
+    terms = list(PublicPresidency.objects.all())
+    if "export" in request.GET:
+        rows = [
+            [one.starts_on.isoformat()[: {"year": 4, "month": 7}.get(one.precision, 10)], one.party_code,
+             str(show(one.party_names)) if one.party_names else _("vacant"),
+             _("yes") if one.confirmed else _("no"), str(show(one.remark))]
+            for one in terms
+        ]  # fmt: skip
+        return as_table(
+            request.GET["export"],
+            "presidencies",
+            [_("From"), _("Code"), _("Party"), _("Confirmed"), _("Remark")],
+            rows,
+        )
+    past = [one for one in terms if one.starts_on <= today]
+    coming = [one for one in terms if one.starts_on > today]
+    context = {"current": past[0] if past else None, "past": past[1:], "next": coming[-1] if coming else None}
+    return render(request, "portal/presidency.html", context)
