@@ -1,0 +1,140 @@
+"""Founding a real instance: an edition's lists and the invitation of the first coordinator, into nothing."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from puebla.config import editions
+from puebla.core import journal
+from puebla.core.models import OutgoingMail, Process
+from puebla.core.verdicts import ALLOWED, RefusedError, Verdict, refused, require
+from puebla.members.actions import invite
+from puebla.members.models import Body, Party, Permission, Role
+
+PLACEHOLDERS = {"process", "year", "body", "kind", "number"}
+
+
+@dataclass(frozen=True)
+class Founded:
+    """What was made, and the address that lets the coordinator in (it is in the invitation's mail too)."""
+
+    process: str
+    parties: int
+    bodies: int
+    coordinator: str
+    address: str
+
+
+def may_found() -> Verdict:
+    """Whether there is nothing here yet, and this is a real instance's place."""
+    if settings.DEMO:
+        return refused(
+            _(
+                "PUEBLA_ENV is “demo”: there the demonstration is loaded, with “puebla demo”. Set PUEBLA_ENV=production"
+                " to make a real instance."
+            )
+        )
+    if not editions.is_empty():
+        return refused(
+            _(
+                "This instance is not empty: it was made before, or restored. Nothing was changed. For another instance,"
+                " name another data directory (PUEBLA_DATA_DIR) and database (DATABASE_URL)."
+            )
+        )
+    return ALLOWED
+
+
+def check_pattern(pattern: str) -> str:
+    """The symbol pattern, when every symbol made from it would be one.
+
+    Raises:
+        RefusedError: where a part is unknown, the number is missing, or signs stand in it that no symbol has.
+    """
+    asked = set(re.findall(r"\{(\w*)\}", pattern))
+    if unknown := asked - PLACEHOLDERS:
+        raise RefusedError(
+            _("The symbol pattern names “%(unknown)s”. It may use: %(known)s.")
+            % {
+                "unknown": ", ".join(sorted(unknown)),
+                "known": ", ".join(f"{{{one}}}" for one in sorted(PLACEHOLDERS)),
+            }
+        )
+    if "number" not in asked or "year" not in asked:
+        raise RefusedError(
+            _("The symbol pattern needs {year} and {number}, so that no symbol is given twice.")
+        )
+    filled = re.sub(r"\{\w+\}", "X1", pattern)
+    if not re.fullmatch(r"[A-Z0-9][A-Z0-9.\-]*(/[A-Z0-9][A-Z0-9.\-]*){1,7}", filled):
+        raise RefusedError(
+            _(
+                "“%(pattern)s” makes no symbols. Write capitals, figures, points and hyphens in parts divided by “/”."
+            )
+            % {"pattern": pattern}
+        )
+    return pattern
+
+
+@transaction.atomic
+def found(
+    *,
+    folder: Path,
+    changes: Mapping[str, Any],
+    email: str,
+    full_name: str,
+    language: str,
+    history: bool,
+    at: dt.datetime,
+) -> Founded:
+    """Load an edition's lists (no people, no papers) and invite the first coordinator; all or nothing.
+
+    Args:
+        changes: what this instance's process says otherwise than the edition: names, languages, symbol pattern.
+        history: load the edition's meetings and presidencies too, unconfirmed ones marked.
+    """
+    require(may_found())
+    if "symbol_pattern" in changes:
+        check_pattern(changes["symbol_pattern"])
+    editions.load(folder, at=at, changes=changes, history=history)
+    role, body = _first_office()
+    party = Party.objects.filter(kind=Party.Kind.SECRETARIAT).order_by("pk").first()
+    if party is None:
+        raise RefusedError(_("The edition has no party that is the secretariat, so nobody can be invited."))
+    invite(
+        email=email, full_name=full_name, party=party, body=body, role=role, language=language, by=None, at=at
+    )
+    process = Process.current()
+    journal.record("instance.founded", at=at, subject=process, facts={"coordinator": full_name})
+    return Founded(
+        process=process.code,
+        parties=Party.objects.count(),
+        bodies=Body.objects.count(),
+        coordinator=email,
+        address=_address_in_mail(email),
+    )
+
+
+def _first_office() -> tuple[Role, Body]:
+    """The role with the widest rights of the secretariat, and the secretariat's body."""
+    roles = [role for role in Role.objects.all() if Permission.MANAGE_ALL_PEOPLE in role.permissions]
+    body = Body.objects.filter(function=Body.Function.SECRETARIAT).first()
+    if not roles or body is None:
+        raise RefusedError(
+            _(
+                "The edition has no secretariat, or no role that manages everybody's people; nobody could begin."
+            )
+        )
+    return max(roles, key=lambda role: len(role.permissions)), body
+
+
+def _address_in_mail(email: str) -> str:
+    """The invitation's address out of its message: the token is kept nowhere else."""
+    mail = OutgoingMail.objects.filter(recipient__iexact=email).latest("pk")
+    found_in = re.search(re.escape(settings.BASE_URL) + r"\S+", mail.body)
+    return found_in[0] if found_in else ""
