@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from puebla.core.models import JournalEntry, JournalHead, JournalPayload, PublishedHead
 
@@ -26,10 +28,15 @@ def digest_of_payload(salt: str, facts: dict[str, Any]) -> str:
     return _sha(salt + json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
-def digest_of(entry: JournalEntry) -> str:
-    """Digest of an entry: the previous digest, its own facts, the digest of its payload."""
+def digest_of(entry: JournalEntry, sequence: int | None = None) -> str:
+    """Digest of an entry: the previous digest, its own facts, the digest of its payload.
+
+    Args:
+        sequence: under another number than its own, to find out whether it was renumbered.
+    """
     at = entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    facts = [entry.previous, entry.sequence, at, entry.act, entry.person_ref, entry.party_code, entry.subject_kind,
+    number = entry.sequence if sequence is None else sequence
+    facts = [entry.previous, number, at, entry.act, entry.person_ref, entry.party_code, entry.subject_kind,
              entry.subject_ref, entry.room_ref, entry.once_key or "", entry.payload_digest]  # fmt: skip
     return _sha(json.dumps(facts, ensure_ascii=False, separators=(",", ":")))
 
@@ -75,7 +82,9 @@ def record(
     )
     if facts:
         salt = secrets.token_hex(16)
-        payload = JournalPayload(sequence=entry.sequence, salt=salt, facts=json.loads(json.dumps(facts, default=str)))
+        payload = JournalPayload(
+            sequence=entry.sequence, salt=salt, facts=json.loads(json.dumps(facts, default=str))
+        )
         entry.payload_digest = digest_of_payload(salt, payload.facts)
         payload.save(force_insert=True)
     entry.digest = digest_of(entry)
@@ -116,50 +125,152 @@ class Fault:
 
 
 def verify(heads: Iterable[tuple[int, str]] = ()) -> Iterator[Fault]:
-    """Walk the whole chain and name what was altered, removed, inserted or cut.
+    """Walk the whole chain and name what was altered, removed, inserted or cut; acts may go on meanwhile.
 
     Args:
         heads: (sequence, digest) pairs kept outside (a back-up's, the portal's published ones): only with these can a
             chain that was rewritten as a whole, or cut at its end, be found out.
     """
-    known = {sequence: digest for sequence, digest in heads}
-    for head in PublishedHead.objects.all():
-        known.setdefault(head.sequence, head.digest)
-    payloads = {p.sequence: p for p in JournalPayload.objects.iterator()}
-    previous, expected = "", 1
-    for entry in JournalEntry.objects.order_by("sequence").iterator():
-        if entry.sequence != expected:
-            yield Fault(expected, "removed", f"Entries {expected} to {entry.sequence - 1} were removed.")
-        elif entry.previous != previous:
-            yield Fault(entry.sequence, "inserted", f"Entry {entry.sequence} does not follow from the one before it.")
-        if digest_of(entry) != entry.digest:
-            yield Fault(entry.sequence, "altered", f"Entry {entry.sequence} ({entry.act}) was altered.")
-        yield from _payload_faults(entry, payloads.pop(entry.sequence, None))
-        if entry.sequence in known and known.pop(entry.sequence) != entry.digest:
-            yield Fault(entry.sequence, "head", f"Entry {entry.sequence} differs from the head kept outside.")
-        previous, expected = entry.digest, entry.sequence + 1
-    for sequence in payloads:
-        yield Fault(sequence, "payload", f"Words stand at {sequence}, where there is no entry.")
+    known = dict(heads)
+    for published in PublishedHead.objects.all():
+        known.setdefault(published.sequence, published.digest)
+    # Read before the walk: what is appended during it lies beyond this head and is no fault.
     head = JournalHead.objects.filter(pk=1).first()
-    last = expected - 1
-    if head is not None and (head.sequence, head.digest) != (last, previous):
-        if head.sequence > last:
-            yield Fault(last + 1, "cut", f"Entries {last + 1} to {head.sequence} were cut off the end.")
+    walk = _Walk(known=known, head=(head.sequence, head.digest) if head else (0, ""))
+    for entry, payload in _entries():
+        yield from walk.step(entry)
+        yield from _payload_faults(entry, payload)
+    yield from walk.end(JournalHead.objects.filter(pk=1).first())
+    strays = JournalPayload.objects.filter(
+        ~Exists(JournalEntry.objects.filter(sequence=OuterRef("sequence")))
+    )
+    for sequence in strays.order_by("sequence").values_list("sequence", flat=True):
+        yield Fault(
+            sequence, "payload", _("Words stand at %(n)d, where there is no entry.") % {"n": sequence}
+        )
+
+
+def _entries(batch: int = 1000) -> Iterator[tuple[JournalEntry, JournalPayload | None]]:
+    """Every entry with its words, in order; memory does not grow with the journal."""
+    last = -1
+    while entries := list(JournalEntry.objects.filter(sequence__gt=last).order_by("sequence")[:batch]):
+        span = (entries[0].sequence, entries[-1].sequence)
+        payloads = {one.sequence: one for one in JournalPayload.objects.filter(sequence__range=span)}
+        for entry in entries:
+            yield entry, payloads.get(entry.sequence)
+        last = entries[-1].sequence
+
+
+@dataclass
+class _Walk:
+    """Where the walk along the chain stands.
+
+    Attributes:
+        known: heads kept outside that were not met yet.
+        head: the chain's own head before the walk.
+        last: number of the entry before.
+        digests: digests of the two entries before, the nearer one last.
+        shift: by how much the entries from here on were renumbered.
+    """
+
+    known: dict[int, str]
+    head: tuple[int, str]
+    last: int = 0
+    digests: tuple[str, str] = ("", "")
+    shift: int = 0
+    faulty: int = -1
+
+    def step(self, entry: JournalEntry) -> Iterator[Fault]:
+        """Compare an entry with itself, with the one before it, and with the heads."""
+        number = entry.sequence
+        for fault in (self._place(entry), self._own(entry), self._link(entry), self._heads(entry)):
+            if fault is not None and fault.sequence != self.faulty:
+                self.faulty = fault.sequence
+                yield fault
+        if number > self.last:
+            self.last, self.digests = number, (self.digests[1], entry.digest)
+
+    def _place(self, entry: JournalEntry) -> Fault | None:
+        first, number = self.last + 1, entry.sequence
+        if number < first:
+            return Fault(number, "inserted", _("Entry %(n)d was inserted before the first.") % {"n": number})
+        if number > first:
+            # The link to a removed entry cannot be judged: take this one's word.
+            self.digests = ("", entry.previous)
+            return Fault(first, "removed", _("Entries %(first)d to %(last)d were removed.") % {"first": first, "last": number - 1})  # fmt: skip
+        return None
+
+    def _own(self, entry: JournalEntry) -> Fault | None:
+        number = entry.sequence
+        for shift in (self.shift, self.shift + 1, self.shift - 1):
+            if digest_of(entry, number - shift) == entry.digest:
+                break
         else:
-            yield Fault(last, "head", "The head does not agree with the last entry.")
-    for sequence in sorted(known):
-        if sequence > last:
-            yield Fault(sequence, "cut", f"A head kept outside names entry {sequence}; the journal ends at {last}.")
+            return Fault(
+                number, "altered", _("Entry %(n)d (%(act)s) was altered.") % {"n": number, "act": entry.act}
+            )
+        grown, self.shift = shift - self.shift, shift
+        if grown > 0:
+            self.digests = ("", entry.previous)
+            return Fault(number - 1, "inserted", _("Entry %(n)d was inserted; the later ones were renumbered.") % {"n": number - 1})  # fmt: skip
+        if grown < 0:
+            self.digests = ("", entry.previous)
+            return Fault(number, "removed", _("An entry before entry %(n)d was removed; the later ones were renumbered.") % {"n": number})  # fmt: skip
+        return None
+
+    def _link(self, entry: JournalEntry) -> Fault | None:
+        if entry.previous == self.digests[1]:
+            return None
+        words = {"n": entry.sequence, "before": entry.sequence - 1}
+        if entry.previous == self.digests[0] and self.last > 1:
+            return Fault(entry.sequence - 1, "inserted", _("Entry %(before)d was inserted: entry %(n)d does not follow from it.") % words)  # fmt: skip
+        if self.last == 0:
+            return Fault(
+                entry.sequence, "altered", _("Entry %(n)d is not the beginning of the chain.") % words
+            )
+        return Fault(entry.sequence - 1, "altered", _("Entry %(before)d was rewritten: entry %(n)d does not follow from it.") % words)  # fmt: skip
+
+    def _heads(self, entry: JournalEntry) -> Fault | None:
+        number = entry.sequence
+        if number in self.known and self.known.pop(number) != entry.digest:
+            return Fault(number, "head", _("Entry %(n)d differs from the head kept outside.") % {"n": number})
+        if number == self.head[0] and self.head[1] != entry.digest:
+            return Fault(
+                number, "head", _("The chain's head does not agree with entry %(n)d.") % {"n": number}
+            )
+        return None
+
+    def end(self, head: JournalHead | None) -> Iterator[Fault]:
+        """What the heads say of the chain's end."""
+        words = {"first": self.last + 1, "last": self.head[0]}
+        if self.head[0] > self.last:
+            yield Fault(
+                self.last + 1, "cut", _("Entries %(first)d to %(last)d were cut off the end.") % words
+            )
+        if head is None:
+            if self.last:
+                yield Fault(self.last, "head", _("The chain's head was removed."))
+        elif head.sequence < self.last:
+            words = {"first": head.sequence + 1, "last": self.last}
+            yield Fault(head.sequence + 1, "inserted", _("Entries %(first)d to %(last)d were inserted at the end.") % words)  # fmt: skip
+        for sequence in sorted(self.known):
+            if sequence > max(self.last, self.head[0]):
+                words = {"n": sequence, "last": self.last}
+                yield Fault(sequence, "cut", _("A head kept outside names entry %(n)d; the journal ends at %(last)d.") % words)  # fmt: skip
 
 
 def _payload_faults(entry: JournalEntry, payload: JournalPayload | None) -> Iterator[Fault]:
+    words = {"n": entry.sequence}
     if not entry.payload_digest:
         if payload is not None:
-            yield Fault(entry.sequence, "payload", f"Words were added to entry {entry.sequence}.")
+            yield Fault(entry.sequence, "payload", _("Words were added to entry %(n)d.") % words)
     elif payload is None:
-        yield Fault(entry.sequence, "payload", f"The words of entry {entry.sequence} were removed.")
-    elif payload.erased_at is None and digest_of_payload(payload.salt, payload.facts) != entry.payload_digest:
-        yield Fault(entry.sequence, "payload", f"The words of entry {entry.sequence} were altered.")
+        yield Fault(entry.sequence, "payload", _("The words of entry %(n)d were removed.") % words)
+    elif payload.erased_at is not None:
+        if payload.facts:
+            yield Fault(entry.sequence, "payload", _("Words were put where those of entry %(n)d had been erased.") % words)  # fmt: skip
+    elif digest_of_payload(payload.salt, payload.facts) != entry.payload_digest:
+        yield Fault(entry.sequence, "payload", _("The words of entry %(n)d were altered.") % words)
 
 
 def publish_head(*, on: dt.date) -> PublishedHead | None:

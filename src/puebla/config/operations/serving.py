@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
@@ -94,9 +95,8 @@ def tables_stand() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT app, name FROM django_migrations")
             applied = set(cursor.fetchall())
-            for cache in settings.CACHES.values():
-                if cache["BACKEND"].endswith("DatabaseCache"):
-                    cursor.execute(f'SELECT 1 FROM "{cache["LOCATION"]}" LIMIT 1')  # noqa: S608 - a setting
+            for table in cache_tables():
+                cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')  # noqa: S608 - a setting
     except DatabaseError:
         return False
     for app in apps.get_app_configs():
@@ -107,11 +107,18 @@ def tables_stand() -> bool:
     return True
 
 
+def cache_tables() -> list[str]:
+    """Tables of the caches that lie in the database."""
+    described: Any = settings.CACHES
+    return [one["LOCATION"] for one in described.values() if one["BACKEND"].endswith("DatabaseCache")]
+
+
 def static_fingerprint() -> str:
     """Tells whether a static file was added, changed or taken away since they were last collected."""
     from django.apps import apps
 
-    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    stores: Any = settings.STORAGES
+    digest = hashlib.sha256(stores["staticfiles"]["BACKEND"].encode())
     for app in apps.get_app_configs():
         folder = Path(app.path) / "static"
         for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
@@ -313,7 +320,7 @@ def run_web(listener: socket.socket, *, workers: int, ready: int) -> None:
     """Be the web server's master; tells `ready` as soon as one of its workers answers."""
     from gunicorn.app.base import BaseApplication
 
-    class Site(BaseApplication):  # type: ignore[misc]
+    class Site(BaseApplication):
         def load_config(self) -> None:
             chosen = {
                 "bind": f"fd://{listener.fileno()}",

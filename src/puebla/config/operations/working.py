@@ -161,7 +161,7 @@ def round_of_chores() -> list[Done]:
 # The worker --------------------------------------------------------------------------------------------
 
 
-class QueueWorker(Worker):  # type: ignore[misc]
+class QueueWorker(Worker):
     """Does jobs until told to stop; the job at hand is finished first, a second signal leaves it to a successor."""
 
     def __init__(self) -> None:
