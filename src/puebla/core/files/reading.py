@@ -51,6 +51,7 @@ _WARNINGS: dict[str, str | Promise] = {
     "no_pictures": _("Pictures could not be made of these pages: {pages}."),
     "more_pictures": _("Pictures were made of the first {count} pages only."),
 }
+_COUNTED = {"more_pages", "cut", "more_pictures"}
 
 
 def read(
@@ -102,7 +103,7 @@ def _reading_from(answer: dict[str, Any], pictures_into: Path | None) -> Reading
 
 def _warning(code: str, values: list[int]) -> Promise:
     template = _WARNINGS[code]
-    if "{count}" in str(template):
+    if code in _COUNTED:
         return sentence(template, count=values[0])
     return sentence(template, pages=_ranges(values))
 

@@ -145,7 +145,11 @@ def _opened(storage: Storage, key: str) -> BinaryIO:
 
 
 def _whole(storage: Storage, key: str, headers: dict[str, str]) -> HttpResponseBase:
-    return FileResponse(_opened(storage, key), headers=headers)
+    response = FileResponse(_opened(storage, key))
+    # Afterwards: FileResponse replaces the disposition it is given by one made from the name in the store.
+    for name, value in headers.items():
+        response[name] = value
+    return response
 
 
 def _part(

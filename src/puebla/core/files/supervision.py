@@ -30,6 +30,8 @@ _SOURCE_ROOT = Path(__file__).resolve().parents[3]
 # Enough for the dynamic loader and tesseract; no settings, no keys, no addresses of databases.
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TESSDATA_PREFIX")
 _MAX_RESULT = 256 << 20
+# What the worker leaves with when Python itself found no memory.
+MEMORY_EXIT = 77
 
 
 @dataclass(frozen=True)
@@ -85,16 +87,10 @@ def run(task: Mapping[str, object], limits: Limits) -> dict[str, Any]:
             raise UnreadableError(sentence(_SENTENCES["time"], seconds=f"{limits.seconds:g}"), cause="time")
         result = _answer_in(answer)
         if result is None:
-            # MemoryError before anything else could be said leaves this code; a death in C++ a signal.
-            cause = "memory" if code == MEMORY_EXIT else "time" if code == -signal.SIGXCPU else "broken"
-            _note_death(code, complaints)
-            raise _unreadable(cause, limits)
+            raise _unreadable(_cause_of_death(code, complaints), limits)
     if "error" in result:
         raise _unreadable(str(result["error"]), limits)
     return result
-
-
-MEMORY_EXIT = 77
 
 
 def _unreadable(cause: str, limits: Limits) -> UnreadableError:
@@ -109,7 +105,7 @@ def _run_process(
     """The worker's exit code, or None where time ran out and it was killed with all its children."""
     with complaints.open("wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-B", "-m", "puebla.core.files.worker"],
+            [sys.executable, "-P", "-s", "-m", "puebla.core.files.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
@@ -173,6 +169,12 @@ def _answer_in(path: Path) -> dict[str, Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _note_death(code: int, complaints: Path) -> None:
-    tail = complaints.read_bytes()[-2000:].decode("utf-8", errors="replace") if complaints.exists() else ""
-    log.warning("The reading worker ended with %s: %s", code, tail)
+def _cause_of_death(code: int, complaints: Path) -> str:
+    """A MemoryError leaves its own exit code, the libraries in C++ and Rust only a last word."""
+    last_words = (
+        complaints.read_bytes()[-2000:].decode("utf-8", errors="replace") if complaints.exists() else ""
+    )
+    log.warning("The reading worker ended with %s: %s", code, last_words)
+    if code == MEMORY_EXIT or "memory allocation" in last_words or "bad_alloc" in last_words:
+        return "memory"
+    return "time" if code in (-signal.SIGXCPU, -signal.SIGALRM) else "broken"

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 _SAMPLE = 6000
 _FEWEST_LETTERS = 40
-# Below this the exact models are worth their second of loading; above it the light ones are as good.
+# Below this the light models may err; above it they are as good as the exact ones.
 _SHORT = 120
 _CONFIDENT = 0.6
+_CERTAIN = 0.9
 
 _WORD = re.compile(r"[^\W\d_]+")
 # Words that sentences cannot do without, and that the other three languages do not have.
@@ -56,15 +57,14 @@ def _by_small_words(sample: str) -> str | None:
 
 
 def _by_models(sample: str, *, letters: int, also: Sequence[str]) -> str | None:
-    from lingua import IsoCode639_1, Language, LanguageDetectorBuilder
+    """The light models answer at once; the exact ones take a second to load and are asked about short texts only."""
+    from lingua import Language, LanguageDetectorBuilder
 
     codes = {code.upper() for code in (*_MARKS, *also)}
     known = [language for language in Language.all() if language.iso_code_639_1.name in codes]
     builder = LanguageDetectorBuilder.from_languages(*known)
-    if letters >= _SHORT:
-        builder = builder.with_low_accuracy_mode()
-    best = builder.build().compute_language_confidence_values(sample)[0]
-    if best.value < _CONFIDENT:
-        return None
-    code: IsoCode639_1 = best.language.iso_code_639_1
-    return str(code.name).lower()
+    best = builder.with_low_accuracy_mode().build().compute_language_confidence_values(sample)[0]
+    if letters < _SHORT and best.value < _CERTAIN:
+        exact = LanguageDetectorBuilder.from_languages(*known).build()
+        best = exact.compute_language_confidence_values(sample)[0]
+    return str(best.language.iso_code_639_1.name).lower() if best.value >= _CONFIDENT else None

@@ -11,6 +11,7 @@ from lxml import etree
 from . import UnparsableError
 
 _LARGEST_PART = 200 << 20
+_NO_MEMORY = 2  # XML_ERR_NO_MEMORY, which lxml reports as a fault of the text
 
 
 def opened(path: Path) -> zipfile.ZipFile:
@@ -38,7 +39,7 @@ def tree(archive: zipfile.ZipFile, part: str) -> etree._Element | None:
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise UnparsableError("broken") from error
+        raise UnparsableError("memory" if error.code == _NO_MEMORY else "broken") from error
 
 
 def local(element: etree._Element) -> str:
