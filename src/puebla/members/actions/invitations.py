@@ -77,7 +77,7 @@ def invite(
         created_at=at,
         expires_at=at + INVITATION_LASTS,
     )
-    invitation.full_clean()
+    invitation.full_clean(exclude=["invited_by"])
     invitation.save(force_insert=True)
     messages.send_invitation(invitation, token, at=at)
     _journal("invitation.made", invitation, by=by, at=at)
