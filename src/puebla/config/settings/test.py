@@ -10,6 +10,8 @@ DEMO = True
 SECRET_KEY = "only-for-tests-and-never-elsewhere-0123456789"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 DATA_DIR = Path(tempfile.mkdtemp(prefix="puebla-test-"))
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir()
 FILES_DIR = DATA_DIR / "files"
 PUBLIC_FILES_DIR = DATA_DIR / "public"
 STORAGES = STORAGES | {

@@ -15,6 +15,7 @@ from puebla.documents import rules
 from puebla.documents.actions import importing
 from puebla.documents.forms import LANGUAGE_NAMES, DropForm, language_name
 from puebla.documents.models import Batch, Kind
+from puebla.documents.views.records import posted
 from puebla.members.models import Audience, Meeting
 from puebla.members.querysets import reach_of
 
@@ -28,7 +29,7 @@ def drop(request: HttpRequest) -> HttpResponseBase:
 
     reach = reach_of(request.person)
     verdict = rules.may_import(reach)
-    form = DropForm(request.POST or None)
+    form = DropForm(posted(request)[0])
     form.fields["body"].queryset = bodies_to_file_in(reach)  # type: ignore[attr-defined]
     uploads = request.FILES.getlist("files")
     if request.method == "POST" and verdict and form.is_valid():

@@ -26,7 +26,7 @@ from puebla.documents.forms import (
 )
 from puebla.documents.models import Document, Relation, Share
 from puebla.documents.querysets import readers_of
-from puebla.documents.views.records import document_or_404
+from puebla.documents.views.records import document_or_404, posted
 from puebla.members.models import Audience, Seat
 from puebla.members.querysets import Reach, reach_of
 
@@ -45,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     reach = reach_of(request.person)
     verdict = rules.may_import(reach)
     form = FilingForm(
-        request.POST or None, request.FILES or None, reach=reach, languages=Process.current().languages,
+        *posted(request), reach=reach, languages=Process.current().languages,
         bodies=bodies_to_file_in(reach), may_give_symbol=reach.secretariat,
     )  # fmt: skip
     if request.method == "POST" and verdict and form.is_valid():
@@ -89,7 +89,7 @@ def edit(request: HttpRequest, address: str) -> HttpResponseBase:
     document = document_or_404(request, address, reach)
     verdict = rules.may_describe(reach, document)
     form = DescriptionForm(
-        request.POST or None, languages=Process.current().languages, bodies=bodies_to_file_in(reach),
+        posted(request)[0], languages=Process.current().languages, bodies=bodies_to_file_in(reach),
         document=document, may_give_symbol=reach.secretariat,
     )  # fmt: skip
     stale = None
@@ -139,7 +139,7 @@ def upload(request: HttpRequest, address: str) -> HttpResponseBase:
     document = document_or_404(request, address, reach)
     verdict = rules.may_describe(reach, document)
     form = UploadForm(
-        request.POST or None, request.FILES or None, languages=Process.current().languages,
+        *posted(request), languages=Process.current().languages,
         initial={"language": request.GET.get("language")},
     )  # fmt: skip
     if request.method == "POST" and verdict and form.is_valid():
@@ -190,7 +190,7 @@ def consent(request: HttpRequest, address: str) -> HttpResponseBase:
     """Record the own party's consent to a wider audience."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
-    form = AudienceForm(request.POST or None, cap=document.room_cap)
+    form = AudienceForm(posted(request)[0], cap=document.room_cap)
     verdict = rules.may_consent(reach, document)
     if request.method == "POST" and form.is_valid():
         try:
@@ -213,7 +213,7 @@ def share(request: HttpRequest, address: str) -> HttpResponseBase:
     verdict = rules.may_share(reach, document)
     known = Seat.objects.visible_to(request.person, reach=reach).effective(timezone.now())
     people = Person.objects.filter(pk__in=known.values("person_id")).order_by("full_name")
-    form = ShareForm(request.POST or None, people=people)
+    form = ShareForm(posted(request)[0], people=people)
     if request.method == "POST" and form.is_valid():
         day: dt.date = form.cleaned_data["until"]
         until_at = timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))

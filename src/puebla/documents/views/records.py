@@ -19,6 +19,11 @@ from puebla.members.models import Permission
 from puebla.members.querysets import Reach, reach_of
 
 
+def posted(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form is bound to: data and files of a POST, even an empty one; nothing otherwise."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 def document_or_404(request: HttpRequest, address: str, reach: Reach | None = None) -> Document:
     """The document of this symbol or reference, or 404 where the person may not know that it exists."""
     found = (

@@ -13,7 +13,7 @@ from puebla.documents import actions, rules
 from puebla.documents.actions.releasing import preview
 from puebla.documents.forms import ReleaseForm, WithdrawForm, language_name
 from puebla.documents.querysets import audience_in_words
-from puebla.documents.views.records import document_or_404
+from puebla.documents.views.records import document_or_404, posted
 from puebla.members.models import Audience
 from puebla.members.querysets import reach_of
 
@@ -24,7 +24,7 @@ def release(request: HttpRequest, address: str) -> HttpResponseBase:
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
     verdict = rules.may_release(reach, document)
-    form = ReleaseForm(request.POST or None)
+    form = ReleaseForm(posted(request)[0])
     if request.method == "POST" and form.is_valid():
         try:
             edition = actions.release(
@@ -51,7 +51,7 @@ def withdraw(request: HttpRequest, address: str) -> HttpResponseBase:
     document = document_or_404(request, address, reach)
     verdict = rules.may_withdraw(reach, document)
     form = WithdrawForm(
-        request.POST or None, languages=Process.current().languages, cap=document.room_cap,
+        posted(request)[0], languages=Process.current().languages, cap=document.room_cap,
         initial={"audience": Audience.MEMBERS},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():

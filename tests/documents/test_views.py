@@ -1,0 +1,255 @@
+"""The repository's pages as people use them."""
+
+import io
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from puebla.documents import actions
+from puebla.documents.models import Batch, Document, FileVersion
+from puebla.members.models import Audience
+from puebla.publications.models import PublicDocument
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+@pytest.fixture
+def office():
+    make.process()
+    make.KindFactory(code="NOTE")
+    make.BodyFactory(code="VM")
+    return make.secretariat_person()
+
+
+@pytest.fixture
+def desk(office):
+    client = Client()
+    client.force_login(office)
+    return client
+
+
+def at(name, *args):
+    return reverse(f"documents:{name}", args=args)
+
+
+def upload(content=b"Some text of a note.\n", name="note.txt"):
+    stream = io.BytesIO(content)
+    stream.name = name
+    return stream
+
+
+def description(**values):
+    from puebla.documents.models import Kind
+    from puebla.members.models import Body, Party
+
+    return {
+        "title_en": "A note", "title_es": "Una nota", "kind": Kind.objects.get(code="NOTE").pk,
+        "body": Body.objects.get(code="VM").pk, "dated": "2009-07", "state": "final",
+        "party": Party.objects.get(code="TS").pk,
+    } | values  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_page_opens_in_both_languages(desk, office, language):
+    document = make.DocumentFactory()
+    actions.add_version(document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+    with translation.override(language):
+        addresses = [at("list"), at("new"), at("drop"), *(
+            at(name, document.symbol)
+            for name in ("record", "edit", "upload", "audience", "consent", "share", "relations", "release", "withdraw",
+                         "readers", "history")
+        ), at("read", document.symbol, "en")]  # fmt: skip
+
+    for address in addresses:
+        response = desk.get(address)
+
+        assert response.status_code == 200, address
+        assert f'<html lang="{language}"' in response.content.decode()
+
+
+def test_filing_by_hand_makes_the_document_with_its_files(desk):
+    response = desk.post(at("new"), description(file_en=upload(), file_es=upload(b"Texto de una nota.\n", "nota.txt")))
+
+    document = Document.objects.get()
+    assert response.status_code == 302
+    assert (document.symbol, document.precision, document.filed_languages) == ("RCM/2009/VM/NOTE/1", "month", "en,es")
+
+
+def test_a_refused_file_files_nothing_and_keeps_what_was_typed(desk):
+    response = desk.post(at("new"), description(title_en="Typed with care", file_en=upload(b"", "empty.pdf")))
+
+    assert response.status_code == 200
+    assert not Document.objects.exists()
+    assert "Typed with care" in response.content.decode()
+
+
+def test_a_title_too_long_gets_a_sentence(desk):
+    response = desk.post(at("new"), description(title_en="x" * 301))
+
+    assert "300" in response.content.decode()
+    assert not Document.objects.exists()
+
+
+def test_a_symbol_typed_in_the_box_opens_its_document(desk):
+    document = make.DocumentFactory()
+
+    response = desk.get(at("list"), {"q": document.symbol.lower()})
+
+    assert response["Location"] == at("record", document.symbol)
+
+
+def test_the_second_editor_sees_both_texts_and_can_save_again(desk, office):
+    document = make.DocumentFactory(titles={"en": "Old"})
+    form = desk.get(at("edit", document.symbol)).context["form"]
+    actions.describe(document=document, values={"titles": {"en": "Theirs"}}, revision=1, by=office, at=NOW)
+    typed = description(title_en="Mine", title_es="", revision=form["revision"].value())
+
+    told = desk.post(at("edit", document.symbol), typed)
+
+    page = told.content.decode()
+    assert "Theirs" in page
+    assert "Mine" in page
+
+    again = desk.post(at("edit", document.symbol), typed | {"revision": told.context["form"]["revision"].value()})
+
+    assert again.status_code == 302
+    document.refresh_from_db()
+    assert document.titles["en"] == "Mine"
+
+
+def test_sixty_files_dropped_at_once_become_thirty_documents_after_confirmation(desk):
+    make.KindFactory(code="DECL")
+    files = [
+        upload(f"{title} {n}\n\n{text}".encode(), f"RCM-{1990 + n}-VM-DECL-1_{code}.txt")
+        for n in range(6, 36)
+        for code, title, text in (
+            ("en", "Declaration number", "The Vice-Ministers met and talked about migration in the region."),
+            ("es", "Declaración número", "Los Viceministros se reunieron y hablaron de la migración en la región."),
+        )
+    ]
+
+    table = desk.post(at("drop"), {"files": files}, follow=True)
+
+    assert not Document.objects.exists()
+    assert table.context["counts"] == {"files": 60, "refused": 0, "warned": 0, "documents": 30}
+
+    desk.post(at("batch", Batch.objects.get().ref), {"confirm": "1"})
+
+    assert Document.objects.count() == 30
+    assert set(Document.objects.values_list("filed_languages", flat=True)) <= {"en,es", "es,en"}
+
+
+def test_somebody_else_s_table_is_not_there(desk):
+    other = make.delegate()
+    from puebla.documents.actions import importing
+
+    batch = importing.open_batch(defaults={}, by=other, at=NOW)
+
+    assert desk.get(at("batch", batch.ref)).status_code == 404
+
+
+def test_releasing_shows_what_becomes_readable_then_releases(desk, office):
+    document = make.DocumentFactory()
+    actions.add_version(document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+
+    page = desk.get(at("release", document.symbol)).content.decode()
+
+    assert "everybody in the world" in page
+    assert "Spanish" in page
+    assert not PublicDocument.objects.exists()
+
+    desk.post(at("release", document.symbol), {"public_from": ""})
+
+    assert PublicDocument.objects.get().symbol == document.symbol
+
+
+def test_a_release_at_an_hour_is_held_until_then(desk, office):
+    document = make.DocumentFactory()
+    actions.add_version(document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+
+    desk.post(at("release", document.symbol), {"public_from": "2099-01-01T09:00"})
+
+    assert not PublicDocument.objects.readable(at=timezone.now()).exists()
+
+
+def test_a_download_answers_ranges_etag_and_head(desk, office):
+    document = make.DocumentFactory()
+    actions.add_version(document=document, language="en", source=make.a_file(b"0123456789"), name="a.txt", by=office, at=NOW)
+    address = at("file", document.symbol, "en")
+
+    whole = desk.get(address)
+    part = desk.get(address, headers={"Range": "bytes=2-4"})
+    known = desk.get(address, headers={"If-None-Match": whole["ETag"]})
+    head = desk.head(address)
+
+    assert b"".join(part.streaming_content) == b"234"
+    assert (part.status_code, part["Content-Range"]) == (206, "bytes 2-4/10")
+    assert known.status_code == 304
+    assert (head.status_code, head["Content-Length"]) == (200, "10")
+
+
+def test_html_with_scripts_is_kept_as_a_file_and_shown_without_them(desk, office):
+    document = make.DocumentFactory()
+    hostile = b"<html><body><h1>Title</h1><script>alert(1)</script><p onclick='x()'>Words here.</p></body></html>"
+    version = actions.add_version(document=document, language="en", source=make.a_file(hostile), name="a.html", by=office, at=NOW)
+    actions.read_version(version=version, at=NOW)
+
+    shown = desk.get(at("read", document.symbol, "en")).content.decode()
+    file = desk.get(at("file", document.symbol, "en"))
+
+    assert "Words here." in shown
+    assert "alert(1)" not in shown
+    assert "onclick" not in shown
+    assert b"".join(file.streaming_content) == hostile
+    assert file["Content-Disposition"].startswith("attachment")
+
+
+def test_a_pdf_is_read_by_page_with_pictures_beside_the_text(desk, office):
+    document = make.DocumentFactory()
+    pdf = make.a_pdf("A sentence about the region.", pages=2)
+    version = actions.add_version(document=document, language="en", source=make.a_file(pdf), name="a.pdf", by=office, at=NOW)
+
+    actions.read_version(version=FileVersion.objects.get(pk=version.pk), at=NOW)
+
+    page = desk.get(at("read", document.symbol, "en")).content.decode()
+    picture = desk.get(at("picture", document.symbol, "en", 1, 2))
+    assert page.count("A sentence about the region.") == 2
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/webp")
+
+
+def test_every_list_exports_as_xlsx(desk):
+    from openpyxl import load_workbook
+
+    make.DocumentFactory.create_batch(3)
+
+    response = desk.get(at("list"), {"export": "xlsx"})
+
+    rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.values)
+    assert len(rows) == 4
+
+
+def test_an_exported_cell_that_looks_like_a_formula_is_not_one(desk):
+    make.DocumentFactory(titles={"en": "=1+1"})
+
+    text = b"".join(desk.get(at("list"), {"export": "csv"}).streaming_content).decode()
+
+    assert "'=1+1" in text
+
+
+@pytest.mark.parametrize("query", ["year=abc", "audience=x", "kind=NOPE", "page=99999", "page=x", "language=zz", "q=" + "x" * 5000])
+def test_an_odd_filter_gives_a_page_and_never_an_error(desk, query):
+    assert desk.get(at("list") + "?" + query).status_code == 200
+
+
+def test_a_refused_button_is_greyed_and_says_why(office):
+    client = Client()
+    client.force_login(make.delegate())
+    document = make.DocumentFactory(audience=Audience.MEMBERS)
+
+    page = client.get(at("record", document.symbol)).content.decode()
+
+    assert "Releasing to the public is done by the secretariat." in page
