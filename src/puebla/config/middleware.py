@@ -10,6 +10,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import brotli
 from django.conf import settings
@@ -91,7 +92,8 @@ def public_pages(get_response: Handler) -> Handler:
     found (200) or withdrawn (410). Pages not found are rendered each time, else a scan for addresses would push the good
     pages out.
     """
-    render = convert_exception_to_response(_render)
+    # Django's own turn of an exception into its page, typed for both worlds; ours is the synchronous one.
+    render = cast(Handler, convert_exception_to_response(_render))
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         language = public_language(request.path_info)

@@ -27,20 +27,25 @@ class Row:
     embargo_until: dt.datetime | None = None
 
 
-def _reach(party: int, rung: int, *, rooms: tuple[int, ...] = (), **offices: bool) -> Reach:
-    return Reach(parties=frozenset([party]), rooms=frozenset(rooms), rung=rung, **offices)
+def _reach(
+    party: int, rung: int, *, room: int = 0, secretariat: bool = False, presidency: bool = False
+) -> Reach:
+    rooms = frozenset([room] if room else [])
+    return Reach(
+        parties=frozenset([party]), rooms=rooms, rung=rung, secretariat=secretariat, presidency=presidency
+    )
 
 
 #: Kinds of seat, in the order of the ladder; nobody signed in comes last and reads only what was released.
 READERS: list[tuple[str | Promise, Reach]] = [
-    (_("the giving party, seated in the room"), _reach(_GIVER, MEMBERS, rooms=(_HERE,))),
-    (_("the giving party, seated elsewhere"), _reach(_GIVER, MEMBERS, rooms=(_ELSEWHERE,))),
-    (_("secretariat, seated in the room"), _reach(_OTHER, MEMBERS, rooms=(_HERE,), secretariat=True)),
-    (_("secretariat, seated elsewhere"), _reach(_OTHER, MEMBERS, rooms=(_ELSEWHERE,), secretariat=True)),
-    (_("presidency, seated in the room"), _reach(_OTHER, MEMBERS, rooms=(_HERE,), presidency=True)),
-    (_("presidency, seated elsewhere"), _reach(_OTHER, MEMBERS, rooms=(_ELSEWHERE,), presidency=True)),
-    (_("another member state, seated in the room"), _reach(_OTHER, MEMBERS, rooms=(_HERE,))),
-    (_("another member state, seated elsewhere"), _reach(_OTHER, MEMBERS, rooms=(_ELSEWHERE,))),
+    (_("the giving party, seated in the room"), _reach(_GIVER, MEMBERS, room=_HERE)),
+    (_("the giving party, seated elsewhere"), _reach(_GIVER, MEMBERS, room=_ELSEWHERE)),
+    (_("secretariat, seated in the room"), _reach(_OTHER, MEMBERS, room=_HERE, secretariat=True)),
+    (_("secretariat, seated elsewhere"), _reach(_OTHER, MEMBERS, room=_ELSEWHERE, secretariat=True)),
+    (_("presidency, seated in the room"), _reach(_OTHER, MEMBERS, room=_HERE, presidency=True)),
+    (_("presidency, seated elsewhere"), _reach(_OTHER, MEMBERS, room=_ELSEWHERE, presidency=True)),
+    (_("another member state, seated in the room"), _reach(_OTHER, MEMBERS, room=_HERE)),
+    (_("another member state, seated elsewhere"), _reach(_OTHER, MEMBERS, room=_ELSEWHERE)),
     (_("observer"), _reach(_OTHER, OBSERVERS)),
     (_("accredited civil society"), _reach(_OTHER, CIVIL_SOCIETY)),
     (_("somebody without a seat"), Reach()),

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -66,15 +67,15 @@ def _seats(person: Person, at: dt.datetime) -> list[Any]:
 
 
 def _pending(visible: DocumentQuerySet) -> list[dict[str, Any]]:
-    """How many filed documents still lack each working language."""
+    """How many filed documents still lack each working language; one query for all of them."""
     process = Process.objects.first()
+    languages: list[str] = process.languages if process else []
     filed = visible.exclude(filed_languages="").exclude(state__in=[State.AWAITED, State.WITHDRAWN])
-    languages = process.languages if process else []
-    missing = {code: filed.exclude(filed_languages__contains=code) for code in languages}
-    counts = ((code, documents.count()) for code, documents in missing.items())
+    lacking = {code: Count("pk", filter=~Q(filed_languages__contains=code)) for code in languages}
+    counts = filed.order_by().aggregate(**lacking) if lacking else {}
     return [
         {"code": code, "name": get_language_info(code)["name_translated"], "count": count}
-        for code, count in counts
+        for code, count in counts.items()
         if count
     ]
 

@@ -1,0 +1,96 @@
+"""The door, the signs of life, what is not found."""
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from puebla.core import registry
+from tests.factories import process, secretariat_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("accepted", "cookie", "address"),
+    [("es-MX,es;q=0.9,en;q=0.8", "", "/es/"), ("fr-CA, en;q=0.5", "", "/en/"), ("", "", "/en/"),
+     ("*", "", "/en/"), ("en", "es", "/es/"), ("es", "klingon", "/es/")],
+)  # fmt: skip
+def test_the_door_leads_to_the_language_of_the_visitor(accepted, cookie, address):
+    client = Client(headers={"accept-language": accepted})
+    if cookie:
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = cookie
+
+    answer = client.get("/")
+
+    assert (answer.status_code, answer["Location"]) == (302, address)
+    assert "Accept-Language" in answer["Vary"]
+
+
+def test_the_sign_of_life_asks_the_database_nothing(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+def test_an_instance_in_order_is_ready(client):
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["ready"] is True
+    assert {"database", "migrations", "storage", "queue"} <= set(answer.json()["checks"])
+
+
+def test_a_failing_check_of_a_room_makes_the_instance_not_ready_and_tells_the_world_no_reason(client):
+    registry.health_checks.add("broken", lambda: ("broken", False, "The disk at /secret is full."))
+    try:
+        answer = client.get("/readyz")
+    finally:
+        del registry.health_checks._entries["broken"]
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["broken"] is False
+    assert "secret" not in answer.text
+
+
+def test_work_that_nobody_takes_makes_the_instance_not_ready(client):
+    from django_tasks_db.models import DBTaskResult
+
+    task = DBTaskResult.objects.create(
+        args_kwargs={"args": [], "kwargs": {}},
+        task_path="puebla.documents.models.nothing",
+        backend_name="queue",
+    )
+    fresh = client.get("/readyz")
+    DBTaskResult.objects.filter(pk=task.pk).update(enqueued_at=timezone.now() - dt.timedelta(hours=1))
+    stale = client.get("/readyz")
+
+    assert fresh.json()["checks"]["queue"] is True
+    assert (stale.status_code, stale.json()["checks"]["queue"]) == (503, False)
+
+
+def test_a_store_that_cannot_be_written_makes_the_instance_not_ready(client, settings, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("a file where the folder should be")
+    settings.STORAGES = settings.STORAGES | {
+        "public": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": blocked}}
+    }
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["checks"]["storage"]) == (503, False)
+
+
+def test_a_page_not_found_keeps_the_look_of_the_private_site_for_who_is_inside(client):
+    process()
+    client.force_login(secretariat_person())
+
+    inside = client.get("/en/intranet/nothing/here/at-all/")
+    outside = Client().get("/en/intranet/nothing/here/at-all/")
+
+    assert inside.status_code == outside.status_code == 404
+    assert "top private" in inside.text
+    assert "top private" not in outside.text

@@ -1,0 +1,139 @@
+"""The desk."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from puebla.core import registry
+from puebla.members.models import Audience
+from tests.factories import (
+    BodyFactory,
+    DocumentFactory,
+    PersonFactory,
+    RoleFactory,
+    SeatFactory,
+    delegate,
+    process,
+    secretariat_person,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _process():
+    process()
+
+
+def test_the_desk_asks_to_sign_in_and_comes_back(client):
+    answer = client.get("/es/intranet/")
+
+    assert answer.status_code == 302
+    assert answer["Location"] == "/es/accounts/login/?next=/es/intranet/"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_desk_speaks_the_language_of_its_address(client, language):
+    client.force_login(secretariat_person())
+
+    answer = client.get(f"/{language}/intranet/")
+
+    assert answer.status_code == 200
+    assert f'<html lang="{language}"' in answer.text
+
+
+def test_the_desk_shows_what_is_open_to_the_person_and_nothing_else(client):
+    DocumentFactory(titles={"en": "For members"}, audience=Audience.MEMBERS)
+    DocumentFactory(titles={"en": "For the secretariat"}, audience=Audience.SECRETARIAT)
+    DocumentFactory(titles={"en": "Awaited by members"}, audience=Audience.MEMBERS, state="awaited",
+                    expected_on=dt.date(2027, 1, 2))  # fmt: skip
+    DocumentFactory(titles={"en": "Awaited inside"}, audience=Audience.SECRETARIAT, state="awaited")
+    client.force_login(delegate())
+
+    page = client.get("/en/intranet/").text
+
+    assert "For members" in page
+    assert "Awaited by members" in page
+    assert "2 January 2027" in page or "Jan. 2, 2027" in page
+    assert "For the secretariat" not in page
+    assert "Awaited inside" not in page
+
+
+def test_pending_translations_count_only_what_is_open_to_the_person(client):
+    DocumentFactory(filed_languages="en", audience=Audience.MEMBERS)
+    DocumentFactory(filed_languages="en,es", audience=Audience.MEMBERS)
+    DocumentFactory(filed_languages="en", audience=Audience.SECRETARIAT)
+    client.force_login(delegate())
+
+    page = client.get("/en/intranet/").text
+
+    assert "Spanish: 1 document" in page
+    assert "English: " not in page
+
+
+def test_the_desk_asks_few_questions_however_much_there_is(client):
+    person = secretariat_person()
+    client.force_login(person)
+    counts = []
+    for more in (2, 20):
+        for _n in range(more):
+            DocumentFactory(filed_languages="en")
+            DocumentFactory(state="awaited")
+        client.get("/en/intranet/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/en/intranet/")
+        own = [one["sql"] for one in queries if re.search(r'FROM "(documents|members|core)_', one["sql"])]
+        counts.append(len(own))
+
+    assert counts[0] == counts[1] <= 12
+
+
+def test_a_person_without_a_seat_is_told_so_and_sees_nothing(client):
+    DocumentFactory(titles={"en": "For members"}, audience=Audience.MEMBERS)
+    client.force_login(PersonFactory())
+
+    answer = client.get("/en/intranet/")
+
+    assert answer.status_code == 200
+    assert "You have no seat today" in answer.text
+    assert "For members" not in answer.text
+
+
+def test_a_seat_that_waits_for_its_chair_is_named(client):
+    person = PersonFactory()
+    body = BodyFactory(code="LON", sealed=True)
+    SeatFactory(person=person, body=body, role=RoleFactory(code="liaison"), confirmed_at=None)
+    client.force_login(person)
+
+    page = client.get("/en/intranet/").text
+
+    assert "waits for the chair to confirm it" in page
+    assert "Room room-LON" in page
+
+
+def test_a_seat_that_ended_is_not_on_the_desk(client):
+    person = delegate()
+    SeatFactory(
+        person=person, body=BodyFactory(code="OLD"), until_on=timezone.localdate() - dt.timedelta(days=1)
+    )
+    client.force_login(person)
+
+    assert "Body OLD" not in client.get("/en/intranet/").text
+
+
+def test_other_rooms_put_their_panels_on_the_desk(client):
+    registry.desk_panels.add(
+        "test", lambda person: {"template": "theme/pager.html", "context": {"page": None}}
+    )
+    registry.desk_panels.add("silent", lambda person: None)
+    client.force_login(secretariat_person())
+    try:
+        answer = client.get("/en/intranet/")
+    finally:
+        del registry.desk_panels._entries["test"], registry.desk_panels._entries["silent"]
+
+    assert answer.status_code == 200

@@ -1,0 +1,185 @@
+"""Public pages in both languages: what they show, and what they never show."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from puebla.publications import actions
+from tests.factories import process
+from tests.publications.making import a_meeting_row, a_party_row, a_public_document
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = ["", "documents/", "meetings/", "meetings/RCM/2009/VM/XIV/", "members/", "presidency/",
+             "documents/RCM/2009/VM/DECL/1/", "documents/RCM/2009/VM/DECL/1/read/en/"]  # fmt: skip
+
+
+def a_whole_portal() -> None:
+    at = timezone.now()
+    process()
+    actions.publish_parties([a_party_row(), a_party_row(code="GTM", short_names={"es": "Guatemala"})], at=at)
+    actions.publish_meetings([a_meeting_row(), a_meeting_row(symbol="RCM/2030/VM/XXXV", number=35,
+                             starts_on=dt.date(2090, 1, 1), ends_on=None, precision="month")], at=at)  # fmt: skip
+    actions.publish_presidencies(
+        [{"body_code": "PPT", "starts_on": dt.date(2009, 1, 1), "precision": "year", "party_code": "GTM",
+          "party_names": {"en": "Guatemala", "es": "Guatemala"}}], at=at)  # fmt: skip
+    a_public_document(
+        symbol="RCM/2009/VM/DECL/1",
+        kind_code="DECL",
+        titles={"en": "Declaration of Guatemala", "es": "Declaración de Guatemala"},
+        meeting_symbol="RCM/2009/VM/XIV",
+        meeting_titles={"en": "XIV Conference", "es": "XIV Conferencia"},
+        themes=[("HR", {"en": "Human rights", "es": "Derechos humanos"})],
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_page_stands_in_both_languages_and_sets_no_cookie(client, address, language):
+    a_whole_portal()
+
+    answer = client.get(f"/{language}/{address}")
+
+    assert answer.status_code == 200, answer.content
+    assert answer["Content-Language"] == language
+    assert f'<html lang="{language}"' in answer.text
+    assert not answer.cookies
+    assert "Cookie" not in answer["Vary"]
+
+
+def test_the_first_page_shows_who_presides_the_next_meeting_and_the_newest_declaration(client):
+    a_whole_portal()
+
+    page = client.get("/es/").text
+
+    assert "Guatemala" in page
+    assert "Enero de 2090" in page
+    assert "Declaration of Guatemala" in page
+    assert "Declaración de Guatemala" in page
+    assert "?theme=HR" in page
+
+
+def test_a_first_page_of_an_empty_instance_stands(client):
+    answer = client.get("/en/")
+
+    assert answer.status_code == 200
+    assert "Nothing has been released" in answer.text
+
+
+def test_a_presidency_that_starts_tomorrow_does_not_preside_today(client):
+    process()
+    today = timezone.localdate()
+    terms = [(today, "Belize"), (today + dt.timedelta(days=1), "Canada")]
+    actions.publish_presidencies(
+        [{"body_code": "PPT", "starts_on": day, "precision": "day", "party_names": {"en": name}} for day, name in terms],
+        at=timezone.now(),
+    )  # fmt: skip
+
+    home = client.get("/en/").text
+    page = client.get("/en/presidency/").text
+
+    assert "Belize" in home
+    assert "Canada" not in home
+    assert (
+        page.index("Presides now") < page.index("Belize") < page.index("Presides next") < page.index("Canada")
+    )
+
+
+def test_a_vacant_presidency_is_called_vacant(client):
+    actions.publish_presidencies(
+        [{"body_code": "PPT", "starts_on": dt.date(2000, 1, 1), "precision": "year", "party_names": {}}],
+        at=timezone.now(),
+    )
+
+    assert "vacant" in client.get("/en/presidency/").text
+
+
+def test_meetings_are_narrowed_to_a_body_and_count_only_what_is_public(client):
+    at = timezone.now()
+    actions.publish_meetings([a_meeting_row(), a_meeting_row(symbol="RCM/2009/RCGM/1", body_code="RCGM",
+                             titles={"en": "First RCGM of 2009"}, number=1)], at=at)  # fmt: skip
+    a_public_document(meeting_symbol="RCM/2009/VM/XIV")
+    a_public_document(meeting_symbol="RCM/2009/VM/XIV", public_from=at + dt.timedelta(days=1))
+
+    every = client.get("/en/meetings/").text
+    narrowed = client.get("/en/meetings/?body=VM").text
+    unknown = client.get("/en/meetings/?body=XX").text
+
+    assert "First RCGM of 2009" in every
+    assert "First RCGM of 2009" not in narrowed
+    assert "1 document<" in narrowed
+    assert "No meeting matches" in unknown
+
+
+def test_a_meeting_page_lists_its_public_documents_only(client):
+    at = timezone.now()
+    actions.publish_meetings([a_meeting_row()], at=at)
+    a_public_document(meeting_symbol="RCM/2009/VM/XIV", titles={"en": "Open paper"})
+    a_public_document(
+        meeting_symbol="RCM/2009/VM/XIV", titles={"en": "Held back"}, public_from=at + dt.timedelta(days=1)
+    )
+    withdrawn = a_public_document(meeting_symbol="RCM/2009/VM/XIV", titles={"en": "Taken back"})
+    actions.withdraw_document(symbol=withdrawn.symbol, reason={}, at=at)
+
+    page = client.get("/en/meetings/RCM/2009/VM/XIV/").text
+
+    assert "Open paper" in page
+    assert "Held back" not in page
+    assert "Taken back" not in page
+
+
+def test_a_meeting_in_other_letters_leads_to_its_own_address(client):
+    actions.publish_meetings([a_meeting_row()], at=timezone.now())
+
+    answer = client.get("/es/meetings/rcm/2009/vm/xiv/")
+
+    assert (answer.status_code, answer["Location"]) == (301, "/es/meetings/RCM/2009/VM/XIV/")
+
+
+def test_members_are_sorted_as_readers_of_the_language_expect(client):
+    actions.publish_parties(
+        [a_party_row(code="A", short_names={"en": "United States", "es": "Estados Unidos"}),
+         a_party_row(code="B", short_names={"en": "Mexico", "es": "México"})],
+        at=timezone.now(),
+    )  # fmt: skip
+
+    english, spanish = client.get("/en/members/").text, client.get("/es/members/").text
+
+    assert english.index("Mexico") < english.index("United States")
+    assert spanish.index("Estados Unidos") < spanish.index("México")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("address", ["meetings/", "members/", "presidency/", "documents/"])
+def test_every_list_comes_as_a_file(client, address, kind):
+    a_whole_portal()
+
+    answer = client.get(f"/es/{address}?export={kind}")
+
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert len(b"".join(answer.streaming_content)) > 20
+
+
+@pytest.mark.parametrize("address", ["meetings/", "members/", "presidency/", "documents/"])
+def test_a_list_in_an_unknown_format_is_not_found(client, address):
+    assert client.get(f"/en/{address}?export=exe").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["documents/", "documents/A/1/", "meetings/A/"])
+def test_a_nul_in_an_address_is_no_error(client, address):
+    answers = [client.get(f"/en/{address}?q=%00&body=%00&page=%00"), client.get(f"/en/{address}%00/")]
+
+    assert all(answer.status_code in {200, 404} for answer in answers)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "There is no such page"), ("es", "")])
+def test_a_page_not_found_says_so_in_the_look_of_the_portal(client, language, words):
+    answer = client.get(f"/{language}/nothing/here/")
+
+    assert answer.status_code == 404
+    assert f'<html lang="{language}"' in answer.text
+    assert words in answer.text
+    assert 'class="frieze"' in answer.text
+    assert not answer.cookies
