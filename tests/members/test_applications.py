@@ -103,7 +103,9 @@ def test_two_reviews_at_once_do_not_overwrite_each_other():
     application = reviewed(secretariat)
 
     with pytest.raises(StaleError):
-        actions.review_application(application=application, review="Other.", revision=1, by=secretariat, at=AT)
+        actions.review_application(
+            application=application, review="Other.", revision=1, by=secretariat, at=AT
+        )
 
 
 def test_a_code_that_is_taken_is_refused_at_its_field_and_nothing_is_decided():
@@ -148,7 +150,9 @@ def test_anybody_may_apply_by_the_public_form(language):
 def test_the_public_form_stops_after_five_from_one_address():
     client = Client()
 
-    codes = [client.post("/en/accounts/apply/", FORM | {"short_name": f"IMS{n}"}).status_code for n in range(6)]
+    codes = [
+        client.post("/en/accounts/apply/", FORM | {"short_name": f"IMS{n}"}).status_code for n in range(6)
+    ]
 
     assert codes == [302] * 5 + [429]
     assert ObserverApplication.objects.count() == 5
@@ -183,7 +187,13 @@ def test_the_secretariat_reviews_and_decides_on_the_page():
     page = reverse("members:application", args=[application.ref])
 
     client.post(page + "review/", {"review": "In order.", "revision": "1"})
-    decision = {"admitted": "yes", "note": "Adopted.", "code": "ims", "from_on": "2026-11-23", "revision": "2"}
+    decision = {
+        "admitted": "yes",
+        "note": "Adopted.",
+        "code": "ims",
+        "from_on": "2026-11-23",
+        "revision": "2",
+    }
     client.post(page + "decide/", decision)
 
     assert Party.objects.filter(code="IMS").exists()

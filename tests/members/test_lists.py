@@ -105,7 +105,9 @@ def test_a_standing_does_not_begin_before_the_one_it_replaces(secretariat, from_
 
 def test_the_second_of_two_editors_is_told_and_overwrites_nothing(secretariat):
     party = a_party(secretariat)
-    actions.describe_party(party=party, values={"website": "https://one.example"}, revision=1, by=secretariat, at=AT)
+    actions.describe_party(
+        party=party, values={"website": "https://one.example"}, revision=1, by=secretariat, at=AT
+    )
 
     with pytest.raises(StaleError):
         actions.describe_party(
@@ -120,7 +122,9 @@ def test_who_does_not_keep_the_lists_changes_none(secretariat):
     party = focal.seats.get().party
 
     with pytest.raises(RefusedError):
-        actions.describe_party(party=party, values={"website": "https://x.example"}, revision=1, by=focal, at=AT)
+        actions.describe_party(
+            party=party, values={"website": "https://x.example"}, revision=1, by=focal, at=AT
+        )
 
     assert not JournalEntry.objects.exists()
 
@@ -151,8 +155,12 @@ def test_the_room_of_the_presidency_is_never_sealed(secretariat):
 def test_a_meeting_of_an_open_body_is_public_and_one_of_a_sealed_body_is_not(secretariat):
     values = {"titles": {"en": "A meeting", "es": "Una reunión"}, "starts_on": dt.date(2009, 7, 9)}
 
-    actions.record_meeting(symbol="RCM/2009/VM", body=f.BodyFactory(code="VM"), values=values, by=secretariat, at=AT)
-    actions.record_meeting(symbol="RCM/2009/X", body=f.BodyFactory(sealed=True), values=values, by=None, at=AT)
+    actions.record_meeting(
+        symbol="RCM/2009/VM", body=f.BodyFactory(code="VM"), values=values, by=secretariat, at=AT
+    )
+    actions.record_meeting(
+        symbol="RCM/2009/X", body=f.BodyFactory(sealed=True), values=values, by=None, at=AT
+    )
 
     assert list(PublicMeeting.objects.values_list("symbol", flat=True)) == ["RCM/2009/VM"]
 
@@ -161,7 +169,9 @@ def test_the_secretariat_does_not_enter_meetings_of_a_sealed_room_without_a_seat
     values = {"titles": {"en": "A meeting"}, "starts_on": TODAY}
 
     with pytest.raises(RefusedError):
-        actions.record_meeting(symbol="RCM/2026/X", body=f.BodyFactory(sealed=True), values=values, by=secretariat, at=AT)
+        actions.record_meeting(
+            symbol="RCM/2026/X", body=f.BodyFactory(sealed=True), values=values, by=secretariat, at=AT
+        )
 
 
 def test_a_body_does_not_meet_twice_under_one_number(secretariat):
@@ -218,7 +228,11 @@ def test_a_vacancy_is_a_term_and_takes_the_rights_away(secretariat):
 def test_only_a_member_state_presides(secretariat):
     with pytest.raises(RefusedError) as refusal:
         actions.set_presidency(
-            body=an_office(), party=f.PartyFactory(standing="observer_state"), starts_on=TODAY, by=secretariat, at=AT
+            body=an_office(),
+            party=f.PartyFactory(standing="observer_state"),
+            starts_on=TODAY,
+            by=secretariat,
+            at=AT,
         )
 
     assert refusal.value.field == "party"

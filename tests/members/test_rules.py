@@ -24,7 +24,9 @@ def a_delegate_role():
 def a_chair(room_body, *, party=None):
     """Somebody who chairs this sealed body."""
     return f.delegate(
-        body=room_body, party=party, role=f.RoleFactory(code="chair", permissions=["confirm_seats", "file_own"])
+        body=room_body,
+        party=party,
+        role=f.RoleFactory(code="chair", permissions=["confirm_seats", "file_own"]),
     )
 
 
@@ -88,7 +90,10 @@ def test_the_presidency_is_seated_only_by_the_party_that_presides_or_will():
     body = presiding(party_of(focal))
     PresidencyTerm.objects.create(body=body, party=party_of(coming), starts_on=dt.date(2027, 1, 1))
 
-    answers = [bool(rules.may_seat(one, party_of(one), body, a_delegate_role(), at=AT)) for one in (focal, coming, other)]
+    answers = [
+        bool(rules.may_seat(one, party_of(one), body, a_delegate_role(), at=AT))
+        for one in (focal, coming, other)
+    ]
 
     assert answers == [True, True, False]
 
@@ -123,7 +128,9 @@ def test_only_the_chair_of_the_sealed_room_confirms_and_never_an_administrator()
     member, secretariat = f.delegate(body=sealed), f.secretariat_person()
     seat = f.SeatFactory(body=sealed, confirmed_at=None)
 
-    answers = [bool(rules.may_confirm_seat(one, seat, at=AT)) for one in (chair, elsewhere, member, secretariat)]
+    answers = [
+        bool(rules.may_confirm_seat(one, seat, at=AT)) for one in (chair, elsewhere, member, secretariat)
+    ]
 
     assert answers == [True, False, False, False]
 
@@ -131,7 +138,9 @@ def test_only_the_chair_of_the_sealed_room_confirms_and_never_an_administrator()
 def test_a_chair_does_not_confirm_their_own_further_seat():
     sealed = f.BodyFactory(function="network", sealed=True)
     chair = a_chair(sealed)
-    seat = f.SeatFactory(person=chair, party=party_of(chair), body=sealed, role=a_delegate_role(), confirmed_at=None)
+    seat = f.SeatFactory(
+        person=chair, party=party_of(chair), body=sealed, role=a_delegate_role(), confirmed_at=None
+    )
 
     assert not rules.may_confirm_seat(chair, seat, at=AT)
 
@@ -156,7 +165,9 @@ def test_a_party_that_no_longer_presides_confirms_nothing():
     office = presiding(party)
     chair = a_chair(office, party=party)
     first = f.SeatFactory(
-        body=f.BodyFactory(function="network", sealed=True), role=f.RoleFactory(code="chair"), confirmed_at=None
+        body=f.BodyFactory(function="network", sealed=True),
+        role=f.RoleFactory(code="chair"),
+        confirmed_at=None,
     )
     PresidencyTerm.objects.create(body=office, party=f.PartyFactory(), starts_on=dt.date(2026, 11, 1))
 

@@ -35,7 +35,9 @@ def a_delegate_role():
 
 
 def a_chair(body, **values):
-    return f.delegate(body=body, role=f.RoleFactory(code="chair", permissions=["confirm_seats", "file_own"]), **values)
+    return f.delegate(
+        body=body, role=f.RoleFactory(code="chair", permissions=["confirm_seats", "file_own"]), **values
+    )
 
 
 def acts():
@@ -61,7 +63,12 @@ def test_a_focal_point_cannot_seat_somebody_of_another_party_for_its_own():
 
     with pytest.raises(RefusedError, match="not of your party"):
         actions.seat(
-            person=stranger, party=party_of(focal), body=f.BodyFactory(), role=a_delegate_role(), by=focal, at=AT
+            person=stranger,
+            party=party_of(focal),
+            body=f.BodyFactory(),
+            role=a_delegate_role(),
+            by=focal,
+            at=AT,
         )
 
     assert acts() == []
@@ -143,7 +150,9 @@ def test_a_seat_in_a_sealed_room_gives_nothing_until_the_chair_confirms_it():
     assert before is False
     assert asked == [chair.email]
     assert sealed.room_id in reach_of(delegate, AT).rooms
-    announced = set(OutgoingMail.objects.exclude(subject__contains="confirmation").values_list("recipient", flat=True))
+    announced = set(
+        OutgoingMail.objects.exclude(subject__contains="confirmation").values_list("recipient", flat=True)
+    )
     assert announced == {chair.email, member.email, delegate.email}
 
 
@@ -151,7 +160,9 @@ def test_the_announcement_lies_in_the_room_and_the_mail_names_nobody_else():
     sealed = f.BodyFactory(function="network", sealed=True)
     chair, focal = a_chair(sealed), f.focal_point()
     delegate = f.delegate(party=party_of(focal), full_name="Zoila Reyes")
-    seat = actions.seat(person=delegate, party=party_of(focal), body=sealed, role=a_delegate_role(), by=focal, at=AT)
+    seat = actions.seat(
+        person=delegate, party=party_of(focal), body=sealed, role=a_delegate_role(), by=focal, at=AT
+    )
 
     actions.confirm_seat(seat=seat, by=chair, at=AT)
 
@@ -164,7 +175,9 @@ def test_a_refused_seat_gives_nothing_and_who_proposed_it_is_told():
     sealed = f.BodyFactory(function="network", sealed=True)
     chair, focal = a_chair(sealed), f.focal_point()
     delegate = f.delegate(party=party_of(focal))
-    seat = actions.seat(person=delegate, party=party_of(focal), body=sealed, role=a_delegate_role(), by=focal, at=AT)
+    seat = actions.seat(
+        person=delegate, party=party_of(focal), body=sealed, role=a_delegate_role(), by=focal, at=AT
+    )
 
     actions.refuse_seat(seat=seat, by=chair, at=AT)
 
@@ -189,7 +202,9 @@ def test_the_first_chair_of_a_sealed_room_is_confirmed_by_the_presiding_party_an
     PresidencyTerm.objects.create(body=office, party=party, starts_on=f.LONG_AGO)
     presidency = a_chair(office, party=party)
     sealed = f.BodyFactory(function="network", sealed=True)
-    first, second = (f.SeatFactory(body=sealed, role=f.RoleFactory(code="chair"), confirmed_at=None) for _ in range(2))
+    first, second = (
+        f.SeatFactory(body=sealed, role=f.RoleFactory(code="chair"), confirmed_at=None) for _ in range(2)
+    )
 
     actions.confirm_seat(seat=first, by=presidency, at=AT)
 
@@ -253,7 +268,13 @@ def test_a_seat_lapses_by_date_without_anybody_doing_anything():
     delegate = f.delegate(party=party_of(focal))
     body = f.BodyFactory()
     actions.seat(
-        person=delegate, party=party_of(focal), body=body, role=a_delegate_role(), by=focal, at=AT, until_on=TODAY
+        person=delegate,
+        party=party_of(focal),
+        body=body,
+        role=a_delegate_role(),
+        by=focal,
+        at=AT,
+        until_on=TODAY,
     )
     zone = timezone.get_default_timezone()
 

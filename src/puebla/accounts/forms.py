@@ -40,7 +40,8 @@ class TextsForm(forms.Form):
         for name in self.texts:
             given = initial.pop(name, None) or {}
             initial |= {f"{name}_{code}": given.get(code, "") for code in self.languages}
-        super().__init__(*args, **kwargs, initial=initial)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         for name, (label, limit, _required, rows) in self.texts.items():
             for code in self.languages:
                 self.fields[f"{name}_{code}"] = forms.CharField(

@@ -49,7 +49,9 @@ class Plain(TextsForm):
 class DirectoryFilter(forms.Form):
     """Narrows the directory; a value that matches nothing gives an empty list, never an error."""
 
-    q = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=100)
+    q = forms.CharField(
+        label=gettext_lazy("Name"), required=False, max_length=100, widget=forms.TextInput({"type": "search"})
+    )
     party = forms.ChoiceField(label=gettext_lazy("Party"), required=False)
     body = forms.ChoiceField(label=gettext_lazy("Body"), required=False)
 

@@ -100,7 +100,7 @@ def invite(request: PersonRequest) -> HttpResponse:
     if not managed:
         raise Http404
     initial = {"party": request.GET.get("party", ""), "language": request.LANGUAGE_CODE}
-    form = InvitationForm(request.POST or None, initial=initial, **_choices(reach, managed, now))  # type: ignore[arg-type]
+    form = InvitationForm(request.POST or None, initial=initial, **_choices(reach, managed, now))
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.invite(by=request.person, at=now, **form.cleaned_data)
