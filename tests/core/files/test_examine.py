@@ -212,7 +212,14 @@ def test_a_picture_of_too_many_pixels_is_refused(tmp_path):
 
 
 def test_a_picture_that_is_only_a_signature_is_refused(tmp_path):
-    for signature in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"II*\0", b"RIFF\0\0\0\0WEBP"):
+    for signature in (
+        b"II*\0\x08\0\0\0\xff\xff" + bytes(30),
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff\xe0",
+        b"GIF89a",
+        b"II*\0",
+        b"RIFF\0\0\0\0WEBP",
+    ):
         assert "damaged" in refusal_of(signature, tmp_path, name="photo.png")
 
 

@@ -27,13 +27,13 @@ class PageText:
 
 @dataclass(frozen=True)
 class Reading:
-    """What could be read of a file. Warnings are sentences that are translated when shown."""
+    """What could be read of a file. Warnings are sentences in the language that was active when it was read."""
 
     pages: list[PageText]
     language: str | None = None
     first_lines: list[str] = field(default_factory=list)
     html: str = ""
-    warnings: list[str | Promise] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     pictures: list[Path] = field(default_factory=list)
 
 
@@ -101,11 +101,11 @@ def _reading_from(answer: dict[str, Any], pictures_into: Path | None) -> Reading
     )
 
 
-def _warning(code: str, values: list[int]) -> Promise:
+def _warning(code: str, values: list[int]) -> str:
     template = _WARNINGS[code]
     if code in _COUNTED:
-        return sentence(template, count=values[0])
-    return sentence(template, pages=_ranges(values))
+        return str(sentence(template, count=values[0]))
+    return str(sentence(template, pages=_ranges(values)))
 
 
 def _ranges(numbers: list[int]) -> str:
