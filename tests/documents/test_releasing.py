@@ -10,7 +10,7 @@ from django.utils import timezone
 from puebla.core.verdicts import RefusedError
 from puebla.documents import actions
 from puebla.documents.actions.releasing import preview
-from puebla.documents.models import Document
+from puebla.documents.models import Document, FileVersion
 from puebla.members.models import Audience
 from puebla.publications.models import Epoch, PublicDocument, PublicFile
 from tests import factories as make
@@ -143,3 +143,13 @@ def test_a_delegate_does_not_release(office):
 
     with pytest.raises(RefusedError, match="by the secretariat"):
         actions.release(document=paper, by=make.delegate(), at=NOW)
+
+
+def test_a_file_released_before_it_was_read_gets_its_texts_when_it_is(office):
+    paper = filed(office)
+    edition = actions.release(document=paper, by=office, at=NOW)
+    assert not edition.files.get().pages.exists()
+
+    actions.read_version(version=FileVersion.objects.get(), at=NOW)
+
+    assert [page.text.strip() for page in edition.files.get().pages.all()] == ["Plain text of a note."]

@@ -100,3 +100,16 @@ def publish_meetings(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
     PublicMeeting.objects.all().delete()
     PublicMeeting.objects.bulk_create(PublicMeeting(**row) for row in rows)
     turn_epoch(at=at)
+
+
+@transaction.atomic
+def fill_pages(*, symbol: str, language: str, number: int, texts: list[str], at: dt.datetime) -> None:
+    """Give a released file its page texts when they were read only after the release."""
+    public = PublicFile.objects.filter(document__symbol=symbol, language=language, number=number).first()
+    if public is None:
+        return
+    public.pages.all().delete()
+    PublicPage.objects.bulk_create(PublicPage(file=public, number=n, text=text) for n, text in enumerate(texts, start=1))
+    public.page_count = len(texts) or public.page_count
+    public.save(update_fields=["page_count"])
+    turn_epoch(at=at)

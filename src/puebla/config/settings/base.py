@@ -197,4 +197,4 @@ CONTENT_SECURITY_POLICY = (
     " form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 SILENCED_SYSTEM_CHECKS: list[str] = []
-FORMAT_MODULE_PATH = None
+FORMAT_MODULE_PATH = ["puebla.config.formats"]

@@ -14,6 +14,7 @@ from puebla.core.files.reading import UnreadableError, read
 from puebla.core.files.store import put
 from puebla.core.models import Process
 from puebla.documents.models import FileVersion, Page
+from puebla.publications.actions import fill_pages
 
 
 @task(queue_name="queue", backend="queue")
@@ -82,8 +83,16 @@ def read_version(*, version: FileVersion, at: dt.datetime) -> FileVersion:
         row.reading = FileVersion.Reading.DONE if has_text else FileVersion.Reading.EMPTY
         row.read_at = at
         row.save()
+        _tell_the_public(row, [page.text for page in found.pages], at)
         transaction.on_commit(lambda: [storages["default"].delete(key) for key in old])
     return row
+
+
+def _tell_the_public(row: FileVersion, texts: list[str], at: dt.datetime) -> None:
+    """A file released before it was read gets its texts on the public side too."""
+    document = row.edition.document
+    if document.is_public and document.symbol:
+        fill_pages(symbol=document.symbol, language=row.edition.language, number=row.number, texts=texts, at=at)
 
 
 def _failed(version: FileVersion, why: str, at: dt.datetime) -> FileVersion:

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from puebla.accounts.models import Person
 from puebla.core import journal
-from puebla.core.files.kinds import FileKind
 from puebla.core.files.store import put
 from puebla.core.languages import Texts, pending_languages
 from puebla.core.models import Process
@@ -126,7 +125,7 @@ def _publish(
         key = copies.get(version.pk) or (before.key if before else "")
         files.append({
             "language": version.edition.language, "number": version.number, "current": True, "key": key,
-            "name": version.name, "media_type": version.media_type, "label": str(FileKind[version.kind].label),
+            "name": version.name, "media_type": version.media_type, "label": version.kind,
             "size": version.size, "sha256": version.sha256, "page_count": version.page_count,
             "filed_at": version.filed_at, "texts": list(version.pages.values_list("text", flat=True)),
         })  # fmt: skip
