@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
@@ -17,6 +17,8 @@ FONTS_DIR = Path(__file__).resolve().parent / "static" / "theme" / "fonts"
 FONTS = ("sans.woff2", "serif.woff2")
 # This room and `core` do not import each other: the registry is reached by its address, as settings reach this module.
 MENU = "puebla.core.registry.menu"
+#: What the intranet's menu always shows, in its own order; the same room named in the registry is not shown twice.
+STANDING = ("intranet:desk", "documents:list", "members:directory", "members:bodies", "members:delegation")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -64,7 +66,20 @@ def _page_in(code: str, current: str, request: HttpRequest) -> str:
 
 def _menu(request: HttpRequest, person: Any) -> list[dict[str, Any]]:
     found = [entry(person) for entry in import_string(MENU)] if person else []
+    standing = {_address(name) for name in STANDING}
+    addresses = ((label, _address(target)) for label, target in filter(None, found))
     return [
         {"label": label, "url": url, "current": request.path.startswith(url)}
-        for label, url in (pair for pair in found if pair)
+        for label, url in addresses
+        if url and url not in standing
     ]
+
+
+def _address(target: str) -> str:
+    """The address of a url name, or of itself; empty where that room does not stand."""
+    if target.startswith("/"):
+        return target
+    try:
+        return reverse(target)
+    except NoReverseMatch:
+        return ""

@@ -69,7 +69,9 @@ def imprecise(date: dt.date | None, precision: str = "day") -> str:
     """The date as far as it is known: "9 July 2009", "July 2009", "2009"; in Spanish "Julio de 2009"."""
     if date is None:
         return ""
-    form = DATE_FORMATS.get(_reading(), {}).get(precision) or PLAIN_FORMATS.get(precision, PLAIN_FORMATS["day"])
+    form = DATE_FORMATS.get(_reading(), {}).get(precision) or PLAIN_FORMATS.get(
+        precision, PLAIN_FORMATS["day"]
+    )
     return capfirst(date_format(date, form))
 
 
@@ -163,7 +165,9 @@ def errors(form: BaseForm) -> dict[str, Any]:
 @register.simple_tag
 def act(label: str, verdict: Any = None, kind: str = "", name: str = "", value: str = "") -> SafeString:
     """A button that sends its form; greyed, with the reason beside it, where the verdict refuses."""
-    attributes = format_html_join("", ' {}="{}"', ((k, v) for k, v in (("name", name), ("value", value)) if v))
+    attributes = format_html_join(
+        "", ' {}="{}"', ((k, v) for k, v in (("name", name), ("value", value)) if v)
+    )
     classes = f"button {kind}".strip()
     if verdict is None or verdict:
         return format_html('<button type="submit" class="{}"{}>{}</button>', classes, attributes, label)
@@ -196,7 +200,9 @@ def languages_chips(editions: Any, languages: Iterable[str] | None = None, title
     expected = list(languages) if languages is not None else [code for code, _name in settings.LANGUAGES]
     codes = [*expected, *(code for code in addresses if code not in expected)]
     chips = (_chip(code, addresses.get(code), title) for code in codes)
-    return format_html('<ul class="chips">{}</ul>', format_html_join("", "<li>{}</li>", ((c,) for c in chips)))
+    return format_html(
+        '<ul class="chips">{}</ul>', format_html_join("", "<li>{}</li>", ((c,) for c in chips))
+    )
 
 
 # -----------------------------------------------------------------------------------------------------------
@@ -237,7 +243,9 @@ def _addresses(editions: Any) -> Iterator[tuple[str, str]]:
 
 def _chip(code: str, address: str | None, title: str) -> SafeString:
     if not address:
-        return format_html('<span class="chip pending">{}</span>', _("%(code)s pending") % {"code": code.upper()})
+        return format_html(
+            '<span class="chip pending">{}</span>', _("%(code)s pending") % {"code": code.upper()}
+        )
     spoken = f"{title}, {_language_name(code)}" if title else _language_name(code)
     return format_html(
         '<a class="chip" href="{}" hreflang="{}" aria-label="{} ({})">{}</a>',
@@ -262,4 +270,6 @@ def _errors(form: BaseForm) -> Iterator[dict[str, Any]]:
 
 def _first_control(bound: BoundField) -> str:
     """The id that the summary's link leads to: of the first choice where the field is a group of them."""
-    return f"{bound.auto_id}_0" if bound.field.widget.use_fieldset else str(bound.id_for_label or bound.auto_id)
+    return (
+        f"{bound.auto_id}_0" if bound.field.widget.use_fieldset else str(bound.id_for_label or bound.auto_id)
+    )
