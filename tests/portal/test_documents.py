@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from puebla.publications import actions
 from tests.factories import process
-from tests.publications.making import a_public_document, a_public_file
+from tests.publications.making import a_meeting_row, a_public_document, a_public_file
 
 pytestmark = pytest.mark.django_db
 
@@ -130,14 +130,25 @@ def test_the_order_is_the_one_asked_for_and_undated_documents_come_last(client, 
     assert re.findall(r'<span class="symbol">(A/\d)</span>', page) == order
 
 
-@pytest.mark.parametrize("typed", ["RCM/2009/VM/DEC/1", "rcm/2009/vm/dec/1", " RCM/2009/VM/DEC/1/ "])
+@pytest.mark.parametrize(
+    "typed", ["RCM/2009/VM/DEC/1", "rcm/2009/vm/dec/1", " RCM/2009/VM/DEC/1/ ", "CRM/2009/VM/DEC/1"]
+)
 def test_a_symbol_typed_into_the_search_opens_its_record(client, typed):
+    process()
     a_public_document(symbol="RCM/2009/VM/DEC/1")
     a_public_document(symbol="RCM/2009/VM/DEC/11")
 
     answer = client.get("/es/documents/", {"q": typed})
 
     assert (answer.status_code, answer["Location"]) == (302, "/es/documents/RCM/2009/VM/DEC/1/")
+
+
+def test_the_symbol_of_a_meeting_typed_into_the_search_opens_the_meeting(client):
+    actions.publish_meetings([a_meeting_row()], at=timezone.now())
+
+    answer = client.get("/en/documents/", {"q": "rcm/2009/vm/xiv"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/en/meetings/RCM/2009/VM/XIV/")
 
 
 def test_an_embargoed_symbol_typed_into_the_search_is_unknown(client):

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from puebla.portal.querysets import coming_meetings
 from puebla.publications import actions
 from tests.factories import process
 from tests.publications.making import a_meeting_row, a_party_row, a_public_document
@@ -183,3 +184,23 @@ def test_a_page_not_found_says_so_in_the_look_of_the_portal(client, language, wo
     assert words in answer.text
     assert 'class="frieze"' in answer.text
     assert not answer.cookies
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "precision", "comes"),
+    [
+        (dt.date(2026, 11, 23), None, "day", True),
+        (dt.date(2026, 11, 22), None, "day", False),
+        (dt.date(2026, 11, 20), dt.date(2026, 11, 23), "day", True),
+        (dt.date(2026, 11, 1), None, "month", True),
+        (dt.date(2026, 10, 1), None, "month", False),
+        (dt.date(2026, 1, 1), None, "year", True),
+        (dt.date(2025, 1, 1), None, "year", False),
+    ],
+)
+def test_a_meeting_comes_as_long_as_its_known_time_is_not_over(starts_on, ends_on, precision, comes):
+    actions.publish_meetings(
+        [a_meeting_row(starts_on=starts_on, ends_on=ends_on, precision=precision)], at=timezone.now()
+    )
+
+    assert coming_meetings(on=dt.date(2026, 11, 23)).exists() is comes

@@ -10,7 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from puebla.core.languages import Texts, show
-from puebla.core.models import Process
+from puebla.core.models import DatePrecision, Process
 from puebla.core.words import fold
 from puebla.publications.models import (
     PublicDocument,
@@ -110,10 +110,31 @@ def presiding(*, on: dt.date) -> PublicPresidency | None:
 
 
 def coming_meetings(*, on: dt.date) -> QuerySet[PublicMeeting]:
-    """Meetings that have not ended before this day, soonest first."""
-    return PublicMeeting.objects.filter(Q(ends_on__gte=on) | Q(ends_on=None, starts_on__gte=on)).order_by(
-        "starts_on"
-    )
+    """Meetings that may still take place, soonest first: one known by its month counts until the month is over."""
+    running = Q(precision=DatePrecision.MONTH, starts_on__gte=on.replace(day=1))
+    running |= Q(precision=DatePrecision.YEAR, starts_on__gte=on.replace(month=1, day=1))
+    coming = Q(ends_on__gte=on) | Q(ends_on=None) & (Q(starts_on__gte=on) | running)
+    return PublicMeeting.objects.filter(coming).order_by("starts_on", "symbol")
+
+
+def address_of(typed: str, *, at: dt.datetime) -> tuple[str, str] | None:
+    """The public record whose symbol was typed, as (name of its address, symbol); None where nothing has it.
+
+    Capitals do not matter, and the process may be called by any of its short names: `CRM/...` is `RCM/...` in Spanish.
+    """
+    symbol = typed.strip("/ ")
+    if not symbol or " " in symbol:
+        return None
+    first, slash, rest = symbol.partition("/")
+    process = Process.objects.first() if slash else None
+    if process and first.casefold() in {name.casefold() for name in process.short_names.values()}:
+        symbol = f"{process.code}/{rest}"
+    readable = PublicDocument.objects.readable(at=at)
+    for name, records in (("portal:document", readable), ("portal:meeting", PublicMeeting.objects.all())):
+        found = records.filter(symbol__iexact=symbol).values_list("symbol", flat=True).first()
+        if found:
+            return name, found
+    return None
 
 
 def parties_by_standing() -> dict[str, list[PublicParty]]:

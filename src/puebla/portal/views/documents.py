@@ -57,11 +57,12 @@ RELATIONS = {
 
 def document_list(request: HttpRequest) -> HttpResponseBase:
     """List what is public, narrowed by filters that stand in the address; as a page, CSV or XLSX."""
-    readable = PublicDocument.objects.readable(at=timezone.now())
+    at = timezone.now()
+    readable = PublicDocument.objects.readable(at=at)
     filters = DocumentFilters.of(request.GET)
-    named = _named_exactly(readable, filters.q) if "export" not in request.GET else None
+    named = None if "export" in request.GET else querysets.address_of(filters.q, at=at)
     if named:
-        return redirect("portal:document", named)
+        return redirect(*named)
     sort = sorting(request.GET)
     found = filters.apply(readable).order_by(*SORTS[sort])
     if "export" in request.GET:
@@ -80,13 +81,6 @@ def document_list(request: HttpRequest) -> HttpResponseBase:
             "sorts": {"newest": _("Newest first"), "oldest": _("Oldest first"), "symbol": _("By symbol")},
         },
     )
-
-
-def _named_exactly(readable: PublicDocumentQuerySet, q: str) -> str | None:
-    """The symbol that was typed, as it is written; only a text with a slash can be one."""
-    if "/" not in q:
-        return None
-    return readable.filter(symbol__iexact=q.strip("/ ")).values_list("symbol", flat=True).first()
 
 
 def _choices(readable: PublicDocumentQuerySet, filters: DocumentFilters) -> dict[str, list[Choice]]:

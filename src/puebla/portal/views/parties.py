@@ -64,5 +64,10 @@ def presidency(request: HttpRequest) -> HttpResponseBase:
         )
     past = [one for one in terms if one.starts_on <= today]
     coming = [one for one in terms if one.starts_on > today]
-    context = {"current": past[0] if past else None, "past": past[1:], "next": coming[-1] if coming else None}
+    context = {
+        "current": past[0] if past else None,
+        "past": past[1:],
+        "remarks": any(one.remark for one in past[1:]),
+        "next": coming[-1] if coming else None,
+    }
     return render(request, "portal/presidency.html", context)
