@@ -404,7 +404,7 @@ def test_the_secretariat_keeps_the_lists_on_their_pages():
     client.post(reverse("members:meeting-new", args=["PPT"]), {
         "symbol": "rcm/2009/ppt", "titles_en": "A meeting", "starts_on": "2009-07-09", "precision": "month"})  # fmt: skip
     client.post(reverse("members:presidency-set"), {"body": "PPT", "party": "COL", "starts_on": "2009-01-01"})
-    client.post(reverse("members:standing", args=["COL"]), {"kind": "", "from_on": "2020-01-01"})
+    client.post(reverse("members:standing", args=["COL"]), {"kind": "-", "from_on": "2020-01-01"})
 
     party.refresh_from_db()
     assert party.website == "https://col.example"
@@ -437,3 +437,31 @@ def test_a_presidency_that_is_not_there_is_not_found(starts_on):
     f.BodyFactory(code="PPT", function="presidency")
 
     assert page(f.secretariat_person(), "presidency-correct", "PPT", starts_on).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "form"),
+    [
+        ("standing", ["CRI"], {"kind": "", "from_on": "2020-01-01"}),
+        ("presidency-set", [], {"body": "PPT", "party": "", "starts_on": "2027-01-01"}),
+    ],
+)
+def test_a_forgotten_choice_takes_nothing_away(name, args, form):
+    party = f.PartyFactory(code="CRI")
+    office = f.BodyFactory(code="PPT", function="presidency")
+
+    answer = client_of(f.secretariat_person()).post(reverse(f"members:{name}", args=args), form)
+
+    assert answer.status_code == 200
+    assert party.standings.get().until_on is None
+    assert not office.presidency_terms.exists()
+
+
+def test_a_vacancy_is_recorded_on_the_page():
+    office = f.BodyFactory(code="PPT", function="presidency")
+
+    client_of(f.secretariat_person()).post(
+        reverse("members:presidency-set"), {"body": "PPT", "party": "-", "starts_on": "2027-01-01"}
+    )
+
+    assert office.presidency_terms.get().party is None

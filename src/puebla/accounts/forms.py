@@ -6,10 +6,11 @@ from typing import Any
 import phonenumbers
 from django import forms
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from puebla.accounts.models import Person
 from puebla.core.models import Process
@@ -42,13 +43,15 @@ class TextsForm(forms.Form):
             initial |= {f"{name}_{code}": given.get(code, "") for code in self.languages}
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
-        for name, (label, limit, _required, rows) in self.texts.items():
+        for name, (label, limit, required, rows) in self.texts.items():
             for code in self.languages:
                 self.fields[f"{name}_{code}"] = forms.CharField(
-                    label=_("%(label)s (%(language)s)")
-                    % {"label": label, "language": _(LANGUAGE_NAMES.get(code, code))},
+                    label=_("%(label)s (%(language)s)") % {"label": label, "language": _language_name(code)},
                     max_length=limit,
                     required=False,
+                    help_text=_("One language is enough; the other is then shown as pending.")
+                    if required
+                    else "",
                     widget=_text_widget(code, rows),
                 )
         self.order_fields([one for name in self._order() for one in self._parts(name)])
@@ -87,6 +90,11 @@ class TextsForm(forms.Form):
         typed: Any = self.data.copy()  # type: ignore[attr-defined]
         typed[self.add_prefix("revision")] = str(revision)
         self.data = typed
+
+
+def _language_name(code: str) -> str:
+    """What readers call the language in their own."""
+    return str(get_language_info(code)["name_translated"]) if code in LANG_INFO else code
 
 
 def _text_widget(code: str, rows: int) -> forms.Widget:
@@ -149,4 +157,4 @@ class ProfileForm(TextsForm):
 
 def language_choices(codes: list[str]) -> list[tuple[str, str]]:
     """The languages with their own names, as a list to choose from."""
-    return [(code, _(LANGUAGE_NAMES.get(code, code))) for code in codes]
+    return [(code, LANGUAGE_NAMES.get(code, code)) for code in codes]

@@ -228,18 +228,24 @@ class NewPartyForm(PartyForm):
         return code
 
 
+#: What a list says where nothing is meant; an empty choice is a forgotten one.
+NOTHING = "-"
+
+
 class StandingForm(TextsForm):
     """How a party takes part from a day."""
 
     texts = {"note": (gettext_lazy("Note"), 300, False, 1)}
     order = ["kind", "from_on", "note"]
-    kind = forms.ChoiceField(label=gettext_lazy("Standing"), required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Standing"),
+        choices=[("", "---------"), *StandingKind.choices, (NOTHING, gettext_lazy("takes part no longer"))],
+    )
     from_on = DayField(label=gettext_lazy("From"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [*StandingKind.choices, ("", _("takes part no longer"))]
-        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+    def clean_kind(self) -> str | None:
+        kind = str(self.cleaned_data["kind"])
+        return None if kind == NOTHING else kind
 
 
 class BodyForm(RevisedForm):
@@ -384,12 +390,7 @@ class PresidencyForm(TextsForm):
     texts = {"remark": (gettext_lazy("Remark"), 500, False, 2)}
     order = ["body", "party", "starts_on", "confirmed", "remark"]
     body = ByName(Body.objects.none(), label=gettext_lazy("Office"))
-    party = ByName(
-        Party.objects.none(),
-        label=gettext_lazy("Party"),
-        required=False,
-        empty_label=gettext_lazy("vacant: nobody"),
-    )
+    party = forms.ChoiceField(label=gettext_lazy("Party"))
     starts_on = DayField(label=gettext_lazy("Begins on"))
     confirmed = forms.BooleanField(label=gettext_lazy("Confirmed by a source"), required=False, initial=True)
 
@@ -397,7 +398,7 @@ class PresidencyForm(TextsForm):
         if term is not None:
             kwargs["initial"] = {
                 "body": term.body.code,
-                "party": term.party.code if term.party else "",
+                "party": term.party.code if term.party else NOTHING,
                 "starts_on": term.starts_on,
                 "confirmed": term.confirmed,
                 "remark": term.remark,
@@ -406,12 +407,18 @@ class PresidencyForm(TextsForm):
         offices = Body.objects.filter(function=Body.Function.PRESIDENCY)
         self.fields["body"].queryset = offices  # type: ignore[attr-defined]
         self.fields["body"].empty_label = None  # type: ignore[attr-defined]
-        self.fields["party"].queryset = Party.objects.members(on=on)  # type: ignore[attr-defined]
+        parties = Party.objects.members(on=on)
         if term is not None:
             # A past term may be of a party that is no member today.
-            ids = [*Party.objects.members(on=on).values_list("pk", flat=True), term.party_id or 0]
-            self.fields["party"].queryset = Party.objects.filter(pk__in=ids)  # type: ignore[attr-defined]
+            parties = Party.objects.filter(pk__in=[*parties.values_list("pk", flat=True), term.party_id or 0])
             self.fields["body"].disabled = True
+        named = [(one.code, str(one)) for one in parties.for_language("")]
+        choices = [("", "---------"), *named, (NOTHING, _("vacant: nobody"))]
+        self.fields["party"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_party(self) -> Party | None:
+        code = str(self.cleaned_data["party"])
+        return None if code == NOTHING else Party.objects.get(code=code)
 
 
 # Applications, rooms ---------------------------------------------------------------------------------------------------

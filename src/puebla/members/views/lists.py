@@ -140,7 +140,7 @@ def standing(request: PersonRequest, code: str) -> HttpResponse:
         def act() -> None:
             actions.change_standing(
                 party=found,
-                kind=values["kind"] or None,
+                kind=values["kind"],
                 from_on=values["from_on"],
                 note=values["note"],
                 by=request.person,
