@@ -20,8 +20,8 @@ UNICODES = (
     0x2192, 0x2193, 0x2212, 0x2264, 0x2265, 0x2713, 0x0218, 0x0219, 0x021A, 0x021B} | set(range(0x2010, 0x2027))
     | {0x2030, 0x2039, 0x203A, 0x2044}
 )  # fmt: skip
-#: Kerning, ligatures, accents put together, and figures that stand in columns.
-FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "mkmk", "lnum", "tnum"]
+#: Kerning, ligatures, accents put together. Figures of these cuts have one width already, so they stand in columns.
+FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "mkmk"]
 #: Name records with the family's name in them, and the trademark, which does not come along.
 RENAMED = {
     1: "{family}",

@@ -231,14 +231,14 @@ def _pending(code: str) -> str:
 
 def _addresses(editions: Any) -> Iterator[tuple[str, str]]:
     if isinstance(editions, Mapping):
-        yield from editions.items()
+        yield from ((str(code), str(address or "")) for code, address in editions.items())
         return
     for one in editions or ():
         if isinstance(one, Mapping):
-            yield one["language"], one.get("url", "")
+            yield str(one["language"]), str(one.get("url") or "")
         else:
             address = getattr(one, "url", None) or getattr(one, "get_absolute_url", "")
-            yield one.language, address() if callable(address) else address
+            yield str(one.language), str(address() if callable(address) else address or "")
 
 
 def _chip(code: str, address: str | None, title: str) -> SafeString:
