@@ -88,6 +88,8 @@ class OperatorCommand(BaseCommand):
         """Run, in an instance that stands."""
         if self.needs_instance:
             require_instance()
+        else:
+            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         return super().execute(*args, **options)
 
     def _stop(self, name: str, error: Exception) -> NoReturn:
@@ -104,8 +106,9 @@ def require_instance() -> None:
     """Stop with a sentence where no process was loaded yet."""
     from puebla.core.models import Process
 
+    stands = connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).parent.exists()
     try:
-        stands = Process.objects.exists()
+        stands = stands and Process.objects.exists()
     except DatabaseError:
         # No tables yet, or no database at all: the second is told as it is.
         connection.ensure_connection()
