@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
 from puebla.accounts.models import Person
@@ -66,17 +67,24 @@ def is_loaded() -> bool:
     return JournalEntry.objects.filter(act="demonstration.loaded").exists()
 
 
-def load(*, at: dt.datetime, processes: int = 2, told: Told = _untold) -> Loaded:
+def load(
+    *, at: dt.datetime, processes: int = 2, told: Told = _untold, texts: list[Source] | None = None
+) -> Loaded:
     """Load everything into an empty instance.
 
     Args:
         at: now; every act lies before it.
         processes: how many files are built and read side by side.
         told: called with the stage, how much of it is done, and of how much.
+        texts: the papers; all there are by default. Those they refer to must be among them.
     """
     if not editions.is_empty():
-        raise RefusedError("The demonstration is loaded into an empty instance only.")
-    texts = sources.load_all()
+        raise RefusedError(
+            _(
+                "Something else than the demonstration lies here. Name a data directory of its own (PUEBLA_DATA_DIR)."
+            )
+        )
+    texts = sources.load_all() if texts is None else texts
     files = _build(texts, processes, told)
     # One transaction: it is fast, and a kill leaves an empty instance and not half a conference.
     with transaction.atomic():

@@ -8,11 +8,10 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils.translation import gettext as _
 
-from puebla.accounts.models import Person
 from puebla.config import editions
 from puebla.config.demonstration.loading import is_loaded
 from puebla.config.operations.serving import alone, tables_stand
-from puebla.core.verdicts import ALLOWED, RefusedError, Verdict, refused
+from puebla.core.verdicts import ALLOWED, Verdict, refused, require
 
 
 def may_load() -> Verdict:
@@ -42,16 +41,22 @@ def is_left_half() -> bool:
     return not is_loaded() and bool(editions.demonstration_accounts())
 
 
+def may_reset() -> Verdict:
+    """Whether what lies here is the demonstration, whole or half: a real instance is never taken away."""
+    if editions.is_empty() or editions.demonstration_accounts():
+        return ALLOWED
+    return refused(
+        _("What lies in this data directory and database is not the demonstration. Nothing was taken away.")
+    )
+
+
 def reset() -> None:
     """Take the demonstration away, files and tables, so that it can be loaded anew.
 
     Raises:
-        RefusedError: where the people here are not the demonstration's.
+        RefusedError: where something else than the demonstration lies here.
     """
-    if tables_stand() and Person.objects.exists() and not editions.demonstration_accounts():
-        raise RefusedError(
-            _("The people in this data directory are not the demonstration's; nothing was taken away.")
-        )
+    require(may_reset())
     if connection.vendor == "sqlite":
         database = Path(str(connection.settings_dict["NAME"]))
         connections.close_all()
