@@ -53,6 +53,9 @@ def bodies(request: PersonRequest) -> HttpResponse:
         "present": present,
         "past": [one for one in lines if one not in present],
         "may_edit": rules.may_edit_body(request.person, at=now, reach=reach),
+        "chairs": reach.may(Permission.CONFIRM_SEATS),
+        "opens": rules.may_open_rooms(reach, at=now),
+        "reads_applications": rules.may_see_applications(request.person, at=now, reach=reach),
     }
     exported = export_of(
         request,
