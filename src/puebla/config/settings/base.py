@@ -155,7 +155,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Puebla"
-USERSESSIONS_TRACK_ACTIVITY = True
+# Every page would pay for it with three queries; the list of sessions shows when each began.
+USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

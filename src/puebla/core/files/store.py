@@ -44,7 +44,7 @@ def put(source: BinaryIO | Path, *, storage: Storage) -> StoredFile:
     Raises:
         RefusedError: where the disk is full. Whatever goes wrong, nothing stays behind.
     """
-    with _opened(source) as stream, _telling_of_a_full_disk():
+    with _opened(source) as stream, telling_of_a_full_disk():
         if isinstance(storage, FileSystemStorage):
             return _put_in_folder(stream, storage)
         return _put_elsewhere(stream, storage)
@@ -87,7 +87,8 @@ def _opened(source: BinaryIO | Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _telling_of_a_full_disk() -> Iterator[None]:
+def telling_of_a_full_disk() -> Iterator[None]:
+    """Turn the system's "no space left" into a sentence for the person who sent the file."""
     try:
         yield
     except OSError as error:

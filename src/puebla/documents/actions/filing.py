@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.files.examine import Examined, examine
-from puebla.core.files.store import put
+from puebla.core.files.store import put, telling_of_a_full_disk
 from puebla.core.languages import Texts
 from puebla.core.models import DatePrecision
 from puebla.core.verdicts import RefusedError, StaleError, require
@@ -360,9 +360,10 @@ def as_path(source: Path | BinaryIO) -> Any:
         yield Path(temporary())
         return
     with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
-        while chunk := source.read(1 << 20):
-            copy.write(chunk)
-        copy.flush()
+        with telling_of_a_full_disk():
+            while chunk := source.read(1 << 20):
+                copy.write(chunk)
+            copy.flush()
         yield Path(copy.name)
 
 

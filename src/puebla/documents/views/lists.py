@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from django.core.files.storage import storages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -127,10 +128,7 @@ def pack(request: HttpRequest) -> HttpResponseBase:
     found = found_by(request)
     ticked = request.GET.getlist("symbol")
     if ticked:
-        found = found.filter(words__isnull=False)
-        found = Document.objects.visible_to(request.person).filter(symbol__in=ticked) | Document.objects.visible_to(
-            request.person
-        ).filter(ref__in=ticked)
+        found = Document.objects.visible_to(request.person).filter(Q(symbol__in=ticked) | Q(ref__in=ticked))
     language = request.GET.get("pack_language", "")
     documents = list(found.select_related("kind", "room")[: PACK_LIMIT + 1])
     if len(documents) > PACK_LIMIT:
@@ -153,7 +151,7 @@ def pack(request: HttpRequest) -> HttpResponseBase:
         rows.append({"document": document, "title": show(document.titles), "files": names})
     index = render_to_string("documents/pack_index.html", {"rows": rows, "at": at, "process": Process.current()})
     entries.insert(0, ("index.html", lambda: io.BytesIO(index.encode())))
-    response = StreamingHttpResponse(zip_stream(entries), content_type="application/zip")
+    response = StreamingHttpResponse(zip_stream(entries, at=timezone.localtime(at)), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{_pack_title()}-{at:%Y-%m-%d}.zip"'
     return response
 

@@ -1,0 +1,174 @@
+"""A real instance for the journeys: the demonstration, served as `make run` serves it, in a browser without a screen."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
+                 "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
+PUEBLA = [sys.executable, "-c", "from puebla.config.cli import main; main()"]
+WIDTHS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+def pytest_collection_modifyitems(items):
+    """All journeys in one process, in one group: they share one instance."""
+    for item in items:
+        if "tests/journeys" in str(item.path).replace(os.sep, "/"):
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.journey)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium here; on Debian: apt-get install chromium"))
+
+
+class Instance:
+    """A running demonstration: its address, its environment, and what its command line answers."""
+
+    def __init__(self, base, environment, folder):
+        self.base, self.environment, self.folder = base, environment, folder
+
+    def command(self, *arguments, check=True):
+        """Run `puebla …` on this instance; its standard output."""
+        done = subprocess.run([*PUEBLA, *arguments], env=self.environment, capture_output=True, text=True, check=False)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def settle(self):
+        """Let the queue run dry, instead of waiting for the worker."""
+        self.command("worker", "--once")
+
+    def json(self, *arguments):
+        return json.loads(self.command(*arguments))
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(address):
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def instance():
+    """The demonstration, loaded once and served for all journeys.
+
+    JOURNEYS_AT names one that is served already, for whoever is writing a journey: "http://localhost:8000 /its/data/dir".
+    """
+    if standing := os.environ.get("JOURNEYS_AT"):
+        base, data = standing.split()
+        kept = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}}
+        yield Instance(base, kept | {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": data, "PUEBLA_BASE_URL": base}, Path(data))
+        return
+    folder = Path(tempfile.mkdtemp(prefix="puebla-journeys-"))
+    port = _free_port()
+    base = f"http://localhost:{port}"
+    environment = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}}
+    environment |= {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": str(folder), "PUEBLA_BASE_URL": base}
+    if address := os.environ.get("DATABASE_URL"):
+        environment["DATABASE_URL"] = _own_database(address)
+    running = Instance(base, environment, folder)
+    running.command("demo")
+    log = (folder / "serve.log").open("w")
+    server = subprocess.Popen(
+        [*PUEBLA, "serve", "--port", str(port), "--no-worker"], env=environment, stdout=log, stderr=log, start_new_session=True
+    )
+    deadline = time.monotonic() + 120
+    while not _answers(f"{base}/healthz"):
+        assert server.poll() is None, (folder / "serve.log").read_text()
+        assert time.monotonic() < deadline, (folder / "serve.log").read_text()
+    yield running
+    os.killpg(server.pid, signal.SIGTERM)
+    server.wait(timeout=30)
+    log.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_database(address):
+    """A database of its own for the instance, so that it does not meet the unit tests' one."""
+    import psycopg
+
+    name = f"journeys_{os.getpid()}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name}")
+    return re.sub(r"(//[^/]*/)[^?]*", rf"\g<1>{name}", address, count=1)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One browser for the session."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=CHROMIUM, args=BROWSER_FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser, instance):
+    """Open a browser window of one's own: `page = visit()` or `visit("secretariat")`, on a desktop or a phone.
+
+    After the test: no request left the machine, no error stood in the console.
+    """
+    contexts, faults = [], []
+
+    def open_window(account=None, *, size="desktop", language="en", scripts=True):
+        context = browser.new_context(viewport=WIDTHS[size], java_script_enabled=scripts, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("request", lambda r: faults.append(f"left the machine: {r.url}") if foreign(r.url, instance) else None)
+        page.on("console", lambda m: faults.append(f"console: {m.text}") if unexpected(m) else None)
+        page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+        if account:
+            sign_in(page, instance, f"{account}@demo.invalid", "puebla-demo", language)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def foreign(address, instance):
+    return address.startswith("http") and not address.startswith(instance.base)
+
+
+def unexpected(message):
+    """Errors and CSP breaches; a page that a journey asks for and that is gone (404, 410) is no fault."""
+    return message.type == "error" and not re.search(r"status of (404|410)", message.text)
+
+
+def sign_in(page, instance, email, password, language="en"):
+    """Sign in with e-mail and password, on the page that a person uses."""
+    page.goto(f"{instance.base}/{language}/accounts/login/")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", password)
+    page.click("main form button[type=submit]")
+    page.wait_for_load_state()
+
+
+def choose(page, name, words):
+    """Choose the first option of a select whose text holds these words."""
+    options = page.locator(f"select[name={name}] option")
+    texts = options.all_inner_texts()
+    found = next(number for number, text in enumerate(texts) if words in text)
+    page.select_option(f"select[name={name}]", value=options.nth(found).get_attribute("value"))
