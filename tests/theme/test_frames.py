@@ -74,6 +74,22 @@ def test_the_private_frame_signs_out_by_post():
     assert "noindex" in text
 
 
+def test_a_page_about_another_person_still_greets_its_reader():
+    ana, luis = (
+        factories.PersonFactory(full_name="Ana Quesada"),
+        factories.PersonFactory(full_name="Luis Mora"),
+    )
+    request = RequestFactory().get("/en/intranet/")
+    request.person = ana
+
+    text = render_to_string(
+        "theme/intranet.html", {"person": luis, "languages": [("en", "English")]}, request
+    )
+
+    assert "<summary>Ana Quesada</summary>" in text
+    assert 'hreflang="es"' in text
+
+
 def test_the_registry_adds_to_the_menu_and_no_room_is_listed_twice():
     from puebla.core.registry import menu
 

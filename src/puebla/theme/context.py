@@ -24,13 +24,17 @@ STANDING = ("intranet:desk", "documents:list", "members:directory", "members:bod
 def site(request: HttpRequest) -> dict[str, Any]:
     """The instance, the page's languages and the person: `process`, `languages`, `demo`, `person`, `intranet_menu`, `fonts`."""
     person = getattr(request, "person", None)
+    languages = SimpleLazyObject(lambda: page_languages(request))
     return {
         "process": SimpleLazyObject(_process),
-        "languages": SimpleLazyObject(lambda: page_languages(request)),
+        "languages": languages,
         "demo": getattr(settings, "DEMO", False),
         "person": person,
         "intranet_menu": SimpleLazyObject(lambda: _menu(request, person)),
         "fonts": fonts_exist(),
+        # The frames read these two names: a view may well show another person, or the languages of a document.
+        "page_languages": languages,
+        "reader": person,
     }
 
 
