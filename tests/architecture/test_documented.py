@@ -1,0 +1,147 @@
+"""The manual is true: its commands, addresses, accounts, files and settings exist, and the promised ones resolve."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands, load_command_class
+from django.urls import Resolver404, resolve
+from django.utils import translation
+
+from puebla.config.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PROMISED = [
+    "/", "/healthz", "/readyz",
+    "/{language}/", "/{language}/members/", "/{language}/presidency/", "/{language}/documents/",
+    "/{language}/documents/RCM/2009/VM/DEC/1/", "/{language}/meetings/", "/{language}/meetings/RCM/2009/VM/",
+    "/{language}/intranet/", "/{language}/intranet/documents/", "/{language}/intranet/people/",
+    "/{language}/accounts/login/",
+]  # fmt: skip
+#: Words that stand for something in an address of the manual.
+STAND_INS = {
+    "<language>": "en",
+    "<symbol>": "RCM/2009/VM/DEC/1",
+    "<token>": "a-token",
+    "<number>": "1",
+    "<ref>": "ref",
+}
+
+
+def name(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def text_of(path):
+    return path.read_text(encoding="utf-8")
+
+
+def code_of(path):
+    """What stands in code: fenced blocks and inline."""
+    text = text_of(path)
+    return [*re.findall(r"^```\w*\n(.*?)^```", text, re.M | re.S), *re.findall(r"`([^`\n]+)`", text)]
+
+
+def resolves(address):
+    try:
+        # Addresses carry a language: they are known in that language only.
+        with translation.override(address[1:3]):
+            resolve(address.split("?")[0].split("#")[0])
+    except Resolver404:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("address", PROMISED)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_promised_address_resolves_in_both_languages(address, language):
+    assert resolves(address.format(language=language))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_page_names_only_commands_and_options_that_exist(path):
+    wrong = []
+    for code in code_of(path):
+        for line in code.splitlines():
+            for command, options in re.findall(r"(?<![\w/.-])puebla ([a-z][a-z-]+)([^#|`;&]*)", line):
+                if command not in COMMANDS:
+                    wrong.append(f"puebla {command}")
+                    continue
+                known = options_of(command)
+                wrong += [
+                    f"{command} {one}" for one in re.findall(r"(--[a-z][a-z-]*)", options) if one not in known
+                ]
+
+    assert wrong == []
+
+
+def options_of(command):
+    found = command.replace("-", "_")
+    parser = load_command_class(get_commands()[found], found).create_parser("puebla", found)
+    parsers = [parser]
+    for action in parser._actions:
+        choices = getattr(action, "choices", None)
+        if isinstance(choices, dict):
+            parsers += choices.values()
+    return {option for one in parsers for action in one._actions for option in action.option_strings}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_page_names_only_make_targets_that_exist(path):
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.M))
+    named = {one for code in code_of(path) for one in re.findall(r"(?:^|\s)make ([a-z][a-z-]*)", code)}
+
+    assert named - targets == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_page_names_only_addresses_that_resolve(path):
+    addresses = re.findall(
+        r"(?:http://localhost:\d+|(?<=`))(/(?:(?:en|es|<language>)/|healthz|readyz)[^\s`)>\]|]*)",
+        text_of(path),
+    )
+    wrong = []
+    for address in addresses:
+        for stand_in, value in STAND_INS.items():
+            address = address.replace(stand_in, value)
+        if "…" not in address and not resolves(address):
+            wrong.append(address)
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_page_names_only_files_that_exist(path):
+    here = path.parent
+    linked = [one.split("#")[0] for one in re.findall(r"\]\(([^)\s]+)\)", text_of(path)) if "://" not in one]
+    missing = [one for one in linked if one and not (here / one).exists()]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_page_names_only_demonstration_accounts_that_exist(path):
+    people = ROOT / "src" / "puebla" / "config" / "demonstration" / "people.toml"
+    known = {one["address"] for one in tomllib.loads(text_of(people))["person"]}
+    named = set(re.findall(r"`([\w.]+)@demo\.invalid`", text_of(path)))
+
+    assert named - known == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_page_names_only_settings_that_are_read(path):
+    source = "".join(text_of(one) for one in (ROOT / "src" / "puebla" / "config").rglob("*.py"))
+    named = {one for code in code_of(path) for one in re.findall(r"\bPUEBLA_[A-Z_]+\b", code)}
+
+    assert {one for one in named if one not in source} == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_page_names_no_place_of_one_machine(path):
+    assert (
+        re.findall(rf"(?<![\w.]){re.escape(os.path.sep)}(?:home|root|work|tmp|Users)/\S+", text_of(path))
+        == []
+    )

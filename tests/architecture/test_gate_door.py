@@ -1,0 +1,169 @@
+"""Views reach what is restricted by one door, `visible_to(person)`; their own syntax tree is read to see it.
+
+Every other door is listed with its reason, by module, function and model; a reason that is no longer needed fails too.
+"""
+
+import ast
+from pathlib import Path
+
+from django.apps import apps
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "puebla"
+#: Restricted, although no queryset of theirs knows `visible_to`.
+ALSO = {
+    "JournalEntry",
+    "JournalPayload",
+    "OutgoingMail",
+    "ObserverApplication",
+    "BreakGlass",
+    "Batch",
+    "BatchItem",
+}
+#: Methods that may stand before `visible_to`: they only narrow.
+NARROWING = {"effective", "on"}
+REASONS = {
+    (
+        "documents/views/records.py",
+        "editions_of",
+        "LanguageEdition",
+    ): "of a document that came through the gate",
+    ("documents/views/records.py", "history", "JournalEntry"): "of a document that came through the gate",
+    ("documents/views/files.py", "version_or_404", "FileVersion"): "of a document that came through the gate",
+    ("documents/views/filing.py", "end_share", "Share"): "of a document that came through the gate",
+    ("documents/views/filing.py", "relations", "Relation"): "of a document that came through the gate",
+    ("documents/views/batches.py", "drop", "Batch"): "one's own drops only",
+    ("documents/views/batches.py", "table", "Batch"): "one's own drops only",
+    ("intranet/views/desk.py", "desk", "Seat"): "one's own seats that wait for confirmation",
+    ("intranet/views/desk.py", "_seats", "Seat"): "one's own seats",
+    (
+        "intranet/views/mail.py",
+        "caught_mail",
+        "OutgoingMail",
+    ): "the demonstration's caught mail; elsewhere 404",
+    (
+        "intranet/views/mail.py",
+        "caught_message",
+        "OutgoingMail",
+    ): "the demonstration's caught mail; elsewhere 404",
+    (
+        "members/views/applications.py",
+        "applications",
+        "ObserverApplication",
+    ): "`rules.may_see_applications` first",
+    ("members/views/applications.py", "_page", "ObserverApplication"): "`rules.may_see_applications` first",
+    ("members/views/applications.py", "review", "ObserverApplication"): "`rules.may_see_applications` first",
+    ("members/views/applications.py", "decide", "ObserverApplication"): "`rules.may_see_applications` first",
+    ("members/views/rooms.py", "_proposals", "Seat"): "narrowed to the rooms this person chairs",
+    ("members/views/rooms.py", "_waiting_for", "Seat"): "each asked of `rules.may_confirm_seat`",
+    (
+        "members/views/rooms.py",
+        "openings",
+        "BreakGlass",
+    ): "narrowed to one's rooms, or `rules.may_open_rooms` first",
+    ("members/views/rooms.py", "confirm_opening", "BreakGlass"): "`rules.may_open_rooms` first",
+    ("members/views/bodies.py", "_openings", "BreakGlass"): "of a room whose members alone are shown them",
+    ("members/views/bodies.py", "_waiting", "Seat"): "a count, shown to the room's chair alone",
+}
+
+
+def restricted():
+    """Models with the gate, models that hang on one of these, and those listed."""
+    ours = [one for one in apps.get_models() if one.__module__.startswith("puebla.")]
+    gated = {one for one in ours if hasattr(one._default_manager.all(), "visible_to")}
+    while True:
+        hanging = {
+            one
+            for one in ours
+            if one not in gated
+            and any(field.is_relation and field.many_to_one and field.related_model in gated
+                    and not field.null for field in one._meta.get_fields() if field.concrete)
+        }  # fmt: skip
+        if not hanging:
+            return {one.__name__ for one in gated} | ALSO
+        gated |= hanging
+
+
+def chain_of(name, parents):
+    """The names called on after a name: `Document.objects.visible_to(…).count()` → objects, visible_to, count."""
+    chain, node = [], name
+    while True:
+        parent = parents.get(node)
+        if isinstance(parent, ast.Attribute):
+            chain.append(parent.attr)
+        elif not (isinstance(parent, ast.Call) and parent.func is node):
+            return chain, parent
+        node = parent
+
+
+def doors_of(path, models):
+    """Every place where a view's module asks a restricted model past the gate: (function, model)."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Name) and node.id in models):
+            continue
+        chain, parent = chain_of(node, parents)
+        if chain[:1] in (["objects"], ["_default_manager"], ["_base_manager"]):
+            rest = [one for one in chain[1:] if one not in NARROWING]
+            if rest[:1] != ["visible_to"]:
+                yield function_of(node, parents), node.id
+        elif not chain and isinstance(parent, ast.Call) and "404" in ast.unparse(parent.func):
+            # get_object_or_404(Document, …) asks the model itself.
+            yield function_of(node, parents), node.id
+
+
+def function_of(node, parents):
+    while not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module):
+        node = parents[node]
+    return getattr(node, "name", "")
+
+
+def views():
+    return [
+        path
+        for path in sorted(SOURCE.rglob("*.py"))
+        if path.name == "views.py" or ("views" in path.parts and path.name != "__init__.py")
+    ]
+
+
+def all_doors():
+    models = restricted()
+    return {
+        (path.relative_to(SOURCE).as_posix(), *door) for path in views() for door in doors_of(path, models)
+    }
+
+
+def test_what_hangs_on_a_document_counts_as_restricted():
+    assert {"Document", "LanguageEdition", "FileVersion", "Page", "Share", "Relation", "Seat"} <= restricted()
+
+
+def test_views_ask_restricted_models_through_the_gate_or_with_a_reason_listed():
+    assert sorted(all_doors() - set(REASONS)) == []
+
+
+def test_no_reason_outlives_its_door():
+    assert sorted(set(REASONS) - all_doors()) == []
+
+
+def test_a_view_past_the_gate_is_noticed(tmp_path):
+    module = tmp_path / "views.py"
+    module.write_text(
+        "def a(request):\n    return Document.objects.filter(pk=1)\n"
+        "def b(request):\n    return get_object_or_404(Document, pk=1)\n"
+        "def c(request):\n    return Document.objects.visible_to(request.person).filter(pk=1)\n"
+        "def d(request):\n    return Document.objects.filter(pk=1).visible_to(request.person)\n"
+    )
+
+    assert {function for function, _model in doors_of(module, {"Document"})} == {"a", "b", "d"}
+
+
+def test_the_portal_names_no_restricted_model():
+    models = restricted()
+    named = {
+        (path.name, node.id)
+        for path in sorted((SOURCE / "portal").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id in models
+    }
+
+    assert named == set()
