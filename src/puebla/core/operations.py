@@ -68,8 +68,8 @@ class OperatorCommand(BaseCommand):
     def run_from_argv(self, argv: list[str]) -> None:
         """Run as a program: sentences instead of tracebacks, exit codes as promised."""
         with translation.override(language_of_terminal()):
-            parser = self.create_parser(argv[0], argv[1])
             self._called_from_command_line = True
+            parser = self.create_parser(argv[0], argv[1])
             options = vars(parser.parse_args(argv[2:]))
             try:
                 self.execute(**options)
@@ -133,13 +133,9 @@ def sentence_of(error: Exception) -> str:
 
 def language_of_terminal() -> str:
     """The operator's language as the terminal tells it, where we have it; English otherwise."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        told = os.environ.get(name, "")[:2].lower()
-        if told in dict(settings.LANGUAGES):
-            return told
-        if told:
-            break
-    return "en"
+    told = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    language = told[:2].lower()
+    return language if language in dict(settings.LANGUAGES) else "en"
 
 
 def progress(

@@ -1,0 +1,70 @@
+"""Guards: what models cannot express is refused by the database itself, on both engines."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from puebla.core import guards
+from puebla.members.models import Room
+from tests.factories import DocumentFactory, RoomFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def installed() -> set[str]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def test_every_declared_guard_stands_without_migrations():
+    assert set(guards._guards) <= installed()
+
+
+def test_guards_can_be_installed_again():
+    guards.install_guards()
+    guards.install_guards()
+
+    assert set(guards._guards) <= installed()
+
+
+@pytest.mark.parametrize("change", [{"cap": 50}, {"sealed": True, "cap": 40}])
+def test_a_room_keeps_its_cap_and_seal_for_ever(change):
+    room = RoomFactory()
+
+    with pytest.raises(DatabaseError, match="cap and seal"), transaction.atomic():
+        Room.objects.filter(pk=room.pk).update(**change)
+
+
+def test_a_room_may_be_renamed():
+    room = RoomFactory()
+
+    Room.objects.filter(pk=room.pk).update(names={"en": "Another name"})
+
+    assert Room.objects.get(pk=room.pk).names == {"en": "Another name"}
+
+
+def test_a_copy_of_a_cap_that_is_not_the_rooms_is_refused():
+    document = DocumentFactory()
+
+    with pytest.raises(DatabaseError, match="room_cap"), transaction.atomic():
+        type(document).objects.filter(pk=document.pk).update(room_cap=50)
+    with pytest.raises(DatabaseError, match="room_cap"), transaction.atomic():
+        DocumentFactory(room_cap=50)
+
+
+def test_an_audience_wider_than_the_room_is_refused():
+    sealed = RoomFactory(sealed=True)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        DocumentFactory(room=sealed, body=None, audience=50)
+
+
+def test_a_document_cannot_move_into_a_narrower_room_with_its_old_cap():
+    document = DocumentFactory()
+    sealed = RoomFactory(sealed=True)
+
+    with pytest.raises(DatabaseError, match="room_cap"), transaction.atomic():
+        type(document).objects.filter(pk=document.pk).update(room=sealed)
