@@ -1,0 +1,114 @@
+"""`python -m benchmarks`: measure, print the ratios, write them where programs read them."""
+
+import argparse
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import files, instance, measures, web
+
+OUTPUT = Path(__file__).resolve().parent.parent / "var" / "bench.json"
+NAMES = [*web.PAGE_GOALS, web.MEMORY, web.HIDDEN, web.START, files.EXTRACT, files.IMPORT]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long each thing is measured; more settles the medians."""
+
+    rounds: int = 7
+    seconds: float = 1.5
+    pairs: int = 300
+    starts: int = 5
+    pages: int = 200
+    files: int = 60
+
+
+QUICK = Effort(rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run; 0 when everything asked for was measured (kept or missed), 1 when something could not be."""
+    options = _parser().parse_args(arguments)
+    wanted = set(options.only or NAMES)
+    effort = QUICK if options.quick else Effort()
+    started = time.monotonic()
+    found, failed = [], 0
+    with ExitStack() as stack:
+        env = stack.enter_context(instance.temporary())
+        for step in _steps(wanted, effort, options, env):
+            try:
+                for one in step():
+                    _say(
+                        f"  {one.name}: {one.value:g} {one.unit}"
+                        + (f", ratio {one.ratio:g}" if one.ratio else "")
+                    )
+                    found.append(one)
+            except Exception:
+                traceback.print_exc()
+                failed += 1
+    found.sort(key=lambda one: NAMES.index(one.name))
+    measures.write(found, options.output)
+    print(measures.as_table(found))
+    _say(f"Measured in {time.monotonic() - started:.0f} s; written to {_short(options.output)}.")
+    return 1 if failed else 0
+
+
+Step = Callable[[], Iterator[measures.Measure]]
+
+
+def _steps(
+    wanted: set[str], effort: Effort, options: argparse.Namespace, env: dict[str, str]
+) -> Iterator[Step]:
+    """What is to be done, dearest preparation last; the store is filled only where it is asked of."""
+    sizes = instance.Sizes(
+        options.documents, options.people, options.rooms, options.publications, options.hidden
+    )
+    _say(f"Filling a store with {sizes.documents:,} documents, {sizes.people} people, {sizes.rooms} rooms …")
+    stood = instance.prepared(env, sizes)
+    if files.EXTRACT in wanted:
+        _say("Reading a long PDF …")
+        yield lambda: iter([files.extraction(pages=effort.pages, rounds=max(1, effort.starts - 2))])
+    if web.START in wanted:
+        _say("Starting the web server …")
+        yield lambda: iter([web.cold_start(stood, rounds=effort.starts)])
+    if wanted & {*web.PAGE_GOALS, web.MEMORY}:
+        _say("Asking for pages …")
+        yield lambda: web.page_measures(stood, wanted, rounds=effort.rounds, seconds=effort.seconds)
+    if web.HIDDEN in wanted:
+        _say(f"Adding {sizes.hidden:,} hidden rows …")
+        yield lambda: iter([web.hidden_rows(stood, pairs=effort.pairs)])
+    if files.IMPORT in wanted:
+        _say(f"Taking in {effort.files} files …")
+        yield lambda: iter([files.importing(stood, files=effort.files)])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the secretariat.")
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=NAMES, help=f"of: {', '.join(NAMES)}")
+    parser.add_argument("--documents", type=int, default=20_000)
+    parser.add_argument("--people", type=int, default=500)
+    parser.add_argument("--rooms", type=int, default=100)
+    parser.add_argument("--publications", type=int, default=2_000)
+    parser.add_argument("--hidden", type=int, default=10_000, help="hidden rows added for their measure")
+    parser.add_argument(
+        "--quick", action="store_true", help="a short look: figures unsettled, nothing to be quoted"
+    )
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="where the list is written")
+    return parser
+
+
+def _say(sentence: str) -> None:
+    """Progress, apart from the table."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""What a page costs: its rate beside the yardstick's, the effect of hidden rows, the worker's memory, a cold start."""
+
+import compileall
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from benchmarks.instance import Instance
+from benchmarks.load import Target, checked, paired_rates, paired_times
+from benchmarks.measures import Goal, Measure, measure
+from benchmarks.servers import PAGES, ROOT, YARDSTICK, command, free_port, serving, stop, wait_for
+
+LIST = "/en/intranet/documents/"
+#: name → (address, whether somebody is signed in, least share of the yardstick)
+PAGE_GOALS = {
+    "web.documents.list.signed_in": 0.02,
+    "web.documents.record.signed_in": 0.02,
+    "web.portal.home.anonymous": 0.25,
+    "web.portal.documents.anonymous": 0.25,
+}
+MEMORY, HIDDEN, START = "web.worker.rss_mb", "web.documents.hidden_rows", "web.cold_start"
+ACCEPTED = {"Accept-Encoding": "gzip, deflate, br"}
+
+
+def page_measures(instance: Instance, wanted: set[str], *, rounds: int, seconds: float) -> Iterator[Measure]:
+    """Each page's rate as a share of the yardstick's in the same minute; then the worker's memory."""
+    with serving(PAGES, instance.env) as pages, serving(YARDSTICK, instance.env) as bare:
+        yardstick = Target(bare.port, "/")
+        for name, goal in PAGE_GOALS.items():
+            if name not in wanted:
+                continue
+            target = _page(instance, name, pages.port)
+            checked(target)
+            rate, of, share = paired_rates(target, yardstick, rounds=rounds, seconds=seconds)
+            yield measure(name, rate, "requests/s", reference=of, ratio=share, goal=Goal(goal))
+        if MEMORY in wanted:
+            for name in PAGE_GOALS:
+                for _again in range(20):
+                    checked(_page(instance, name, pages.port))
+            yield measure(MEMORY, pages.worker_memory_mb(), "MB", goal=Goal(200, at_least=False))
+
+
+def _page(instance: Instance, name: str, port: int) -> Target:
+    actors = instance.actors
+    address, cookie = {
+        "web.documents.list.signed_in": (LIST, actors.coordinator),
+        "web.documents.record.signed_in": (f"{LIST}{quote(actors.record)}/", actors.coordinator),
+        "web.portal.home.anonymous": ("/en/", ""),
+        "web.portal.documents.anonymous": ("/en/documents/", ""),
+    }[name]
+    return Target(port, address, cookie=cookie, headers=ACCEPTED)
+
+
+def hidden_rows(instance: Instance, *, pairs: int) -> Measure:
+    """A delegate's list over a store with thousands of hidden rows beside the same store without them."""
+    env = instance.with_hidden_rows()
+    with serving(PAGES, instance.env) as plain, serving(PAGES, env) as hidden:
+        without = Target(plain.port, LIST, cookie=instance.actors.delegate, headers=ACCEPTED)
+        with_them = Target(hidden.port, LIST, cookie=instance.actors.delegate, headers=ACCEPTED)
+        for _again in range(20):
+            if _total(checked(without)) != _total(checked(with_them)):
+                raise AssertionError("The hidden rows are not hidden: the totals differ.")
+        took, reference, ratio = paired_times(with_them, without, pairs=pairs)
+    return measure(
+        HIDDEN, took * 1000, "ms", reference=reference * 1000, ratio=ratio, goal=Goal(1.10, at_least=False)
+    )
+
+
+def _total(page: bytes) -> bytes:
+    """The sentence of the page that counts."""
+    return page.partition(b'role="status">')[2].partition(b"\n")[0]
+
+
+def cold_start(instance: Instance, *, rounds: int) -> Measure:
+    """From the start of the server's process to its first page, over the time of `django.setup()` alone."""
+    for folder in (ROOT / "src" / "puebla", ROOT / "benchmarks"):
+        compileall.compile_dir(folder, quiet=2)
+    pairs = [(_first_page(instance.env), _setup(instance.env)) for _again in range(rounds)]
+    return measure(
+        START,
+        statistics.median(start for start, _setup in pairs),
+        "s",
+        reference=statistics.median(setup for _start, setup in pairs),
+        ratio=statistics.median(start / setup for start, setup in pairs),
+        goal=Goal(2, at_least=False),
+    )
+
+
+def _first_page(env: Mapping[str, str]) -> float:
+    port = free_port()
+    started = time.perf_counter()
+    process = subprocess.Popen(command(PAGES, port), env=dict(env), cwd=ROOT, start_new_session=True)
+    try:
+        return wait_for(Target(port, "/en/"), process) - started
+    finally:
+        stop(process)
+
+
+def _setup(env: Mapping[str, str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        env=dict(env) | {"DJANGO_SETTINGS_MODULE": "puebla.config.settings.production"},
+        cwd=Path(ROOT), check=True,
+    )  # fmt: skip
+    return time.perf_counter() - started
