@@ -38,6 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _empty_stores():
+    clear_stores()
     yield
     clear_stores()
 

@@ -61,6 +61,9 @@ class Presence:
             self._file.close()
             self._file = None
         if self._line is not None:
+            with contextlib.suppress(DatabaseError), self._line.cursor() as cursor:
+                # Said aloud: the server takes a moment to notice a line that was only closed.
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_number_of(self.worker_id)])
             self._line.close()
             self._line = None
 
