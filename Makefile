@@ -26,7 +26,7 @@ clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 	find src -name '*.mo' -delete
-	rm -f src/puebla/theme/static/theme/fonts/*.woff2
+	rm -f src/puebla/theme/static/theme/fonts/*.woff2 src/puebla/theme/static/theme/fonts/fonts.css
 
 setup: .venv/.ready
 setup-dev: .venv/.ready-dev

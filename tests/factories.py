@@ -127,7 +127,9 @@ class SeatFactory(factory.django.DjangoModelFactory):
     role = factory.LazyAttribute(lambda o: RoleFactory(code="delegate", permissions=["file_own"]))
     from_on = LONG_AGO
     created_at = factory.LazyFunction(timezone.now)
-    confirmed_at = factory.LazyAttribute(lambda o: dt.datetime(2000, 1, 1, tzinfo=dt.UTC) if o.room.sealed else None)
+    confirmed_at = factory.LazyAttribute(
+        lambda o: dt.datetime(2000, 1, 1, tzinfo=dt.UTC) if o.room.sealed else None
+    )
 
 
 SECRETARIAT_PERMISSIONS = [one.value for one in Permission if one is not Permission.CONFIRM_SEATS]

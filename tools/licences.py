@@ -20,12 +20,18 @@ def licence_of(name: str) -> str:
     """What a package's metadata says of its licence."""
     found = metadata.metadata(name)
     classifiers = [one for one in found.get_all("Classifier") or [] if one.startswith("License")]
-    return " ".join(filter(None, [found.get("License-Expression"), *classifiers, (found.get("License") or "")[:200]]))
+    return " ".join(
+        filter(None, [found.get("License-Expression"), *classifiers, (found.get("License") or "")[:200]])
+    )
 
 
 def main() -> int:
     """Name every package of the product whose licence is not on the list."""
-    pinned = re.findall(r"^([A-Za-z0-9._-]+)==[^\s;\\]+(?: ; ([^\\\n]+))?", Path("requirements/secretariat.txt").read_text(), re.M)
+    pinned = re.findall(
+        r"^([A-Za-z0-9._-]+)==[^\s;\\]+(?: ; ([^\\\n]+))?",
+        Path("requirements/secretariat.txt").read_text(),
+        re.M,
+    )
     bad = []
     for name, _marker in pinned:
         try:

@@ -63,7 +63,9 @@ def channels(person, documents):
     opened = lambda name, *rest: {  # noqa: E731
         d.pk for d in documents if client.get(at(name, address[d.pk], *rest)).status_code == 200
     }
-    exported = list(csv.reader(io.StringIO(body_of(client.get(at("list") + "?export=csv")).decode("utf-8-sig"))))
+    exported = list(
+        csv.reader(io.StringIO(body_of(client.get(at("list") + "?export=csv")).decode("utf-8-sig")))
+    )
     packed = zipfile.ZipFile(io.BytesIO(body_of(client.get(at("pack")))))
     files = [name for name in packed.namelist() if name != "index.html"]
     return {
@@ -77,7 +79,9 @@ def channels(person, documents):
         "history": opened("history"),
         "suggestion": symbols_in(client.get(at("suggest") + "?q=note").content.decode(), documents),
         "export": {d.pk for d in documents if d.symbol in {row[0] for row in exported[1:]}},
-        "zip": {d.pk for d in documents if any(f"_{d.symbol.replace('/', '-')}_en" in name for name in files)},
+        "zip": {
+            d.pk for d in documents if any(f"_{d.symbol.replace('/', '-')}_en" in name for name in files)
+        },
         "zip index": symbols_in(packed.read("index.html").decode(), documents),
     }, int(re.search(r"(\d+) documents?", listed)[1])
 
@@ -121,7 +125,10 @@ def test_hidden_and_absent_answer_alike(django_assert_num_queries):
     absent = client.get(reverse("documents:record", args=["RCM/1900/X/NOTE/9"]))
 
     assert there.status_code == absent.status_code == 404
-    strip = lambda response, symbol: re.sub(rb"[A-Za-z0-9/_-]{20,}", b"", response.content.replace(symbol.encode(), b""))  # noqa: E731
+
+    def strip(response, symbol):
+        return re.sub(rb"[A-Za-z0-9/_-]{20,}", b"", response.content.replace(symbol.encode(), b""))
+
     assert strip(there, hidden.symbol) == strip(absent, "RCM/1900/X/NOTE/9")
 
 
@@ -130,7 +137,9 @@ def test_no_row_no_file():
     make.process()
     office = make.secretariat_person()
     document = make.DocumentFactory()
-    actions.add_version(document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=timezone.now())
+    actions.add_version(
+        document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=timezone.now()
+    )
 
     client_of(office).get(reverse("documents:file", args=[document.symbol, "en"]))
 
@@ -165,7 +174,9 @@ def test_the_list_costs_the_same_number_of_queries_when_the_data_grow_tenfold():
     for size in (2, 20):
         make.DocumentFactory.create_batch(size)
         client.get(reverse("documents:list"))
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             client.get(reverse("documents:list"))
         counts.append(len(queries))
 

@@ -51,7 +51,9 @@ def build(world):
     bodies = [make.BodyFactory(sealed=sealed) for sealed in rooms]
     presidency = make.BodyFactory(code="PPT", function="presidency")
     office = make.BodyFactory(code="TS", function="secretariat")
-    PresidencyTerm.objects.create(body=presidency, party=kinds[presiding % len(kinds)], starts_on=make.LONG_AGO)
+    PresidencyTerm.objects.create(
+        body=presidency, party=kinds[presiding % len(kinds)], starts_on=make.LONG_AGO
+    )
     people = [make.PersonFactory() for _ in range(4)]
     for person, party, room, observes, when, confirmed in seats:
         body = [*bodies, presidency, office][room]
@@ -136,7 +138,9 @@ class TestTheGate(TestCase):
         for document in documents:
             named = {person.pk for group in readers_of(document) for person in group.people}
 
-            assert named == {p.pk for p in people if Document.objects.visible_to(p).filter(pk=document.pk).exists()}
+            assert named == {
+                p.pk for p in people if Document.objects.visible_to(p).filter(pk=document.pk).exists()
+            }
 
 
 @pytest.mark.django_db

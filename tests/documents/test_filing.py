@@ -66,7 +66,9 @@ def test_a_symbol_that_is_taken_is_refused_at_its_field(office):
     assert "taken" in str(refusal.value)
 
 
-@pytest.mark.parametrize("symbol", ["../etc/passwd", "RCM//1", "RCM/2009/files/1", "RCM/2009/", "x" * 61, "RCM/ñ/1"])
+@pytest.mark.parametrize(
+    "symbol", ["../etc/passwd", "RCM//1", "RCM/2009/files/1", "RCM/2009/", "x" * 61, "RCM/ñ/1"]
+)
 def test_an_ill_formed_symbol_is_refused(office, symbol):
     with pytest.raises(RefusedError) as refusal:
         file(office, symbol=symbol)
@@ -103,7 +105,10 @@ def test_the_default_audience_is_the_narrowest(office):
     delegate = make.delegate()
 
     assert file(office).audience == Audience.SECRETARIAT
-    assert file(delegate, body=make.BodyFactory(), party=delegate.seats.get().party).audience == Audience.OWN_PARTY
+    assert (
+        file(delegate, body=make.BodyFactory(), party=delegate.seats.get().party).audience
+        == Audience.OWN_PARTY
+    )
 
 
 def test_a_delegate_files_for_the_own_party_only():
@@ -172,10 +177,14 @@ def test_the_state_never_moves_the_audience(office):
 
 def test_the_second_of_two_editors_is_told_and_nothing_is_overwritten(office):
     paper = file(office)
-    actions.describe(document=paper, values={"titles": {"en": "First"}}, revision=paper.revision, by=office, at=NOW)
+    actions.describe(
+        document=paper, values={"titles": {"en": "First"}}, revision=paper.revision, by=office, at=NOW
+    )
 
     with pytest.raises(StaleError, match="changed this document meanwhile"):
-        actions.describe(document=paper, values={"titles": {"en": "Second"}}, revision=paper.revision, by=office, at=NOW)
+        actions.describe(
+            document=paper, values={"titles": {"en": "Second"}}, revision=paper.revision, by=office, at=NOW
+        )
 
     paper.refresh_from_db()
     assert paper.titles == {"en": "First"}
@@ -183,7 +192,9 @@ def test_the_second_of_two_editors_is_told_and_nothing_is_overwritten(office):
 
 def test_a_title_of_more_than_300_characters_is_refused_naming_the_language(office):
     with pytest.raises(RefusedError, match="301 characters") as refusal:
-        actions.describe(document=file(office), values={"titles": {"es": "x" * 301}}, revision=1, by=office, at=NOW)
+        actions.describe(
+            document=file(office), values={"titles": {"es": "x" * 301}}, revision=1, by=office, at=NOW
+        )
 
     assert refusal.value.field == "titles"
 
@@ -191,7 +202,9 @@ def test_a_title_of_more_than_300_characters_is_refused_naming_the_language(offi
 def test_versions_stay_behind_one_address_with_hash_size_who_and_when(office):
     paper = file(office)
     for text in (b"First text.\n", b"Second text.\n"):
-        actions.add_version(document=paper, language="en", source=make.a_file(text), name="note.txt", by=office, at=NOW)
+        actions.add_version(
+            document=paper, language="en", source=make.a_file(text), name="note.txt", by=office, at=NOW
+        )
 
     versions = list(FileVersion.objects.filter(edition__document=paper).order_by("number"))
 
@@ -207,20 +220,28 @@ def test_the_same_content_again_is_refused_and_leaves_no_file(office):
     before = stored_files()
 
     with pytest.raises(RefusedError, match="present version already"):
-        actions.add_version(document=paper, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+        actions.add_version(
+            document=paper, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW
+        )
 
     assert stored_files() == before
 
 
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),
-    [(b"", "empty.pdf", "empty"), (b"PK\x03\x04 broken", "broken.docx", ""), (b"\x7fELF\x02\x01\x01\x00\x00", "a.pdf", "")],
+    [
+        (b"", "empty.pdf", "empty"),
+        (b"PK\x03\x04 broken", "broken.docx", ""),
+        (b"\x7fELF\x02\x01\x01\x00\x00", "a.pdf", ""),
+    ],
 )
 def test_a_bad_file_gets_a_sentence_and_nothing_is_stored(office, content, name, sentence):
     paper, before = file(office), stored_files()
 
     with pytest.raises(RefusedError) as refusal:
-        actions.add_version(document=paper, language="en", source=make.a_file(content), name=name, by=office, at=NOW)
+        actions.add_version(
+            document=paper, language="en", source=make.a_file(content), name=name, by=office, at=NOW
+        )
 
     assert sentence in str(refusal.value)
     assert stored_files() == before
@@ -231,7 +252,9 @@ def test_a_file_over_the_limit_is_refused(office, settings):
     settings.UPLOAD_LIMIT = 10
 
     with pytest.raises(RefusedError):
-        actions.add_version(document=file(office), language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+        actions.add_version(
+            document=file(office), language="en", source=make.a_file(), name="a.txt", by=office, at=NOW
+        )
 
 
 def test_every_act_leaves_one_journal_row(office):
@@ -239,14 +262,18 @@ def test_every_act_leaves_one_journal_row(office):
     actions.add_version(document=paper, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
     actions.set_audience(document=paper, audience=Audience.MEMBERS, by=office, at=NOW)
 
-    acts = list(JournalEntry.objects.filter(subject_ref=paper.ref).order_by("sequence").values_list("act", flat=True))
+    acts = list(
+        JournalEntry.objects.filter(subject_ref=paper.ref).order_by("sequence").values_list("act", flat=True)
+    )
 
     assert acts == ["document.filed", "document.version_filed", "document.audience_changed"]
 
 
 def test_opening_a_restricted_file_is_journalled_once_an_hour(office):
     paper = file(office)
-    version = actions.add_version(document=paper, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+    version = actions.add_version(
+        document=paper, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW
+    )
     start = dt.datetime(2026, 1, 1, 10, 0, tzinfo=dt.UTC)
 
     for minutes in (0, 5, 59, 61):
@@ -258,7 +285,9 @@ def test_opening_a_restricted_file_is_journalled_once_an_hour(office):
 def test_an_awaited_document_becomes_a_draft_when_its_first_file_comes(office):
     awaited = file(office, state=State.AWAITED, expected_on=dt.date(2026, 12, 1))
 
-    actions.add_version(document=awaited, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+    actions.add_version(
+        document=awaited, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW
+    )
 
     awaited.refresh_from_db()
     assert awaited.state == State.DRAFT
@@ -279,7 +308,14 @@ def test_a_document_of_a_sealed_room_is_not_shared_by_name():
     paper = file(liaison, body=network, party=liaison.seats.get().party)
 
     with pytest.raises(RefusedError, match="sealed room"):
-        actions.share(document=paper, person=make.delegate(), why="x", until_at=NOW + dt.timedelta(days=1), by=liaison, at=NOW)
+        actions.share(
+            document=paper,
+            person=make.delegate(),
+            why="x",
+            until_at=NOW + dt.timedelta(days=1),
+            by=liaison,
+            at=NOW,
+        )
 
 
 def stored_files():

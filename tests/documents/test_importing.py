@@ -33,7 +33,11 @@ def office():
 def table(office, files, **defaults):
     batch = importing.open_batch(defaults=defaults, by=office, at=NOW)
     for name, content in files.items():
-        importing.stage(batch=batch, name=name, source=make.a_file(content if isinstance(content, bytes) else content.encode()))
+        importing.stage(
+            batch=batch,
+            name=name,
+            source=make.a_file(content if isinstance(content, bytes) else content.encode()),
+        )
     importing.propose(batch=batch)
     return batch
 
@@ -47,7 +51,10 @@ def test_two_languages_of_one_symbol_become_one_document(office):
 
     document = Document.objects.get()
     assert document.symbol == "RCM/2009/VM/DECL/1"
-    assert document.titles == {"en": "Declaration of the Vice-Ministers", "es": "Declaración de los Viceministros"}
+    assert document.titles == {
+        "en": "Declaration of the Vice-Ministers",
+        "es": "Declaración de los Viceministros",
+    }
     assert document.filed_languages in {"en,es", "es,en"}
     assert (document.kind.code, document.body.code) == ("DECL", "VM")
 
@@ -56,7 +63,10 @@ def test_the_table_warns_of_what_does_not_fit(office):
     first = table(office, {"RCM-2009-VM-DECL-1_en.txt": ENGLISH})
     importing.confirm(batch=first, by=office, at=NOW)
 
-    batch = table(office, {"RCM-2009-VM-DECL-1_en.txt": ENGLISH, "RCM-2009-VM-DECL-2_en.txt": SPANISH, "odd.txt": "1234567\n"})
+    batch = table(
+        office,
+        {"RCM-2009-VM-DECL-1_en.txt": ENGLISH, "RCM-2009-VM-DECL-2_en.txt": SPANISH, "odd.txt": "1234567\n"},
+    )
 
     codes = [set(item.warnings) for item in batch.items.all()]
     assert codes[0] >= {"duplicate", "symbol_taken", "missing_language"}
@@ -77,7 +87,10 @@ def test_a_duplicate_that_the_importer_may_not_see_is_not_mentioned(office):
 
 
 def test_a_refused_file_keeps_its_reason_and_the_others_are_filed(office):
-    batch = table(office, {"RCM-2009-VM-DECL-1_en.txt": ENGLISH, "empty.pdf": b"", "virus.exe": b"MZ\x90\x00\x03\x00\x00"})
+    batch = table(
+        office,
+        {"RCM-2009-VM-DECL-1_en.txt": ENGLISH, "empty.pdf": b"", "virus.exe": b"MZ\x90\x00\x03\x00\x00"},
+    )
 
     items = importing.confirm(batch=batch, by=office, at=NOW)
 
@@ -137,7 +150,9 @@ def test_thrown_away_it_leaves_nothing(office, django_capture_on_commit_callback
 def run(folder, *options):
     out = StringIO()
     try:
-        call_command("import_documents", str(folder), "--by", "office@example.org", "--json", *options, stdout=out)
+        call_command(
+            "import_documents", str(folder), "--by", "office@example.org", "--json", *options, stdout=out
+        )
     except SystemExit as end:
         return json.loads(out.getvalue()) | {"exit": end.code}
     return json.loads(out.getvalue()) | {"exit": 0}
@@ -170,14 +185,32 @@ def test_the_list_counts_before_what_the_files_say(office, tmp_path):
 
     (tmp_path / "scan0001.txt").write_text(SPANISH)
     book = Workbook()
-    book.active.append(["file", "symbol", "title en", "title es", "date", "kind", "body", "audience", "language"])
-    book.active.append(["scan0001.txt", "RCM/1999/VM/NOTE/1", "A note", "Una nota", "1999-01-28", "NOTE", "VM", "members", "es"])
+    book.active.append(
+        ["file", "symbol", "title en", "title es", "date", "kind", "body", "audience", "language"]
+    )
+    book.active.append(
+        [
+            "scan0001.txt",
+            "RCM/1999/VM/NOTE/1",
+            "A note",
+            "Una nota",
+            "1999-01-28",
+            "NOTE",
+            "VM",
+            "members",
+            "es",
+        ]
+    )
     book.save(tmp_path / "list.xlsx")
 
     run(tmp_path, "--list", str(tmp_path / "list.xlsx"))
 
     document = Document.objects.get()
-    assert (document.symbol, document.titles["en"], str(document.dated_on)) == ("RCM/1999/VM/NOTE/1", "A note", "1999-01-28")
+    assert (document.symbol, document.titles["en"], str(document.dated_on)) == (
+        "RCM/1999/VM/NOTE/1",
+        "A note",
+        "1999-01-28",
+    )
 
 
 def test_a_list_with_an_unknown_column_or_audience_names_row_and_column(office, tmp_path):
@@ -193,7 +226,9 @@ def test_a_list_with_an_unknown_column_or_audience_names_row_and_column(office, 
         run(tmp_path, "--list", str(tmp_path / "list.xlsx"))
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the folder shared/documents does not lie beside the checkout")
+@pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the folder shared/documents does not lie beside the checkout"
+)
 def test_the_real_bilingual_files_go_in_are_read_and_released(office):
     outcome = run(SHARED, "--kind", "NOTE", "--audience", "public", "--release")
 
@@ -201,7 +236,11 @@ def test_the_real_bilingual_files_go_in_are_read_and_released(office):
     declaration = Document.objects.get(titles__en__icontains="Universal Declaration")
     assert {"en", "es", "fr"} <= set(declaration.filed_languages.split(","))
     assert "Declaración Universal" in declaration.titles["es"]
-    current = FileVersion.objects.filter(edition__document=declaration, edition__language="es").order_by("-number").first()
+    current = (
+        FileVersion.objects.filter(edition__document=declaration, edition__language="es")
+        .order_by("-number")
+        .first()
+    )
     assert current.kind == FileKind.PDF.name
     assert current.pages.count() == 7
     assert "seres humanos nacen libres" in " ".join(current.pages.get(number=2).text.split()) + " ".join(

@@ -61,9 +61,19 @@ def test_a_date_is_read_in_both_languages(text, date):
 
 
 def test_name_counts_before_page_and_a_contradiction_is_remarked():
-    guessed = guess(name="RCM-2009-VM-DECL-1_en.pdf", first_page="Declaración de Guatemala\n", language_found="es", known=KNOWN)
+    guessed = guess(
+        name="RCM-2009-VM-DECL-1_en.pdf",
+        first_page="Declaración de Guatemala\n",
+        language_found="es",
+        known=KNOWN,
+    )
 
-    assert (guessed.symbol, guessed.language, guessed.kind, guessed.body) == ("RCM/2009/VM/DECL/1", "en", "DECL", "VM")
+    assert (guessed.symbol, guessed.language, guessed.kind, guessed.body) == (
+        "RCM/2009/VM/DECL/1",
+        "en",
+        "DECL",
+        "VM",
+    )
     assert guessed.meeting == "RCM/2009/VM"
     assert guessed.warnings == ["wrong_language"]
 
@@ -75,7 +85,12 @@ def test_a_meeting_is_guessed_only_when_the_year_has_one():
 
 
 def test_the_kind_is_read_from_the_title_when_there_is_no_symbol():
-    guessed = guess(name="punto 3.docx", first_page="Orden del día de la reunión\n\n1. Apertura", language_found="es", known=KNOWN)
+    guessed = guess(
+        name="punto 3.docx",
+        first_page="Orden del día de la reunión\n\n1. Apertura",
+        language_found="es",
+        known=KNOWN,
+    )
 
     assert (guessed.kind, guessed.title) == ("AG", "Orden del día de la reunión")
 

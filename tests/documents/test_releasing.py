@@ -34,7 +34,9 @@ def filed(office, **values):
 
 def test_a_release_copies_description_and_newest_files_into_the_public_store(office):
     paper = filed(office)
-    actions.add_version(document=paper, language="en", source=make.a_file(b"Newer.\n"), name="b.txt", by=office, at=NOW)
+    actions.add_version(
+        document=paper, language="en", source=make.a_file(b"Newer.\n"), name="b.txt", by=office, at=NOW
+    )
 
     edition = actions.release(document=paper, by=office, at=NOW)
 

@@ -56,7 +56,9 @@ def description(**values):
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_page_opens_in_both_languages(desk, office, language):
     document = make.DocumentFactory()
-    actions.add_version(document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+    actions.add_version(
+        document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW
+    )
     with translation.override(language):
         addresses = [at("list"), at("new"), at("drop"), *(
             at(name, document.symbol)
@@ -72,11 +74,17 @@ def test_every_page_opens_in_both_languages(desk, office, language):
 
 
 def test_filing_by_hand_makes_the_document_with_its_files(desk):
-    response = desk.post(at("new"), description(file_en=upload(), file_es=upload(b"Texto de una nota.\n", "nota.txt")))
+    response = desk.post(
+        at("new"), description(file_en=upload(), file_es=upload(b"Texto de una nota.\n", "nota.txt"))
+    )
 
     document = Document.objects.get()
     assert response.status_code == 302
-    assert (document.symbol, document.precision, document.filed_languages) == ("RCM/2009/VM/NOTE/1", "month", "en,es")
+    assert (document.symbol, document.precision, document.filed_languages) == (
+        "RCM/2009/VM/NOTE/1",
+        "month",
+        "en,es",
+    )
 
 
 def test_a_refused_file_files_nothing_and_keeps_what_was_typed(desk):
@@ -114,7 +122,9 @@ def test_the_second_editor_sees_both_texts_and_can_save_again(desk, office):
     assert "Theirs" in page
     assert "Mine" in page
 
-    again = desk.post(at("edit", document.symbol), typed | {"revision": told.context["form"]["revision"].value()})
+    again = desk.post(
+        at("edit", document.symbol), typed | {"revision": told.context["form"]["revision"].value()}
+    )
 
     assert again.status_code == 302
     document.refresh_from_db()
@@ -128,11 +138,15 @@ def test_sixty_files_dropped_at_once_become_thirty_documents_after_confirmation(
         for n in range(6, 36)
         for code, title, text in (
             ("en", "Declaration number", "The Vice-Ministers met and talked about migration in the region."),
-            ("es", "Declaración número", "Los Viceministros se reunieron y hablaron de la migración en la región."),
+            (
+                "es",
+                "Declaración número",
+                "Los Viceministros se reunieron y hablaron de la migración en la región.",
+            ),
         )
     ]
 
-    table = desk.post(at("drop"), {"files": files}, follow=True)
+    table = desk.post(at("drop"), {"dropped": files}, follow=True)
 
     assert not Document.objects.exists()
     assert table.context["counts"] == {"files": 60, "refused": 0, "warned": 0, "documents": 30}
@@ -154,7 +168,9 @@ def test_somebody_else_s_table_is_not_there(desk):
 
 def test_releasing_shows_what_becomes_readable_then_releases(desk, office):
     document = make.DocumentFactory()
-    actions.add_version(document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+    actions.add_version(
+        document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW
+    )
 
     page = desk.get(at("release", document.symbol)).content.decode()
 
@@ -169,7 +185,9 @@ def test_releasing_shows_what_becomes_readable_then_releases(desk, office):
 
 def test_a_release_at_an_hour_is_held_until_then(desk, office):
     document = make.DocumentFactory()
-    actions.add_version(document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW)
+    actions.add_version(
+        document=document, language="en", source=make.a_file(), name="a.txt", by=office, at=NOW
+    )
 
     desk.post(at("release", document.symbol), {"public_from": "2099-01-01T09:00"})
 
@@ -178,7 +196,9 @@ def test_a_release_at_an_hour_is_held_until_then(desk, office):
 
 def test_a_download_answers_ranges_etag_and_head(desk, office):
     document = make.DocumentFactory()
-    actions.add_version(document=document, language="en", source=make.a_file(b"0123456789"), name="a.txt", by=office, at=NOW)
+    actions.add_version(
+        document=document, language="en", source=make.a_file(b"0123456789"), name="a.txt", by=office, at=NOW
+    )
     address = at("file", document.symbol, "en")
 
     whole = desk.get(address)
@@ -194,8 +214,12 @@ def test_a_download_answers_ranges_etag_and_head(desk, office):
 
 def test_html_with_scripts_is_kept_as_a_file_and_shown_without_them(desk, office):
     document = make.DocumentFactory()
-    hostile = b"<html><body><h1>Title</h1><script>alert(1)</script><p onclick='x()'>Words here.</p></body></html>"
-    version = actions.add_version(document=document, language="en", source=make.a_file(hostile), name="a.html", by=office, at=NOW)
+    hostile = (
+        b"<html><body><h1>Title</h1><script>alert(1)</script><p onclick='x()'>Words here.</p></body></html>"
+    )
+    version = actions.add_version(
+        document=document, language="en", source=make.a_file(hostile), name="a.html", by=office, at=NOW
+    )
     actions.read_version(version=version, at=NOW)
 
     shown = desk.get(at("read", document.symbol, "en")).content.decode()
@@ -211,7 +235,9 @@ def test_html_with_scripts_is_kept_as_a_file_and_shown_without_them(desk, office
 def test_a_pdf_is_read_by_page_with_pictures_beside_the_text(desk, office):
     document = make.DocumentFactory()
     pdf = make.a_pdf("A sentence about the region.", pages=2)
-    version = actions.add_version(document=document, language="en", source=make.a_file(pdf), name="a.pdf", by=office, at=NOW)
+    version = actions.add_version(
+        document=document, language="en", source=make.a_file(pdf), name="a.pdf", by=office, at=NOW
+    )
 
     actions.read_version(version=FileVersion.objects.get(pk=version.pk), at=NOW)
 
@@ -240,7 +266,9 @@ def test_an_exported_cell_that_looks_like_a_formula_is_not_one(desk):
     assert "'=1+1" in text
 
 
-@pytest.mark.parametrize("query", ["year=abc", "audience=x", "kind=NOPE", "page=99999", "page=x", "language=zz", "q=" + "x" * 5000])
+@pytest.mark.parametrize(
+    "query", ["year=abc", "audience=x", "kind=NOPE", "page=99999", "page=x", "language=zz", "q=" + "x" * 5000]
+)
 def test_an_odd_filter_gives_a_page_and_never_an_error(desk, query):
     assert desk.get(at("list") + "?" + query).status_code == 200
 

@@ -29,7 +29,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group("journeys"))
             item.add_marker(pytest.mark.journey)
             if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="no Chromium here; on Debian: apt-get install chromium"))
+                item.add_marker(
+                    pytest.mark.skip(reason="no Chromium here; on Debian: apt-get install chromium")
+                )
 
 
 class Instance:
@@ -40,7 +42,9 @@ class Instance:
 
     def command(self, *arguments, check=True):
         """Run `puebla …` on this instance; its standard output."""
-        done = subprocess.run([*PUEBLA, *arguments], env=self.environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*PUEBLA, *arguments], env=self.environment, capture_output=True, text=True, check=False
+        )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -75,7 +79,9 @@ def instance():
     if standing := os.environ.get("JOURNEYS_AT"):
         base, data = standing.split()
         kept = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}}
-        yield Instance(base, kept | {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": data, "PUEBLA_BASE_URL": base}, Path(data))
+        yield Instance(
+            base, kept | {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": data, "PUEBLA_BASE_URL": base}, Path(data)
+        )
         return
     folder = Path(tempfile.mkdtemp(prefix="puebla-journeys-"))
     port = _free_port()
@@ -88,7 +94,11 @@ def instance():
     running.command("demo")
     log = (folder / "serve.log").open("w")
     server = subprocess.Popen(
-        [*PUEBLA, "serve", "--port", str(port), "--no-worker"], env=environment, stdout=log, stderr=log, start_new_session=True
+        [*PUEBLA, "serve", "--port", str(port), "--no-worker"],
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
     deadline = time.monotonic() + 120
     while not _answers(f"{base}/healthz"):
@@ -131,11 +141,16 @@ def visit(browser, instance):
     contexts, faults = [], []
 
     def open_window(account=None, *, size="desktop", language="en", scripts=True):
-        context = browser.new_context(viewport=WIDTHS[size], java_script_enabled=scripts, accept_downloads=True)
+        context = browser.new_context(
+            viewport=WIDTHS[size], java_script_enabled=scripts, accept_downloads=True
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("request", lambda r: faults.append(f"left the machine: {r.url}") if foreign(r.url, instance) else None)
+        page.on(
+            "request",
+            lambda r: faults.append(f"left the machine: {r.url}") if foreign(r.url, instance) else None,
+        )
         page.on("console", lambda m: faults.append(f"console: {m.text}") if unexpected(m) else None)
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
         if account:

@@ -35,7 +35,9 @@ def faults_of(page, address):
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize(("account", "addresses"), [(None, PUBLIC), ("secretariat", PRIVATE)], ids=["public", "private"])
+@pytest.mark.parametrize(
+    ("account", "addresses"), [(None, PUBLIC), ("secretariat", PRIVATE)], ids=["public", "private"]
+)
 def test_every_page_passes_axe_and_fits_the_window(visit, instance, account, addresses, language, size):
     page = visit(account, size=size, language=language)
     found = []

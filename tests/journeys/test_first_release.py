@@ -24,7 +24,9 @@ def link_in_mail(page, instance, recipient):
     """The first link of the newest caught message to this person."""
     page.goto(f"{instance.base}/en/intranet/mail/")
     page.locator("main li, main tr", has_text=recipient).first.locator("a").first.click()
-    return re.search(rf"{re.escape(instance.base)}/\w\w/accounts/\S+?/(?=[\s\"<.]|$)", page.inner_text("main"))[0]
+    return re.search(
+        rf"{re.escape(instance.base)}/\w\w/accounts/\S+?/(?=[\s\"<.]|$)", page.inner_text("main")
+    )[0]
 
 
 def thirty_documents(year):
@@ -32,10 +34,22 @@ def thirty_documents(year):
     files = []
     for n in range(1, 31):
         for code, text in (
-            ("en", f"Declaration on subject {n}\n\nThe Vice-Ministers considered subject {n} and agreed to continue their work."),
-            ("es", f"Declaración sobre el asunto {n}\n\nLos Viceministros examinaron el asunto {n} y acordaron seguir trabajando."),
+            (
+                "en",
+                f"Declaration on subject {n}\n\nThe Vice-Ministers considered subject {n} and agreed to continue their work.",
+            ),
+            (
+                "es",
+                f"Declaración sobre el asunto {n}\n\nLos Viceministros examinaron el asunto {n} y acordaron seguir trabajando.",
+            ),
         ):
-            files.append({"name": f"RCM-{year}-VM-DECL-{n}_{code}.txt", "mimeType": "text/plain", "buffer": text.encode()})
+            files.append(
+                {
+                    "name": f"RCM-{year}-VM-DECL-{n}_{code}.txt",
+                    "mimeType": "text/plain",
+                    "buffer": text.encode(),
+                }
+            )
     return files
 
 
@@ -149,7 +163,9 @@ def test_a_focal_point_seats_and_unseats_a_delegate_and_rights_move(visit, insta
 
     # Seated again: readable again, on the next request.
     focal.goto(f"{instance.base}/en/intranet/delegation/")
-    focal.locator("main").locator("li, tr", has_text="Hugo Torno").locator("a", has_text="seat").first.click()
+    focal.locator("main").locator("li, tr", has_text="Hugo Torno").locator(
+        "a", has_text="Give a seat"
+    ).first.click()
     choose(focal, "body", "Consultation")
     choose(focal, "role", "Delegate")
     focal.click("main form button[type=submit]")
@@ -162,7 +178,11 @@ def test_a_focal_point_finds_no_way_to_another_party(visit, instance):
 
     focal.goto(f"{instance.base}/en/intranet/delegation/invite/")
 
-    parties = focal.locator("[name=party] option").all_inner_texts() if focal.locator("[name=party]").count() else []
+    parties = (
+        focal.locator("[name=party] option").all_inner_texts()
+        if focal.locator("[name=party]").count()
+        else []
+    )
     assert not any("Honduras" in party for party in parties)
     assert focal.goto(f"{instance.base}/en/intranet/documents/RCM/2026/VM/ST/2/").status == 404
 

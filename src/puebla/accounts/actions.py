@@ -12,11 +12,17 @@ from puebla.core.verdicts import StaleError
 
 
 @transaction.atomic
-def describe(*, person: Person, values: dict[str, object], revision: int, by: Person, at: dt.datetime) -> Person:
+def describe(
+    *, person: Person, values: dict[str, object], revision: int, by: Person, at: dt.datetime
+) -> Person:
     """Change name, office, telephone, language; refuses when somebody saved the record in between."""
     locked = Person.objects.select_for_update().get(pk=person.pk)
     if locked.revision != revision:
-        raise StaleError(_("This entry was changed by somebody else meanwhile. Your text is kept below; compare and save again."))
+        raise StaleError(
+            _(
+                "This entry was changed by somebody else meanwhile. Your text is kept below; compare and save again."
+            )
+        )
     for name in ("full_name", "job_titles", "phone", "language"):
         if name in values:
             setattr(locked, name, values[name])

@@ -4,8 +4,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]
+class ByInvitation(DefaultAccountAdapter):
     """Closed registration."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         return False

@@ -58,8 +58,10 @@ def install_guards(*, using: str = "default", **_kwargs: Any) -> None:
 def _sqlite(one: Guard) -> list[str]:
     return [
         f"DROP TRIGGER IF EXISTS {one.name}",
-        f"CREATE TRIGGER {one.name} BEFORE {one.event} ON {one.table} FOR EACH ROW WHEN {one.refuses_when}"
-        f" BEGIN SELECT RAISE(ABORT, '{one.name}: {one.sentence}'); END",
+        (
+            f"CREATE TRIGGER {one.name} BEFORE {one.event} ON {one.table} FOR EACH ROW WHEN {one.refuses_when}"
+            f" BEGIN SELECT RAISE(ABORT, '{one.name}: {one.sentence}'); END"
+        ),
     ]
 
 
@@ -67,9 +69,11 @@ def _postgresql(one: Guard) -> list[str]:
     # IF inside the function: a WHEN clause may hold no sub-query in PostgreSQL.
     back = "OLD" if one.event == "DELETE" else "NEW"
     return [
-        f"CREATE OR REPLACE FUNCTION {one.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {one.refuses_when} THEN RAISE EXCEPTION '{one.name}: {one.sentence}'"
-        f" USING ERRCODE = 'check_violation'; END IF; RETURN {back}; END $$",
+        (
+            f"CREATE OR REPLACE FUNCTION {one.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF {one.refuses_when} THEN RAISE EXCEPTION '{one.name}: {one.sentence}'"
+            f" USING ERRCODE = 'check_violation'; END IF; RETURN {back}; END $$"
+        ),
         f"DROP TRIGGER IF EXISTS {one.name} ON {one.table}",
         f"CREATE TRIGGER {one.name} BEFORE {one.event} ON {one.table} FOR EACH ROW EXECUTE FUNCTION {one.name}()",
     ]

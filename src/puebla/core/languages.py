@@ -70,7 +70,9 @@ class TextsField(models.JSONField[Texts, Texts]):
         for code, words in value.items():
             if len(words) > self.max_text:
                 raise ValidationError(
-                    _("The text in %(language)s has %(length)d characters; at most %(limit)d are kept. Shorten it.")
+                    _(
+                        "The text in %(language)s has %(length)d characters; at most %(limit)d are kept. Shorten it."
+                    )
                     % {"language": code, "length": len(words), "limit": self.max_text}
                 )
 

@@ -20,7 +20,9 @@ from puebla.core.models import OutgoingMail, random_ref
 RETRY_AFTER_MINUTES = [1, 5, 30, 120, 720, 1440]
 
 
-def post(*, to: str, subject: str, body: str, at: dt.datetime, language: str = "", html: str = "") -> OutgoingMail:
+def post(
+    *, to: str, subject: str, body: str, at: dt.datetime, language: str = "", html: str = ""
+) -> OutgoingMail:
     """Write a message into the outbox; call it inside the act's transaction."""
     return OutgoingMail.objects.create(
         message_id=f"<{random_ref()}@{urlsplit(settings.BASE_URL).hostname}>",
@@ -40,9 +42,17 @@ class OutboxBackend(BaseEmailBackend):
         """Write every message into the outbox; how many were written."""
         count = 0
         for message in email_messages:
-            html = next((str(c) for c, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
+            html = next(
+                (str(c) for c, kind in getattr(message, "alternatives", []) if kind == "text/html"), ""
+            )
             for recipient in message.recipients():
-                post(to=recipient, subject=str(message.subject), body=str(message.body), html=html, at=timezone.now())
+                post(
+                    to=recipient,
+                    subject=str(message.subject),
+                    body=str(message.body),
+                    html=html,
+                    at=timezone.now(),
+                )
                 count += 1
         return count
 

@@ -23,7 +23,9 @@ def sentences(entries: Iterable[JournalEntry]) -> list[Sentence]:
     from django.contrib.auth import get_user_model
 
     rows = list(entries)
-    payloads = {p.sequence: p.facts for p in JournalPayload.objects.filter(sequence__in=[e.sequence for e in rows])}
+    payloads = {
+        p.sequence: p.facts for p in JournalPayload.objects.filter(sequence__in=[e.sequence for e in rows])
+    }
     names = dict(
         get_user_model().objects.filter(ref__in={e.person_ref for e in rows}).values_list("ref", "full_name")
     )

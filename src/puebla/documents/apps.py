@@ -68,29 +68,50 @@ def _audience(value: object) -> str:
 
 #: How the journal says each act to readers; facts are the entry's own words.
 PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "document.filed": lambda facts: _("filed the document, for: %(who)s") % {"who": _audience(facts.get("audience"))},
-    "document.described": lambda facts: _("changed the description (%(fields)s)")
-    % {"fields": ", ".join(facts.get("changed", {})) or "—"},
-    "document.version_filed": lambda facts: _("filed version %(number)s in %(language)s: %(name)s")
-    % {"number": facts.get("number", ""), "language": facts.get("language", ""), "name": facts.get("name", "")},
-    "document.audience_changed": lambda facts: _("changed who reads it from “%(before)s” to “%(after)s”")
-    % {"before": _audience(facts.get("from")), "after": _audience(facts.get("to"))},
-    "document.consent_given": lambda facts: _("recorded the party's consent up to “%(who)s”")
-    % {"who": _audience(facts.get("audience"))},
-    "document.shared": lambda facts: _("shared it with %(who)s: %(why)s")
-    % {"who": facts.get("with", ""), "why": facts.get("why", "")},
-    "document.share_ended": lambda facts: _("ended a share"),
-    "document.related": lambda facts: _("linked it to another document"),
-    "document.unrelated": lambda facts: _("removed a link to another document"),
-    "document.language_awaited": lambda facts: _("announced the file in %(language)s")
-    % {"language": facts.get("language", "")},
-    "document.opened": lambda facts: _("opened version %(number)s in %(language)s")
-    % {"number": facts.get("number", ""), "language": facts.get("language", "")},
-    "document.released": lambda facts: _("released it to the public (%(languages)s)")
-    % {"languages": facts.get("languages", "")},
-    "document.withdrawn": lambda facts: _("withdrew it from the public; inside it is read by: %(who)s")
-    % {"who": _audience(facts.get("audience"))},
-    "documents.imported": lambda facts: _("filed %(count)s files at once") % {"count": facts.get("files", "")},
+    "document.filed": lambda facts: (
+        _("filed the document, for: %(who)s") % {"who": _audience(facts.get("audience"))}
+    ),
+    "document.described": lambda facts: (
+        _("changed the description (%(fields)s)") % {"fields": ", ".join(facts.get("changed", {})) or "—"}
+    ),
+    "document.version_filed": lambda facts: (
+        _("filed version %(number)s in %(language)s: %(name)s")
+        % {
+            "number": facts.get("number", ""),
+            "language": facts.get("language", ""),
+            "name": facts.get("name", ""),
+        }
+    ),
+    "document.audience_changed": lambda facts: (
+        _("changed who reads it from “%(before)s” to “%(after)s”")
+        % {"before": _audience(facts.get("from")), "after": _audience(facts.get("to"))}
+    ),
+    "document.consent_given": lambda facts: (
+        _("recorded the party's consent up to “%(who)s”") % {"who": _audience(facts.get("audience"))}
+    ),
+    "document.shared": lambda facts: (
+        _("shared it with %(who)s: %(why)s") % {"who": facts.get("with", ""), "why": facts.get("why", "")}
+    ),
+    "document.share_ended": lambda _facts: _("ended a share"),
+    "document.related": lambda _facts: _("linked it to another document"),
+    "document.unrelated": lambda _facts: _("removed a link to another document"),
+    "document.language_awaited": lambda facts: (
+        _("announced the file in %(language)s") % {"language": facts.get("language", "")}
+    ),
+    "document.opened": lambda facts: (
+        _("opened version %(number)s in %(language)s")
+        % {"number": facts.get("number", ""), "language": facts.get("language", "")}
+    ),
+    "document.released": lambda facts: (
+        _("released it to the public (%(languages)s)") % {"languages": facts.get("languages", "")}
+    ),
+    "document.withdrawn": lambda facts: (
+        _("withdrew it from the public; inside it is read by: %(who)s")
+        % {"who": _audience(facts.get("audience"))}
+    ),
+    "documents.imported": lambda facts: (
+        _("filed %(count)s files at once") % {"count": facts.get("files", "")}
+    ),
 }
 
 
@@ -104,7 +125,6 @@ class DocumentsConfig(AppConfig):
         """Fill the registries."""
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
-        registry.menu.add("documents", lambda person: (_("Documents"), "documents:list"), rank=20)
         minute, day = dt.timedelta(minutes=1), dt.timedelta(days=1)
         registry.chores.add(
             "documents.read_waiting", Chore("documents.read_waiting", read_waiting, every=minute), rank=40

@@ -34,10 +34,12 @@ class ImpreciseDateField(forms.CharField):
     """A date of which the day or the month may be unknown: 2009, 2009-07, 2009-07-09."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", gettext_lazy("Year, year-month or full date: 2009, 2009-07 or 2009-07-09."))
+        kwargs.setdefault(
+            "help_text", gettext_lazy("Year, year-month or full date: 2009, 2009-07 or 2009-07-09.")
+        )
         super().__init__(max_length=10, **kwargs)
 
-    def clean(self, value: Any) -> tuple[dt.date, DatePrecision] | None:  # type: ignore[override]
+    def clean(self, value: Any) -> tuple[dt.date, DatePrecision] | None:
         text = super().clean(value)
         if not text:
             return None
@@ -66,17 +68,23 @@ class DropForm(forms.Form):
     """Many files dropped at once, with what counts for those that do not say otherwise."""
 
     kind = forms.ModelChoiceField(
-        Kind.objects.filter(retired=False), required=False, label=gettext_lazy("Kind, where a file does not say it")
+        Kind.objects.filter(retired=False),
+        required=False,
+        label=gettext_lazy("Kind, where a file does not say it"),
     )
     body = forms.ModelChoiceField(
-        Body.objects.select_related("room"), required=False, label=gettext_lazy("Body, where a file does not say it")
+        Body.objects.select_related("room"),
+        required=False,
+        label=gettext_lazy("Body, where a file does not say it"),
     )
     meeting = forms.ModelChoiceField(Meeting.objects.all(), required=False, label=gettext_lazy("Meeting"))
-    files = forms.Field(
+    dropped = forms.Field(
         widget=MultipleFileInput(),
         label=gettext_lazy("Files"),
         required=False,
-        help_text=gettext_lazy("Choose or drop as many as you like. Nothing is filed before you confirm the table."),
+        help_text=gettext_lazy(
+            "Choose or drop as many as you like. Nothing is filed before you confirm the table."
+        ),
     )
 
 
@@ -128,7 +136,7 @@ class DescriptionForm(forms.Form):
         if not may_give_symbol or (document is not None and document.symbol):
             del self.fields["symbol"]
         if document is not None:
-            self.initial = self._from(document) | (self.initial or {})
+            self.initial = self._from(document) | dict(self.initial or {})
 
     def _from(self, document: Document) -> dict[str, Any]:
         return {f"title_{code}": document.titles.get(code, "") for code in self.languages} | {

@@ -109,7 +109,8 @@ class Document(Restricted):
             *Restricted.Meta.constraints,
             models.CheckConstraint(condition=~Q(symbol=""), name="documents_symbol_not_blank"),
             models.CheckConstraint(
-                condition=Q(released_at=None, released_by=None) | Q(released_at__isnull=False, released_by__isnull=False),
+                condition=Q(released_at=None, released_by=None)
+                | Q(released_at__isnull=False, released_by__isnull=False),
                 name="documents_released_pair",
             ),
             models.CheckConstraint(

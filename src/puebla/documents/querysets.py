@@ -64,7 +64,11 @@ class DocumentQuerySet(GatedQuerySet):
         if theme:
             found = found.filter(themes__code=theme)
         if year:
-            found = found.filter(dated_on__year=int(year)) if year.isdecimal() and len(year) == 4 else found.none()
+            found = (
+                found.filter(dated_on__year=int(year))
+                if year.isdecimal() and len(year) == 4
+                else found.none()
+            )
         if audience:
             found = found.filter(audience=int(audience)) if audience.isdecimal() else found.none()
         if language.startswith("-"):

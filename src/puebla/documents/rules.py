@@ -90,7 +90,9 @@ def may_release(reach: Reach, document: "Document") -> Verdict:
         return refused(_("Releasing to the public is done by the secretariat."))
     if document.room_cap < Audience.PUBLIC:
         return refused(
-            _("Nothing of “%(room)s” can become public. File the released outcome as a new paper in an open room.")
+            _(
+                "Nothing of “%(room)s” can become public. File the released outcome as a new paper in an open room."
+            )
             % {"room": document.room}
         )
     if document.state in {"awaited", "withdrawn"}:

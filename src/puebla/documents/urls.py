@@ -30,6 +30,8 @@ urlpatterns = [
     path("<path:address>/files/<slug:language>/<int:number>/", files.version, name="version"),
     path("<path:address>/read/<slug:language>/", files.read, name="read"),
     path("<path:address>/read/<slug:language>/<int:number>/", files.read, name="read-version"),
-    path("<path:address>/pictures/<slug:language>/<int:number>/<int:page>.webp", files.picture, name="picture"),
+    path(
+        "<path:address>/pictures/<slug:language>/<int:number>/<int:page>.webp", files.picture, name="picture"
+    ),
     path("<path:address>/", records.record, name="record"),
 ]

@@ -1,10 +1,14 @@
 """Parties, bodies, seats, rooms, presidencies, and each body's meetings as records."""
 
+import datetime as dt
+from typing import Any
+
 from django.apps import AppConfig, apps
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from puebla.core import registry
 from puebla.core.guards import guard
+from puebla.core.operations import Chore
 
 
 def guard_rooms() -> None:
@@ -22,6 +26,56 @@ def guard_rooms() -> None:
                       sentence="room_cap is not the cap of the room")  # fmt: skip
 
 
+#: How the journal says each act to readers.
+PHRASES = {
+    "application.received": gettext_lazy("an application for observer standing was received"),
+    "application.reviewed": gettext_lazy("reviewed an application for observer standing"),
+    "application.decided": gettext_lazy("decided an application for observer standing"),
+    "body.created": gettext_lazy("set up a body"),
+    "body.described": gettext_lazy("changed a body's description"),
+    "invitation.sent": gettext_lazy("invited somebody"),
+    "invitation.accepted": gettext_lazy("accepted an invitation"),
+    "invitation.withdrawn": gettext_lazy("withdrew an invitation"),
+    "meeting.recorded": gettext_lazy("recorded a meeting"),
+    "meeting.described": gettext_lazy("changed a meeting's record"),
+    "opening.requested": gettext_lazy("asked to open a sealed room"),
+    "opening.confirmed": gettext_lazy("confirmed the opening of a sealed room"),
+    "party.created": gettext_lazy("entered a party"),
+    "party.described": gettext_lazy("changed a party's description"),
+    "person.described": gettext_lazy("changed a person's entry"),
+    "person.retired": gettext_lazy("retired a person"),
+    "presidency.set": gettext_lazy("set a presidency"),
+    "presidency.corrected": gettext_lazy("corrected a presidency"),
+    "role.described": gettext_lazy("changed a role"),
+    "seat.given": gettext_lazy("gave a seat"),
+    "seat.confirmed": gettext_lazy("confirmed a seat in a sealed room"),
+    "seat.refused": gettext_lazy("refused a seat in a sealed room"),
+    "seat.ended": gettext_lazy("ended a seat"),
+    "standing.changed": gettext_lazy("changed a party's standing"),
+}
+
+
+def seats_to_confirm(person: Any) -> dict[str, object] | None:
+    """The desk's panel for chairs of sealed rooms; nothing for others."""
+    from puebla.members.views.rooms import waiting_for
+
+    waiting = waiting_for(person)
+    return (
+        {"template": "members/desk_confirmations.html", "context": {"waiting": waiting}} if waiting else None
+    )
+
+
+def publish_daily(at: dt.datetime) -> int:
+    """The chore that shows the public a standing or presidency that began by date alone."""
+    from django.db import transaction
+
+    from puebla.members.actions import publish_who_we_are
+
+    with transaction.atomic():
+        publish_who_we_are(at=at)
+    return 1
+
+
 class MembersConfig(AppConfig):
     """Who takes part."""
 
@@ -31,4 +85,8 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         """Declare guards and fill the registries."""
         guard_rooms()
-        registry.menu.add("people", lambda person: (_("Directory"), "members:directory"), rank=30)
+        for act, words in PHRASES.items():
+            registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
+        registry.desk_panels.add("members.confirmations", seats_to_confirm, rank=10)
+        daily = Chore("members.published", publish_daily, every=dt.timedelta(days=1))
+        registry.chores.add("members.published", daily, rank=50)

@@ -106,7 +106,9 @@ class Standing(models.Model):
         ordering = ["party", "from_on"]
         constraints = [
             models.UniqueConstraint(fields=["party", "from_on"], name="members_standing_once_a_day"),
-            models.UniqueConstraint(fields=["party"], condition=Q(until_on=None), name="members_standing_one_open"),
+            models.UniqueConstraint(
+                fields=["party"], condition=Q(until_on=None), name="members_standing_one_open"
+            ),
             models.CheckConstraint(
                 condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="members_standing_in_order"
             ),
@@ -228,7 +230,8 @@ class Seat(models.Model):
                 name="members_seat_ended_pair",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_by=None) | Q(confirmed_at__isnull=False), name="members_seat_confirmed_pair"
+                condition=Q(confirmed_by=None) | Q(confirmed_at__isnull=False),
+                name="members_seat_confirmed_pair",
             ),
             models.UniqueConstraint(
                 fields=["person", "party", "room", "role", "from_on"], name="members_seat_once"
@@ -287,7 +290,9 @@ class Meeting(models.Model):
         ordering = ["-starts_on", "symbol"]
         constraints = [
             models.UniqueConstraint(
-                fields=["body", "number"], condition=Q(number__isnull=False), name="members_meeting_number_once"
+                fields=["body", "number"],
+                condition=Q(number__isnull=False),
+                name="members_meeting_number_once",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="members_meeting_in_order"
@@ -326,7 +331,8 @@ class Invitation(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(accepted_at=None, accepted_by=None) | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
                 name="members_invitation_accepted_pair",
             ),
             models.CheckConstraint(
@@ -378,7 +384,8 @@ class ObserverApplication(models.Model):
         ordering = ["-received_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(decided_at=None, decided_by=None) | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=Q(decided_at=None, decided_by=None)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="members_application_decided_pair",
             ),
         ]
@@ -401,7 +408,9 @@ class BreakGlass(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(requested_by=F("confirmed_by")), name="members_breakglass_two_persons"),
+            models.CheckConstraint(
+                condition=~Q(requested_by=F("confirmed_by")), name="members_breakglass_two_persons"
+            ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None, confirmed_at=None, until_at=None)
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, until_at__isnull=False),
@@ -426,5 +435,7 @@ class Restricted(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(condition=Q(audience__lte=F("room_cap")), name="%(app_label)s_%(class)s_under_cap"),
+            models.CheckConstraint(
+                condition=Q(audience__lte=F("room_cap")), name="%(app_label)s_%(class)s_under_cap"
+            ),
         ]

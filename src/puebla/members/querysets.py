@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from puebla.accounts.models import Person
     from puebla.members.models import PresidencyTerm
 
-OWN_PARTY, SECRETARIAT, PRESIDENCY, ROOM, MEMBERS, OBSERVERS, CIVIL_SOCIETY, PUBLIC = 10, 20, 30, 40, 50, 60, 70, 80
+OWN_PARTY, SECRETARIAT, PRESIDENCY, ROOM, MEMBERS, OBSERVERS, CIVIL_SOCIETY, PUBLIC = (
+    10,
+    20,
+    30,
+    40,
+    50,
+    60,
+    70,
+    80,
+)
 RUNG_OF_STANDING = {
     "member": MEMBERS,
     "observer_state": OBSERVERS,
@@ -107,7 +116,9 @@ def reaches(person_ids: Iterable[int] | None = None, at: dt.datetime | None = No
     gathered: dict[int, _Gathering] = {}
     columns = ("person_id", "party_id", "room_id", "body__function", "role__observes", "role__permissions",
                "standing_kind")  # fmt: skip
-    for person, party, room, function, observes, permissions, standing in seats.order_by().values_list(*columns):
+    for person, party, room, function, observes, permissions, standing in seats.order_by().values_list(
+        *columns
+    ):
         gathered.setdefault(person, _Gathering()).add(party, room, function, observes, permissions, standing)
     for person, room in openings.values_list("requested_by_id", "room_id"):
         gathered.setdefault(person, _Gathering()).opened.add(room)
@@ -127,7 +138,13 @@ class _Gathering:
     permissions: set[tuple[str, int, int]] = field(default_factory=set)
 
     def add(
-        self, party: int, room: int, function: str | None, observes: bool, permissions: list[str], standing: str
+        self,
+        party: int,
+        room: int,
+        function: str | None,
+        observes: bool,
+        permissions: list[str],
+        standing: str,
     ) -> None:
         self.parties.add(party)
         self.permissions.update((one, party, room) for one in permissions)
@@ -204,9 +221,9 @@ class PartyQuerySet(models.QuerySet[Any]):
         current = Standing.objects.filter(party=OuterRef("pk"), from_on__lte=on).filter(
             Q(until_on=None) | Q(until_on__gte=on)
         )
-        return self.annotate(standing_kind=models.Subquery(current.order_by("-from_on").values("kind")[:1])).filter(
-            standing_kind__in=list(kinds)
-        )
+        return self.annotate(
+            standing_kind=models.Subquery(current.order_by("-from_on").values("kind")[:1])
+        ).filter(standing_kind__in=list(kinds))
 
     def members(self, *, on: dt.date) -> Self:
         """Member states on this day."""
@@ -290,10 +307,15 @@ class SeatQuerySet(models.QuerySet[Any]):
             .filter(person__is_active=True)
             .annotate(standing_kind=models.Subquery(standing))
             .filter(standing_kind__isnull=False)
-            .filter(Q(body=None) | (Q(body__from_on__lte=day) & (Q(body__until_on=None) | Q(body__until_on__gte=day))))
+            .filter(
+                Q(body=None)
+                | (Q(body__from_on__lte=day) & (Q(body__until_on=None) | Q(body__until_on__gte=day)))
+            )
             .filter(Q(room__sealed=False) | Q(confirmed_at__lte=at))
             .filter(
-                Q(body=None) | ~Q(body__function="presidency") | Q(party_id=models.Subquery(presiding))
+                Q(body=None)
+                | ~Q(body__function="presidency")
+                | Q(party_id=models.Subquery(presiding))
                 | Q(standing_kind="secretariat")
             )
         )
@@ -309,7 +331,11 @@ class SeatQuerySet(models.QuerySet[Any]):
             reach = reach_of(person)
         if person is None or reach.is_empty:
             return self.none()
-        own = Q(party_id__in=sorted(reach.parties)) | Q(person_id=person.pk) | Q(room_id__in=sorted(reach.rooms))
+        own = (
+            Q(party_id__in=sorted(reach.parties))
+            | Q(person_id=person.pk)
+            | Q(room_id__in=sorted(reach.rooms))
+        )
         if reach.rung <= MEMBERS:
             return self.filter(own | Q(room__sealed=False))
         return self.filter(own | Q(room__sealed=False, body__function__in=["secretariat", "presidency"]))

@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import F, Min
 
+from puebla.core.files.store import remove
 from puebla.core.languages import Texts
 from puebla.core.words import fold
 from puebla.publications.models import (
@@ -24,7 +25,9 @@ from puebla.publications.models import (
 
 def turn_epoch(*, at: dt.datetime) -> None:
     """Say that something public changed, so that no cached page is shown again."""
-    coming = PublicDocument.objects.filter(withdrawn_at=None, public_from__gt=at).aggregate(Min("public_from"))
+    coming = PublicDocument.objects.filter(withdrawn_at=None, public_from__gt=at).aggregate(
+        Min("public_from")
+    )
     Epoch.objects.get_or_create(pk=1)
     Epoch.objects.filter(pk=1).update(number=F("number") + 1, next_change_at=coming["public_from__min"])
 
@@ -49,7 +52,9 @@ def publish_document(
         symbol=symbol, defaults=facts | {"words": words, "withdrawn_at": None, "withdrawn_reason": {}}
     )
     edition.themes.all().delete()
-    PublicTheme.objects.bulk_create(PublicTheme(document=edition, code=code, names=names) for code, names in themes)
+    PublicTheme.objects.bulk_create(
+        PublicTheme(document=edition, code=code, names=names) for code, names in themes
+    )
     edition.files.update(current=False)
     for columns in files:
         texts = columns.pop("texts")
@@ -75,7 +80,7 @@ def withdraw_document(*, symbol: str, reason: Texts, at: dt.datetime) -> None:
     edition.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     turn_epoch(at=at)
     store = storages["public"]
-    transaction.on_commit(lambda: [store.delete(key) for key in keys])
+    transaction.on_commit(lambda: remove(keys, storage=store))
 
 
 @transaction.atomic
@@ -109,7 +114,9 @@ def fill_pages(*, symbol: str, language: str, number: int, texts: list[str], at:
     if public is None:
         return
     public.pages.all().delete()
-    PublicPage.objects.bulk_create(PublicPage(file=public, number=n, text=text) for n, text in enumerate(texts, start=1))
+    PublicPage.objects.bulk_create(
+        PublicPage(file=public, number=n, text=text) for n, text in enumerate(texts, start=1)
+    )
     public.page_count = len(texts) or public.page_count
     public.save(update_fields=["page_count"])
     turn_epoch(at=at)

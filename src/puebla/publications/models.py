@@ -60,7 +60,9 @@ class PublicPresidency(models.Model):
     class Meta:
         ordering = ["-starts_on"]
         constraints = [
-            models.UniqueConstraint(fields=["body_code", "starts_on"], name="publications_presidency_one_start")
+            models.UniqueConstraint(
+                fields=["body_code", "starts_on"], name="publications_presidency_one_start"
+            )
         ]
 
     def __str__(self) -> str:
@@ -118,7 +120,7 @@ class PublicDocument(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = TextsField(max_length=500, blank=True)
 
-    objects = PublicDocumentQuerySet.as_manager()
+    objects = PublicDocumentQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = _("public document")
@@ -160,9 +162,13 @@ class PublicFile(models.Model):
     class Meta:
         ordering = ["language", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["document", "language", "number"], name="publications_file_version_once"),
             models.UniqueConstraint(
-                fields=["document", "language"], condition=Q(current=True), name="publications_file_one_current"
+                fields=["document", "language", "number"], name="publications_file_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["document", "language"],
+                condition=Q(current=True),
+                name="publications_file_one_current",
             ),
         ]
 

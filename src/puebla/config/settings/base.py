@@ -117,7 +117,11 @@ TEMPLATES = [
                     ["django.template.loaders.app_directories.Loader"],
                 )
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "puebla.theme.templatetags.theme"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "puebla.theme.templatetags.theme",
+            ],
         },
     }
 ]
@@ -171,7 +175,10 @@ FILES_DIR = DATA_DIR / "files"
 PUBLIC_FILES_DIR = DATA_DIR / "public"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
-    "public": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PUBLIC_FILES_DIR}},
+    "public": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PUBLIC_FILES_DIR},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

@@ -2,12 +2,12 @@
 
 from django.core.management.utils import get_random_secret_key
 
-from .base import *
+from .base import *  # noqa: F403
 from .base import DATA_DIR, SECRET_KEY
 
 DEMO = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
-CSRF_TRUSTED_ORIGINS: list[str] = []
+CSRF_TRUSTED_ORIGINS = []
 if not SECRET_KEY:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     _key = DATA_DIR / "demo.key"

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from .base import *
+from .base import *  # noqa: F403
 from .base import CACHES, DATABASES, STORAGES
 
 DEMO = True
@@ -16,10 +16,15 @@ FILES_DIR = DATA_DIR / "files"
 PUBLIC_FILES_DIR = DATA_DIR / "public"
 STORAGES = STORAGES | {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
-    "public": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PUBLIC_FILES_DIR}},
+    "public": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PUBLIC_FILES_DIR},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CACHES = CACHES | {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}}
+CACHES = CACHES | {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0

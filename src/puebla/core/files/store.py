@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +48,12 @@ def put(source: BinaryIO | Path, *, storage: Storage) -> StoredFile:
         if isinstance(storage, FileSystemStorage):
             return _put_in_folder(stream, storage)
         return _put_elsewhere(stream, storage)
+
+
+def remove(keys: Iterable[str], *, storage: Storage) -> None:
+    """Delete stored files; call it after the commit that forgot them."""
+    for key in keys:
+        storage.delete(key)
 
 
 def sweep(storage: Storage, *, known: Callable[[list[str]], set[str]], older_than: datetime) -> int:

@@ -76,7 +76,9 @@ def _save(document: Document) -> None:
             document.save()
     except IntegrityError as error:
         raise RefusedError(
-            _("The database refused this: the symbol is taken, or the audience is wider than the room allows.")
+            _(
+                "The database refused this: the symbol is taken, or the audience is wider than the room allows."
+            )
         ) from error
 
 
@@ -130,12 +132,15 @@ def file_document(
     if document.audience > room.cap:
         require(rules.may_set_audience(reach, document, document.audience))
         raise RefusedError(
-            _("“%(room)s” never opens wider than “%(cap)s”.") % {"room": room, "cap": Audience(room.cap).label},
+            _("“%(room)s” never opens wider than “%(cap)s”.")
+            % {"room": room, "cap": Audience(room.cap).label},
             field="audience",
         )
     if symbol:
         if not reach.secretariat and not room.sealed:
-            raise RefusedError(_("Symbols are given by the secretariat; leave the field empty."), field="symbol")
+            raise RefusedError(
+                _("Symbols are given by the secretariat; leave the field empty."), field="symbol"
+            )
         document.symbol = checked(symbol, room=room)
     elif _needs_symbol(document):
         _give_symbol(document, at)
@@ -148,8 +153,10 @@ def file_document(
 
 def locked(document: Document) -> Document:
     """The document's row, locked until the transaction ends."""
-    return Document.objects.select_for_update(of=("self",)).select_related("room", "party", "kind", "body").get(
-        pk=document.pk
+    return (
+        Document.objects.select_for_update(of=("self",))
+        .select_related("room", "party", "kind", "body")
+        .get(pk=document.pk)
     )
 
 
@@ -183,7 +190,9 @@ def describe(
     if themes is not None:
         row.themes.set(themes)
     changed = {n: [before[n], str(getattr(row, n))] for n in DESCRIBED if before[n] != str(getattr(row, n))}
-    journal.record("document.described", at=at, person=by, subject=row, room=row.room, facts={"changed": changed})
+    journal.record(
+        "document.described", at=at, person=by, subject=row, room=row.room, facts={"changed": changed}
+    )
     return row
 
 
@@ -231,7 +240,9 @@ def share(
     require(rules.may_share(reach_of(by, at), row))
     if until_at <= at:
         raise RefusedError(_("The last day of a share lies in the future."), field="until_at")
-    made = Share.objects.create(document=row, person=person, why=why, until_at=until_at, shared_at=at, shared_by=by)
+    made = Share.objects.create(
+        document=row, person=person, why=why, until_at=until_at, shared_at=at, shared_by=by
+    )
     journal.record("document.shared", at=at, person=by, subject=row, room=row.room,
                    facts={"with": person.full_name, "why": why, "until": until_at})  # fmt: skip
     return made
@@ -379,6 +390,8 @@ def opened(*, version: FileVersion, document: Document, by: Person, at: dt.datet
         person=by,
         subject=document,
         room=document.room,
-        party_code=",".join(sorted({s.party.code for s in by.seats.effective(at).select_related("party")}))[:30],
+        party_code=",".join(sorted({s.party.code for s in by.seats.effective(at).select_related("party")}))[
+            :30
+        ],
         facts={"language": version.edition.language, "number": version.number},
     )

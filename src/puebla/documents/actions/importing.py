@@ -22,7 +22,7 @@ from puebla.core import journal
 from puebla.core.files.examine import clean_name, examine
 from puebla.core.files.kinds import FileKind
 from puebla.core.files.reading import Limits, Reading, UnreadableError, read
-from puebla.core.files.store import put
+from puebla.core.files.store import put, remove
 from puebla.core.languages import Texts
 from puebla.core.models import Process, parse_imprecise
 from puebla.core.verdicts import RefusedError
@@ -81,7 +81,12 @@ def stage(*, batch: Batch, name: str, source: Path | BinaryIO) -> BatchItem:
             item.refusal = str(error)[:400]
         else:
             stored = put(path, storage=storages["default"])
-            item.key, item.size, item.sha256, item.kind = stored.key, stored.size, stored.sha256, found.kind.name
+            item.key, item.size, item.sha256, item.kind = (
+                stored.key,
+                stored.size,
+                stored.sha256,
+                found.kind.name,
+            )
     item.save()
     return item
 
@@ -132,7 +137,9 @@ def judge(*, batch: Batch) -> list[BatchItem]:
             languages[item.proposal["group"]].add(item.proposal["language"])
     hashes = [item.sha256 for item in items if item.sha256]
     filed = set(
-        FileVersion.objects.filter(sha256__in=hashes, edition__document__in=visible).values_list("sha256", flat=True)
+        FileVersion.objects.filter(sha256__in=hashes, edition__document__in=visible).values_list(
+            "sha256", flat=True
+        )
     )
     kinds = set(Kind.objects.values_list("code", flat=True))
     seen: dict[str, int] = {}
@@ -179,7 +186,9 @@ def change(*, batch: Batch, rows: dict[int, dict[str, Any]]) -> list[BatchItem]:
         values = rows[item.number]
         if "title" in values and values.get("language"):
             values["titles"] = {values["language"]: values.pop("title")} if values["title"] else {}
-        item.proposal |= {key: value for key, value in values.items() if key in item.proposal or key == "skip"}
+        item.proposal |= {
+            key: value for key, value in values.items() if key in item.proposal or key == "skip"
+        }
         if item.proposal.get("symbol"):
             item.proposal["symbol"] = item.proposal["symbol"].strip().upper()
             item.proposal["group"] = item.proposal["symbol"]
@@ -233,7 +242,9 @@ def _finish(batch: Batch, *, by: Person, at: dt.datetime) -> None:
     journal.record("documents.imported", at=at, person=by, subject_ref=batch.ref, facts={"files": filed})
 
 
-def _file_row(item: BatchItem, document: Document | None, titles: Texts, *, by: Person, at: dt.datetime) -> Document:
+def _file_row(
+    item: BatchItem, document: Document | None, titles: Texts, *, by: Person, at: dt.datetime
+) -> Document:
     reach = reach_of(by, at)
     visible = Document.objects.visible_to(by, reach=reach)
     if not item.proposal["language"]:
@@ -242,10 +253,16 @@ def _file_row(item: BatchItem, document: Document | None, titles: Texts, *, by: 
     store = storages["default"]
     with transaction.atomic():
         if document is None:
-            document = _document_from(item.proposal, titles or {item.proposal["language"]: item.name}, reach, by=by, at=at)
+            document = _document_from(
+                item.proposal, titles or {item.proposal["language"]: item.name}, reach, by=by, at=at
+            )
         elif missing := {k: v for k, v in titles.items() if not document.titles.get(k)}:
             document = describe(
-                document=document, values={"titles": document.titles | missing}, revision=document.revision, by=by, at=at
+                document=document,
+                values={"titles": document.titles | missing},
+                revision=document.revision,
+                by=by,
+                at=at,
             )
         same = FileVersion.objects.filter(
             edition__document=document, edition__language=item.proposal["language"], sha256=item.sha256
@@ -261,16 +278,24 @@ def _file_row(item: BatchItem, document: Document | None, titles: Texts, *, by: 
     return document
 
 
-def _document_from(proposal: dict[str, Any], titles: Texts, reach: Reach, *, by: Person, at: dt.datetime) -> Document:
+def _document_from(
+    proposal: dict[str, Any], titles: Texts, reach: Reach, *, by: Person, at: dt.datetime
+) -> Document:
     kind = Kind.objects.filter(code=proposal["kind"]).first()
     if kind is None:
         raise RefusedError(_("Choose the kind of document first."), field="kind")
-    body = Body.objects.filter(code__iexact=proposal["body"]).select_related("room").first() if proposal["body"] else None
+    body = (
+        Body.objects.filter(code__iexact=proposal["body"]).select_related("room").first()
+        if proposal["body"]
+        else None
+    )
     room = body.room if body is not None else home_room(reach)
     party = home_party(reach)
     dated_on, precision = parse_imprecise(proposal["dated"]) if proposal["dated"] else (None, "day")
     audience = AUDIENCE_CODES.get(str(proposal.get("audience") or ""))
-    meeting = Meeting.objects.filter(symbol__iexact=proposal["meeting"]).first() if proposal["meeting"] else None
+    meeting = (
+        Meeting.objects.filter(symbol__iexact=proposal["meeting"]).first() if proposal["meeting"] else None
+    )
     return file_document(
         by=by, at=at, room=room, audience=audience, party=party, kind=kind, titles=titles, body=body, meeting=meeting,
         dated_on=dated_on, precision=precision, state=proposal.get("state") or State.FINAL,
@@ -304,7 +329,7 @@ def discard(*, batch: Batch, at: dt.datetime) -> None:
     batch.discarded_at = at
     batch.save(update_fields=["discarded_at"])
     batch.items.update(key="")
-    transaction.on_commit(lambda: [storages["default"].delete(key) for key in keys])
+    transaction.on_commit(lambda: remove(keys, storage=storages["default"]))
 
 
 def discard_forgotten(*, at: dt.datetime) -> int:

@@ -30,7 +30,9 @@ MONTHS = {
 _MONTH = "|".join(MONTHS)
 DATES = [
     re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?: (?:de|of))? (?P<n>{_MONTH})(?: de| del| of|,)? (?P<y>(?:19|20)\d\d)\b"),
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}})(?: (?:de|of))? (?P<n>{_MONTH})(?: de| del| of|,)? (?P<y>(?:19|20)\d\d)\b"
+    ),
     re.compile(rf"\b(?P<n>{_MONTH}) (?P<d>\d{{1,2}}),? (?P<y>(?:19|20)\d\d)\b"),
     re.compile(rf"\b(?P<n>{_MONTH})(?: de| del| of|,)? (?P<y>(?:19|20)\d\d)\b"),
 ]
@@ -104,7 +106,9 @@ def symbol_in(text: str, known: Known) -> str:
         # Process, year, body, kind, number: what follows the number is not the symbol's.
         for end in range(len(tokens), 2, -1):
             piece = tokens[:end]
-            if re.fullmatch(r"\d{1,4}", piece[-1]) and any(re.fullmatch(r"(19|20)\d\d", token) for token in piece[:-1]):
+            if re.fullmatch(r"\d{1,4}", piece[-1]) and any(
+                re.fullmatch(r"(19|20)\d\d", token) for token in piece[:-1]
+            ):
                 return "/".join(piece)
     return ""
 
@@ -130,7 +134,9 @@ def _from_symbol(guessed: Guess, known: Known) -> None:
     tokens = guessed.symbol.split("/")
     year = next((token for token in tokens if re.fullmatch(r"(19|20)\d\d", token)), "")
     guessed.body = next((known.bodies[token] for token in tokens[1:] if token in known.bodies), "")
-    guessed.kind = next((token for token in tokens[1:] if token in known.kinds and token not in known.bodies), "")
+    guessed.kind = next(
+        (token for token in tokens[1:] if token in known.kinds and token not in known.bodies), ""
+    )
     if year:
         guessed.dated = year
         meetings = known.meetings.get((guessed.body.upper(), int(year)), [])

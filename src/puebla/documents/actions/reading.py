@@ -11,7 +11,7 @@ from django_tasks import task
 
 from puebla.core.files.kinds import FileKind
 from puebla.core.files.reading import UnreadableError, read
-from puebla.core.files.store import put
+from puebla.core.files.store import put, remove
 from puebla.core.models import Process
 from puebla.documents.models import FileVersion, Page
 from puebla.publications.actions import fill_pages
@@ -59,7 +59,10 @@ def read_version(*, version: FileVersion, at: dt.datetime) -> FileVersion:
         pictures.mkdir()
         try:
             found = read(
-                path, FileKind[version.kind], pictures_into=pictures, languages=tuple(Process.current().languages)
+                path,
+                FileKind[version.kind],
+                pictures_into=pictures,
+                languages=tuple(Process.current().languages),
             )
         except UnreadableError as error:
             return _failed(version, str(error), at)
@@ -84,7 +87,7 @@ def read_version(*, version: FileVersion, at: dt.datetime) -> FileVersion:
         row.read_at = at
         row.save()
         _tell_the_public(row, [page.text for page in found.pages], at)
-        transaction.on_commit(lambda: [storages["default"].delete(key) for key in old])
+        transaction.on_commit(lambda: remove(old, storage=storages["default"]))
     return row
 
 
@@ -92,7 +95,9 @@ def _tell_the_public(row: FileVersion, texts: list[str], at: dt.datetime) -> Non
     """A file released before it was read gets its texts on the public side too."""
     document = row.edition.document
     if document.is_public and document.symbol:
-        fill_pages(symbol=document.symbol, language=row.edition.language, number=row.number, texts=texts, at=at)
+        fill_pages(
+            symbol=document.symbol, language=row.edition.language, number=row.number, texts=texts, at=at
+        )
 
 
 def _failed(version: FileVersion, why: str, at: dt.datetime) -> FileVersion:

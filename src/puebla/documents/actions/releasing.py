@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core.files.storage import storages
 from django.db import transaction
@@ -37,10 +37,14 @@ class ReleasePreview:
 def current_versions(document: Document) -> list[FileVersion]:
     """The newest version of every language, the original first."""
     newest: dict[str, FileVersion] = {}
-    versions = FileVersion.objects.filter(edition__document=document).select_related("edition").order_by("number")
+    versions = (
+        FileVersion.objects.filter(edition__document=document).select_related("edition").order_by("number")
+    )
     for version in versions:
         newest[version.edition.language] = version
-    return sorted(newest.values(), key=lambda v: (v.edition.language != document.original_language, v.edition.language))
+    return sorted(
+        newest.values(), key=lambda v: (v.edition.language != document.original_language, v.edition.language)
+    )
 
 
 def preview(*, document: Document, at: dt.datetime, public_from: dt.datetime | None = None) -> ReleasePreview:
@@ -84,18 +88,25 @@ def release(
 def _copy_bytes(document: Document) -> dict[int, str]:
     """Put the bytes into the public store before any row names them: version key → public key of new copies."""
     standing = set(
-        PublicFile.objects.filter(document__symbol=document.symbol).values_list("language", "number", "sha256")
+        PublicFile.objects.filter(document__symbol=document.symbol).values_list(
+            "language", "number", "sha256"
+        )
     )
     copies: dict[int, str] = {}
     for version in current_versions(document):
         if (version.edition.language, version.number, version.sha256) not in standing:
             with storages["default"].open(version.key) as source:
-                copies[version.pk] = put(source, storage=storages["public"]).key
+                copies[version.pk] = put(cast(BinaryIO, source), storage=storages["public"]).key
     return copies
 
 
 def _release(
-    *, document: Document, copies: dict[int, str], by: Person, at: dt.datetime, public_from: dt.datetime | None
+    *,
+    document: Document,
+    copies: dict[int, str],
+    by: Person,
+    at: dt.datetime,
+    public_from: dt.datetime | None,
 ) -> PublicDocument:
     row = locked(document)
     require(rules.may_release(reach_of(by, at), row))
@@ -116,9 +127,7 @@ def _publish(
     row: Document, *, copies: dict[int, str], at: dt.datetime, public_from: dt.datetime
 ) -> PublicDocument:
     versions = current_versions(row)
-    standing = {
-        (f.language, f.number): f for f in PublicFile.objects.filter(document__symbol=row.symbol)
-    }
+    standing = {(f.language, f.number): f for f in PublicFile.objects.filter(document__symbol=row.symbol)}
     files = []
     for version in versions:
         before = standing.get((version.edition.language, version.number))
@@ -151,7 +160,11 @@ def _publish(
     }  # fmt: skip
     assert row.symbol is not None  # noqa: S101 - `_needs_symbol` gave one
     return publish_document(
-        symbol=row.symbol, facts=facts, themes=list(row.themes.values_list("code", "names")), files=files, at=at
+        symbol=row.symbol,
+        facts=facts,
+        themes=list(row.themes.values_list("code", "names")),
+        files=files,
+        at=at,
     )
 
 

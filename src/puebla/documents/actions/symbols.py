@@ -67,7 +67,9 @@ def checked(symbol: str, *, room: Room, free: bool = True) -> str:
         )
     if free and Document.objects.filter(symbol__iexact=canonical).exists():
         raise RefusedError(
-            _("The symbol “%(symbol)s” is taken. Open that document to add a file to it, or choose another symbol.")
+            _(
+                "The symbol “%(symbol)s” is taken. Open that document to add a file to it, or choose another symbol."
+            )
             % {"symbol": canonical},
             field="symbol",
         )

@@ -1,14 +1,14 @@
 """Sixty files at once: drop, look at the table, mend it, confirm."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from puebla.accounts.views import signed_in
+from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError
 from puebla.documents import rules
@@ -23,7 +23,7 @@ COLUMNS = ("symbol", "language", "title", "dated", "kind", "body", "meeting", "a
 
 
 @signed_in
-def drop(request: HttpRequest) -> HttpResponseBase:
+def drop(request: PersonRequest) -> HttpResponseBase:
     """Take many files aside and propose what they are; nothing is filed."""
     from puebla.documents.forms import bodies_to_file_in
 
@@ -31,10 +31,10 @@ def drop(request: HttpRequest) -> HttpResponseBase:
     verdict = rules.may_import(reach)
     form = DropForm(posted(request)[0])
     form.fields["body"].queryset = bodies_to_file_in(reach)  # type: ignore[attr-defined]
-    uploads = request.FILES.getlist("files")
+    uploads = request.FILES.getlist("dropped")
     if request.method == "POST" and verdict and form.is_valid():
         if not uploads:
-            form.add_error("files", _("Choose at least one file."))
+            form.add_error("dropped", _("Choose at least one file."))
         else:
             cleaned = form.cleaned_data
             defaults = {
@@ -44,7 +44,7 @@ def drop(request: HttpRequest) -> HttpResponseBase:
             }
             batch = importing.open_batch(defaults=defaults, by=request.person, at=timezone.now())
             for upload in uploads:
-                importing.stage(batch=batch, name=upload.name, source=upload)
+                importing.stage(batch=batch, name=upload.name or "", source=cast(BinaryIO, upload))
             importing.propose(batch=batch)
             return redirect("documents:batch", batch.ref)
     waiting = Batch.objects.filter(created_by=request.person, confirmed_at=None, discarded_at=None)
@@ -52,7 +52,7 @@ def drop(request: HttpRequest) -> HttpResponseBase:
 
 
 @signed_in
-def table(request: HttpRequest, ref: str) -> HttpResponseBase:
+def table(request: PersonRequest, ref: str) -> HttpResponseBase:
     """The table of proposals of one's own batch: change, confirm or throw away."""
     batch = get_object_or_404(Batch, ref=ref, created_by=request.person, discarded_at=None)
     if request.method == "POST" and batch.confirmed_at is None:
@@ -68,23 +68,27 @@ def table(request: HttpRequest, ref: str) -> HttpResponseBase:
                 messages.error(request, str(error))
             else:
                 filed = sum(item.document_id is not None for item in items)
-                messages.success(request, _("%(filed)d of %(all)d files are filed.") % {"filed": filed, "all": len(items)})
+                messages.success(
+                    request, _("%(filed)d of %(all)d files are filed.") % {"filed": filed, "all": len(items)}
+                )
         return redirect("documents:batch", batch.ref)
     return render(request, "documents/batch.html", _context(batch, request))
 
 
-def _rows_typed(request: HttpRequest, batch: Batch) -> dict[int, dict[str, Any]]:
+def _rows_typed(request: PersonRequest, batch: Batch) -> dict[int, dict[str, Any]]:
     typed: dict[int, dict[str, Any]] = {}
     for number in batch.items.values_list("number", flat=True):
         row = {
-            name: request.POST[f"{number}-{name}"].strip()[:300] for name in COLUMNS if f"{number}-{name}" in request.POST
+            name: request.POST[f"{number}-{name}"].strip()[:300]
+            for name in COLUMNS
+            if f"{number}-{name}" in request.POST
         }
         if row:
             typed[number] = row | {"skip": f"{number}-skip" in request.POST}
     return typed
 
 
-def _context(batch: Batch, request: HttpRequest) -> dict[str, Any]:
+def _context(batch: Batch, request: PersonRequest) -> dict[str, Any]:
     from puebla.documents.forms import bodies_to_file_in
 
     sentences = importing.warning_sentences()

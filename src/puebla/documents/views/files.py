@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.core.files.storage import storages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from puebla.accounts.views import signed_in
+from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.files.kinds import FileKind
 from puebla.core.files.serving import serve
 from puebla.documents.actions import opened
@@ -24,22 +24,22 @@ def version_or_404(document: Document, language: str, number: int | None = None)
     version = found.first()
     if version is None:
         raise Http404
-    return version  # type: ignore[no-any-return]
+    return version
 
 
 @signed_in
-def current(request: HttpRequest, address: str, language: str) -> HttpResponseBase:
+def current(request: PersonRequest, address: str, language: str) -> HttpResponseBase:
     """The newest file of a language, behind an address that never changes."""
     return _serve(request, address, language, None)
 
 
 @signed_in
-def version(request: HttpRequest, address: str, language: str, number: int) -> HttpResponseBase:
+def version(request: PersonRequest, address: str, language: str, number: int) -> HttpResponseBase:
     """One version of a file, for ever."""
     return _serve(request, address, language, number)
 
 
-def _serve(request: HttpRequest, address: str, language: str, number: int | None) -> HttpResponseBase:
+def _serve(request: PersonRequest, address: str, language: str, number: int | None) -> HttpResponseBase:
     document = document_or_404(request, address)
     found = version_or_404(document, language, number)
     opened(version=found, document=document, by=request.person, at=timezone.now())
@@ -51,7 +51,7 @@ def _serve(request: HttpRequest, address: str, language: str, number: int | None
 
 
 @signed_in
-def read(request: HttpRequest, address: str, language: str, number: int | None = None) -> HttpResponseBase:
+def read(request: PersonRequest, address: str, language: str, number: int | None = None) -> HttpResponseBase:
     """The reading page: page pictures beside the text, ten pages at a time."""
     document = document_or_404(request, address)
     found = version_or_404(document, language, number)
@@ -67,7 +67,7 @@ def read(request: HttpRequest, address: str, language: str, number: int | None =
 
 
 @signed_in
-def picture(request: HttpRequest, address: str, language: str, number: int, page: int) -> HttpResponseBase:
+def picture(request: PersonRequest, address: str, language: str, number: int, page: int) -> HttpResponseBase:
     """The picture of a page; page 0 is the thumbnail."""
     document = document_or_404(request, address)
     found = version_or_404(document, language, number)

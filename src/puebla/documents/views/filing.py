@@ -5,15 +5,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
-from puebla.accounts.views import signed_in
+from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
-from puebla.core.verdicts import RefusedError, StaleError
+from puebla.core.verdicts import RefusedError, StaleError, Verdict
 from puebla.documents import actions, rules
 from puebla.documents.forms import (
     AudienceForm,
@@ -25,7 +25,7 @@ from puebla.documents.forms import (
     bodies_to_file_in,
 )
 from puebla.documents.models import Document, Relation, Share
-from puebla.documents.querysets import readers_of
+from puebla.documents.querysets import DocumentQuerySet, readers_of
 from puebla.documents.views.records import document_or_404, posted
 from puebla.members.models import Audience, Seat
 from puebla.members.querysets import Reach, reach_of
@@ -40,7 +40,7 @@ def show_refusal(form: Any, error: RefusedError) -> None:
 
 
 @signed_in
-def new(request: HttpRequest) -> HttpResponseBase:
+def new(request: PersonRequest) -> HttpResponseBase:
     """File one document: description, audience, a file for each language; all of it or nothing."""
     reach = reach_of(request.person)
     verdict = rules.may_import(reach)
@@ -75,7 +75,9 @@ def _file(form: FilingForm, person: Person, reach: Reach) -> Document:
             upload = cleaned.get(f"file_{code}")
             if upload is not None:
                 try:
-                    actions.add_version(document=document, language=code, source=upload, name=upload.name, by=person, at=at)
+                    actions.add_version(
+                        document=document, language=code, source=upload, name=upload.name, by=person, at=at
+                    )
                 except RefusedError as error:
                     raise RefusedError(error.reason, field=f"file_{code}") from error
     document.refresh_from_db()
@@ -83,7 +85,7 @@ def _file(form: FilingForm, person: Person, reach: Reach) -> Document:
 
 
 @signed_in
-def edit(request: HttpRequest, address: str) -> HttpResponseBase:
+def edit(request: PersonRequest, address: str) -> HttpResponseBase:
     """Describe a document; who saves second is told, sees both, and loses nothing."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
@@ -104,8 +106,7 @@ def edit(request: HttpRequest, address: str) -> HttpResponseBase:
             document.refresh_from_db()
             stale = _differences(form, document)
             # The next save is compared with what the person sees now.
-            form.data = form.data.copy()
-            form.data["revision"] = str(document.revision)
+            form.data = _with_revision(request, document.revision)
             form.add_error(None, str(error))
         except RefusedError as error:
             show_refusal(form, error)
@@ -114,6 +115,13 @@ def edit(request: HttpRequest, address: str) -> HttpResponseBase:
             return redirect("documents:record", document.address)
     context = {"form": form, "document": document, "verdict": verdict, "stale": stale}
     return render(request, "documents/edit.html", context)
+
+
+def _with_revision(request: PersonRequest, revision: int) -> Any:
+    """What was typed, with the revision that the person sees now."""
+    typed = request.POST.copy()
+    typed["revision"] = str(revision)
+    return typed
 
 
 def _differences(form: DescriptionForm, document: Document) -> list[dict[str, str]]:
@@ -133,7 +141,7 @@ def _differences(form: DescriptionForm, document: Document) -> list[dict[str, st
 
 
 @signed_in
-def upload(request: HttpRequest, address: str) -> HttpResponseBase:
+def upload(request: PersonRequest, address: str) -> HttpResponseBase:
     """File a new version of one language."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
@@ -158,7 +166,7 @@ def upload(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 @signed_in
-def audience(request: HttpRequest, address: str) -> HttpResponseBase:
+def audience(request: PersonRequest, address: str) -> HttpResponseBase:
     """Change who may read it, after seeing who that would be."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
@@ -168,7 +176,9 @@ def audience(request: HttpRequest, address: str) -> HttpResponseBase:
     verdict = rules.may_set_audience(reach, document, wanted)
     if request.method == "POST" and form.is_valid():
         try:
-            document = actions.set_audience(document=document, audience=wanted, by=request.person, at=timezone.now())
+            document = actions.set_audience(
+                document=document, audience=wanted, by=request.person, at=timezone.now()
+            )
         except RefusedError as error:
             form.add_error("audience", str(error))
         else:
@@ -186,7 +196,7 @@ def audience(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 @signed_in
-def consent(request: HttpRequest, address: str) -> HttpResponseBase:
+def consent(request: PersonRequest, address: str) -> HttpResponseBase:
     """Record the own party's consent to a wider audience."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
@@ -195,7 +205,10 @@ def consent(request: HttpRequest, address: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             actions.consent(
-                document=document, audience=form.cleaned_data["audience"], by=request.person, at=timezone.now()
+                document=document,
+                audience=form.cleaned_data["audience"],
+                by=request.person,
+                at=timezone.now(),
             )
         except RefusedError as error:
             form.add_error(None, str(error))
@@ -206,7 +219,7 @@ def consent(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 @signed_in
-def share(request: HttpRequest, address: str) -> HttpResponseBase:
+def share(request: PersonRequest, address: str) -> HttpResponseBase:
     """Open the document to one person until a day."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
@@ -231,7 +244,7 @@ def share(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 @signed_in
-def end_share(request: HttpRequest, address: str, ref: str) -> HttpResponseBase:
+def end_share(request: PersonRequest, address: str, ref: str) -> HttpResponseBase:
     """End a share before its day."""
     document = document_or_404(request, address)
     found = get_object_or_404(Share, document=document, ref=ref)
@@ -244,7 +257,7 @@ def end_share(request: HttpRequest, address: str, ref: str) -> HttpResponseBase:
 
 
 @signed_in
-def relations(request: HttpRequest, address: str) -> HttpResponseBase:
+def relations(request: PersonRequest, address: str) -> HttpResponseBase:
     """Link the document to others, or take a link away."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
@@ -263,15 +276,28 @@ def relations(request: HttpRequest, address: str) -> HttpResponseBase:
             if form.is_valid():
                 target = visible.at_address(form.cleaned_data["target"].strip()).first()
                 if target is None:
-                    raise RefusedError(_("There is no document of that symbol."), field="target")
+                    form.add_error("target", _("There is no document of that symbol."))
+                    return _relations_page(request, document, form, verdict, visible)
                 actions.relate(
-                    source=document, target=target, kind=form.cleaned_data["kind"], by=request.person, at=timezone.now()
+                    source=document,
+                    target=target,
+                    kind=form.cleaned_data["kind"],
+                    by=request.person,
+                    at=timezone.now(),
                 )
                 return redirect("documents:relations", document.address)
         except RefusedError as error:
             form.add_error("target" if error.field else None, str(error))
-    context = {
-        "form": form, "document": document, "verdict": verdict,
-        "relations": document.relations.filter(target__in=visible).select_related("target"),
-    }  # fmt: skip
+    return _relations_page(request, document, form, verdict, visible)
+
+
+def _relations_page(
+    request: PersonRequest,
+    document: Document,
+    form: RelationForm,
+    verdict: Verdict,
+    visible: DocumentQuerySet,
+) -> HttpResponseBase:
+    relations = document.relations.filter(target__in=visible).select_related("target")
+    context = {"form": form, "document": document, "verdict": verdict, "relations": relations}
     return render(request, "documents/relations.html", context)

@@ -8,14 +8,14 @@ from typing import Any, BinaryIO
 from django.core.files.storage import storages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from puebla.accounts.views import signed_in
+from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.files.packing import zip_stream
 from puebla.core.languages import show
 from puebla.core.models import Process
@@ -33,22 +33,27 @@ PER_PAGE = 25
 PACK_LIMIT = 500
 
 
-def filters_of(request: HttpRequest) -> dict[str, str]:
+def filters_of(request: PersonRequest) -> dict[str, str]:
     """The filters in the address, cut to a sane length."""
     return {name: request.GET.get(name, "").strip()[:200] for name in FILTERS}
 
 
-def found_by(request: HttpRequest) -> DocumentQuerySet:
+def found_by(request: PersonRequest) -> DocumentQuerySet:
     """The documents that the person sees and that match the filters of the address."""
     return Document.objects.visible_to(request.person).matching(**filters_of(request))
 
 
 @signed_in
-def document_list(request: HttpRequest) -> HttpResponseBase:
+def document_list(request: PersonRequest) -> HttpResponseBase:
     """The repository's list; a symbol typed exactly opens its document; `?export=csv` or `xlsx` gives the whole list."""
     filters = filters_of(request)
     if filters["q"]:
-        exact = Document.objects.visible_to(request.person).at_address(filters["q"]).values_list("symbol", "ref").first()
+        exact = (
+            Document.objects.visible_to(request.person)
+            .at_address(filters["q"])
+            .values_list("symbol", "ref")
+            .first()
+        )
         if exact is not None:
             return redirect("documents:record", exact[0] or exact[1])
     found = found_by(request)
@@ -115,7 +120,7 @@ def date_text(day: dt.date | None, precision: str) -> str:
 
 
 @signed_in
-def suggest(request: HttpRequest) -> HttpResponseBase:
+def suggest(request: PersonRequest) -> HttpResponseBase:
     """Up to eight documents for what is being typed; only what the list would show."""
     q = request.GET.get("q", "").strip()[:100]
     found = Document.objects.visible_to(request.person).matching(q=q)[:8] if len(q) > 1 else []
@@ -123,7 +128,7 @@ def suggest(request: HttpRequest) -> HttpResponseBase:
 
 
 @signed_in
-def pack(request: HttpRequest) -> HttpResponseBase:
+def pack(request: PersonRequest) -> HttpResponseBase:
     """A ZIP of the list as filtered, or of the symbols ticked: ordered names and an index that opens from disk."""
     found = found_by(request)
     ticked = request.GET.getlist("symbol")
@@ -149,9 +154,13 @@ def pack(request: HttpRequest) -> HttpResponseBase:
             names.append((name, version))
             entries.append((name, _opener(version.key)))
         rows.append({"document": document, "title": show(document.titles), "files": names})
-    index = render_to_string("documents/pack_index.html", {"rows": rows, "at": at, "process": Process.current()})
+    index = render_to_string(
+        "documents/pack_index.html", {"rows": rows, "at": at, "process": Process.current()}
+    )
     entries.insert(0, ("index.html", lambda: io.BytesIO(index.encode())))
-    response = StreamingHttpResponse(zip_stream(entries, at=timezone.localtime(at)), content_type="application/zip")
+    response = StreamingHttpResponse(
+        zip_stream(entries, at=timezone.localtime(at)), content_type="application/zip"
+    )
     response["Content-Disposition"] = f'attachment; filename="{_pack_title()}-{at:%Y-%m-%d}.zip"'
     return response
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from puebla.accounts.views import signed_in
+from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import pending_languages
 from puebla.core.models import JournalEntry, Process
 from puebla.documents import rules
@@ -19,12 +19,12 @@ from puebla.members.models import Permission
 from puebla.members.querysets import Reach, reach_of
 
 
-def posted(request: HttpRequest) -> tuple[Any, Any]:
+def posted(request: PersonRequest) -> tuple[Any, Any]:
     """What a form is bound to: data and files of a POST, even an empty one; nothing otherwise."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
-def document_or_404(request: HttpRequest, address: str, reach: Reach | None = None) -> Document:
+def document_or_404(request: PersonRequest, address: str, reach: Reach | None = None) -> Document:
     """The document of this symbol or reference, or 404 where the person may not know that it exists."""
     found = (
         Document.objects.visible_to(request.person, reach=reach)
@@ -34,7 +34,7 @@ def document_or_404(request: HttpRequest, address: str, reach: Reach | None = No
     )
     if found is None:
         raise Http404
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]]:
@@ -57,7 +57,7 @@ def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]
 
 
 @signed_in
-def record(request: HttpRequest, address: str) -> HttpResponseBase:
+def record(request: PersonRequest, address: str) -> HttpResponseBase:
     """One document."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
@@ -72,7 +72,9 @@ def record(request: HttpRequest, address: str) -> HttpResponseBase:
         "themes": document.themes.all(),
         "relations": document.relations.filter(target__in=visible).select_related("target"),
         "relations_in": document.relations_in.filter(source__in=visible).select_related("source"),
-        "shares": document.shares.filter(ended_at=None, until_at__gt=timezone.now()).select_related("person", "shared_by"),
+        "shares": document.shares.filter(ended_at=None, until_at__gt=timezone.now()).select_related(
+            "person", "shared_by"
+        ),
         "consents": document.consents.select_related("given_by", "party"),
         "who": audience_in_words(document),
         "why": why_i_see(document, reach, request.person),
@@ -81,26 +83,29 @@ def record(request: HttpRequest, address: str) -> HttpResponseBase:
         "may_withdraw": rules.may_withdraw(reach, document),
         "may_consent": rules.may_consent(reach, document),
         "embargoed": document.embargo_until is not None and document.embargo_until > timezone.now(),
-        "changed_since_release": document.released_at is not None and document.changed_at > document.released_at,
+        "changed_since_release": document.released_at is not None
+        and document.changed_at > document.released_at,
     }
     return render(request, "documents/record.html", context)
 
 
 @signed_in
-def readers(request: HttpRequest, address: str) -> HttpResponseBase:
+def readers(request: PersonRequest, address: str) -> HttpResponseBase:
     """Everybody who can read the document today, by name and reason."""
     document = document_or_404(request, address)
     return render(request, "documents/readers.html", {"document": document, "groups": readers_of(document)})
 
 
 @signed_in
-def history(request: HttpRequest, address: str) -> HttpResponseBase:
+def history(request: PersonRequest, address: str) -> HttpResponseBase:
     """What was done with the document; who opened it is seen by the own party, and in a sealed room by that room."""
     from puebla.core.phrases import sentences
 
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
-    entries = JournalEntry.objects.filter(subject_kind="Document", subject_ref=document.ref).order_by("-sequence")
+    entries = JournalEntry.objects.filter(subject_kind="Document", subject_ref=document.ref).order_by(
+        "-sequence"
+    )
     openings = entries.filter(act="document.opened")
     shown = entries.exclude(act="document.opened")
     if not (document.room.sealed and document.room_id in reach.rooms):

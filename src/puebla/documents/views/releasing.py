@@ -1,12 +1,12 @@
 """Releasing and withdrawing: first what will change and for whom, then the act."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from puebla.accounts.views import signed_in
+from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError
 from puebla.documents import actions, rules
@@ -19,7 +19,7 @@ from puebla.members.querysets import reach_of
 
 
 @signed_in
-def release(request: HttpRequest, address: str) -> HttpResponseBase:
+def release(request: PersonRequest, address: str) -> HttpResponseBase:
     """Show what becomes readable to everybody, then release it."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
@@ -28,7 +28,10 @@ def release(request: HttpRequest, address: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             edition = actions.release(
-                document=document, by=request.person, at=timezone.now(), public_from=form.cleaned_data["public_from"]
+                document=document,
+                by=request.person,
+                at=timezone.now(),
+                public_from=form.cleaned_data["public_from"],
             )
         except RefusedError as error:
             form.add_error(None, str(error))
@@ -45,7 +48,7 @@ def release(request: HttpRequest, address: str) -> HttpResponseBase:
 
 
 @signed_in
-def withdraw(request: HttpRequest, address: str) -> HttpResponseBase:
+def withdraw(request: PersonRequest, address: str) -> HttpResponseBase:
     """Take the public edition away, with a reason that the tombstone shows."""
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
@@ -65,4 +68,6 @@ def withdraw(request: HttpRequest, address: str) -> HttpResponseBase:
         else:
             messages.success(request, _("Withdrawn: the public address now shows a tombstone."))
             return redirect("documents:record", document.address)
-    return render(request, "documents/withdraw.html", {"form": form, "document": document, "verdict": verdict})
+    return render(
+        request, "documents/withdraw.html", {"form": form, "document": document, "verdict": verdict}
+    )

@@ -26,7 +26,7 @@ def _proposals(reach: Reach) -> SeatQuerySet:
     )
 
 
-def _waiting_for(person: Person) -> list[Seat]:
+def waiting_for(person: Person) -> list[Seat]:
     """What this person may decide: in the rooms chaired, and first chairs for the presiding party's chair."""
     now = timezone.now()
     reach = reach_of(person, now)
@@ -48,14 +48,14 @@ def confirmations(request: PersonRequest) -> HttpResponse:
     reach = reach_of(request.person, now)
     lines = [
         {"seat": one, "verdict": rules.may_confirm_seat(request.person, one, at=now, reach=reach)}
-        for one in _waiting_for(request.person)
+        for one in waiting_for(request.person)
     ]
     chairs = reach.may(Permission.CONFIRM_SEATS)
     return render(request, "members/confirmations.html", {"lines": lines, "chairs": chairs})
 
 
 def _one(request: PersonRequest, ref: str) -> Seat:
-    for one in _waiting_for(request.person):
+    for one in waiting_for(request.person):
         if one.ref == ref:
             return one
     raise Http404

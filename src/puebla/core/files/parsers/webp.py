@@ -36,5 +36,5 @@ def _write(picture: "Image.Image", scale: float, job: Job, name: str) -> None:
         picture = picture.resize(
             (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         )
-    picture.save(job.pictures_into / name, "WEBP", quality=_QUALITY, method=3)
+    picture.save(job.pictures_into / name, "WEBP", quality=_QUALITY, method=2)
     job.pictures.append(name)

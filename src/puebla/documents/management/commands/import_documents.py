@@ -14,7 +14,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from puebla.accounts.models import Person
-from puebla.core.verdicts import RefusedError
 from puebla.documents.actions import importing
 from puebla.documents.actions.releasing import release
 from puebla.documents.models import Batch, BatchItem, FileVersion
@@ -38,25 +37,39 @@ class Command(BaseCommand):
 
     help = "File a folder of documents: symbol, language, title, date and kind are read from name and first page."
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:  # noqa: ARG002
         return super().create_parser(
-            prog_name, "import-documents", epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs
+            prog_name,
+            "import-documents",
+            epilog=EXAMPLE,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **kwargs,
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="folder with files; folders inside it are walked too")
-        parser.add_argument("--list", type=Path, dest="listing", help="spreadsheet that says what the files are")
+        parser.add_argument(
+            "--list", type=Path, dest="listing", help="spreadsheet that says what the files are"
+        )
         parser.add_argument("--dry-run", action="store_true", help="show the table and file nothing")
-        parser.add_argument("--by", help="e-mail of the person in whose name to file (default: the coordinator)")
+        parser.add_argument(
+            "--by", help="e-mail of the person in whose name to file (default: the coordinator)"
+        )
         parser.add_argument("--kind", default="", help="kind of files that do not say theirs")
         parser.add_argument("--body", default="", help="body of files that do not say theirs")
-        parser.add_argument("--meeting", default="", help="symbol of the meeting of files that do not say theirs")
+        parser.add_argument(
+            "--meeting", default="", help="symbol of the meeting of files that do not say theirs"
+        )
         parser.add_argument("--language", default="", help="language of files in which none is recognised")
-        parser.add_argument("--audience", default="", choices=["", *importing.AUDIENCE_CODES], help="who may read them")
-        parser.add_argument("--release", action="store_true", help="release what is filed to the public at once")
+        parser.add_argument(
+            "--audience", default="", choices=["", *importing.AUDIENCE_CODES], help="who may read them"
+        )
+        parser.add_argument(
+            "--release", action="store_true", help="release what is filed to the public at once"
+        )
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
         if not folder.is_dir():
             raise CommandError(f"There is no folder {folder}.", returncode=2)
@@ -92,7 +105,12 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _stage(
-        self, batch: Batch, files: list[Path], filed: set[str], listed: dict[str, dict[str, Any]], console: Console
+        self,
+        batch: Batch,
+        files: list[Path],
+        filed: set[str],
+        listed: dict[str, dict[str, Any]],
+        console: Console,
     ) -> list[BatchItem]:
         with _progress(console) as bar:
             task = bar.add_task("Looking at files", total=len(files))
@@ -105,7 +123,9 @@ class Command(BaseCommand):
     def _confirm(self, batch: Batch, person: Person, console: Console) -> list[BatchItem]:
         with _progress(console) as bar:
             task = bar.add_task("Filing", total=batch.items.exclude(key="").count())
-            return importing.confirm(batch=batch, by=person, at=timezone.now(), on_row=lambda item: bar.advance(task))
+            return importing.confirm(
+                batch=batch, by=person, at=timezone.now(), on_row=lambda _item: bar.advance(task)
+            )
 
     def _release(self, items: list[BatchItem], person: Person, console: Console) -> int:
         documents = {item.document.pk: item.document for item in items if item.document is not None}
@@ -188,7 +208,11 @@ def read_list(path: Path) -> dict[str, dict[str, Any]]:
     if not rows:
         raise CommandError(f"The list {path} is empty.")
     header = [str(cell).strip().lower().replace("_", " ") for cell in rows[0]]
-    unknown = [name for name in header if name and name not in COLUMNS and not re.fullmatch(r"titles? [a-z]{2}", name)]
+    unknown = [
+        name
+        for name in header
+        if name and name not in COLUMNS and not re.fullmatch(r"titles? [a-z]{2}", name)
+    ]
     if unknown or "file" not in header:
         raise CommandError(
             f"The list {path}: " + (f"unknown column {', '.join(unknown)}; " if unknown else "there is no column 'file'; ")
