@@ -261,7 +261,8 @@ class Group:
                 waiting_on = []
                 announce()
                 if self.worker is not None:
-                    self.worker.due = 0.0
+                    # The first visitor, who comes now, goes before.
+                    self.worker.due = time.monotonic() + 1
             if self._reap(say):
                 break
             if self.worker is not None and not self.worker.pid and time.monotonic() >= self.worker.due:
@@ -356,7 +357,7 @@ def warm() -> None:
 
     importlib.import_module(settings.ROOT_URLCONF)
     import_string(settings.WSGI_APPLICATION)
-    gc.collect()
+    # What is loaded by now lives for ever: the collector need not touch, and so copy, its pages in every process.
     gc.freeze()
 
 
