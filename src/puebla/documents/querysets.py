@@ -36,17 +36,17 @@ class DocumentQuerySet(GatedQuerySet):
         from puebla.documents.models import Share
 
         if person is None or reach.is_empty:
-            return Q(pk__in=[])
+            return Q()
         living = Share.objects.filter(
             person_id=person.pk, until_at__gt=reach.at or timezone.now(), ended_at=None
         )
         # The few keys are fetched first: a literal list lets the database keep one plan for everybody.
         keys = list(living.values_list("document_id", flat=True))
-        return Q(pk__in=keys, room_cap__gte=50)
+        return Q(pk__in=keys, room_cap__gte=50) if keys else Q()
 
     def at_address(self, address: str) -> Self:
-        """The document of this symbol or reference."""
-        return self.filter(Q(symbol__iexact=address) | Q(ref=address))
+        """The document of this symbol or reference; symbols are kept in capitals, so that an index finds them."""
+        return self.filter(Q(symbol=address.upper()) | Q(ref=address))
 
     def matching(
         self, *, q: str = "", kind: str = "", body: str = "", theme: str = "", year: str = "", language: str = "",

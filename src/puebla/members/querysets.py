@@ -7,9 +7,12 @@ says the same of one row in memory, for previews. A property test holds the two 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
 from django.db.models import OuterRef, Q
 from django.utils import timezone
 
@@ -174,6 +177,9 @@ class _Gathering:
 class GatedQuerySet(models.QuerySet[Any]):
     """Rows that lie in a room with an audience: the one gate."""
 
+    #: The gate in disjoint pieces, kept so that a count can be taken piece by piece.
+    _pieces: tuple[Q, ...] = ()
+
     def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
         """Rows that this person may know to exist.
 
@@ -186,29 +192,100 @@ class GatedQuerySet(models.QuerySet[Any]):
         """
         if reach is None:
             reach = reach_of(person)
-        return self.filter(gate(reach) | self.shared_with(person, reach))
+        seen, shared = pieces(reach), self.shared_with(person, reach)
+        if shared:
+            # What is shared and seen anyway is counted once.
+            seen.append(shared & ~_any_of(seen))
+        gated = self.filter(_any_of(seen))
+        gated._pieces = tuple(seen)
+        return gated
 
     def shared_with(self, person: "Person | None", reach: Reach) -> Q:  # noqa: ARG002 - for rooms that have shares
-        """Rows opened to this person by name; none unless the model has dated shares."""
-        return Q(pk__in=[])
+        """Rows opened to this person by name; empty unless the model has dated shares and the person has one."""
+        return Q()
+
+    def count(self) -> int:
+        """How many rows; of a gated set the sum over its pieces, in one query.
+
+        Each piece is a range of an index, so that what is hidden is not even passed over: neither time nor total tells of
+        it. A piece narrows the gated set and never stands in its place.
+        """
+        query = self.query
+        plain = not (query.combinator or query.is_sliced or query.distinct or query.group_by)
+        if self._result_cache is not None or len(self._pieces) < 2 or not plain:
+            return super().count()
+        connection = connections[self.db]
+        counts, values = [], []
+        for piece in self._pieces:
+            try:
+                sql, parameters = (
+                    self.filter(piece).order_by().values("pk").query.get_compiler(self.db).as_sql()
+                )
+            except EmptyResultSet:
+                continue
+            counts.append(f"(SELECT COUNT(*) FROM ({sql}) AS piece)")  # noqa: S608 - both written by Django
+            values += parameters
+        if not counts:
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {' + '.join(counts)}", values)
+            return int(cursor.fetchone()[0])
+
+    def __or__(self, other: Any) -> Any:
+        either = super().__or__(other)
+        # Joined with other rows, the pieces no longer cover the whole.
+        either._pieces = ()
+        return either
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone._pieces = self._pieces
+        return clone
 
 
-def gate(reach: Reach) -> Q:
-    """The condition on a restricted row for a reach; `Reach.covers` is the same in memory."""
-    opened = Q(room_id__in=sorted(reach.opened), room_cap__lt=MEMBERS)
+def _any_of(conditions: Iterable[Q]) -> Q:
+    """Rows under any of these; none where there is no condition."""
+    found = reduce(or_, conditions, Q())
+    return found or Q(pk__in=[])
+
+
+def pieces(reach: Reach) -> list[Q]:
+    """The gate for a reach: conditions on a restricted row, no two of which hold together; any of them opens it.
+
+    `Reach.covers` is the same in memory. Each begins with a column that an index begins with.
+    """
+    found = []
+    if reach.opened:
+        found.append(Q(room_id__in=sorted(reach.opened), room_cap__lt=MEMBERS))
     if reach.is_empty or not reach.rung:
-        return opened
+        return found
+    parties, rooms = sorted(reach.parties), sorted(reach.rooms)
     free = Q(embargo_until=None) | Q(embargo_until__lte=reach.at)
-    narrow = Q(party_id__in=sorted(reach.parties))
-    if reach.secretariat:
-        narrow |= Q(audience__gte=SECRETARIAT)
-    elif reach.presidency:
-        narrow |= Q(audience__gte=PRESIDENCY)
-    in_room = Q(room_id__in=sorted(reach.rooms))
-    anywhere = Q(room_cap__gte=MEMBERS) & (narrow | (free & Q(audience__gte=reach.rung)))
-    inside = in_room & (narrow | (free & Q(audience__gte=ROOM)))
-    # Of an open room's rows, `inside` adds those for the room's members; of a sealed room's, it is all there is.
-    return anywhere | inside | opened
+    own = Q(party_id__in=parties)
+    if reach.secretariat or reach.presidency:
+        # An office reads from its rung upwards, embargo or not; only the secretariat's standing reaches as low as that.
+        floor = SECRETARIAT if reach.secretariat else PRESIDENCY
+        found += [
+            Q(audience__gte=floor, room_cap__gte=MEMBERS),
+            Q(party_id__in=parties, audience__lt=floor, room_cap__gte=MEMBERS),
+        ]
+        narrow = own | Q(audience__gte=floor)
+    else:
+        floor = reach.rung
+        found += [
+            Q(audience__gte=floor, room_cap__gte=MEMBERS) & free,
+            Q(party_id__in=parties, audience__lt=floor, room_cap__gte=MEMBERS),
+            Q(party_id__in=parties, audience__gte=floor, room_cap__gte=MEMBERS, embargo_until__gt=reach.at),
+        ]
+        narrow = own
+    if rooms:
+        if floor > ROOM:
+            mine = Q(room_id__in=rooms, audience__gte=ROOM, audience__lt=floor, room_cap__gte=MEMBERS)
+            found.append(mine & free & ~own)
+        # Of a sealed room's papers, this is all there is.
+        sealed = [room for room in rooms if room not in reach.opened]
+        found.append(Q(room_id__in=sealed, room_cap__lt=MEMBERS) & (narrow | (free & Q(audience__gte=ROOM))))
+    return found
 
 
 class PartyQuerySet(models.QuerySet[Any]):

@@ -13,7 +13,7 @@ from puebla.core.languages import pending_languages
 from puebla.core.models import JournalEntry, Process
 from puebla.documents import rules
 from puebla.documents.forms import language_name
-from puebla.documents.models import Document, LanguageEdition
+from puebla.documents.models import Document, LanguageEdition, Relation
 from puebla.documents.querysets import audience_in_words, readers_of, why_i_see
 from puebla.members.models import Permission
 from puebla.members.querysets import Reach, reach_of
@@ -56,6 +56,18 @@ def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]
     return rows
 
 
+def relations_of(document: Document, person: Any, reach: Reach) -> tuple[list[Relation], list[Relation]]:
+    """Relations of a document to those that the person sees too, and of those to it."""
+    out = list(document.relations.select_related("target"))
+    into = list(document.relations_in.select_related("source"))
+    others = {one.target_id for one in out} | {one.source_id for one in into}
+    if not others:
+        return [], []
+    # The few keys are handed over: a sub-query would work through everything that the person sees.
+    seen = set(Document.objects.visible_to(person, reach=reach).filter(pk__in=others).values_list("pk", flat=True))
+    return [one for one in out if one.target_id in seen], [one for one in into if one.source_id in seen]
+
+
 @signed_in
 def record(request: PersonRequest, address: str) -> HttpResponseBase:
     """One document."""
@@ -63,15 +75,15 @@ def record(request: PersonRequest, address: str) -> HttpResponseBase:
     document = document_or_404(request, address, reach)
     if document.symbol and address != document.symbol:
         return redirect("documents:record", document.symbol, permanent=False)
-    visible = Document.objects.visible_to(request.person, reach=reach)
+    relations, relations_in = relations_of(document, request.person, reach)
     languages = Process.current().languages
     context = {
         "document": document,
         "editions": editions_of(document, languages),
         "pending_titles": [language_name(code) for code in pending_languages(document.titles, languages)],
         "themes": document.themes.all(),
-        "relations": document.relations.filter(target__in=visible).select_related("target"),
-        "relations_in": document.relations_in.filter(source__in=visible).select_related("source"),
+        "relations": relations,
+        "relations_in": relations_in,
         "shares": document.shares.filter(ended_at=None, until_at__gt=timezone.now()).select_related(
             "person", "shared_by"
         ),
