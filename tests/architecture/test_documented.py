@@ -1,5 +1,6 @@
 """The manual is true: its commands, addresses, accounts, files and settings exist, and the promised ones resolve."""
 
+import importlib
 import os
 import re
 import tomllib
@@ -145,3 +146,56 @@ def test_a_page_names_no_place_of_one_machine(path):
         re.findall(rf"(?<![\w.]){re.escape(os.path.sep)}(?:home|root|work|tmp|Users)/\S+", text_of(path))
         == []
     )
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_page_names_only_code_that_exists(path):
+    dotted = {
+        one
+        for code in re.findall(r"`([^`\n]+)`", text_of(path))
+        for one in re.findall(
+            r"^(?:core|accounts|publications|members|documents|intranet)(?:\.[A-Za-z_]+)+$", code
+        )
+    }
+
+    assert sorted(one for one in dotted if not found(one)) == []
+
+
+def found(dotted):
+    """Whether `members.models.Seat.party` names something under `puebla`."""
+    parts = ["puebla", *dotted.split(".")]
+    for end in range(len(parts), 1, -1):
+        try:
+            here = importlib.import_module(".".join(parts[:end]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[end:]:
+            if not hasattr(here, part):
+                return False
+            here = getattr(here, part)
+        return True
+    return False
+
+
+def test_the_glossary_gives_every_word_in_both_languages_and_in_the_code():
+    rows = re.findall(
+        r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", text_of(ROOT / "GLOSSARY.md"), re.M
+    )
+    words = [row for row in rows if row[0] not in {"English"}]
+
+    assert len(words) >= 60
+    assert [row[0] for row in words if not all(cell.strip() for cell in row)] == []
+    assert len({row[0] for row in words}) == len(words)
+
+
+def test_every_decision_has_its_four_parts_and_its_own_number():
+    records = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+
+    assert [int(one.name[:4]) for one in records] == list(range(1, len(records) + 1))
+    for one in records:
+        assert re.findall(r"^\*\*(\w+)[:.]\*\*", text_of(one), re.M) == [
+            "Status",
+            "Context",
+            "Decision",
+            "Consequences",
+        ]

@@ -53,8 +53,13 @@ REASONS = {
     ("members/views/applications.py", "_page", "ObserverApplication"): "`rules.may_see_applications` first",
     ("members/views/applications.py", "review", "ObserverApplication"): "`rules.may_see_applications` first",
     ("members/views/applications.py", "decide", "ObserverApplication"): "`rules.may_see_applications` first",
+    (
+        "members/views/delegation.py",
+        "_without_seat",
+        "Seat",
+    ): "left out of a list shown to who manages the party",
     ("members/views/rooms.py", "_proposals", "Seat"): "narrowed to the rooms this person chairs",
-    ("members/views/rooms.py", "_waiting_for", "Seat"): "each asked of `rules.may_confirm_seat`",
+    ("members/views/rooms.py", "waiting_for", "Seat"): "each asked of `rules.may_confirm_seat`",
     (
         "members/views/rooms.py",
         "openings",
