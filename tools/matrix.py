@@ -147,8 +147,9 @@ descargas y sugerencias, y una prueba comprueba cada casilla. Quien no puede lee
 dirección inexistente.*
 
 - ✓ reads · lee    – does not know of it · no sabe que existe
-- A paper of the secretariat's own is read by the secretariat at every rung. · *Un documento de la propia secretaría lo lee
-  la secretaría en todos los peldaños.*
+- A paper of the secretariat's own is read by the secretariat at every rung; in a sealed room, by its seats there. · *Un
+  documento de la propia secretaría lo lee la secretaría en todos los peldaños; en una sala reservada, quienes tengan allí su
+  asiento.*
 - An embargo counts as “Presidency at most” until it ends. · *Hasta que termina, un embargo equivale a «como máximo, la
   Presidencia».*
 - Whoever is not signed in reads the copies that were released to the public site, and never these papers. · *Quien no ha
@@ -192,7 +193,8 @@ def permissions_page() -> str:
         "<!-- Written by `python -m tools.matrix`; a test fails where it differs. -->",
         "# Permissions and roles · Permisos y funciones\n",
         "A role is data; a seat in that role carries its permissions, for the seat's party and room, and only while the",
-        "seat gives rights. Nobody hands out a role that may do more than they may themselves.\n",
+        "seat gives rights. Nobody hands out a role that may do more than they may themselves; who manages everybody's people may",
+        "hand out the ordinary work of a delegation too: `file_own`, `manage_own_people`, `confirm_seats`.\n",
         "## Permissions · Permisos\n",
         "| Permission | Lets its holder | Only in roles of the secretariat |",
         "|---|---|:-:|",
