@@ -1,5 +1,6 @@
 """Questions about many documents; every one that is asked for a person starts at `visible_to`."""
 
+import datetime as dt
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +21,7 @@ from puebla.members.querysets import (
     ROOM,
     SECRETARIAT,
     GatedQuerySet,
+    PreparedQuestion,
     Reach,
     reaches,
 )
@@ -33,15 +35,10 @@ class DocumentQuerySet(GatedQuerySet):
 
     def shared_with(self, person: "Person | None", reach: Reach) -> Q:
         """Documents of open rooms shared with this person by name, until a day; retired people keep no share."""
-        from puebla.documents.models import Share
-
         if person is None or reach.is_empty:
             return Q()
-        living = Share.objects.filter(
-            person_id=person.pk, until_at__gt=reach.at or timezone.now(), ended_at=None
-        )
         # The few keys are fetched first: a literal list lets the database keep one plan for everybody.
-        keys = list(living.values_list("document_id", flat=True))
+        keys = [key for (key,) in _shared_with.rows(person.pk, reach.at or timezone.now())]
         return Q(pk__in=keys, room_cap__gte=50) if keys else Q()
 
     def at_address(self, address: str) -> Self:
@@ -76,6 +73,16 @@ class DocumentQuerySet(GatedQuerySet):
         elif language:
             found = found.filter(filed_languages__contains=language)
         return found
+
+
+def _shares(person_ids: list[int] | None, at: dt.datetime) -> models.QuerySet[Any, Any]:
+    from puebla.documents.models import Share
+
+    living = Share.objects.filter(person_id__in=person_ids or [], until_at__gt=at, ended_at=None)
+    return living.order_by().values_list("document_id")
+
+
+_shared_with = PreparedQuestion(_shares)
 
 
 class FileVersionQuerySet(models.QuerySet[Any]):
@@ -160,6 +167,17 @@ def audience_in_words(document: Any) -> str:
                           " secretariat or the Presidency."),
             ROOM: _("Only holders of a confirmed seat in the sealed room “%(room)s”, administrators included."),
         }[document.audience] % {"room": room, "party": party}  # fmt: skip
+    if document.party.kind == "secretariat":
+        return {
+            OWN_PARTY: _("The secretariat only."),
+            SECRETARIAT: _("The secretariat only."),
+            PRESIDENCY: _("The Presidency and the secretariat."),
+            ROOM: _("Members of “%(room)s”, the Presidency and the secretariat."),
+            MEMBERS: _("All member states and the secretariat."),
+            OBSERVERS: _("All member states and observers, and the secretariat."),
+            CIVIL_SOCIETY: _("Member states, observers, accredited civil society and the secretariat."),
+            PUBLIC: _("Everybody with a seat; the public too, once released."),
+        }[document.audience] % {"room": room}
     sentences = {
         OWN_PARTY: _("Only people who sit for %(party)s."),
         SECRETARIAT: _("The secretariat and %(party)s."),

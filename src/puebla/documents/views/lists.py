@@ -68,8 +68,10 @@ def document_list(request: PersonRequest) -> HttpResponseBase:
         "symbol", "ref", "titles", "dated_on", "precision", "state", "audience", "filed_languages", "released_at",
         "withdrawn_at", "expected_on", "kind__names", "kind__code",
     ), PER_PAGE).get_page(request.GET.get("page"))  # fmt: skip
-    languages = {code: language_name(code) for code in Process.current().languages}
+    process = Process.current()
+    languages = {code: language_name(code) for code in process.languages}
     context = {
+        "process": process,
         "page": page,
         "rows": rows_of(page, list(languages)),
         "filters": filters,

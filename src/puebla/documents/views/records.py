@@ -58,14 +58,24 @@ def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]
 
 def relations_of(document: Document, person: Any, reach: Reach) -> tuple[list[Relation], list[Relation]]:
     """Relations of a document to those that the person sees too, and of those to it."""
-    out = list(document.relations.select_related("target"))
-    into = list(document.relations_in.select_related("source"))
-    others = {one.target_id for one in out} | {one.source_id for one in into}
-    if not others:
+    found = list(Relation.objects.filter(Q(source=document) | Q(target=document)))
+    others = {one.target_id for one in found} | {one.source_id for one in found}
+    if not found:
         return [], []
     # The few keys are handed over: a sub-query would work through everything that the person sees.
-    seen = set(Document.objects.visible_to(person, reach=reach).filter(pk__in=others).values_list("pk", flat=True))
-    return [one for one in out if one.target_id in seen], [one for one in into if one.source_id in seen]
+    visible = Document.objects.visible_to(person, reach=reach).only("symbol", "ref", "titles").in_bulk(others)
+    out, into = [], []
+    for one in found:
+        other = one.target_id if one.source_id == document.pk else one.source_id
+        if other not in visible:
+            continue
+        if one.source_id == document.pk:
+            one.target = visible[other]
+            out.append(one)
+        else:
+            one.source = visible[other]
+            into.append(one)
+    return out, into
 
 
 @signed_in
@@ -76,8 +86,10 @@ def record(request: PersonRequest, address: str) -> HttpResponseBase:
     if document.symbol and address != document.symbol:
         return redirect("documents:record", document.symbol, permanent=False)
     relations, relations_in = relations_of(document, request.person, reach)
-    languages = Process.current().languages
+    process = Process.current()
+    languages = process.languages
     context = {
+        "process": process,
         "document": document,
         "editions": editions_of(document, languages),
         "pending_titles": [language_name(code) for code in pending_languages(document.titles, languages)],
