@@ -241,7 +241,8 @@ class GatedQuerySet(models.QuerySet[Any]):
     """Rows that lie in a room with an audience: the one gate."""
 
     #: The gate in disjoint pieces, and what the set was filtered by since: so that a count can be taken piece by piece.
-    _pieces: "tuple[Self, ...]" = ()
+    _pieces: tuple[Q, ...] = ()
+    _before: "Self"
     _since: tuple[tuple[bool, Any, Any], ...] = ()
 
     def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
@@ -261,7 +262,7 @@ class GatedQuerySet(models.QuerySet[Any]):
             # What is shared and seen anyway is counted once.
             seen.append(shared & ~_any_of(seen))
         gated = self.filter(_any_of(seen))
-        gated._pieces, gated._since = tuple(self.order_by().filter(piece) for piece in seen), ()
+        gated._pieces, gated._since, gated._before = tuple(seen), (), self
         return gated
 
     def shared_with(self, person: "Person | None", reach: Reach) -> Q:  # noqa: ARG002 - for rooms that have shares
@@ -286,9 +287,10 @@ class GatedQuerySet(models.QuerySet[Any]):
         if self._result_cache is not None or len(self._pieces) < 2 or not plain:
             return super().count()
         counts, values = [], []
-        for piece in self._pieces:
+        for condition in self._pieces:
+            piece = self._before.order_by().filter(condition)
             for negate, args, kwargs in self._since:
-                piece = piece._filter_or_exclude(negate, args, kwargs)  # noqa: PLW2901 - step by step
+                piece = piece._filter_or_exclude(negate, args, kwargs)
             try:
                 sql, parameters = piece.values("pk").query.get_compiler(self.db).as_sql()
             except EmptyResultSet:
@@ -323,7 +325,8 @@ class GatedQuerySet(models.QuerySet[Any]):
 
     def _clone(self) -> Self:
         clone: Self = super()._clone()  # type: ignore[misc]
-        clone._pieces, clone._since = self._pieces, self._since
+        if self._pieces:
+            clone._pieces, clone._since, clone._before = self._pieces, self._since, self._before
         return clone
 
 
