@@ -13,7 +13,7 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("types", [str(BIN / "mypy")]),
     ("lint", [str(BIN / "ruff"), "check", "."]),
     ("format", [str(BIN / "ruff"), "format", "--check", "."]),
-    ("floors", [str(BIN / "lint-imports"), "--no-timing"]),
+    ("floors", [str(BIN / "lint-imports"), "--no-logo"]),
     ("templates", [str(BIN / "djlint"), "--lint", "--quiet", *TEMPLATES]),
     ("translations", [sys.executable, "-m", "tools.translations", "check"]),
     ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),

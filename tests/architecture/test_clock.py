@@ -11,6 +11,7 @@ CLOCKS = {
 }  # fmt: skip
 #: Places further in that read it, by module and function.
 REASONS = {
+    ("members/querysets.py", "reach_of"): "the instant of the question unless one is handed down",
     ("config/middleware.py", "middleware"): "a cached page must not outlive an embargo's end",
     ("config/operations/health.py", "check_backup"): "`puebla doctor` and /readyz ask now",
     ("core/mail.py", "send_messages"): "Django's own messages bring no instant",

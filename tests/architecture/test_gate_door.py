@@ -24,6 +24,11 @@ NARROWING = {"effective", "on"}
 REASONS = {
     (
         "documents/views/records.py",
+        "relations_of",
+        "Relation",
+    ): "its other ends pass the gate before they are shown",
+    (
+        "documents/views/records.py",
         "editions_of",
         "LanguageEdition",
     ): "of a document that came through the gate",

@@ -66,9 +66,6 @@ def test_a_message_goes_out_once_with_its_own_identity(settings):
     assert letter.get_content().strip() == "¡Hola!"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="core.mail sets the header before the content, which takes it away again"
-)
 def test_a_message_says_its_language(settings):
     write(language="es")
 

@@ -68,7 +68,7 @@ def test_the_first_page_weighs_at_most_100_kilobytes(visit, instance):
 
 def test_pages_are_whole_without_scripts_and_without_web_fonts(visit, instance):
     page = visit(scripts=False)
-    page.route("**/*.woff2", lambda route: route.abort())
+    page.route("**/*.woff2", lambda route: route.fulfill(status=404))
 
     page.goto(f"{instance.base}/es/documents/")
     page.select_option("select[name=kind]", "DECL")

@@ -66,22 +66,31 @@ def send_waiting(*, at: dt.datetime, limit: int = 100) -> int:
     )
     sent = 0
     for mail_id in list(waiting.order_by("pk").values_list("pk", flat=True)[:limit]):
-        with transaction.atomic():
-            mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
-            if mail.sent_at is not None:
-                continue
-            try:
-                _deliver(mail)
-            except (OSError, smtplib.SMTPException) as error:
-                mail.last_error = str(error)[:300]
-                wait = RETRY_AFTER_MINUTES[min(mail.attempts, len(RETRY_AFTER_MINUTES) - 1)]
-                mail.attempts += 1
-                mail.next_attempt_at = at + dt.timedelta(minutes=wait)
-            else:
-                mail.sent_at, mail.last_error = at, ""
-                sent += 1
-            mail.save()
+        mail = _taken(mail_id, at)
+        if mail is None:
+            continue
+        # Outside any transaction: a slow server must not hold SQLite's only writer's place.
+        try:
+            _deliver(mail)
+        except Exception as error:  # noqa: BLE001 - one odd message must not stop those behind it
+            OutgoingMail.objects.filter(pk=mail_id).update(last_error=str(error)[:300])
+        else:
+            OutgoingMail.objects.filter(pk=mail_id).update(sent_at=at, last_error="", next_attempt_at=None)
+            sent += 1
     return sent
+
+
+@transaction.atomic
+def _taken(mail_id: int, at: dt.datetime) -> OutgoingMail | None:
+    """Count the attempt before it is made, so that two senders do not make it twice; None where another has it."""
+    mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
+    if mail.sent_at is not None or (mail.next_attempt_at is not None and mail.next_attempt_at > at):
+        return None
+    wait = RETRY_AFTER_MINUTES[min(mail.attempts, len(RETRY_AFTER_MINUTES) - 1)]
+    mail.attempts += 1
+    mail.next_attempt_at = at + dt.timedelta(minutes=wait)
+    mail.save(update_fields=["attempts", "next_attempt_at"])
+    return mail
 
 
 def _deliver(mail: OutgoingMail) -> None:
@@ -92,11 +101,12 @@ def _deliver(mail: OutgoingMail) -> None:
     wire["Subject"] = mail.subject
     wire["Message-ID"] = mail.message_id
     wire["Date"] = formatdate(mail.created_at.timestamp(), localtime=False)
-    if mail.language:
-        wire["Content-Language"] = mail.language
     wire.set_content(mail.body)
     if mail.html:
         wire.add_alternative(mail.html, subtype="html")
+    if mail.language:
+        # Last: setting the content takes every header of content away.
+        wire["Content-Language"] = mail.language
     secure = parts.scheme == "smtps"
     connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
     with connect(parts.hostname or "localhost", parts.port or (465 if secure else 25), timeout=30) as server:

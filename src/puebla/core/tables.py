@@ -1,12 +1,13 @@
 """Lists as files: every list of the house can be had as CSV or XLSX."""
 
 import csv
+import datetime as dt
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 
 def as_table(kind: str, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
@@ -20,11 +21,23 @@ def as_table(kind: str, name: str, header: Sequence[str], rows: Iterable[Sequenc
     raise Http404
 
 
+def export_of(
+    request: HttpRequest, *, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> HttpResponseBase | None:
+    """The list as a file when the address asks for one (`?export=csv` or `xlsx`), else None."""
+    wanted = request.GET.get("export")
+    return as_table(wanted, name, header, rows) if wanted in {"csv", "xlsx"} else None
+
+
 def harmless(value: Any) -> Any:
     """A cell that a spreadsheet does not run: text that looks like a formula gets an apostrophe before it."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return f"'{value}"
-    return "" if value is None else value
+    if value is None:
+        return ""
+    if not isinstance(value, int | float | dt.date):
+        value = str(value)
+        if value.startswith(("=", "+", "-", "@", "\t", "\r")):
+            return f"'{value}"
+    return value
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:

@@ -136,7 +136,9 @@ class Document(Restricted):
             models.Index(
                 fields=["party", "audience", "room_cap", "embargo_until", "room"], name="documents_of_party"
             ),
-            models.Index(fields=["room", "audience", "party", "room_cap", "embargo_until"], name="documents_of_room"),
+            models.Index(
+                fields=["room", "audience", "party", "room_cap", "embargo_until"], name="documents_of_room"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -120,7 +120,7 @@ class PublicDocument(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = TextsField(max_length=500, blank=True)
 
-    objects = PublicDocumentQuerySet.as_manager()  # type: ignore[django-manager-missing]
+    objects = PublicDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("public document")

@@ -10,6 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from puebla.core.files.serving import serve
+
+# Closing an answer ends a request, at which Django looks after its connections.
+pytestmark = pytest.mark.django_db
 from puebla.core.files.store import put
 
 CONTENT = bytes(range(256)) * 700

@@ -4,7 +4,7 @@ import hashlib
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.tables import export_of
 from puebla.core.verdicts import RefusedError, StaleError
 from puebla.members import actions, rules
 from puebla.members.forms import ApplicationForm, DecisionForm, ReviewForm
 from puebla.members.models import ObserverApplication
 from puebla.members.querysets import reach_of, today
-from puebla.members.views.exports import export_of
 
 #: Applications taken from one address in an hour.
 LIMIT, SECONDS = 5, 3600
 
 
-def apply(request: HttpRequest) -> HttpResponse:
+def apply(request: HttpRequest) -> HttpResponseBase:
     """The public form; anybody may send one."""
     form = ApplicationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -55,7 +55,7 @@ def _visible(request: PersonRequest) -> None:
 
 
 @signed_in
-def applications(request: PersonRequest) -> HttpResponse:
+def applications(request: PersonRequest) -> HttpResponseBase:
     """Every application, newest first."""
     _visible(request)
     found = list(ObserverApplication.objects.select_related("party"))
@@ -72,7 +72,7 @@ def applications(request: PersonRequest) -> HttpResponse:
 
 
 @signed_in
-def application(request: PersonRequest, ref: str) -> HttpResponse:
+def application(request: PersonRequest, ref: str) -> HttpResponseBase:
     """One application with its review and decision."""
     return _page(request, ref)
 
@@ -83,7 +83,7 @@ def _page(
     *,
     review: ReviewForm | None = None,
     decision: DecisionForm | None = None,
-) -> HttpResponse:
+) -> HttpResponseBase:
     _visible(request)
     now = timezone.now()
     reach = reach_of(request.person, now)
@@ -108,7 +108,7 @@ def _page(
 
 @signed_in
 @require_POST
-def review(request: PersonRequest, ref: str) -> HttpResponse:
+def review(request: PersonRequest, ref: str) -> HttpResponseBase:
     """Write the secretariat's review."""
     _visible(request)
     found = get_object_or_404(ObserverApplication, ref=ref)
@@ -132,7 +132,7 @@ def review(request: PersonRequest, ref: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-def decide(request: PersonRequest, ref: str) -> HttpResponse:
+def decide(request: PersonRequest, ref: str) -> HttpResponseBase:
     """Record the decision."""
     _visible(request)
     now = timezone.now()

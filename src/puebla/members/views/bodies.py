@@ -4,13 +4,14 @@ from collections import Counter
 from typing import Any
 
 from django.db.models import Prefetch, Q
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import show
+from puebla.core.tables import export_of
 from puebla.members import rules
 from puebla.members.models import (
     Audience,
@@ -26,12 +27,11 @@ from puebla.members.models import (
     StandingKind,
 )
 from puebla.members.querysets import Reach, reach_of, today
-from puebla.members.views.exports import export_of
 from puebla.members.views.people import seat_lines
 
 
 @signed_in
-def bodies(request: PersonRequest) -> HttpResponse:
+def bodies(request: PersonRequest) -> HttpResponseBase:
     """Every body, present ones first, with the number of seats that the reader may know of."""
     now = timezone.now()
     day = today(now)
@@ -89,7 +89,7 @@ def room_words(room: Room) -> str:
 
 
 @signed_in
-def body(request: PersonRequest, code: str) -> HttpResponse:
+def body(request: PersonRequest, code: str) -> HttpResponseBase:
     """One body: its seats, chair, room, meetings."""
     now = timezone.now()
     reach = reach_of(request.person, now)
@@ -141,7 +141,7 @@ def _waiting(room: Room) -> int:
 
 
 @signed_in
-def parties(request: PersonRequest) -> HttpResponse:
+def parties(request: PersonRequest) -> HttpResponseBase:
     """Everybody who takes part today, by standing, and who took part before."""
     now = timezone.now()
     day = today(now)
@@ -188,7 +188,7 @@ def parties(request: PersonRequest) -> HttpResponse:
 
 
 @signed_in
-def party(request: PersonRequest, code: str) -> HttpResponse:
+def party(request: PersonRequest, code: str) -> HttpResponseBase:
     """One party: its standing over time, its people, its chapters, when it presided."""
     now = timezone.now()
     reach = reach_of(request.person, now)
@@ -216,7 +216,7 @@ def party(request: PersonRequest, code: str) -> HttpResponse:
 
 
 @signed_in
-def presidency(request: PersonRequest) -> HttpResponse:
+def presidency(request: PersonRequest) -> HttpResponseBase:
     """Who presided, presides and will: the troika of each rotating office, and every term."""
     now = timezone.now()
     reach = reach_of(request.person, now)

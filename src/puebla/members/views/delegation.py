@@ -43,7 +43,7 @@ def delegation(request: PersonRequest) -> HttpResponse:
         "parties": parties,
         "manages": manages,
         "people": _by_person(seats, request.person, reach, now),
-        "without_seat": _without_seat(chosen, now) if manages else [],
+        "without_seat": _without_seat(chosen, request.person, reach, now) if manages else [],
         "invitations": [
             {"row": one, "open": one.is_open(now)}
             for one in invitations.select_related("body", "role", "invited_by")
@@ -52,13 +52,14 @@ def delegation(request: PersonRequest) -> HttpResponse:
     return render(request, "members/delegation.html", context)
 
 
-def _without_seat(party: Party | None, at: dt.datetime) -> "QuerySet[Person]":
+def _without_seat(party: Party | None, reader: Person, reach: Reach, at: dt.datetime) -> "QuerySet[Person]":
     """People who once sat for the party, may still sign in, and hold no seat of any party today."""
+    # Whoever sat in a sealed room only is not named to a reader who may not know of that seat.
+    known = Seat.objects.visible_to(reader, reach=reach).filter(party=party)
     living = Seat.objects.filter(ended_at=None).filter(Q(until_on=None) | Q(until_on__gte=today(at)))
     return (
-        Person.objects.filter(is_active=True, seats__party=party)
+        Person.objects.filter(is_active=True, pk__in=known.order_by().values("person_id"))
         .exclude(pk__in=living.values("person_id"))
-        .distinct()
         .order_by("full_name")
     )
 

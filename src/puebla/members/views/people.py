@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import show
+from puebla.core.tables import export_of
 from puebla.core.verdicts import Verdict
 from puebla.core.words import fold
 from puebla.members import rules
 from puebla.members.forms import DirectoryFilter
 from puebla.members.models import Seat
 from puebla.members.querysets import Reach, SeatQuerySet, reach_of, today
-from puebla.members.views.exports import export_of
 from puebla.members.views.vcards import vcard as write_vcard
 
 PAGE = 25
@@ -42,7 +42,7 @@ def entries_of(person_ids: list[int], seats: SeatQuerySet) -> list[Entry]:
 
 
 @signed_in
-def directory(request: PersonRequest) -> HttpResponse:
+def directory(request: PersonRequest) -> HttpResponseBase:
     """Everybody with a seat today that the reader may know of."""
     now = timezone.now()
     reach = reach_of(request.person, now)
@@ -120,7 +120,7 @@ def seat_lines(seats: list[Seat], reader: Person, reach: Reach, *, at: dt.dateti
 
 
 @signed_in
-def person(request: PersonRequest, ref: str) -> HttpResponse:
+def person(request: PersonRequest, ref: str) -> HttpResponseBase:
     """One person with their seats present and past, as far as the reader may know of them."""
     now = timezone.now()
     reach = reach_of(request.person, now)
@@ -153,7 +153,7 @@ def _known(reader: Person, reach: Reach, ref: str) -> tuple[Person, list[Seat]]:
 
 
 @signed_in
-def vcard(request: PersonRequest, ref: str) -> HttpResponse:
+def vcard(request: PersonRequest, ref: str) -> HttpResponseBase:
     """The person's card for an address book."""
     now = timezone.now()
     reach = reach_of(request.person, now)
