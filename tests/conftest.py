@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
 
@@ -38,6 +39,15 @@ def _lift_guards_and_empty(self):
 
 
 TransactionTestCase._fixture_teardown = _lift_guards_and_empty
+
+
+def _drop_by_force(self, test_database_name, verbosity):
+    """Drop the tests' database even where a thread or a killed process of a test still holds a connection."""
+    with self._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
+
+
+DatabaseCreation._destroy_test_db = _drop_by_force
 
 
 def pytest_sessionfinish(session):

@@ -273,3 +273,13 @@ def _first_control(bound: BoundField) -> str:
     return (
         f"{bound.auto_id}_0" if bound.field.widget.use_fieldset else str(bound.id_for_label or bound.auto_id)
     )
+
+
+@register.simple_tag(takes_context=True)
+def once(context: Context, path: str) -> SafeString:
+    """Include a template that stands twice on a page (wide and narrow menu), rendering it once."""
+    done: dict[str, SafeString] = context.render_context.setdefault("once", {})
+    if path not in done:
+        template_ = context.template.engine.get_template(path)  # type: ignore[union-attr]
+        done[path] = template_.render(context)
+    return done[path]
