@@ -3,8 +3,9 @@
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from html import escape
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import quote
 
 from django.core.files.storage import storages
@@ -81,28 +82,56 @@ def document_list(request: PersonRequest) -> HttpResponseBase:
     return render(request, "documents/list.html", context)
 
 
-def rows_of(documents: Iterable[Document], languages: list[str]) -> list[dict[str, Any]]:
-    """What the list shows of each document, ready to print: a template that asks for each costs three times as much."""
-    folder, select = reverse("documents:list"), _("Select %(symbol)s")
-    audiences = {audience.value: audience.label for audience in Audience}
-    states = {state.value: capfirst(str(state.label)) for state in State}
-    rows = []
-    for document in documents:
-        filed = document.filed_languages.split(",") if document.filed_languages else []
-        url = f"{folder}{quote(document.address, safe='/')}/"
-        rows.append({
-            "document": document,
-            "url": url,
-            "address": document.address,
-            "select": select % {"symbol": document.address},
-            "title": show(document.titles),
-            "kind": show(document.kind.names).text,
-            "state": states[document.state],
-            "audience": audiences[document.audience],
-            "filed": [(code, code.upper(), f"{url}files/{code}/") for code in filed],
-            "pending": [code.upper() for code in languages if code not in filed],
-        })  # fmt: skip
-    return rows
+def rows_of(documents: Iterable[Document], languages: list[str]) -> list[SafeString]:
+    """The list's line for each document, ready to print."""
+    folder, reading = reverse("documents:list"), get_language() or ""
+    working = tuple(languages)
+    return [row_of(facts_of(document, folder, working), reading) for document in documents]
+
+
+class RowFacts(NamedTuple):
+    """All that a line of the list shows of a document, and nothing else."""
+
+    url: str
+    address: str
+    symbol: str
+    title: str
+    title_language: str
+    title_pending: bool
+    kind: str
+    dated_on: dt.date | None
+    precision: str
+    filed: tuple[tuple[str, str, str], ...]
+    missing: tuple[str, ...]
+    state_code: str
+    audience_code: int
+    released: bool
+
+
+def facts_of(document: Document, folder: str, languages: tuple[str, ...]) -> RowFacts:
+    """What the line shows of this document."""
+    filed = document.filed_languages.split(",") if document.filed_languages else []
+    url = f"{folder}{quote(document.address, safe='/')}/"
+    title = show(document.titles)
+    return RowFacts(
+        url=url, address=document.address, symbol=document.symbol or "", title=title.text,
+        title_language=title.language, title_pending=title.pending, kind=show(document.kind.names).text,
+        dated_on=document.dated_on, precision=document.precision,
+        filed=tuple((code, code.upper(), f"{url}files/{code}/") for code in filed),
+        missing=tuple(code.upper() for code in languages if code not in filed),
+        state_code=document.state, audience_code=document.audience, released=document.is_public,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def row_of(row: RowFacts, language: str) -> SafeString:  # noqa: ARG001 - part of what is remembered
+    """One line. It depends on nothing but what it shows, so it is written once and remembered: lines are half of a page."""
+    words = {
+        "select": _("Select %(symbol)s") % {"symbol": row.address},
+        "state": capfirst(str(State(row.state_code).label)),
+        "audience": str(Audience(row.audience_code).label),
+    }
+    return mark_safe(render_to_string("documents/row.html", {"row": row._asdict() | words}))  # noqa: S308 - a template's
 
 
 def options_of(filters: dict[str, str], languages: dict[str, str]) -> dict[str, SafeString]:
@@ -126,7 +155,13 @@ def options_of(filters: dict[str, str], languages: dict[str, str]) -> dict[str, 
 
 
 def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
-    """The options of a list of choices; there are hundreds on the page, so they are written here and not in a loop there."""
+    """The options of a list of choices."""
+    return _options(tuple(choices), chosen)
+
+
+@lru_cache(maxsize=512)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    """There are hundreds on the page, so they are written here and not in a loop there, and remembered."""
     lines = [
         f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(label)}</option>'
         for value, label in choices

@@ -278,7 +278,7 @@ def _first_control(bound: BoundField) -> str:
 @register.simple_tag(takes_context=True)
 def once(context: Context, path: str) -> SafeString:
     """Include a template that stands twice on a page (wide and narrow menu), rendering it once."""
-    done: dict[str, SafeString] = context.render_context.setdefault("once", {})
+    done: dict[str, SafeString] = context.render_context.setdefault("once", {})  # type: ignore[assignment,arg-type]
     if path not in done:
         template_ = context.template.engine.get_template(path)  # type: ignore[union-attr]
         done[path] = template_.render(context)
