@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -29,7 +29,19 @@ def document_or_404(request: PersonRequest, address: str, reach: Reach | None = 
     found = (
         Document.objects.visible_to(request.person, reach=reach)
         .at_address(address)
-        .select_related("kind", "body", "meeting", "room", "party", "created_by", "changed_by")
+        .select_related("kind", "body", "meeting", "room", "party")
+        # Who filed and who changed it are shown by name alone; columns that no page of a document shows stay away.
+        .annotate(created_by_name=F("created_by__full_name"), changed_by_name=F("changed_by__full_name"))
+        .defer(
+            "words",
+            "body__descriptions",
+            "meeting__themes_text",
+            "meeting__remark",
+            "meeting__places",
+            "party__website",
+            "kind__clues",
+            "kind__plural_names",
+        )
         .first()
     )
     if found is None:
@@ -78,6 +90,14 @@ def relations_of(document: Document, person: Any, reach: Reach) -> tuple[list[Re
     return out, into
 
 
+def with_people(rows: QuerySet[Any], *names: str) -> list[Any]:
+    """The rows with who they name; most documents have none, and then nobody is joined to nothing."""
+    found = list(rows)
+    if found:
+        prefetch_related_objects(found, *names)
+    return found
+
+
 @signed_in
 def record(request: PersonRequest, address: str) -> HttpResponseBase:
     """One document."""
@@ -96,10 +116,10 @@ def record(request: PersonRequest, address: str) -> HttpResponseBase:
         "themes": document.themes.all(),
         "relations": relations,
         "relations_in": relations_in,
-        "shares": document.shares.filter(ended_at=None, until_at__gt=timezone.now()).select_related(
-            "person", "shared_by"
+        "shares": with_people(
+            document.shares.filter(ended_at=None, until_at__gt=timezone.now()), "person", "shared_by"
         ),
-        "consents": document.consents.select_related("given_by", "party"),
+        "consents": with_people(document.consents.all(), "given_by", "party"),
         "who": audience_in_words(document),
         "why": why_i_see(document, reach, request.person),
         "may_describe": rules.may_describe(reach, document),
