@@ -44,7 +44,9 @@ TransactionTestCase._fixture_teardown = _lift_guards_and_empty
 def _drop_by_force(self, test_database_name, verbosity):
     """Drop the tests' database even where a thread or a killed process of a test still holds a connection."""
     with self._nodb_cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
+        cursor.execute(
+            f"DROP DATABASE IF EXISTS {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)"
+        )
 
 
 DatabaseCreation._destroy_test_db = _drop_by_force

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from puebla.core.files.serving import serve
+from puebla.core.files.store import put
 
 # Closing an answer ends a request, at which Django looks after its connections.
 pytestmark = pytest.mark.django_db
-from puebla.core.files.store import put
 
 CONTENT = bytes(range(256)) * 700
 MODIFIED = datetime(2009, 7, 9, 10, tzinfo=UTC)
