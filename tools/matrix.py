@@ -22,7 +22,7 @@ AUDIENCES = (
     ("secretariat", "secretaría"),
     ("presidency", "presidencia"),
     ("members of the room", "miembros de la sala"),
-    ("all member states", "todos los Estados miembros"),
+    ("all member states", "todos los Países Miembros"),
     ("observers", "observadores"),
     ("accredited civil society", "sociedad civil acreditada"),
     ("public", "público"),
@@ -75,13 +75,13 @@ READERS = {
         "delegación de otro miembro que solo observa en la sala",
         "––––✓✓✓✓", "––––––––", "––––", "––––"),
     "observer_of_room": Reader(
-        "observer of the room (state)", "Estado observador de la sala",
+        "observer of the room (state)", "País Observador de la sala",
         "–––––✓✓✓", "––––––––", "––––", "––––"),
     "observer_state": Reader(
-        "observer state, seated elsewhere", "Estado observador, con asiento en otra sala",
+        "observer state, seated elsewhere", "País Observador, con asiento en otra sala",
         "–––––✓✓✓", "––––––––", "––––", "––––"),
     "observer_organisation": Reader(
-        "observer organisation, seated elsewhere", "organismo observador, con asiento en otra sala",
+        "observer organisation, seated elsewhere", "Organismo Observador, con asiento en otra sala",
         "–––––✓✓✓", "––––––––", "––––", "––––"),
     "civil_society": Reader(
         "accredited civil society", "sociedad civil acreditada",
