@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,8 +14,8 @@ from puebla.core.languages import pending_languages
 from puebla.core.models import JournalEntry, Process
 from puebla.documents import rules
 from puebla.documents.forms import language_name
-from puebla.documents.models import Document, LanguageEdition, Relation
-from puebla.documents.querysets import audience_in_words, readers_of, why_i_see
+from puebla.documents.models import Document, FileVersion, LanguageEdition, Relation
+from puebla.documents.querysets import DocumentQuerySet, audience_in_words, readers_of, why_i_see
 from puebla.members.models import Permission
 from puebla.members.querysets import Reach, reach_of
 
@@ -26,9 +27,12 @@ def posted(request: PersonRequest) -> tuple[Any, Any]:
 
 def document_or_404(request: PersonRequest, address: str, reach: Reach | None = None) -> Document:
     """The document of this symbol or reference, or 404 where the person may not know that it exists."""
+    return _one_of(Document.objects.visible_to(request.person, reach=reach), address)
+
+
+def _one_of(seen: DocumentQuerySet, address: str) -> Document:
     found = (
-        Document.objects.visible_to(request.person, reach=reach)
-        .at_address(address)
+        seen.at_address(address)
         .select_related("kind", "body", "meeting", "room", "party")
         # Who filed and who changed it are shown by name alone; columns that no page of a document shows stay away.
         .annotate(created_by_name=F("created_by__full_name"), changed_by_name=F("changed_by__full_name"))
@@ -53,7 +57,7 @@ def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]
     """Every language as an equal: its versions, newest first, or that it is pending and since when expected."""
     editions = {
         edition.language: edition
-        for edition in LanguageEdition.objects.filter(document=document).prefetch_related("versions")
+        for edition in LanguageEdition.objects.filter(document=document).prefetch_related(Prefetch("versions", FileVersion.objects.defer("html")))
     }
     rows = []
     for code in [*languages, *(code for code in editions if code not in languages)]:
@@ -68,14 +72,14 @@ def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]
     return rows
 
 
-def relations_of(document: Document, person: Any, reach: Reach) -> tuple[list[Relation], list[Relation]]:
-    """Relations of a document to those that the person sees too, and of those to it."""
+def relations_of(document: Document, seen: DocumentQuerySet) -> tuple[list[Relation], list[Relation]]:
+    """Relations of a document to others among those seen, and of those to it."""
     found = list(Relation.objects.filter(Q(source=document) | Q(target=document)))
     others = {one.target_id for one in found} | {one.source_id for one in found}
     if not found:
         return [], []
     # The few keys are handed over: a sub-query would work through everything that the person sees.
-    visible = Document.objects.visible_to(person, reach=reach).only("symbol", "ref", "titles").in_bulk(others)
+    visible = seen.only("symbol", "ref", "titles").in_bulk(others)
     out, into = [], []
     for one in found:
         other = one.target_id if one.source_id == document.pk else one.source_id
@@ -102,15 +106,18 @@ def with_people(rows: QuerySet[Any], *names: str) -> list[Any]:
 def record(request: PersonRequest, address: str) -> HttpResponseBase:
     """One document."""
     reach = reach_of(request.person)
-    document = document_or_404(request, address, reach)
+    # The gate is written into SQL once, for the document and for what it is related to.
+    seen = Document.objects.visible_to(request.person, reach=reach)
+    document = _one_of(seen, address)
     if document.symbol and address != document.symbol:
         return redirect("documents:record", document.symbol, permanent=False)
-    relations, relations_in = relations_of(document, request.person, reach)
+    relations, relations_in = relations_of(document, seen)
     process = Process.current()
     languages = process.languages
     context = {
         "process": process,
         "document": document,
+        "here": reverse("documents:record", args=[document.address]),
         "editions": editions_of(document, languages),
         "pending_titles": [language_name(code) for code in pending_languages(document.titles, languages)],
         "themes": document.themes.all(),
