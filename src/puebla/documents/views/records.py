@@ -31,26 +31,17 @@ def document_or_404(request: PersonRequest, address: str, reach: Reach | None = 
 
 
 def _one_of(seen: DocumentQuerySet, address: str) -> Document:
+    # Who filed and who changed it are shown by name alone. A symbol is one paper's: there is nothing to put in order.
     found = (
         seen.at_address(address)
+        .order_by()
         .select_related("kind", "body", "meeting", "room", "party")
-        # Who filed and who changed it are shown by name alone; columns that no page of a document shows stay away.
         .annotate(created_by_name=F("created_by__full_name"), changed_by_name=F("changed_by__full_name"))
-        .defer(
-            "words",
-            "body__descriptions",
-            "meeting__themes_text",
-            "meeting__remark",
-            "meeting__places",
-            "party__website",
-            "kind__clues",
-            "kind__plural_names",
-        )
-        .first()
     )
-    if found is None:
+    one = next(iter(found[:1]), None)
+    if one is None:
         raise Http404
-    return found
+    return one
 
 
 def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]]:
