@@ -32,6 +32,7 @@ REASONS = {
         "editions_of",
         "LanguageEdition",
     ): "of a document that came through the gate",
+    ("documents/views/records.py", "editions_of", "FileVersion"): "of a document that came through the gate",
     ("documents/views/records.py", "history", "JournalEntry"): "of a document that came through the gate",
     ("documents/views/files.py", "version_or_404", "FileVersion"): "of a document that came through the gate",
     ("documents/views/filing.py", "end_share", "Share"): "of a document that came through the gate",

@@ -34,6 +34,9 @@ from puebla.documents.querysets import DocumentQuerySet
 from puebla.members.models import Audience, Body
 
 FILTERS = ("q", "kind", "body", "theme", "year", "language", "state", "meeting", "party", "audience")
+#: What a line of the list needs of a document.
+COLUMNS = ("symbol", "ref", "titles", "dated_on", "precision", "state", "audience", "filed_languages", "released_at",
+           "withdrawn_at", "kind__names")  # fmt: skip
 PER_PAGE = 25
 #: A pack is streamed, but somebody has to download it: more files than this are asked for in parts.
 PACK_LIMIT = 500
@@ -65,10 +68,8 @@ def document_list(request: PersonRequest) -> HttpResponseBase:
     found = found_by(request)
     if kind := request.GET.get("export"):
         return as_table(kind, "documents", _export_header(), _export_rows(found))
-    page = Paginator(found.select_related("kind").only(
-        "symbol", "ref", "titles", "dated_on", "precision", "state", "audience", "filed_languages", "released_at",
-        "withdrawn_at", "expected_on", "kind__names", "kind__code",
-    ), PER_PAGE).get_page(request.GET.get("page"))  # fmt: skip
+    # Plain values: half of the time of rows went into making records of which a line shows little.
+    page = Paginator(found.values_list(*COLUMNS, named=True), PER_PAGE).get_page(request.GET.get("page"))
     process = Process.current()
     languages = {code: language_name(code) for code in process.languages}
     context = {
@@ -82,8 +83,8 @@ def document_list(request: PersonRequest) -> HttpResponseBase:
     return render(request, "documents/list.html", context)
 
 
-def rows_of(documents: Iterable[Document], languages: list[str]) -> list[SafeString]:
-    """The list's line for each document, ready to print."""
+def rows_of(documents: Iterable[Any], languages: list[str]) -> list[SafeString]:
+    """The list's line for each document (its `COLUMNS`), ready to print."""
     folder, reading = reverse("documents:list"), get_language() or ""
     working = tuple(languages)
     return [row_of(facts_of(document, folder, working), reading) for document in documents]
@@ -108,18 +109,20 @@ class RowFacts(NamedTuple):
     released: bool
 
 
-def facts_of(document: Document, folder: str, languages: tuple[str, ...]) -> RowFacts:
+def facts_of(document: Any, folder: str, languages: tuple[str, ...]) -> RowFacts:
     """What the line shows of this document."""
     filed = document.filed_languages.split(",") if document.filed_languages else []
-    url = f"{folder}{quote(document.address, safe='/')}/"
+    address = document.symbol or document.ref
+    url = f"{folder}{quote(address, safe='/')}/"
     title = show(document.titles)
     return RowFacts(
-        url=url, address=document.address, symbol=document.symbol or "", title=title.text,
-        title_language=title.language, title_pending=title.pending, kind=show(document.kind.names).text,
+        url=url, address=address, symbol=document.symbol or "", title=title.text,
+        title_language=title.language, title_pending=title.pending, kind=show(document.kind__names).text,
         dated_on=document.dated_on, precision=document.precision,
         filed=tuple((code, code.upper(), f"{url}files/{code}/") for code in filed),
         missing=tuple(code.upper() for code in languages if code not in filed),
-        state_code=document.state, audience_code=document.audience, released=document.is_public,
+        state_code=document.state, audience_code=document.audience,
+        released=document.released_at is not None and document.withdrawn_at is None,
     )  # fmt: skip
 
 

@@ -48,7 +48,9 @@ def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]
     """Every language as an equal: its versions, newest first, or that it is pending and since when expected."""
     editions = {
         edition.language: edition
-        for edition in LanguageEdition.objects.filter(document=document).prefetch_related(Prefetch("versions", FileVersion.objects.defer("html")))
+        for edition in LanguageEdition.objects.filter(document=document).prefetch_related(
+            Prefetch("versions", FileVersion.objects.defer("html"))
+        )
     }
     rows = []
     for code in [*languages, *(code for code in editions if code not in languages)]:
