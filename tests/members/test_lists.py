@@ -285,3 +285,46 @@ def test_every_change_of_the_lists_turns_the_epoch(secretariat):
     a_party(secretariat)
 
     assert Epoch.objects.get().number > before
+
+
+# What would lock the house, or open it to others ---------------------------------------------------------------------
+
+
+def test_the_secretariats_standing_neither_ends_nor_passes_to_another_party(secretariat):
+    own, other = f.secretariat_party(), a_party(secretariat)
+
+    with pytest.raises(RefusedError, match="standing does not end"):
+        actions.change_standing(party=own, kind=None, from_on=TODAY, by=secretariat, at=AT)
+    with pytest.raises(RefusedError, match="does not take part as"):
+        actions.change_standing(party=own, kind="member", from_on=TODAY, by=secretariat, at=AT)
+    with pytest.raises(RefusedError, match="does not take part as"):
+        actions.change_standing(party=other, kind="secretariat", from_on=TODAY, by=secretariat, at=AT)
+    with pytest.raises(RefusedError, match="does not take part as"):
+        a_party(secretariat, code="X", standing="secretariat")
+
+    assert reach_of(secretariat, AT).secretariat
+    assert not Party.objects.filter(code="X").exists()
+
+
+def test_an_organisation_is_no_member_state_and_a_state_no_civil_society(secretariat):
+    names = {"en": "Organisation", "es": "Organización"}
+    values = {"kind": "organisation", "names": names, "short_names": names}
+
+    with pytest.raises(RefusedError):
+        a_party(secretariat, code="ORG", standing="member", values=values)
+    with pytest.raises(RefusedError):
+        a_party(secretariat, code="STA", standing="civil_society")
+    assert a_party(secretariat, code="ORG", standing="observer_organisation", values=values)
+
+
+def test_the_secretariats_body_does_not_end_and_an_office_keeps_its_function(secretariat):
+    own = secretariat.seats.get().body
+    office = an_office()
+
+    for values in ({"until_on": TODAY}, {"from_on": dt.date(2030, 1, 1)}, {"function": "other"}):
+        with pytest.raises(RefusedError):
+            actions.describe_body(body=own, values=values, revision=1, by=secretariat, at=AT)
+    with pytest.raises(RefusedError, match="keeps its function"):
+        actions.describe_body(body=office, values={"function": "other"}, revision=1, by=secretariat, at=AT)
+
+    assert reach_of(secretariat, AT).secretariat

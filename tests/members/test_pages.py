@@ -471,3 +471,16 @@ def test_a_vacancy_is_recorded_on_the_page():
     )
 
     assert office.presidency_terms.get().party is None
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_pages_that_end_seats_do_not_exist_for_another_partys_people(method):
+    focal, other = f.focal_point(), f.delegate()
+    client = client_of(focal)
+
+    unseat = getattr(client, method)(reverse("members:unseat", args=[other.seats.get().ref]))
+    retire = getattr(client, method)(reverse("members:retire", args=[other.ref]))
+
+    assert (unseat.status_code, retire.status_code) == (404, 404)
+    assert page(focal, "person", other.ref).status_code == 200
+    assert Seat.objects.get(person=other).ended_at is None

@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
-from puebla.members import rules
-from puebla.members.models import BreakGlass, ObserverApplication, PresidencyTerm, Seat
+from puebla.members import actions, rules
+from puebla.members.models import BreakGlass, Invitation, ObserverApplication, PresidencyTerm, Seat
+from puebla.members.querysets import reach_of
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +271,61 @@ def test_a_body_that_has_ended_seats_nobody():
 
     assert not rules.may_seat(focal, party_of(focal), body, a_delegate_role(), at=AT)
     assert Seat.objects.filter(body=body).count() == 0
+
+
+# Nobody locks the house out --------------------------------------------------------------------------------------------
+
+
+def an_assistant():
+    """Somebody of the secretariat who manages everybody's people but does not read the journal or the machine."""
+    return f.delegate(
+        party=f.secretariat_party(),
+        body=f.BodyFactory(code="TS", function="secretariat"),
+        role=f.RoleFactory(code="assistant", permissions=["file", "manage_all_people", "edit_lists"]),
+    )
+
+
+def test_an_assistant_does_not_remove_the_coordinator():
+    coordinator, assistant = f.secretariat_person(), an_assistant()
+
+    unseat = rules.may_unseat(assistant, coordinator.seats.get(), at=AT)
+    retire = rules.may_retire(assistant, coordinator, at=AT)
+
+    assert "more than you may yourself" in str(unseat.reason)
+    assert "more than you may yourself" in str(retire.reason)
+    assert rules.may_retire(coordinator, assistant, at=AT)
+
+
+def test_an_assistant_does_not_change_what_the_coordinators_role_carries():
+    coordinator, assistant = f.secretariat_person(), an_assistant()
+    another = f.PersonFactory()
+    f.SeatFactory(person=another, party=f.secretariat_party(), body=f.BodyFactory(code="TS"),
+                  role=f.RoleFactory(code="technology", permissions=["operate"]))  # fmt: skip
+
+    assert not rules.may_edit_role(assistant, coordinator.seats.get().role, at=AT)
+    assert not rules.may_edit_role(assistant, another.seats.get().role, at=AT)
+    assert rules.may_edit_role(coordinator, another.seats.get().role, at=AT)
+
+
+def test_the_last_seat_that_keeps_the_house_for_good_is_not_ended():
+    leaving, staying = f.secretariat_person(), f.secretariat_person()
+    leaving.seats.update(until_on=dt.date(2026, 12, 31))
+
+    ended = rules.may_unseat(leaving, staying.seats.get(), at=AT)
+    retired = rules.may_retire(leaving, staying, at=AT)
+
+    assert "Nobody else would keep" in str(ended.reason)
+    assert "Nobody else would keep" in str(retired.reason)
+    f.secretariat_person()
+    assert rules.may_unseat(leaving, staying.seats.get(), at=AT)
+    assert rules.may_retire(leaving, staying, at=AT)
+
+
+def test_a_right_over_everybody_held_for_a_presiding_party_shows_no_invitations_of_others():
+    presidency = f.delegate(body=presiding(), role=f.RoleFactory(permissions=["manage_all_people"]))
+    PresidencyTerm.objects.update(party=party_of(presidency))
+    focal = f.focal_point()
+    actions.invite(email="new@example.org", full_name="New", party=party_of(focal), body=f.BodyFactory(),
+                   role=a_delegate_role(), language="en", by=focal, at=AT)  # fmt: skip
+
+    assert not Invitation.objects.visible_to(presidency, reach=reach_of(presidency, AT)).exists()

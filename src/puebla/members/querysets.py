@@ -516,7 +516,7 @@ class InvitationQuerySet(models.QuerySet[Any]):
         """Invitations of the person's own party; all of them for who manages everybody's people."""
         if reach is None:
             reach = reach_of(person)
-        if reach.may("manage_all_people"):
+        if reach.secretariat and reach.may("manage_all_people"):
             return self.all()
         parties = {party for one, party, _room in reach.permissions if one == "manage_own_people"}
         return self.filter(party_id__in=sorted(parties))

@@ -137,9 +137,7 @@ def _presides_or_will(party: Party, body: Body, *, on: dt.date) -> Verdict:
 
 def _may_hand_out(reach: Reach, party: Party, role: Role) -> Verdict:
     """Nobody gives what they do not have."""
-    own = permissions_for(reach, party)
-    if manages_all(reach):
-        own = frozenset(one for one, _party, _room in reach.permissions) | ORDINARY_PERMISSIONS
+    own = in_their_gift(reach) if manages_all(reach) else permissions_for(reach, party)
     missing = sorted(frozenset(role.permissions) - own)
     if not missing:
         return ALLOWED
@@ -147,6 +145,11 @@ def _may_hand_out(reach: Reach, party: Party, role: Role) -> Verdict:
         _("“%(role)s” may do more than you may yourself (%(what)s); ask the secretariat.")
         % {"role": role, "what": ", ".join(str(Permission(one).label) for one in missing)}
     )
+
+
+def in_their_gift(reach: Reach) -> frozenset[str]:
+    """What somebody who manages everybody's people may give and take: their own, and a delegation's ordinary work."""
+    return frozenset(one for one, _party, _room in reach.permissions) | ORDINARY_PERMISSIONS
 
 
 def may_unseat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
@@ -159,13 +162,13 @@ def may_unseat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reach | No
             _("Nobody ends their own seat; ask another focal point of your party or the secretariat.")
         )
     if Permission.MANAGE_OWN_PEOPLE in permissions_for(reach, seat.party):
-        return _not_above(reach, seat)
+        return _not_above(reach, seat) and _somebody_stays([seat], at=at)
     if seat.room.sealed:
         if chairs(reach, seat.room):
             return ALLOWED
         return refused(_("Seats in a sealed room are ended by the holder's party or by the room's chair."))
     if manages_all(reach):
-        return ALLOWED
+        return _not_above(reach, seat) and _somebody_stays([seat], at=at)
     return refused(
         _("People of %(party)s are managed by its own focal point and by the secretariat.")
         % {"party": seat.party}
@@ -173,10 +176,36 @@ def may_unseat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reach | No
 
 
 def _not_above(reach: Reach, seat: Seat) -> Verdict:
-    """A focal point does not remove the secretariat's staff, should it sit for the same party."""
-    if SECRETARIAT_PERMISSIONS & frozenset(seat.role.permissions) and not manages_all(reach):
+    """Nobody takes what they could not give: neither a focal point nor an assistant removes the coordinator."""
+    carried = frozenset(seat.role.permissions)
+    if SECRETARIAT_PERMISSIONS & carried and not manages_all(reach):
         return refused(_("This seat carries rights of the secretariat; the secretariat ends it."))
+    if manages_all(reach) and carried - in_their_gift(reach):
+        return refused(
+            _("“%(role)s” may do more than you may yourself; who may do as much ends this seat.")
+            % {"role": seat.role}
+        )
     return ALLOWED
+
+
+#: Who carries these for the secretariat can let everybody else in again.
+KEEPING_THE_HOUSE = frozenset({Permission.MANAGE_ALL_PEOPLE.value, Permission.EDIT_LISTS.value})
+
+
+def _somebody_stays(ending: list[Seat], *, at: dt.datetime) -> Verdict:
+    """The house never ends without anybody who can let people in: one such seat without a last day remains."""
+    keep = [one for one in ending if frozenset(one.role.permissions) >= KEEPING_THE_HOUSE]
+    if not keep:
+        return ALLOWED
+    others = Seat.objects.effective(at).filter(until_on=None, party__kind=Party.Kind.SECRETARIAT)
+    others = others.exclude(pk__in=[one.pk for one in ending]).select_related("role")
+    if any(frozenset(one.role.permissions) >= KEEPING_THE_HOUSE for one in others):
+        return ALLOWED
+    return refused(
+        _(
+            "Nobody else would keep the people and the lists for good. Give somebody such a seat without a last day first."
+        )
+    )
 
 
 def chairs(reach: Reach, room: Room) -> bool:
@@ -245,11 +274,8 @@ def may_retire(person: Person, other: Person, *, at: dt.datetime, reach: Reach |
         )
     if not other.is_active:
         return refused(_("%(name)s has retired already.") % {"name": other.full_name})
-    if manages_all(reach):
-        return ALLOWED
     seats = list(Seat.objects.filter(person=other).select_related("party", "role", "room"))
-    ours = [one for one in seats if manages(reach, one.party)]
-    if not ours:
+    if not any(manages(reach, one.party) for one in seats) and not manages_all(reach):
         return refused(_("%(name)s is not of your party.") % {"name": other.full_name})
     running = [
         one for one in seats if one.ended_at is None and (one.until_on is None or one.until_on >= today(at))
@@ -261,7 +287,11 @@ def may_retire(person: Person, other: Person, *, at: dt.datetime, reach: Reach |
             )
             % {"name": other.full_name}
         )
-    return next((verdict for verdict in (_not_above(reach, one) for one in running) if not verdict), ALLOWED)
+    for one in running:
+        verdict = _not_above(reach, one)
+        if not verdict:
+            return verdict
+    return _somebody_stays(running, at=at)
 
 
 def may_manage_invitation(
@@ -292,6 +322,51 @@ def may_edit_party(person: Person, *, at: dt.datetime, reach: Reach | None = Non
     return _keeps_lists(person, at, reach)
 
 
+#: How a party of each kind may take part.
+STANDINGS_OF = {
+    Party.Kind.STATE: {StandingKind.MEMBER, StandingKind.OBSERVER_STATE},
+    Party.Kind.ORGANISATION: {StandingKind.OBSERVER_ORGANISATION, StandingKind.CIVIL_SOCIETY},
+    Party.Kind.NETWORK: {StandingKind.CIVIL_SOCIETY},
+    Party.Kind.CHAPTER: {StandingKind.CIVIL_SOCIETY},
+    Party.Kind.SECRETARIAT: {StandingKind.SECRETARIAT},
+}
+
+
+def standing_fits(kind: str, standing: str | None) -> Verdict:
+    """Whether a party of this kind takes part in this way; None, that it takes part no longer.
+
+    The secretariat's standing opens the whole house, so no other party can have it; and the secretariat cannot lose it,
+    for nobody would be left to give it back.
+    """
+    if kind == Party.Kind.SECRETARIAT and standing is None:
+        return refused(
+            _("The secretariat's own standing does not end: nobody could enter the house any more.")
+        )
+    if standing is None or standing in STANDINGS_OF[Party.Kind(kind)]:
+        return ALLOWED
+    return refused(
+        _("A party of the kind “%(kind)s” does not take part as “%(standing)s”.")
+        % {"kind": Party.Kind(kind).label, "standing": StandingKind(standing).label}
+    )
+
+
+OFFICES = frozenset({Body.Function.PRESIDENCY.value, Body.Function.SECRETARIAT.value})
+
+
+def body_stays_itself(
+    body: Body, *, function: str, from_on: dt.date, until_on: dt.date | None, at: dt.datetime
+) -> Verdict:
+    """Offices keep their function, since rights hang on it; the secretariat's body, where everybody sits who keeps the
+    house, exists today and has no end."""
+    if function != body.function and {function, body.function} & OFFICES:
+        return refused(
+            _("An office keeps its function, and no other body becomes an office: rights hang on it.")
+        )
+    if body.function == Body.Function.SECRETARIAT and (until_on is not None or from_on > today(at)):
+        return refused(_("The secretariat's own body does not end: nobody could enter the house any more."))
+    return ALLOWED
+
+
 def may_edit_body(person: Person, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
     """Enter a body or describe it; its room's cap and seal stay for ever."""
     return _keeps_lists(person, at, reach)
@@ -314,6 +389,10 @@ def may_edit_role(person: Person, role: Role, *, at: dt.datetime, reach: Reach |
         return refused(_("Roles are changed by the coordinator of the secretariat."))
     if Seat.objects.effective(at).filter(person=person, role=role).exists():
         return refused(_("You hold this role yourself; somebody else has to change it."))
+    if frozenset(role.permissions) - in_their_gift(reach):
+        return refused(
+            _("“%(role)s” may do more than you may yourself; who may do as much changes it.") % {"role": role}
+        )
     return ALLOWED
 
 

@@ -10,10 +10,11 @@ from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.languages import Texts
 from puebla.core.models import DatePrecision
-from puebla.core.verdicts import RefusedError, StaleError, require
+from puebla.core.verdicts import RefusedError, StaleError, Verdict, require
 from puebla.members import rules
 from puebla.members.actions.publishing import publish_who_we_are
 from puebla.members.models import Audience, Body, Meeting, Party, PresidencyTerm, Role, Room, Standing
+from puebla.members.querysets import today
 
 M = TypeVar("M", bound=models.Model)
 
@@ -43,6 +44,12 @@ def _fresh(model: type[M], row: M, revision: int) -> M:
             )
         )
     return locked
+
+
+def _require_at(verdict: Verdict, field: str) -> None:
+    """Stop unless the verdict allows it, and say beside which field why not."""
+    if not verdict:
+        raise RefusedError(verdict.reason, field=field)
 
 
 def _write(row: models.Model, values: dict[str, Any], fields: tuple[str, ...]) -> dict[str, object]:
@@ -81,6 +88,7 @@ def create_party(
     """
     if by is not None:
         require(rules.may_edit_party(by, at=at))
+    _require_at(rules.standing_fits(values["kind"], standing), "standing")
     party = Party(code=code)
     _write(party, values, PARTY_FIELDS)
     first = Standing(
@@ -101,6 +109,9 @@ def describe_party(
     """Change a party's names, codes, address; its code stays."""
     require(rules.may_edit_party(by, at=at))
     locked = _fresh(Party, party, revision)
+    running = rules.standing_of(locked, on=today(at))
+    if running is not None and "kind" in values:
+        _require_at(rules.standing_fits(values["kind"], running), "kind")
     changes = _write(locked, values, PARTY_FIELDS)
     publish_who_we_are(at=at)
     journal.record(
@@ -132,7 +143,8 @@ def change_standing(
     """
     if by is not None:
         require(rules.may_edit_party(by, at=at))
-    Party.objects.select_for_update().get(pk=party.pk)
+    locked = Party.objects.select_for_update().get(pk=party.pk)
+    _require_at(rules.standing_fits(locked.kind, kind), "kind")
     running = party.standings.filter(until_on=None).first()
     latest = party.standings.order_by("-from_on").first()
     if latest is not None and from_on <= latest.from_on:
@@ -179,8 +191,7 @@ def create_body(
     """
     if by is not None:
         require(rules.may_edit_body(by, at=at))
-    offices = {Body.Function.PRESIDENCY, Body.Function.SECRETARIAT}
-    if sealed and values.get("function") in offices:
+    if sealed and values.get("function") in rules.OFFICES:
         raise RefusedError(
             _("The rooms of the Presidency and of the secretariat cannot be sealed."), field="sealed"
         )
@@ -199,11 +210,11 @@ def describe_body(*, body: Body, values: dict[str, Any], revision: int, by: Pers
     """Change a body's names, dates and description; its room keeps cap and seal."""
     require(rules.may_edit_body(by, at=at))
     locked = _fresh(Body, body, revision)
-    offices = {Body.Function.PRESIDENCY, Body.Function.SECRETARIAT}
-    if locked.room.sealed and values.get("function") in offices:
-        raise RefusedError(
-            _("The rooms of the Presidency and of the secretariat cannot be sealed."), field="function"
-        )
+    new = {name: values.get(name, getattr(locked, name)) for name in ("function", "from_on", "until_on")}
+    _require_at(
+        rules.body_stays_itself(locked, **new, at=at),
+        "until_on" if new["function"] == locked.function else "function",
+    )
     changes = _write(locked, values, BODY_FIELDS)
     if "names" in changes:
         Room.objects.filter(pk=locked.room_id).update(names=locked.names)
@@ -220,8 +231,7 @@ def describe_role(*, role: Role, values: dict[str, Any], by: Person, at: dt.date
     locked = Role.objects.select_for_update().get(pk=role.pk)
     require(rules.may_edit_role(by, locked, at=at))
     added = set(values.get("permissions", locked.permissions)) - set(locked.permissions)
-    own = {one for one, _party, _room in rules.reach_of(by, at).permissions} | rules.ORDINARY_PERMISSIONS
-    if added - own:
+    if added - rules.in_their_gift(rules.reach_of(by, at)):
         raise RefusedError(_("You cannot add to a role what you may not do yourself."), field="permissions")
     changes = _write(locked, values, ROLE_FIELDS)
     journal.record("role.described", at=at, person=by, subject=locked, facts={"changes": changes})

@@ -206,6 +206,13 @@ def unseat(request: PersonRequest, ref: str) -> HttpResponse:
         "person", "party", "body", "role", "room"
     )
     found = get_object_or_404(rows, ref=ref)
+    # Other parties' people are seen in the directory; the page that ends their seats does not exist.
+    if not (
+        found.person_id == request.person.pk
+        or rules.manages(reach, found.party)
+        or rules.chairs(reach, found.room)
+    ):
+        raise Http404
     if request.method == "POST":
         try:
             actions.unseat(seat=found, by=request.person, at=now)
@@ -228,6 +235,9 @@ def retire(request: PersonRequest, ref: str) -> HttpResponse:
     reach = reach_of(request.person, now)
     seats = Seat.objects.visible_to(request.person, reach=reach)
     someone = get_object_or_404(Person, ref=ref, pk__in=seats.order_by().values("person_id"))
+    theirs = seats.filter(person=someone).select_related("party")
+    if someone.pk != request.person.pk and not any(rules.manages(reach, one.party) for one in theirs):
+        raise Http404
     if request.method == "POST":
         try:
             actions.retire(person=someone, by=request.person, at=now)
