@@ -6,7 +6,9 @@ changes nothing.
 """
 
 import datetime as dt
+import re
 import tomllib
+import zoneinfo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +67,15 @@ PROCESS_KEYS = (
     {"code", "names", "short_names", "edition", "languages", "symbol_pattern"},
     {"taglines", "time_zone", "founded", "contact_email", "secretariat_address"},
 )
+#: What a key holds, wherever it stands; every other one holds a word.
+TEXTS = {
+    "descriptions", "names", "note", "places", "plural_names", "remark", "secretariat_address", "short_names", "taglines",
+    "theme", "titles",
+}  # fmt: skip
+WORDS = {"clues", "languages", "permissions"}
+FLAGS = {"confirmed", "observes", "sealed"}
+#: What tells the entries of a list apart.
+IDENTITIES = {"meetings": ("symbol",), "presidencies": ("body", "starts")}
 #: Files of what happened: an empty instance may leave them out.
 HISTORY = ("meetings", "presidencies")
 
@@ -99,6 +110,7 @@ def read(folder: Path) -> Edition:
     """Read an edition strictly: an unknown or missing key is refused with the file and entry at fault."""
     process = _toml(folder / "process.toml")
     _check_keys(process, *PROCESS_KEYS, where="process.toml")
+    _check_process(process)
     lists = {name: list(_entries(folder, name)) for name in SHAPES}
     return Edition(folder.name, folder, process, lists)
 
@@ -164,13 +176,47 @@ def _toml(path: Path) -> dict[str, Any]:
 def _entries(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     key, needed, allowed = SHAPES[name]
     content = _toml(folder / f"{name}.toml")
-    _check_keys(content, set(), {key}, where=f"{name}.toml")
-    for number, entry in enumerate(content.get(key, []), start=1):
+    entries = content.get(key, [])
+    if set(content) - {key} or not _are_entries(entries):
+        raise RefusedError(
+            _("%(file)s holds nothing but entries that begin with [[%(key)s]].")
+            % {"file": f"{name}.toml", "key": key}
+        )
+    seen: set[tuple[str, ...]] = set()
+    for number, entry in enumerate(entries, start=1):
         where = f"{name}.toml, {entry.get('code') or entry.get('symbol') or number}"
         _check_keys(entry, needed, allowed, where=where)
         for standing in entry.get("standing", []):
             _check_keys(standing, *STANDING_KEYS, where=where)
+        identity = tuple(str(entry.get(one, "")) for one in IDENTITIES.get(name, ("code",)))
+        if identity in seen:
+            raise RefusedError(_("%(where)s stands there twice.") % {"where": where})
+        seen.add(identity)
         yield entry
+
+
+def _are_entries(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
+def _check_process(process: Mapping[str, Any]) -> None:
+    """Refuse what the process's own facts cannot be."""
+    languages = process["languages"]
+    if not languages or not all(re.fullmatch("[a-z]{2}", one) for one in languages):
+        raise RefusedError(
+            _(
+                "process.toml: “languages” holds codes of two small letters, such as “en”; the first one leads."
+            )
+        )
+    if not re.fullmatch(r"[A-Z][A-Z0-9-]{1,19}", process["code"]):
+        raise RefusedError(
+            _("process.toml: “code” opens every symbol; write capitals and figures, such as “RCM”.")
+        )
+    if process.get("time_zone", "UTC") not in zoneinfo.available_timezones():
+        raise RefusedError(
+            _("process.toml: nobody knows the time zone “%(zone)s”; write one such as “America/Costa_Rica”.")
+            % {"zone": process["time_zone"]}
+        )
 
 
 def _check_keys(entry: Mapping[str, Any], needed: set[str], allowed: set[str], *, where: str) -> None:
@@ -184,6 +230,26 @@ def _check_keys(entry: Mapping[str, Any], needed: set[str], allowed: set[str], *
             _("%(where)s has keys nobody knows: %(keys)s.")
             % {"where": where, "keys": ", ".join(sorted(unknown))}
         )
+    for key, value in entry.items():
+        if sentence := _oddity(key, value):
+            raise RefusedError(f"{where}: {sentence % {'key': key}}")
+
+
+def _oddity(key: str, value: Any) -> str:
+    """What is wrong with the sort of a value; nothing where it is right."""
+    if key in TEXTS:
+        fits = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+        return "" if fits else _("“%(key)s” is a text by language (en = …, es = …).")
+    if key in WORDS:
+        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return "" if fits else _("“%(key)s” is a list of words.")
+    if key in FLAGS:
+        return "" if isinstance(value, bool) else _("“%(key)s” is true or false.")
+    if key == "number":
+        return "" if type(value) is int else _("“%(key)s” is a whole number.")
+    if key == "standing":
+        return "" if _are_entries(value) else _("“%(key)s” is written as [[party.standing]].")
+    return "" if isinstance(value, str) else _("“%(key)s” is a word between quotation marks.")
 
 
 def _day(text: str) -> tuple[dt.date, DatePrecision]:
@@ -236,6 +302,8 @@ class _Loading:
             found.clean_fields(
                 exclude=[name for name, value in values.items() if value in ([], {}, "", None)]
             )
+            found.validate_unique()
+            found.validate_constraints()
         except ValidationError as error:
             raise RefusedError(
                 _("The edition's entry %(entry)s cannot be kept: %(why)s")
