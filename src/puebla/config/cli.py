@@ -9,7 +9,7 @@ COMMANDS = {
     "serve": "serve both sites and run the worker",
     "worker": "run the queue of slow work",
     "tick": "do what is due: mail, sweeping, published heads of the journal",
-    "user": "list, invite, retire people; new invitation",
+    "user": "list, invite, retire people; send an invitation again",
     "import-documents": "file a folder of documents",
     "backup": "write database and files into one archive",
     "restore": "bring an archive back into an empty instance",
@@ -22,7 +22,8 @@ def choose_settings() -> None:
     """Set DJANGO_SETTINGS_MODULE from PUEBLA_ENV, unless a developer has named a module."""
     env = os.environ.get("PUEBLA_ENV", "production")
     if env not in {"demo", "production"}:
-        sys.exit(f"PUEBLA_ENV is '{env}'; it must be 'demo' or 'production'.")
+        print(f"puebla: PUEBLA_ENV is '{env}'; it must be 'demo' or 'production'.", file=sys.stderr)
+        sys.exit(2)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"puebla.config.settings.{env}")
 
 

@@ -125,7 +125,7 @@ def sentence_of(error: Exception) -> str:
     """What an operator reads of an error: what happened and what to do next."""
     text = " ".join(str(error).split())
     if isinstance(error, DatabaseError):
-        return _("The database did not do its work (%(error)s). Check DATABASE_URL and that it runs; “puebla doctor” tells more.") % {"error": text}  # fmt: skip
+        return _("The database did not do its work (%(error)s). Check DATABASE_URL and that it runs.") % {"error": text}  # fmt: skip
     if isinstance(error, OSError):
         return _("The system refused: %(error)s.") % {"error": text}
     return text

@@ -137,7 +137,7 @@ def require_fit() -> None:
         if accounts:
             raise RefusedError(
                 _("This is production, and demonstration accounts exist (%(accounts)s): anyone knows their password."
-                  " Use a new data directory, or retire them under PUEBLA_ENV=demo.")
+                  " Use a database and a data directory that the demonstration was never loaded into.")
                 % {"accounts": ", ".join(accounts[:5])}
             )  # fmt: skip
 

@@ -5,11 +5,73 @@ that does not.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+#: Random characters have about as many different ones; words and patterns have fewer.
+_FEWEST_DIFFERENT = 10
+
+
+def is_weak(key: str) -> bool:
+    """Whether a key is too short, a few characters again and again, or one that stands in a public source."""
+    repeats = key in (key + key)[1:-1]
+    public = key.startswith(("django-insecure-", "only-for-tests-"))
+    return len(key) < 32 or len(set(key)) < _FEWEST_DIFFERENT or repeats or public
+
+
+def address_in(variable: str, text: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+    """The parts of an address that a variable holds; stops the start where it is none of these schemes."""
+    try:
+        parts = urlsplit(text)
+        _port = parts.port
+    except ValueError:
+        parts = SplitResult("", "", "", "", "")
+    if parts.scheme not in schemes:
+        # Without the value: a password may stand in it.
+        raise ImproperlyConfigured(
+            f"{variable} must begin with one of: {', '.join(f'{scheme}:' for scheme in schemes)}. Write it such as"
+            f" {example}; docs/reference/settings.md says more."
+        )
+    return parts
+
+
+def whole_megabytes(variable: str, text: str) -> int:
+    """Bytes, of a number of MiB that a variable holds."""
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", text):
+        raise ImproperlyConfigured(f"{variable} is '{text}'; it must be a whole number of MiB, such as 50.")
+    return int(text) * 1024 * 1024
+
+
+def base_url_from(text: str) -> str:
+    """The address under which people reach the site, without a slash at its end."""
+    example = "https://www.example.org"
+    parts = address_in("PUEBLA_BASE_URL", text, ("http", "https"), example)
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ImproperlyConfigured(
+            f"PUEBLA_BASE_URL is '{text}'; it must be a scheme and a host and nothing else, such as {example}."
+        )
+    return text.rstrip("/")
+
+
+def mail_url_from(text: str) -> str:
+    """The address of the mail server; empty where mail is to wait."""
+    example = "smtp+tls://user:password@mail.example.org:587"
+    if text and not address_in("PUEBLA_MAIL_URL", text, ("smtp", "smtp+tls", "smtps"), example).hostname:
+        raise ImproperlyConfigured(f"PUEBLA_MAIL_URL names no server. Write it such as {example}.")
+    return text
+
+
+def sender_from(mail_url: str, base_url: str) -> str:
+    """Who our mail comes from: `?from=` of the mail server's address, else the secretariat at the site's own host."""
+    asked = dict(parse_qsl(urlsplit(mail_url).query)).get("from", "")
+    return asked or f"secretariat@{(urlsplit(base_url).hostname or 'localhost').removeprefix('www.')}"
 
 
 def database_from(address: str, data_dir: Path) -> dict[str, Any]:
@@ -28,7 +90,8 @@ def database_from(address: str, data_dir: Path) -> dict[str, Any]:
                 " PRAGMA cache_size=-16000; PRAGMA foreign_keys=ON;",
             },
         }
-    parts = urlsplit(address)
+    example = "postgresql://user:password@host:5432/name"
+    parts = address_in("DATABASE_URL", address, ("sqlite", "postgresql", "postgres"), example)
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -44,13 +107,13 @@ def database_from(address: str, data_dir: Path) -> dict[str, Any]:
 
 
 DATA_DIR = Path(os.environ.get("PUEBLA_DATA_DIR") or "var").resolve()
-BASE_URL = os.environ.get("PUEBLA_BASE_URL", "http://localhost:8000").rstrip("/")
+BASE_URL = base_url_from(os.environ.get("PUEBLA_BASE_URL") or "http://localhost:8000")
 # A refused start is kinder than a forged session: no default key outside the demonstration and the tests.
 SECRET_KEY = os.environ.get("PUEBLA_SECRET_KEY", "")
 DATABASES = {"default": database_from(os.environ.get("DATABASE_URL", ""), DATA_DIR)}
-MAIL_URL = os.environ.get("PUEBLA_MAIL_URL", "")
+MAIL_URL = mail_url_from(os.environ.get("PUEBLA_MAIL_URL", ""))
 # Bytes; a larger file is refused with a sentence.
-UPLOAD_LIMIT = int(os.environ.get("PUEBLA_UPLOAD_LIMIT_MB", "50")) * 1024 * 1024
+UPLOAD_LIMIT = whole_megabytes("PUEBLA_UPLOAD_LIMIT_MB", os.environ.get("PUEBLA_UPLOAD_LIMIT_MB") or "50")
 
 DEBUG = False
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "localhost"]
@@ -192,7 +255,7 @@ TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
     "queue": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["queue"]},
 }
-DEFAULT_FROM_EMAIL = "secretariat@localhost"
+DEFAULT_FROM_EMAIL = sender_from(MAIL_URL, BASE_URL)
 EMAIL_BACKEND = "puebla.core.mail.OutboxBackend"
 
 # Headers ------------------------------------------------------------------------------------------------

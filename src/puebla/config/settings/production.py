@@ -3,10 +3,10 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
-from .base import BASE_URL, SECRET_KEY
+from .base import BASE_URL, SECRET_KEY, is_weak
 
 DEMO = False
-if len(SECRET_KEY) < 32:
+if is_weak(SECRET_KEY):
     raise ImproperlyConfigured(
         "PUEBLA_SECRET_KEY must be set to at least 32 random characters. Make one with:"
         " python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
