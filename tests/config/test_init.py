@@ -70,6 +70,19 @@ class TestAnInstanceMade:
         assert process.symbol_pattern == "{process}/{year}/{number}"
         assert Invitation.objects.get().language == "es"
 
+    def test_a_language_named_twice_or_in_capitals_counts_once(self, capsys):
+        init("--languages", "ES, en,es", capsys=capsys)
+
+        assert Process.current().languages == ["es", "en"]
+
+    def test_a_third_working_language_has_its_name_and_the_invitation_one_that_the_pages_speak(self, capsys):
+        init("--languages", "fr,es,en", "--names", "fr", "Conférence régionale", capsys=capsys)
+
+        assert Process.current().names["fr"] == "Conférence régionale"
+        assert Process.current().languages == ["fr", "es", "en"]
+        assert Invitation.objects.get().language == "es"
+        assert "/es/accounts/invitation/" in OutgoingMail.objects.get().body
+
     def test_history_is_loaded_when_asked_for(self, capsys):
         init("--history", capsys=capsys)
 
@@ -122,6 +135,26 @@ class TestWrongUse:
             call_command("init", "--coordinator", "maria", "--name", "María", "--yes")
 
         assert not Process.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("options", "sentence"),
+        [
+            (["--coordinator", "maria@demo.invalid"], "address of the demonstration"),
+            (["--name", "   "], "name is empty"),
+            (["--language", "fr"], "no pages in “fr”"),
+        ],
+    )
+    def test_what_would_lead_nowhere_is_refused_and_nothing_is_made(self, options, sentence, capsys):
+        with pytest.raises(RefusedError, match=sentence):
+            init(*options, capsys=capsys)
+
+        assert not Process.objects.exists()
+
+    def test_a_missing_name_in_a_third_language_is_asked_for_by_the_option_that_exists(self, capsys):
+        with pytest.raises(CommandError, match="give --names fr NAME") as stopped:
+            init("--languages", "fr,en", capsys=capsys)
+
+        assert stopped.value.returncode == 2
 
     def test_an_instance_with_people_is_refused(self, capsys):
         PersonFactory()

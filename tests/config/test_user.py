@@ -1,14 +1,17 @@
 """`puebla user`: the pages' own rules from the command line."""
 
+import datetime as dt
 import io
 import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from puebla.accounts.models import Person
 from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.verdicts import RefusedError
+from puebla.members.actions import accept_invitation, invite
 from puebla.members.models import Invitation, Seat
 from tests.factories import (
     BodyFactory,
@@ -21,6 +24,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +114,48 @@ def test_a_retired_person_has_no_seat_and_stays_in_the_whole_list():
     assert Seat.objects.filter(person__email="ana@example.org", ended_at=None).count() == 0
     assert "ana@example.org" not in user("list")
     assert "ana@example.org" in user("list", "--all")
+
+
+class TestSendingAnInvitationAgain:
+    @pytest.fixture
+    def founding(self):
+        """An instance as `puebla init` leaves it: one invitation of the system's own, and nobody."""
+        return invite(
+            email="maria@example.org", full_name="María", party=PartyFactory(code="TS", kind="secretariat"),
+            body=BodyFactory(code="TS", function="secretariat"),
+            role=RoleFactory(code="coordinator", permissions=["manage_all_people"]), language="es", by=None, at=LONG_AGO,
+        )  # fmt: skip
+
+    def test_the_first_coordinator_gets_a_new_link_when_the_first_grew_old(self, founding):
+        told = json.loads(user("invite-again", "Maria@example.org", "--json"))
+
+        assert told["address"] in OutgoingMail.objects.latest("pk").body
+        accept_invitation(
+            token=told["address"].rstrip("/").rsplit("/", 1)[1], full_name="María", password="correct horse battery",
+            at=timezone.now(),
+        )  # fmt: skip
+        assert Person.objects.get().email == "maria@example.org"
+
+    def test_once_somebody_is_here_it_needs_a_name(self, founding):
+        secretariat_person(email="coordinator@example.org")
+
+        with pytest.raises(RefusedError, match="--by EMAIL"):
+            user("invite-again", "maria@example.org")
+
+        assert "maria@example.org is invited" in user(
+            "invite-again", "maria@example.org", "--by", "coordinator@example.org"
+        )
+
+    def test_nobodys_invitation_is_wrong_use(self):
+        with pytest.raises(CommandError, match="waits to be accepted") as stopped:
+            user("invite-again", "nobody@example.org")
+
+        assert stopped.value.returncode == 2
+
+
+def test_an_invitation_in_a_language_without_pages_is_refused():
+    secretariat_person(email="coordinator@example.org")
+
+    with pytest.raises(RefusedError, match="no pages in “fr”"):
+        user("invite", "ana@example.org", "--name", "Ana", *places(), "--language", "fr",
+             "--by", "coordinator@example.org")  # fmt: skip

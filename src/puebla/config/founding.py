@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from puebla.accounts.models import Person
 from puebla.config import editions
 from puebla.core import journal
 from puebla.core.models import OutgoingMail, Process
 from puebla.core.verdicts import ALLOWED, RefusedError, Verdict, refused, require
-from puebla.members.actions import invite
-from puebla.members.models import Body, Party, Permission, Role
+from puebla.members.actions import invite, resend_invitation
+from puebla.members.models import Body, Invitation, Party, Permission, Role
 
 PLACEHOLDERS = {"process", "year", "body", "kind", "number"}
 
@@ -81,6 +82,23 @@ def check_pattern(pattern: str) -> str:
     return pattern
 
 
+def invitation_language(asked: str | None, working: Sequence[str]) -> str:
+    """The language of the first invitation: the one asked for, else the first working one that the pages speak.
+
+    Raises:
+        RefusedError: where the pages do not speak the one asked for: its link would lead nowhere.
+    """
+    spoken = [code for code, _name in settings.LANGUAGES]
+    if asked is None:
+        return next((code for code in working if code in spoken), spoken[0])
+    if asked not in spoken:
+        raise RefusedError(
+            _("There are no pages in “%(language)s”. An invitation is written in one of: %(spoken)s.")
+            % {"language": asked, "spoken": ", ".join(spoken)}
+        )
+    return asked
+
+
 @transaction.atomic
 def found(
     *,
@@ -116,8 +134,23 @@ def found(
         parties=Party.objects.count(),
         bodies=Body.objects.count(),
         coordinator=email,
-        address=_address_in_mail(email),
+        address=address_in_mail(email),
     )
+
+
+def may_invite_again(invitation: Invitation) -> Verdict:
+    """Whether this is the founding invitation, and nobody is here yet who could send it."""
+    if invitation.invited_by_id is not None or Person.objects.filter(is_active=True).exists():
+        return refused(
+            _("People are here already: name who sends the invitation again with --by EMAIL. “puebla user list” shows them.")
+        )  # fmt: skip
+    return ALLOWED
+
+
+def invite_again(*, invitation: Invitation, at: dt.datetime) -> Invitation:
+    """Send the first coordinator a new link where the first was lost or is too old: nobody else is here to do it."""
+    require(may_invite_again(invitation))
+    return resend_invitation(invitation=invitation, by=None, at=at)
 
 
 def _first_office() -> tuple[Role, Body]:
@@ -133,7 +166,7 @@ def _first_office() -> tuple[Role, Body]:
     return max(roles, key=lambda role: len(role.permissions)), body
 
 
-def _address_in_mail(email: str) -> str:
+def address_in_mail(email: str) -> str:
     """The invitation's address out of its message: the token is kept nowhere else."""
     mail = OutgoingMail.objects.filter(recipient__iexact=email).latest("pk")
     found_in = re.search(re.escape(settings.BASE_URL) + r"\S+", mail.body)

@@ -130,11 +130,16 @@ def withdraw_invitation(*, invitation: Invitation, by: Person, at: dt.datetime) 
 
 
 @transaction.atomic
-def resend_invitation(*, invitation: Invitation, by: Person, at: dt.datetime) -> Invitation:
-    """Send a new link of 14 days in this person's name; the link sent before stops working."""
+def resend_invitation(*, invitation: Invitation, by: Person | None, at: dt.datetime) -> Invitation:
+    """Send a new link of 14 days in this person's name; the link sent before stops working.
+
+    Args:
+        by: who sends it; None for the system itself, as in `invite`.
+    """
     locked = _locked(invitation)
-    require(rules.may_manage_invitation(by, locked, at=at))
-    require(rules.may_invite(by, locked.party, locked.body, locked.role, at=at))
+    if by is not None:
+        require(rules.may_manage_invitation(by, locked, at=at))
+        require(rules.may_invite(by, locked.party, locked.body, locked.role, at=at))
     token = secrets.token_urlsafe(32)
     locked.token_digest, locked.expires_at, locked.invited_by = digest_of(token), at + INVITATION_LASTS, by
     locked.save(update_fields=["token_digest", "expires_at", "invited_by"])

@@ -1,5 +1,6 @@
 """`puebla init`: an empty instance, ready for its first coordinator."""
 
+import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -29,7 +30,7 @@ class Command(OperatorCommand):
     example = (
         "puebla init\n"
         "puebla init --edition rcm --coordinator maria@example.org --name 'María Pérez' --yes\n"
-        "puebla init --edition ./our-process --languages fr,en --coordinator … --name … --yes"
+        "puebla init --edition ./our-process --languages es,en --coordinator … --name … --yes"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,12 +44,12 @@ class Command(OperatorCommand):
             "--language", metavar="CODE", help="of the invitation; default: the process's first"
         )
         parser.add_argument("--languages", metavar="en,es", help="working languages, the first one leading")
+        for code, words in settings.LANGUAGES:
+            parser.add_argument(f"--names-{code}", metavar="NAME", help=f"the process's name in {words}, if not the edition's")  # fmt: skip
         parser.add_argument(
-            "--names-en", metavar="NAME", help="the process's name in English, if not the edition's"
-        )
-        parser.add_argument(
-            "--names-es", metavar="NAME", help="the process's name in Spanish, if not the edition's"
-        )
+            "--names", nargs=2, action="append", default=[], metavar=("CODE", "NAME"),
+            help="its name in another working language, such as: --names fr 'Notre processus'",
+        )  # fmt: skip
         parser.add_argument(
             "--pattern",
             metavar="PATTERN",
@@ -76,8 +77,10 @@ class Command(OperatorCommand):
         process = editions.read(folder).process
         changes = self._changes(options, process, asks, founding.check_pattern)
         email = self._value(options, "coordinator", _("Coordinator's e-mail address"), "", asks, _email)
-        name = self._value(options, "name", _("Coordinator's full name"), "", asks)
-        language = options["language"] or (changes.get("languages") or process["languages"])[0]
+        name = self._value(options, "name", _("Coordinator's full name"), "", asks, _name)
+        language = founding.invitation_language(
+            options["language"], changes.get("languages") or process["languages"]
+        )
         if asks:
             self._confirm(folder, process | changes, email)
         founded = founding.found(
@@ -97,12 +100,13 @@ class Command(OperatorCommand):
         """What this instance says otherwise than the edition."""
         standard = ",".join(process["languages"])
         given = self._value(options, "languages", _("Working languages"), standard, asks)
-        languages = [code.strip() for code in given.split(",") if code.strip()]
-        if not languages or any(len(code) != 2 or not code.isalpha() for code in languages):
+        languages = list(dict.fromkeys(code.strip().lower() for code in given.split(",") if code.strip()))
+        if not languages or any(not re.fullmatch("[a-z]{2}", code) for code in languages):
             raise RefusedError(
                 _("“%(given)s” are no languages. Write codes such as en,es.") % {"given": given}
             )
         names = dict(process["names"])
+        options |= {f"names_{code.lower()}": name for code, name in options["names"]}
         for code in languages:
             label = _("Name of the process (%(language)s)") % {"language": code}
             names[code] = self._value(options, f"names_{code}", label, names.get(code, ""), asks)
@@ -133,8 +137,7 @@ class Command(OperatorCommand):
             given = standard
         if not given:
             raise CommandError(
-                _("%(label)s is missing: give --%(option)s.")
-                % {"label": label, "option": key.replace("_", "-")},
+                _("%(label)s is missing: give --%(option)s.") % {"label": label, "option": _option(key)},
                 returncode=2,
             )
         return check(given)
@@ -170,9 +173,36 @@ class Command(OperatorCommand):
         self.stdout.write(_("Next: puebla serve"))
 
 
+def _option(key: str) -> str:
+    """How the option of this name is written."""
+    code = key.removeprefix("names_")
+    return (
+        f"names {code} NAME"
+        if code != key and code not in dict(settings.LANGUAGES)
+        else key.replace("_", "-")
+    )
+
+
 def _email(text: str) -> str:
+    from puebla.config.editions import DEMONSTRATION_DOMAIN
+
+    text = text.strip()
     try:
         validate_email(text)
     except ValidationError:
         raise RefusedError(_("“%(text)s” is not an e-mail address.") % {"text": text}) from None
+    if text.lower().endswith(DEMONSTRATION_DOMAIN):
+        raise RefusedError(
+            _(
+                "“%(text)s” is an address of the demonstration, which a real instance refuses. Give a real one."
+            )
+            % {"text": text}
+        )
+    return text
+
+
+def _name(text: str) -> str:
+    text = " ".join(text.split())
+    if not text:
+        raise RefusedError(_("The coordinator's name is empty. Write the name as it stands on letters."))
     return text

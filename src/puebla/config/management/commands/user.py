@@ -14,26 +14,28 @@ from puebla.accounts.models import Person
 from puebla.core.operations import OperatorCommand
 from puebla.core.verdicts import RefusedError
 from puebla.members import actions
-from puebla.members.models import Body, Party, Role, Seat
+from puebla.members.models import Body, Invitation, Party, Role, Seat
 
 
 class Command(OperatorCommand):
     """List, invite, retire; the rules are those of the pages, and so is the journal."""
 
     help = (
-        "List people with their seats, invite somebody, or retire somebody. Inviting and retiring is done in the name of"
-        " a person who may do so (--by), under the same rules as on the pages."
+        "List people with their seats, invite somebody, send an invitation again, or retire somebody: in the name of a"
+        " person who may do so (--by), under the same rules as on the pages."
     )
     example = (
         "puebla user list --json\n"
         "puebla user invite ana@example.org --name 'Ana Solís' --party CRI --body RCGM --role delegate"
         " --by coordinator@example.org\n"
+        "puebla user invite-again ana@example.org --by coordinator@example.org\n"
+        "puebla user invite-again coordinator@example.org      # the first coordinator, before anybody has come\n"
         "puebla user retire ana@example.org --by coordinator@example.org"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """See the class."""
-        acts = parser.add_subparsers(dest="act", required=True, metavar="list|invite|retire")
+        acts = parser.add_subparsers(dest="act", required=True, metavar="list|invite|invite-again|retire")
         listing = acts.add_parser("list", help="people with their present seats")
         listing.add_argument("--party", help="code of a party: only its people")
         listing.add_argument("--all", action="store_true", dest="everybody", help="retired people too")
@@ -52,17 +54,24 @@ class Command(OperatorCommand):
         invite.add_argument(
             "--until", type=dt.date.fromisoformat, metavar="YYYY-MM-DD", help="last day of the seat"
         )
+        again = acts.add_parser(
+            "invite-again", help="send an invitation not yet accepted again, with a new link"
+        )
+        again.add_argument("email", help="address of the invited person")
+        again.add_argument(
+            "--by", metavar="EMAIL", help="in whose name; left out only before anybody has come"
+        )
         retire = acts.add_parser("retire", help="close an account at once; its history stays")
         retire.add_argument("email", help="address of the person")
         for one in (invite, retire):
             one.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")
-        for one in (listing, invite, retire):
+        for one in (listing, invite, again, retire):
             one.add_argument("--json", action="store_true", dest="as_json", help="print for a machine")
 
     def handle(self, *, act: str, as_json: bool, **options: Any) -> None:
         """Hand over to the act."""
         try:
-            told, sentence = getattr(self, f"_{act}")(**options)
+            told, sentence = getattr(self, f"_{act.replace('-', '_')}")(**options)
         except ValidationError as error:
             raise RefusedError(" ".join(error.messages)) from error
         if as_json:
@@ -95,17 +104,40 @@ class Command(OperatorCommand):
         self, *, email: str, name: str, party: str, body: str, role: str, by: str, language: str | None,
         until: dt.date | None, **_options: Any,
     ) -> tuple[dict[str, Any], str]:  # fmt: skip
+        from puebla.config.founding import invitation_language
         from puebla.core.models import Process
 
         invitation = actions.invite(
             email=email, full_name=name, party=_found(Party, party), body=_found(Body, body), role=_found(Role, role),
-            language=language or Process.current().languages[0], until_on=until, by=_person(by), at=timezone.now(),
+            language=invitation_language(language, Process.current().languages), until_on=until, by=_person(by), at=timezone.now(),
         )  # fmt: skip
         told = {"invitation": invitation.ref, "email": invitation.email, "expires_at": invitation.expires_at}
         return told, _("%(email)s is invited; the link in the mail works until %(until)s.") % {
             "email": invitation.email,
             "until": timezone.localtime(invitation.expires_at).strftime("%Y-%m-%d %H:%M"),
         }
+
+    def _invite_again(self, *, email: str, by: str | None, **_options: Any) -> tuple[dict[str, Any], str]:
+        from puebla.config import founding
+
+        waiting = Invitation.objects.filter(email__iexact=email.strip(), accepted_at=None, withdrawn_at=None)
+        invitation = waiting.order_by("-created_at", "-pk").first()
+        if invitation is None:
+            raise CommandError(
+                _("No invitation of “%(email)s” waits to be accepted.") % {"email": email}, returncode=2
+            )
+        at = timezone.now()
+        if by is None:
+            invitation = founding.invite_again(invitation=invitation, at=at)
+        else:
+            invitation = actions.resend_invitation(invitation=invitation, by=_person(by), at=at)
+        address = founding.address_in_mail(invitation.email) if by is None else None
+        told = {"invitation": invitation.ref, "email": invitation.email, "expires_at": invitation.expires_at, "address": address}  # fmt: skip
+        sentence = _("%(email)s is invited; the link in the mail works until %(until)s.") % {
+            "email": invitation.email,
+            "until": timezone.localtime(invitation.expires_at).strftime("%Y-%m-%d %H:%M"),
+        }
+        return told, f"{sentence}\n  {address}" if address else sentence
 
     def _retire(self, *, email: str, by: str, **_options: Any) -> tuple[dict[str, Any], str]:
         person = actions.retire(person=_person(email), by=_person(by), at=timezone.now())
