@@ -95,7 +95,7 @@ def test_a_file_without_a_record_is_counted():
 
     told = {name: sentence for name, _well, sentence in look(full=True)}
 
-    assert "0 without a record" not in told["files"]
+    assert "; 0 without a record" not in told["files"]
 
 
 def test_a_tampered_journal_is_told():
