@@ -307,3 +307,54 @@ def test_the_link_does_not_go_round_the_second_factor_of_somebody_who_comes_back
 
     assert answer["Location"] == reverse("account_login")
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+def test_who_comes_in_by_a_link_finds_that_session_in_their_list():
+    _invitation, token = an_invitation(at=timezone.now())
+    client = Client()
+    client.post(page(token), {"full_name": "Nueva Persona", "password": PASSWORD, "again": PASSWORD})
+
+    shown = client.get(reverse("usersessions_list")).content.decode()
+
+    assert "This browser" in shown
+
+
+@pytest.mark.django_db
+def test_an_invitation_to_a_further_address_of_somebody_known_seats_that_person():
+    known = f.delegate(email="known@example.org")
+    EmailAddress.objects.create(user=known, email="New.Person@example.org", verified=True)
+    _invitation, token = an_invitation(at=timezone.now())
+    client = Client()
+
+    shown = client.get(page(token)).content.decode()
+    answer = client.post(page(token))
+
+    assert "You have an account" in shown
+    assert answer["Location"] == reverse("account_login")
+    assert known.seats.count() == 2
+    assert not Person.objects.filter(email="new.person@example.org").exists()
+
+
+@pytest.mark.django_db
+def test_an_address_that_somebody_only_claims_leads_nobody_to_their_account():
+    claimer = f.delegate(email="claimer@example.org")
+    EmailAddress.objects.create(user=claimer, email="new.person@example.org", verified=False)
+    _invitation, token = an_invitation()
+
+    given = accept(token)
+
+    assert given.person != claimer
+    assert given.person.email == "new.person@example.org"
+
+
+@pytest.mark.django_db
+def test_an_invitation_that_waits_at_a_further_address_ends_when_its_person_retires():
+    known = f.delegate(email="known@example.org")
+    EmailAddress.objects.create(user=known, email="New.Person@example.org", verified=True)
+    invitation, token = an_invitation()
+
+    actions.retire(person=known, by=f.secretariat_person(), at=AT)
+
+    with pytest.raises(RefusedError, match="withdrawn"):
+        accept(token)

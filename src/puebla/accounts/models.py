@@ -21,6 +21,11 @@ class PersonManager(BaseUserManager["Person"]):
         person.save(using=self._db)
         return person
 
+    def with_address(self, email: str) -> "models.QuerySet[Person]":
+        """Whoever this address leads to: it names the account, or is a further one that its holder has confirmed."""
+        confirmed = self.filter(emailaddress__email__iexact=email, emailaddress__verified=True)
+        return self.filter(models.Q(email__iexact=email) | models.Q(pk__in=confirmed.order_by().values("pk")))
+
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email__iexact=username)
 

@@ -4,13 +4,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from puebla.accounts import actions
 from puebla.accounts.forms import ProfileForm
@@ -39,6 +44,39 @@ def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def enter(request: HttpRequest, person: Person, *, to: str) -> HttpResponseBase:
+    """Sign in somebody who has just proved who they are and chosen a password, by the way that everybody takes.
+
+    So the session stands in their list, and they need not type the password again to add a second factor.
+    """
+    answer: HttpResponseBase = perform_login(request, person, redirect_url=to)
+    record_authentication(request, person, method="password", reauthenticated=True)
+    return answer
+
+
+def mark_of(session: UserSession) -> str:
+    """A session's name on the page: its key would open it."""
+    return salted_hmac("puebla.accounts.session", session.session_key).hexdigest()[:32]
+
+
+@signed_in
+def sessions(request: PersonRequest) -> HttpResponse:
+    """Where one is signed in; end one of these sessions, or all but this."""
+    living = sorted(UserSession.objects.purge_and_list(request.person), key=lambda one: one.created_at)
+    if request.method == "POST":
+        mark = request.POST.get("session")
+        ending = [one for one in living if (mark_of(one) == mark if mark else not one.is_current())]
+        for one in ending:
+            one.end()
+        told = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", len(ending)) % {
+            "count": len(ending)
+        }
+        messages.success(request, told)
+        return redirect("usersessions_list")
+    rows = [{"session": one, "mark": mark_of(one), "is_current": one.is_current()} for one in living]
+    return render(request, "usersessions/usersession_list.html", {"rows": rows})
 
 
 @signed_in

@@ -219,7 +219,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "Puebla"
+MFA_ADAPTER = "puebla.accounts.adapter.SecondFactors"
+MFA_FORMS = {"add_webauthn": "puebla.accounts.forms.keys.AddKeyForm"}
 # Every page would pay for it with three queries; the list of sessions shows when each began.
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -85,9 +85,8 @@ def invite(
 
 
 def _refuse_seated(email: str, party: Party, body: Body, role: Role, *, at: dt.datetime) -> None:
-    seats = Seat.objects.on(today(at)).filter(
-        ended_at=None, person__email__iexact=email, person__is_active=True
-    )
+    known = Person.objects.with_address(email).order_by().values("pk")
+    seats = Seat.objects.on(today(at)).filter(ended_at=None, person__in=known, person__is_active=True)
     if seats.filter(party=party, room=body.room, role=role).exists():
         raise RefusedError(_("%(email)s has this seat already.") % {"email": email}, field="email")
 
@@ -194,7 +193,7 @@ def _person_of(
     invitation: Invitation, *, full_name: str, password: str | None, at: dt.datetime
 ) -> tuple[Person, str]:
     """The person of the invitation's address, and how they came: new, returned, known."""
-    found = Person.objects.select_for_update().filter(email__iexact=invitation.email).first()
+    found = Person.objects.with_address(invitation.email).select_for_update().first()
     if found is None:
         try:
             with transaction.atomic():

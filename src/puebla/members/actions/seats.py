@@ -2,8 +2,10 @@
 
 import datetime as dt
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from puebla.accounts import actions as accounts
@@ -231,7 +233,8 @@ def retire(*, person: Person, by: Person, at: dt.datetime) -> Person:
             journal.record("seat.ended", at=at, person=by, subject=one, room=one.room, facts=facts_of(one))
     accounts.end_access(person=locked, by=by, at=at)
     waiting = Invitation.objects.filter(accepted_at=None, withdrawn_at=None)
-    waiting.filter(Q(invited_by=locked) | Q(email__iexact=locked.email)).update(
+    addresses = EmailAddress.objects.filter(user=locked, verified=True).values_list(Lower("email"), flat=True)
+    waiting.filter(Q(invited_by=locked) | Q(email__in=[locked.email.lower(), *addresses])).update(
         withdrawn_at=at, withdrawn_by=by
     )
     open_seats = [one.ref for one in ended if not one.room.sealed]

@@ -4,26 +4,25 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from puebla.accounts.models import Person
+from puebla.accounts.views import enter
 from puebla.core.verdicts import RefusedError
 from puebla.members import actions, rules
 from puebla.members.forms import AcceptForm
 from puebla.members.models import Invitation
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 @never_cache
 @sensitive_post_parameters("password", "again")
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show who invites to what; take name and password; sign the person in.
 
     Somebody who has an account already only takes the seat, and signs in as always: whoever holds the link must not come
@@ -36,7 +35,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not verdict:
         context = {"reason": verdict.reason, "used": found.accepted_at is not None}
         return render(request, "members/invitation_over.html", context, status=410)
-    known = Person.objects.filter(email__iexact=found.email, is_active=True).first()
+    known = Person.objects.with_address(found.email).filter(is_active=True).first()
     form = (
         None
         if known
@@ -52,7 +51,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "members/invitation.html", {"invitation": found, "form": form, "known": known})
 
 
-def _accept(request: HttpRequest, token: str, found: Invitation, form: AcceptForm | None) -> HttpResponse:
+def _accept(request: HttpRequest, token: str, found: Invitation, form: AcceptForm | None) -> HttpResponseBase:
     values: dict[str, Any] = {"full_name": found.full_name, "password": None}
     if form is not None:
         values = form.cleaned_data
@@ -63,9 +62,8 @@ def _accept(request: HttpRequest, token: str, found: Invitation, form: AcceptFor
     if form is None or Authenticator.objects.filter(user=person).exists():
         messages.success(request, _("The seat is yours. Sign in as always."))
         return redirect("intranet:desk" if getattr(request, "person", None) == person else "account_login")
-    login(request, person, backend=BACKEND)
     messages.success(
         request,
         _("Welcome. Add a second factor now: a passkey or a code from your telephone keeps others out."),
     )
-    return redirect("mfa_index")
+    return enter(request, person, to=reverse("mfa_index"))
