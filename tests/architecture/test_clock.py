@@ -14,6 +14,8 @@ REASONS = {
     ("members/querysets.py", "reach_of"): "the instant of the question unless one is handed down",
     ("config/middleware.py", "middleware"): "a cached page must not outlive an embargo's end",
     ("config/operations/health.py", "check_backup"): "`puebla doctor` and /readyz ask now",
+    ("config/actions.py", "examine"): "a job of the queue: its edge",
+    ("config/operations/working.py", "run"): "the worker's own sign of life",
     ("core/mail.py", "send_messages"): "Django's own messages bring no instant",
     ("core/operations.py", "__call__"): "chores are called by the worker: their edge",
     ("core/operations.py", "check_queue"): "`puebla doctor` and /readyz ask now",

@@ -52,6 +52,11 @@ REASONS = {
         "OutgoingMail",
     ): "the demonstration's caught mail; elsewhere 404",
     (
+        "config/views/technology.py",
+        "technology",
+        "OutgoingMail",
+    ): "`rules.may_operate` first; never its words",
+    (
         "members/views/applications.py",
         "applications",
         "ObserverApplication",

@@ -22,8 +22,8 @@ CORE = {
     "operations", "phrases", "registry", "tables", "verdicts", "words",
 }  # fmt: skip
 CONFIG = {
-    "__init__", "apps", "checks", "cli", "demonstration", "editions", "formats", "founding", "management", "middleware",
-    "operations", "settings", "urls", "views", "wsgi",
+    "__init__", "actions", "apps", "checks", "cli", "demonstration", "editions", "formats", "founding", "management", "middleware",
+    "operations", "rules", "settings", "templates", "urls", "views", "wsgi",
 }  # fmt: skip
 CATCH_ALLS = {"utils", "util", "helpers", "services", "selectors", "managers", "signals", "misc", "common"}
 

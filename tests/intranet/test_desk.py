@@ -127,9 +127,9 @@ def test_a_seat_that_ended_is_not_on_the_desk(client):
 
 def test_other_rooms_put_their_panels_on_the_desk(client):
     registry.desk_panels.add(
-        "test", lambda person: {"template": "theme/pager.html", "context": {"page": None}}
+        "test", lambda person, reach: {"template": "theme/pager.html", "context": {"page": None}}
     )
-    registry.desk_panels.add("silent", lambda person: None)
+    registry.desk_panels.add("silent", lambda person, reach: None)
     client.force_login(secretariat_person())
     try:
         answer = client.get("/en/intranet/")

@@ -4,12 +4,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from puebla.config import views
+from puebla.config.views.technology import technology
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.root, name="root"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     *i18n_patterns(
+        path("intranet/technology/", technology, name="technology"),
         path("intranet/", include("puebla.intranet.urls")),
         path("intranet/documents/", include("puebla.documents.urls")),
         path("intranet/", include("puebla.members.urls")),

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from puebla.core.models import OutgoingMail, random_ref
@@ -55,6 +55,11 @@ class OutboxBackend(BaseEmailBackend):
                 )
                 count += 1
         return count
+
+
+def given_up(messages: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+    """Those of the messages that were tried often enough and are not tried again."""
+    return messages.filter(sent_at=None, attempts__gt=len(RETRY_AFTER_MINUTES))
 
 
 def send_waiting(*, at: dt.datetime, limit: int = 100) -> int:

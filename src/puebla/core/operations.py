@@ -276,7 +276,7 @@ def check_queue() -> tuple[str, bool, str]:
 
 def check_mail() -> tuple[str, bool, str]:
     """Whether mail goes out."""
-    from puebla.core.mail import RETRY_AFTER_MINUTES
+    from puebla.core.mail import given_up
     from puebla.core.models import OutgoingMail
 
     waiting = OutgoingMail.objects.filter(sent_at=None)
@@ -289,12 +289,10 @@ def check_mail() -> tuple[str, bool, str]:
                 _("Mail is caught and shown on a page; %(count)d messages.") % {"count": count},
             )
         return "mail", False, _("PUEBLA_MAIL_URL is not set, so no mail leaves; %(count)d messages wait.") % {"count": count}  # fmt: skip
-    given_up = waiting.filter(attempts__gt=len(RETRY_AFTER_MINUTES)).count()
-    if given_up:
-        error = (
-            waiting.filter(attempts__gt=len(RETRY_AFTER_MINUTES)).values_list("last_error", flat=True).first()
-        )
-        return "mail", False, _("%(count)d messages could not be sent and are no longer tried (%(error)s).") % {"count": given_up, "error": error}  # fmt: skip
+    lost = given_up(waiting)
+    if lost_count := lost.count():
+        error = lost.values_list("last_error", flat=True).first()
+        return "mail", False, _("%(count)d messages could not be sent and are no longer tried (%(error)s).") % {"count": lost_count, "error": error}  # fmt: skip
     return "mail", True, _("%(count)d messages wait to be sent.") % {"count": count}
 
 

@@ -55,11 +55,11 @@ PHRASES = {
 }
 
 
-def seats_to_confirm(person: Any) -> dict[str, object] | None:
+def seats_to_confirm(person: Any, reach: Any) -> dict[str, object] | None:
     """The desk's panel for chairs of sealed rooms; nothing for others."""
     from puebla.members.views.rooms import waiting_for
 
-    waiting = waiting_for(person)
+    waiting = waiting_for(person, reach)
     return (
         {"template": "members/desk_confirmations.html", "context": {"waiting": waiting}} if waiting else None
     )

@@ -6,7 +6,7 @@ import hashlib
 import platform
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,9 +36,25 @@ def look(*, full: bool) -> Iterator[Check]:
     Args:
         full: read every stored file and compare its digest, instead of a sample's presence.
     """
+    yield from _each([*_quick_checks(), check_journal, lambda: check_files(full=full), check_tools])
+
+
+def _quick_checks() -> list[Callable[[], Check]]:
     asked: list[Callable[[], Check]] = [check_versions, check_settings, check_tables]
-    asked += [*registry.health_checks, check_queue, check_mail, check_backup, check_journal]
-    asked += [lambda: check_files(full=full), check_tools]
+    return [*asked, *registry.health_checks, check_queue, check_mail, check_backup]
+
+
+def glance() -> list[Check]:
+    """What those checks say now that cost a page nothing to speak of."""
+    return list(_each([*_quick_checks(), check_tools]))
+
+
+def examined() -> list[Check]:
+    """What the slow checks say: the journal's whole chain, and a sample of the files."""
+    return list(_each([check_journal, lambda: check_files(full=False)]))
+
+
+def _each(asked: Iterable[Callable[[], Check]]) -> Iterator[Check]:
     for one in asked:
         try:
             yield one()

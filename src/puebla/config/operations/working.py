@@ -20,7 +20,9 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import DatabaseError, OperationalError, close_old_connections, connection
+from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction, is_locked_database_exception
@@ -33,6 +35,9 @@ QUEUE = "queue"
 TRIES = 3
 KEPT = dt.timedelta(days=14)
 CHORES_EVERY = 5.0
+SEEN_EVERY = 30.0
+#: Under this key the cache keeps when a worker last showed itself.
+SEEN = "worker.seen"
 POLL_EVERY = 1.0
 _SLICE = 0.2
 
@@ -184,9 +189,12 @@ class QueueWorker(Worker):
     def run(self, *, once: bool = False, parent: int | None = None) -> None:
         """Work until told to stop, until nothing waits (`once`), or until the parent process is gone."""
         with self.presence:
-            next_chores = 0.0
+            next_chores = next_seen = 0.0
             while self.running and (parent is None or os.getppid() == parent):
                 close_old_connections()
+                if time.monotonic() >= next_seen:
+                    cache.set(SEEN, timezone.now(), timeout=None)
+                    next_seen = time.monotonic() + SEEN_EVERY
                 if time.monotonic() >= next_chores:
                     self.presence.hold()
                     round_of_chores()
@@ -255,7 +263,7 @@ def failed_jobs(limit: int = 20) -> list[dict[str, Any]]:
     rows = DBTaskResult.objects.failed().order_by("-finished_at")[:limit]
     return [
         {
-            "id": str(row.pk), "job": row.task_name, "arguments": row.args_kwargs, "failed_at": row.finished_at,
+            "id": row.pk, "job": row.task_name, "arguments": row.args_kwargs, "failed_at": row.finished_at,
             "tries": len(row.worker_ids), "error": (row.traceback.strip().splitlines() or [""])[-1],
             "traceback": row.traceback,
         }

@@ -47,7 +47,7 @@ def desk(request: PersonRequest) -> HttpResponse:
             ),
             "pending": _pending(visible),
             "may_file": _may_file(reach),
-            "panels": _panels(request),
+            "panels": _panels(request, reach),
         },
     )
 
@@ -84,9 +84,9 @@ def _may_file(reach: Reach) -> bool:
     return reach.may("file") or reach.may("file_own")
 
 
-def _panels(request: PersonRequest) -> list[str]:
+def _panels(request: PersonRequest, reach: Reach) -> list[str]:
     """What higher rooms put on the desk, rendered; a room that has nothing to say gives None."""
-    found = (panel(request.person) for panel in registry.desk_panels)
+    found = (panel(request.person, reach) for panel in registry.desk_panels)
     return [
         render_to_string(str(one["template"]), one["context"], request=request)  # type: ignore[arg-type]
         for one in found

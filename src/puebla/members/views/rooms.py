@@ -26,10 +26,10 @@ def _proposals(reach: Reach) -> SeatQuerySet:
     )
 
 
-def waiting_for(person: Person) -> list[Seat]:
+def waiting_for(person: Person, reach: Reach | None = None) -> list[Seat]:
     """What this person may decide: in the rooms chaired, and first chairs for the presiding party's chair."""
     now = timezone.now()
-    reach = reach_of(person, now)
+    reach = reach or reach_of(person, now)
     found = list(_proposals(reach))
     if rules.chairs_the_presidency(reach, at=now):
         known = {one.pk for one in found}
