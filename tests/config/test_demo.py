@@ -28,6 +28,7 @@ from puebla.core.models import JournalEntry, Process
 from puebla.core.verdicts import RefusedError
 from puebla.documents.models import Document, FileVersion
 from puebla.members.models import Invitation, ObserverApplication, Seat
+from puebla.members.querysets import reach_of
 from puebla.publications.models import PublicDocument
 from tests.factories import PersonFactory, process
 
@@ -52,7 +53,7 @@ class TestTheTexts:
         assert len(found["kind"]) >= 12
         assert len({text.date[:4] for text in TEXTS}) >= 15
         assert found["audience"] == set(sources.AUDIENCES)
-        assert found["state"] >= {"awaited", "draft", "provisional", "final", "adopted"}
+        assert found["state"] == set(sources.STATES)
         assert found["format"] == set(sources.FORMATS)
         assert found["body"] >= {"VM", "RCGM", "PPT", "TS", "LOCP", "LOST", "WGBM", "WGLM", "WGIM", "WGPR"}
 
@@ -60,6 +61,22 @@ class TestTheTexts:
         assert sum(len(text.bodies) == 1 for text in TEXTS) >= 3
         assert max(text.versions for text in TEXTS) == 3
         assert sum(text.scanned for text in TEXTS) == 1
+
+    def test_one_is_held_back_by_an_embargo_one_was_taken_back_and_two_are_awaited(self):
+        assert sum(bool(text.embargo_days) for text in TEXTS) == 1
+        assert [set(text.withdrawn) for text in TEXTS if text.withdrawn] == [{"en", "es"}]
+        assert sum(text.state == "awaited" for text in TEXTS) == 2
+
+    @pytest.mark.parametrize("language", sources.LANGUAGES)
+    def test_no_twenty_words_stand_in_two_documents_in_a_row(self, language):
+        where = defaultdict(set)
+        for text in TEXTS:
+            for block in paragraphs(text, language) if language in text.bodies else ():
+                words = plain(block.runs).casefold().split()
+                for start in range(len(words) - 19):
+                    where[" ".join(words[start : start + 20])].add(text.symbol)
+
+        assert {words: symbols for words, symbols in where.items() if len(symbols) > 1} == {}
 
     def test_every_paper_cited_exists(self):
         cited = re.compile(r"RCM/\d{4}/[A-Z]+(?:-\d)?(?:/[A-Z]+/\d+)?")
@@ -159,6 +176,9 @@ class TestParsing:
             ("versions = 1", 'versions = "1"', "versions must be int"),
             ("NOTE/9", "NOTE/8", "the file's name is not"),
             ('date = "2009-07"', 'date = "July"', "date is 'July'"),
+            ("released = false", "released = false\nembargo_days = 3", "is released first"),
+            ("released = false", 'released = false\nembargo_days = "3"', "embargo_days must be int"),
+            ('state = "final"', 'state = "withdrawn"', "a withdrawn document says why"),
             ("=== en", "=== fr", "unknown language fr"),
         ],
     )
@@ -308,6 +328,7 @@ NOW = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)
 SOME = with_what_they_refer_to(
     "RCM/2004/VM/DEC/1", "RCM/2009/LOCP/AG/1", "RCM/2009/LOST/AG/1", "RCM/2026/VM/ST/1", "RCM/2026/VM/ST/2",
     "RCM/2026/VM/DECL/1", "RCM/2026/TS/BUD/1", "RCM/2014/RCGM/ST/2", "RCM/2003/RCGM/CONC/1", "RCM/2026/PPT/WP/1",
+    "RCM/2018/TS/INF/1", "RCM/2026/VM/INF/1",
 )  # fmt: skip
 
 
@@ -327,7 +348,7 @@ def small_demonstration(django_db_setup, django_db_blocker):
 class TestTheDemonstration:
     def seen(self, address):
         person = Person.objects.get(email=f"{address}@demo.invalid")
-        return set(Document.objects.visible_to(person).values_list("symbol", flat=True))
+        return set(Document.objects.visible_to(person, reach=reach_of(person, NOW)).values_list("symbol", flat=True))
 
     def test_the_accounts_of_the_manual_are_there_with_their_seats(self):
         seats = {account["email"].split("@")[0]: account["seats"] for account in people.accounts()}
@@ -384,6 +405,24 @@ class TestTheDemonstration:
         assert set(PublicDocument.objects.values_list("symbol", flat=True)) == released
         assert public.files.get().pages.exclude(text="").exists()
         assert [one["language"] for one in public.pending] == ["en"]
+
+    def test_what_was_taken_back_has_a_tombstone_with_its_reason_and_stays_with_the_members(self):
+        tombstone = PublicDocument.objects.get(symbol="RCM/2018/TS/INF/1")
+        paper = Document.objects.get(symbol="RCM/2018/TS/INF/1")
+
+        assert tombstone.withdrawn_at
+        assert set(tombstone.withdrawn_reason) == {"en", "es"}
+        assert not tombstone.files.exists()
+        assert paper.state == "withdrawn"
+        assert "RCM/2018/TS/INF/1" in self.seen("focal.mex")
+        assert "RCM/2018/TS/INF/1" not in self.seen("observer.col")
+
+    def test_what_is_under_embargo_becomes_public_by_itself_and_until_then_is_for_the_offices(self):
+        paper = PublicDocument.objects.get(symbol="RCM/2026/VM/INF/1")
+
+        assert paper.public_from == dt.datetime(2026, 12, 14, 15, tzinfo=dt.UTC)
+        assert "RCM/2026/VM/INF/1" in self.seen("secretariat")
+        assert "RCM/2026/VM/INF/1" not in self.seen("focal.mex")
 
     def test_every_file_was_read_in_the_language_it_says(self):
         versions = FileVersion.objects.select_related("edition")

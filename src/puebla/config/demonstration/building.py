@@ -88,7 +88,9 @@ class Sheet:
 
     @property
     def state(self) -> str:
-        return str(self.words["states"][self.source.state])
+        # Its paper was printed before it was taken back.
+        state = "final" if self.source.withdrawn else self.source.state
+        return str(self.words["states"][state])
 
     @property
     def facts(self) -> list[str]:

@@ -91,7 +91,7 @@ def load(
         began = _begin(at)
         editions.load(editions.folder_of(EDITION), at=began)
         cast = people.seat_everybody(at=began + dt.timedelta(hours=1))
-        filing = _Filing(cast, files)
+        filing = _Filing(cast, files, now=at)
         for number, (text, instant) in enumerate(
             zip(_by_date(texts), _instants(began, at, len(texts)), strict=True)
         ):
@@ -152,8 +152,11 @@ def _instants(began: dt.datetime, at: dt.datetime, count: int) -> Iterator[dt.da
 class _Filing:
     """The demonstration's secretariat at work: files papers, asks parties for their consent, releases."""
 
-    def __init__(self, cast: people.Cast, files: dict[tuple[str, str, int], Path]) -> None:
+    def __init__(
+        self, cast: people.Cast, files: dict[tuple[str, str, int], Path], *, now: dt.datetime
+    ) -> None:
         self.cast = cast
+        self.now = now
         self.files = files
         self.parties = {party.code: party for party in Party.objects.all()}
         self.bodies = {body.code: body for body in Body.objects.select_related("room")}
@@ -187,7 +190,8 @@ class _Filing:
             dated_on=None if awaited else dated_on,
             precision=precision,
             expected_on=meeting.starts_on if awaited and meeting else None,
-            state=text.state,
+            state=State.FINAL if text.withdrawn else text.state,
+            embargo_until=self.embargo_of(text),
             themes=[self.themes[code] for code in text.themes],
             original_language=text.original,
             symbol=None if audience == Audience.OWN_PARTY else text.symbol,
@@ -206,6 +210,13 @@ class _Filing:
         self.last = max(self.last, at + dt.timedelta(minutes=15))
         if on_behalf:
             self.open_with_consent(document, audience, at=at + dt.timedelta(minutes=10))
+
+    def embargo_of(self, text: Source) -> dt.datetime | None:
+        """When its embargo ends: in some days from now, at nine in the morning."""
+        if not text.embargo_days:
+            return None
+        day = timezone.localtime(self.now) + dt.timedelta(days=text.embargo_days)
+        return day.replace(hour=9, minute=0, second=0, microsecond=0)
 
     def filer(self, text: Source, party: Party, body: Body) -> Person:
         """Who files it: in a sealed room somebody of the party who sits there; a party's own draft its delegate."""
@@ -253,8 +264,24 @@ class _Filing:
                     at=instant,
                 )
             actions.release(document=self.documents[text.symbol], by=self.cast["secretariat"], at=instant)
+            if text.withdrawn:
+                self.take_back(text, at=instant + step / 2)
             told("release", number, len(released))
         return len(released)
+
+    def take_back(self, text: Source, *, at: dt.datetime) -> None:
+        """Withdraw it from the public, and say so in its state."""
+        by = self.cast["secretariat"]
+        taken = actions.withdraw(
+            document=self.documents[text.symbol],
+            reason=text.withdrawn,
+            audience=Audience.MEMBERS,
+            by=by,
+            at=at,
+        )
+        actions.describe(
+            document=taken, values={"state": State.WITHDRAWN}, revision=taken.revision, by=by, at=at
+        )
 
 
 def _targets_first(texts: dict[str, Source]) -> Iterator[Source]:

@@ -23,6 +23,8 @@ HEAD_KEYS = {
     "party": str, "audience": str, "released": bool, "format": str, "original": str, "versions": int,
     "scanned": bool, "relations": list, "title": dict,
 }  # fmt: skip
+#: Only where they say something: days from loading until the embargo ends; why it was taken back from the public.
+MAY_KEYS = {"embargo_days": int, "withdrawn": dict}
 EARLIER_KEYS = {"number": int, "language": str, "note": str, "drop": list}
 
 _NUMBERED = re.compile(r"(\d+\.)\s+(.+)", re.DOTALL)
@@ -120,6 +122,8 @@ class Source:
     titles: dict[str, str]
     bodies: dict[str, tuple[Block, ...]] = field(default_factory=dict)
     earlier: tuple[Earlier, ...] = ()
+    embargo_days: int = 0
+    withdrawn: dict[str, str] = field(default_factory=dict)
 
     @property
     def languages(self) -> list[str]:
@@ -164,7 +168,7 @@ def parse(text: str, path: Path) -> Source:
         raise SourceError("the head must stand between two lines +++")
     head = tomllib.loads(parts[1])
     earlier = tuple(_earlier(entry) for entry in head.pop("earlier", []))
-    _check(head, HEAD_KEYS)
+    _check(head, HEAD_KEYS, MAY_KEYS)
     source = Source(
         path=path,
         titles=head.pop("title"),
@@ -183,13 +187,14 @@ def _earlier(entry: dict[str, Any]) -> Earlier:
     return Earlier(entry["number"], entry["language"], entry["note"], tuple(entry["drop"]))
 
 
-def _check(entry: dict[str, Any], keys: dict[str, type]) -> None:
-    if unknown := set(entry) - set(keys):
+def _check(entry: dict[str, Any], keys: dict[str, type], may: dict[str, type] | None = None) -> None:
+    may = may or {}
+    if unknown := set(entry) - set(keys) - set(may):
         raise SourceError(f"unknown keys: {', '.join(sorted(unknown))}")
     if missing := set(keys) - set(entry):
         raise SourceError(f"missing keys: {', '.join(sorted(missing))}")
-    for name, kind in keys.items():
-        if type(entry[name]) is not kind:
+    for name, kind in (keys | may).items():
+        if name in entry and type(entry[name]) is not kind:
             raise SourceError(f"{name} must be {kind.__name__}")
 
 
@@ -201,10 +206,9 @@ def _check_values(source: Source) -> None:
         raise SourceError(f"date is {source.date!r}")
     if bad := [kind for kind, _symbol in source.relations if kind not in RELATIONS]:
         raise SourceError(f"unknown relations: {', '.join(bad)}")
-    if source.released and source.audience != "public":
-        raise SourceError("only a public document is released")
     if bool(source.bodies) == (source.state == "awaited"):
         raise SourceError("an awaited document has no body, any other has one")
+    _check_public(source)
     if source.path.stem != source.symbol.replace("/", "-"):
         raise SourceError(f"the file's name is not {source.symbol}")
     for one in source.earlier:
@@ -214,6 +218,15 @@ def _check_values(source: Source) -> None:
     most = max((source.versions_of(language) for language in source.bodies), default=1)
     if most != source.versions:
         raise SourceError(f"versions is {source.versions}, but {most} are described")
+
+
+def _check_public(source: Source) -> None:
+    if source.released and source.audience != "public":
+        raise SourceError("only a public document is released")
+    if bool(source.withdrawn) != (source.state == "withdrawn"):
+        raise SourceError("a withdrawn document says why, and only such a one")
+    if (source.embargo_days or source.withdrawn) and not source.released:
+        raise SourceError("what is held back from the public, or taken back, is released first")
 
 
 def _bodies(text: str) -> Iterator[tuple[str, str]]:
