@@ -348,7 +348,9 @@ def small_demonstration(django_db_setup, django_db_blocker):
 class TestTheDemonstration:
     def seen(self, address):
         person = Person.objects.get(email=f"{address}@demo.invalid")
-        return set(Document.objects.visible_to(person, reach=reach_of(person, NOW)).values_list("symbol", flat=True))
+        return set(
+            Document.objects.visible_to(person, reach=reach_of(person, NOW)).values_list("symbol", flat=True)
+        )
 
     def test_the_accounts_of_the_manual_are_there_with_their_seats(self):
         seats = {account["email"].split("@")[0]: account["seats"] for account in people.accounts()}

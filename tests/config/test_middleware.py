@@ -29,6 +29,23 @@ def test_an_address_is_public_below_its_language_and_outside_the_private_rooms(p
     assert public_language(path) == language
 
 
+@pytest.mark.parametrize("address", ["/en/", "/en/documents/", "/en/nowhere/", "/", "/en/accounts/login/"])
+def test_another_sites_name_is_refused_everywhere(client, settings, address):
+    process()
+    settings.ALLOWED_HOSTS = ["www.example.org"]
+
+    assert client.get(address, headers={"host": "evil.test"}).status_code == 400
+    assert client.get(address, headers={"host": "www.example.org"}).status_code != 400
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_a_watchman_may_ask_by_the_machines_own_address(client, settings, address):
+    process()
+    settings.ALLOWED_HOSTS = ["www.example.org"]
+
+    assert client.get(address, headers={"host": "127.0.0.1:8000"}).status_code == 200
+
+
 def test_a_page_from_the_store_costs_one_query(client, django_assert_num_queries):
     a_public_document()
     for address in ("/en/", "/es/documents/"):

@@ -58,6 +58,21 @@ def security_headers(get_response: Handler) -> Handler:
     return middleware
 
 
+# Signs of life -----------------------------------------------------------------------------------------------------
+
+
+def signs_of_life(get_response: Handler) -> Handler:
+    """Answer `/healthz` and `/readyz` under every name of the machine: a watchman asks by address, not by the site's name."""
+    from puebla.config import views
+
+    answers: dict[str, Handler] = {"/healthz": views.healthz, "/readyz": views.readyz}
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return answers.get(request.path_info, get_response)(request)
+
+    return middleware
+
+
 # Public pages ------------------------------------------------------------------------------------------------------
 
 
@@ -99,6 +114,7 @@ def public_pages(get_response: Handler) -> Handler:
         language = public_language(request.path_info)
         if language is None:
             return get_response(request)
+        request.get_host()  # another site's name is refused here too, before anything is read or kept
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         encoding = _encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
