@@ -38,6 +38,8 @@ class PublicParty(models.Model):
     website = models.URLField(blank=True)
     since_on = models.DateField(null=True)
     since_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+    confirmed = models.BooleanField(default=True)
+    remark = TextsField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["code"]

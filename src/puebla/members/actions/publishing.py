@@ -56,6 +56,8 @@ def _party_rows(day: dt.date, languages: list[str]) -> list[dict[str, Any]]:
             "website": party.website,
             "since_on": standings[party.pk].from_on,
             "since_precision": standings[party.pk].from_precision,
+            "confirmed": standings[party.pk].confirmed,
+            "remark": standings[party.pk].note,
         }
         for party in Party.objects.order_by("code")
         if party.pk in standings and standings[party.pk].kind in names

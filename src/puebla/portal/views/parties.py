@@ -27,22 +27,45 @@ def members(request: HttpRequest) -> HttpResponseBase:
     if "export" in request.GET:
         rows = [
             [one.code, str(show(one.short_names)), str(show(one.names)), str(show(one.standing_names)),
-             one.iso3, one.since_on.year if one.since_on else "", one.website]
+             one.iso3, one.since_on.year if one.since_on else "", _("yes") if one.confirmed else _("no"),
+             str(show(one.remark)), one.website]
             for code in order
             for one in parties[code]
         ]  # fmt: skip
         return as_table(
             request.GET["export"],
             "members",
-            [_("Code"), _("Short name"), _("Name"), _("Standing"), "ISO 3166-1", _("Since"), _("Website")],
+            [
+                _("Code"),
+                _("Short name"),
+                _("Name"),
+                _("Standing"),
+                "ISO 3166-1",
+                _("Since"),
+                _("Confirmed"),
+                _("Remark"),
+                _("Website"),
+            ],
             rows,
         )
-    groups = [(code, _heading(code, parties[code]), parties[code]) for code in order]
+    groups = [(code, _heading(code, parties[code]), parties[code], _remarks(parties[code])) for code in order]
     return render(request, "portal/members.html", {"groups": groups})
 
 
 def _heading(code: str, parties: list[PublicParty]) -> str:
     return str(HEADINGS.get(code) or show(parties[0].standing_names))
+
+
+def _remarks(parties: list[PublicParty]) -> list[tuple[list[PublicParty], dict[str, str]]]:
+    """What is said of these parties' dates, each sentence once, with those of whom it is said."""
+    remarks: list[tuple[list[PublicParty], dict[str, str]]] = []
+    for one in parties:
+        of = next((said for said, remark in remarks if remark == one.remark), None)
+        if of is not None:
+            of.append(one)
+        elif one.remark:
+            remarks.append(([one], one.remark))
+    return remarks
 
 
 def presidency(request: HttpRequest) -> HttpResponseBase:
