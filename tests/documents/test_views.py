@@ -281,3 +281,22 @@ def test_a_refused_button_is_greyed_and_says_why(office):
     page = client.get(at("record", document.symbol)).content.decode()
 
     assert "Releasing to the public is done by the secretariat." in page
+
+
+def test_a_control_sign_in_a_title_costs_nobody_the_list(desk):
+    from openpyxl import load_workbook
+
+    desk.post(at("new"), description(title_en="A\x01 note\r\non \u202ereturns"))
+    make.DocumentFactory(titles={"en": "Older\x0b than the rule"})
+
+    response = desk.get(at("list"), {"export": "xlsx"})
+
+    rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.values)
+    assert {row[1] for row in rows[1:]} == {"A note on returns", "Older than the rule"}
+
+
+def test_a_year_of_two_figures_is_no_date(desk):
+    response = desk.post(at("new"), description(dated="13"))
+
+    assert "“13” is not a date" in response.content.decode()
+    assert not Document.objects.exists()

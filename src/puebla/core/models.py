@@ -1,6 +1,7 @@
 """The process itself, the journal, and mail waiting to go out."""
 
 import datetime as dt
+import re
 import uuid
 
 from django.db import models
@@ -139,12 +140,15 @@ class DatePrecision(models.TextChoices):
 
 
 def parse_imprecise(text: str) -> tuple[dt.date, DatePrecision]:
-    """A date with its precision from `2009`, `2009-07` or `2009-07-09`; raises ValueError otherwise."""
+    """A date with its precision from `2009`, `2009-07` or `2009-07-09`; raises ValueError otherwise.
+
+    A year has four figures: “13” typed in haste is no year, and would stand in a symbol for ever.
+    """
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{1,2}){0,2}", text):
+        raise ValueError(text)
     parts = [int(part) for part in text.split("-")]
     if len(parts) == 1:
         return dt.date(parts[0], 1, 1), DatePrecision.YEAR
     if len(parts) == 2:
         return dt.date(parts[0], parts[1], 1), DatePrecision.MONTH
-    if len(parts) == 3:
-        return dt.date(*parts), DatePrecision.DAY
-    raise ValueError(text)
+    return dt.date(*parts), DatePrecision.DAY

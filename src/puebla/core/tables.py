@@ -3,11 +3,18 @@
 import csv
 import datetime as dt
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+
+
+# Signs that XML, and so a spreadsheet, cannot hold: one of them in one title would cost the reader the whole list.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: What one cell of a spreadsheet holds at most.
+_LONGEST = 32_767
 
 
 def as_table(kind: str, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
@@ -30,11 +37,11 @@ def export_of(
 
 
 def harmless(value: Any) -> Any:
-    """A cell that a spreadsheet does not run: text that looks like a formula gets an apostrophe before it."""
+    """A cell that a spreadsheet can hold and does not run: what looks like a formula gets an apostrophe before it."""
     if value is None:
         return ""
     if not isinstance(value, int | float | dt.date):
-        value = str(value)
+        value = _UNPRINTABLE.sub("", str(value))[: _LONGEST - 1]
         if value.startswith(("=", "+", "-", "@", "\t", "\r")):
             return f"'{value}"
     return value

@@ -1,5 +1,6 @@
 """Words as people type them: folded, so that `migracion` meets `Migración`."""
 
+import re
 import unicodedata
 
 
@@ -7,3 +8,17 @@ def fold(text: str) -> str:
     """The text in lower case without accents, blanks single; ñ folds to n, as people type it abroad."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+#: Signs that turn the direction of writing: in a title they make the words around it read otherwise than they are.
+_TURNING = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
+
+
+def one_line(text: str) -> str:
+    """The text as one line of visible words: control signs and line breaks become blanks, turning signs go.
+
+    >>> one_line(" Agenda\\r\\nprovisional\\u202e ")
+    'Agenda provisional'
+    """
+    return " ".join(_CONTROL.sub(" ", _TURNING.sub("", text)).split())

@@ -19,7 +19,7 @@ from puebla.core.files.store import put, telling_of_a_full_disk
 from puebla.core.languages import Texts
 from puebla.core.models import DatePrecision
 from puebla.core.verdicts import RefusedError, StaleError, require
-from puebla.core.words import fold
+from puebla.core.words import fold, one_line
 from puebla.documents import rules
 from puebla.documents.actions.symbols import checked, next_symbol, year_of
 from puebla.documents.models import (
@@ -63,13 +63,14 @@ def _give_symbol(document: Document, at: dt.datetime) -> None:
 
 
 def _save(document: Document) -> None:
+    document.titles = {code: one_line(words) for code, words in document.titles.items()}
     document.words = words_of(document)
     try:
         document.clean_fields(exclude=["room", "party", "created_by", "changed_by"])
     except ValidationError as error:
         field, sentences = next(iter(error.message_dict.items()))
         raise RefusedError(" ".join(sentences), field=field) from error
-    if not document.titles:
+    if not any(document.titles.values()):
         raise RefusedError(_("A title in at least one language is needed."), field="titles")
     try:
         with transaction.atomic():
