@@ -11,6 +11,7 @@ KNOWN = Known(
     bodies={"VM": "VM", "RCGM": "RCGM"},
     kinds={"DEC": ["decision"], "AG": ["agenda", "orden del dia"], "DECL": ["declaration", "declaracion"]},
     meetings={("VM", 2009): ["RCM/2009/VM"], ("RCGM", 2014): ["RCM/2014/RCGM-1", "RCM/2014/RCGM-2"]},
+    open_bodies=frozenset({"VM", "RCGM"}),
 )
 
 
@@ -23,6 +24,8 @@ KNOWN = Known(
         ("agenda.eng", ("agenda", "en")),
         ("agenda_v2", ("agenda", "")),
         ("agenda_es_v2", ("agenda", "es")),
+        ("ACTA v2 (EN)", ("ACTA", "en")),
+        ("oraciones_en_es_fr", ("oraciones_en_es_fr", "")),
         ("es", ("es", "")),
         ("lunes", ("lunes", "")),
     ],
@@ -107,3 +110,17 @@ def test_no_name_and_no_page_upset_it(name, page):
 
     assert guessed.group is not None
     assert len(guessed.title) <= 300
+
+
+def test_a_name_without_a_symbol_still_tells_year_and_body():
+    guessed = guess(name="Informe RCGM 2012 (español).pdf", first_page="", language_found="", known=KNOWN)
+
+    assert (guessed.dated, guessed.body, guessed.language) == ("2012", "RCGM", "es")
+
+
+def test_an_older_date_cited_on_the_first_page_does_not_move_the_paper_to_another_year():
+    page = "Declaration\n\nRecalling what was adopted on 9 July 2009, the Vice-Ministers agree.\n"
+
+    guessed = guess(name="RCM_2016_VM_DECL_1_ES.docx", first_page=page, language_found="es", known=KNOWN)
+
+    assert (guessed.symbol, guessed.dated) == ("RCM/2016/VM/DECL/1", "2016")

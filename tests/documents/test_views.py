@@ -149,7 +149,7 @@ def test_sixty_files_dropped_at_once_become_thirty_documents_after_confirmation(
     table = desk.post(at("drop"), {"dropped": files}, follow=True)
 
     assert not Document.objects.exists()
-    assert table.context["counts"] == {"files": 60, "refused": 0, "warned": 0, "documents": 30}
+    assert table.context["counts"] == {"files": 60, "filed": 0, "refused": 0, "warned": 0, "documents": 30}
 
     desk.post(at("batch", Batch.objects.get().ref), {"confirm": "1"})
 

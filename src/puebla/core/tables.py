@@ -10,7 +10,6 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 
-
 # Signs that XML, and so a spreadsheet, cannot hold: one of them in one title would cost the reader the whole list.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: What one cell of a spreadsheet holds at most.

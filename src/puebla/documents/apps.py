@@ -21,6 +21,13 @@ def read_waiting(at: dt.datetime) -> int:
     return reading.read_waiting(at=at)
 
 
+def discard_forgotten(at: dt.datetime) -> int:
+    """The chore that throws away tables of dropped files which nobody confirmed for a week."""
+    from puebla.documents.actions import importing
+
+    return importing.discard_forgotten(at=at)
+
+
 def sweep_private(at: dt.datetime) -> int:
     """The chore that removes private files no record knows."""
     from django.core.files.storage import storages
@@ -128,6 +135,9 @@ class DocumentsConfig(AppConfig):
         minute, day = dt.timedelta(minutes=1), dt.timedelta(days=1)
         registry.chores.add(
             "documents.read_waiting", Chore("documents.read_waiting", read_waiting, every=minute), rank=40
+        )
+        registry.chores.add(
+            "documents.forgotten", Chore("documents.forgotten", discard_forgotten, every=day), rank=89
         )
         registry.chores.add("documents.swept", Chore("documents.swept", sweep_private, every=day), rank=90)
         registry.chores.add(

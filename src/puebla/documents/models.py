@@ -306,11 +306,13 @@ class BatchItem(models.Model):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
     number = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=200)
+    #: The folder in which an import found it; files of different folders are never languages of one document.
+    folder = models.CharField(max_length=500, blank=True)
     key = models.CharField(max_length=80, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=10, blank=True)
-    #: Why the file cannot be taken at all; such an item has no key.
+    #: Why the file was not filed. Without a key it cannot be taken at all; with one the row can be mended and filed.
     refusal = models.CharField(max_length=400, blank=True)
     first_page = models.TextField(blank=True)
     #: {"symbol", "language", "titles", "dated", "kind", "body", "meeting", "audience"}

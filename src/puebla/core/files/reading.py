@@ -60,9 +60,13 @@ def read(
     *,
     pictures_into: Path | None = None,
     languages: Sequence[str] = ("en", "es"),
+    recognise: bool = True,
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> Reading:
     """Read the text by page and, where a folder is given, make page pictures and a thumbnail in it.
+
+    Args:
+        recognise: False leaves scanned pages empty, where somebody waits and recognising would take too long.
 
     Raises:
         UnreadableError: where the file needs a password, is damaged, or exceeds time or memory; no picture stays.
@@ -73,6 +77,7 @@ def read(
         "kind": kind.value,
         "pictures_into": str(pictures_into.resolve()) if pictures_into else None,
         "languages": list(languages),
+        "recognise": recognise,
     }
     if pictures_into:
         pictures_into.mkdir(parents=True, exist_ok=True)

@@ -56,6 +56,17 @@ def remove(keys: Iterable[str], *, storage: Storage) -> None:
         storage.delete(key)
 
 
+def local_copy(key: str, *, storage: Storage, folder: Path) -> Path:
+    """The stored file on this machine's disk: where it lies, or fetched into the folder from a store elsewhere."""
+    try:
+        return Path(storage.path(key))
+    except NotImplementedError:
+        copy = folder / "file"
+        with storage.open(key) as source, copy.open("wb") as target:
+            shutil.copyfileobj(source, target, CHUNK)
+        return copy
+
+
 def sweep(storage: Storage, *, known: Callable[[list[str]], set[str]], older_than: datetime) -> int:
     """Remove stored files that no record knows, and what broken uploads left; tell how many.
 

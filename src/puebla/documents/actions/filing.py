@@ -316,7 +316,7 @@ def add_version(
         examined = examine(path, name=name, limit=settings.UPLOAD_LIMIT)
         stored = put(path, storage=storages["default"])
     try:
-        return _add_version_row(
+        return adopt_version(
             document=document, language=language, examined=examined, key=stored.key, by=by, at=at, note=note
         )
     except BaseException:
@@ -325,9 +325,21 @@ def add_version(
 
 
 @transaction.atomic
-def _add_version_row(
-    *, document: Document, language: str, examined: Examined, key: str, by: Person, at: dt.datetime, note: str
+def adopt_version(
+    *,
+    document: Document,
+    language: str,
+    examined: Examined,
+    key: str,
+    by: Person,
+    at: dt.datetime,
+    note: str = "",
 ) -> FileVersion:
+    """File bytes that were examined and stored already; the version keeps the key they lie under.
+
+    Raises:
+        RefusedError: where the rules refuse, or the present version has the same content.
+    """
     from puebla.documents.actions.reading import read_later
 
     row = locked(document)

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 from typing import Any
 
 from puebla.core.languages import Texts
@@ -68,6 +68,8 @@ class Known:
     bodies: dict[str, str]
     kinds: dict[str, list[str]]
     meetings: dict[tuple[str, int], list[str]]
+    #: Codes that give a body away as a word in a name; those of sealed rooms are not among them.
+    open_bodies: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls) -> "Known":
@@ -78,6 +80,10 @@ class Known:
         return cls(
             process=Process.current().code.upper(),
             bodies={code.upper(): code for code in Body.objects.values_list("code", flat=True)},
+            open_bodies=frozenset(
+                code.upper()
+                for code in Body.objects.filter(room__sealed=False).values_list("code", flat=True)
+            ),
             kinds={
                 kind.code: [fold(word) for word in [*kind.names.values(), *kind.clues] if word]
                 for kind in Kind.objects.filter(retired=False)
@@ -87,8 +93,18 @@ class Known:
 
 
 def split_language(stem: str) -> tuple[str, str]:
-    """The name without its language mark, and the language: `udhr_es` → (`udhr`, `es`); ("…", "") without a mark."""
+    """The name without its language mark, and the language: `udhr_es` → (`udhr`, `es`); ("…", "") without a mark.
+
+    A name with marks of several languages (`texts_en_es_fr`) tells of a file that is in none of them.
+    """
     stem = _VERSION.sub("", stem.strip())
+    rest, language = _split_mark(stem)
+    if not language or _split_mark(rest)[1] not in ("", language):
+        return stem, ""
+    return _VERSION.sub("", rest), language
+
+
+def _split_mark(stem: str) -> tuple[str, str]:
     found = re.fullmatch(r"(?P<rest>.*?)[\s_.\-]*[\[(]?(?P<mark>[A-Za-zñÑéêç]{1,10})[\])]?", stem)
     if found and found["rest"]:
         mark = fold(found["mark"])
@@ -96,6 +112,22 @@ def split_language(stem: str) -> tuple[str, str]:
         if separated and mark in LANGUAGE_MARKS:
             return found["rest"].rstrip(" _.-[("), LANGUAGE_MARKS[mark]
     return stem, ""
+
+
+def folder_of(path: str) -> str:
+    """The folder of a file within an import; empty at its top."""
+    parent = PurePosixPath(path).parent.as_posix()
+    return "" if parent in (".", "/") else parent.lstrip("/")
+
+
+def group_of(path: str) -> str:
+    """What the files of one document have in common while they have no symbol: their folder, and the name but for language.
+
+    >>> group_of("2009/Agenda_es.pdf") == group_of("2009/agenda EN.docx") != group_of("2010/Agenda_es.pdf")
+    True
+    """
+    stem, _language = split_language(PurePosixPath(path).stem)
+    return f"{folder_of(path)}/{fold(stem)}"
 
 
 def symbol_in(text: str, known: Known) -> str:
@@ -125,7 +157,11 @@ def guess(*, name: str, first_page: str, language_found: str, known: Known) -> G
     _from_symbol(guessed, known)
     opening = fold(first_page[:2500])
     guessed.kind = guessed.kind or _kind_of(fold(stem.replace("_", " ").replace("-", " ")), opening, known)
-    guessed.dated = date_in(opening) or guessed.dated
+    _from_name(guessed, stem, known)
+    year = guessed.dated[:4]
+    found = date_in(opening)
+    # The year of the symbol or the name counts: a first page also cites older papers.
+    guessed.dated = found if found and year in ("", found[:4]) else guessed.dated
     guessed.title = title_in(first_page, guessed.symbol) or stem.replace("_", " ")
     return guessed
 
@@ -141,6 +177,17 @@ def _from_symbol(guessed: Guess, known: Known) -> None:
         guessed.dated = year
         meetings = known.meetings.get((guessed.body.upper(), int(year)), [])
         guessed.meeting = meetings[0] if len(meetings) == 1 else ""
+
+
+def _from_name(guessed: Guess, stem: str, known: Known) -> None:
+    """A year and the code of an open body, standing as words of their own: `Informe RCGM 2012`."""
+    words = re.split(r"[^\w]+|_", stem.upper())
+    years = [word for word in words if re.fullmatch(r"(19|20)\d\d", word)]
+    if not guessed.dated and len(set(years)) == 1:
+        guessed.dated = years[0]
+    guessed.body = guessed.body or next(
+        (known.bodies[word] for word in words if word in known.open_bodies), ""
+    )
 
 
 def _kind_of(stem: str, opening: str, known: Known) -> str:
@@ -204,5 +251,5 @@ def proposal_of(guessed: Guess, defaults: dict[str, Any]) -> dict[str, Any]:
 
 def existing_of(symbol: str, visible: Any) -> "Document | None":
     """The document of this symbol among those the importer may see."""
-    found: Document | None = visible.filter(symbol__iexact=symbol).first() if symbol else None
+    found: Document | None = visible.filter(symbol=symbol.upper()).first() if symbol else None
     return found

@@ -12,7 +12,7 @@ from django_tasks import task
 
 from puebla.core.files.kinds import FileKind
 from puebla.core.files.reading import UnreadableError, read
-from puebla.core.files.store import put, remove
+from puebla.core.files.store import local_copy, put, remove
 from puebla.core.models import Process
 from puebla.documents.models import FileVersion, Page
 from puebla.publications.actions import fill_pages
@@ -61,7 +61,7 @@ def read_version(*, version: FileVersion, at: dt.datetime) -> FileVersion:
     A file that cannot be read is kept and served all the same; its record says why it has no text.
     """
     with tempfile.TemporaryDirectory(prefix="puebla-read-") as folder:
-        path = _local_copy(version, Path(folder))
+        path = local_copy(version.key, storage=storages["default"], folder=Path(folder))
         pictures = Path(folder) / "pictures"
         pictures.mkdir()
         try:
@@ -111,16 +111,3 @@ def _failed(version: FileVersion, why: str, at: dt.datetime) -> FileVersion:
     version.reading, version.reading_error, version.read_at = FileVersion.Reading.FAILED, why[:300], at
     version.save(update_fields=["reading", "reading_error", "read_at"])
     return version
-
-
-def _local_copy(version: FileVersion, folder: Path) -> Path:
-    """The file on this machine's disk: where it lies, or fetched from a store elsewhere."""
-    store = storages["default"]
-    try:
-        return Path(store.path(version.key))
-    except NotImplementedError:
-        copy = folder / "file"
-        with store.open(version.key) as source, copy.open("wb") as target:
-            for chunk in source.chunks():
-                target.write(chunk)
-        return copy

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
-from puebla.core.verdicts import RefusedError
 from puebla.documents import rules
 from puebla.documents.actions import importing
 from puebla.documents.forms import LANGUAGE_NAMES, DropForm, language_name
@@ -19,7 +18,7 @@ from puebla.documents.views.records import posted
 from puebla.members.models import Audience, Meeting
 from puebla.members.querysets import reach_of
 
-COLUMNS = ("symbol", "language", "title", "dated", "kind", "body", "meeting", "audience")
+COLUMNS = ("symbol", "language", "title", "dated", "kind", "body", "meeting", "audience", "with")
 
 
 @signed_in
@@ -54,32 +53,48 @@ def drop(request: PersonRequest) -> HttpResponseBase:
 @signed_in
 def table(request: PersonRequest, ref: str) -> HttpResponseBase:
     """The table of proposals of one's own batch: change, confirm or throw away."""
-    batch = get_object_or_404(Batch, ref=ref, created_by=request.person, discarded_at=None)
-    if request.method == "POST" and batch.confirmed_at is None:
-        if "discard" in request.POST:
-            importing.discard(batch=batch, at=timezone.now())
-            messages.success(request, _("Thrown away; nothing was filed."))
-            return redirect("documents:drop")
+    batch = get_object_or_404(Batch, ref=ref, created_by=request.person)
+    if batch.discarded_at is not None:
+        messages.info(request, _("This table was thrown away; what had been filed from it stays filed."))
+        return redirect("documents:drop")
+    if request.method != "POST":
+        # Looking at the files may have been cut off: the table is then finished by whoever opens it.
+        if batch.items.filter(proposal={}).exclude(key="").exists():
+            importing.propose(batch=batch)
+        return render(request, "documents/batch.html", _context(batch, request))
+    if batch.confirmed_at is not None:
+        messages.info(request, _("This table was confirmed already; nothing was filed twice."))
+    elif "discard" in request.POST:
+        importing.discard(batch=batch, at=timezone.now())
+        messages.success(request, _("Thrown away; nothing more of it was filed."))
+        return redirect("documents:drop")
+    else:
         importing.change(batch=batch, rows=_rows_typed(request, batch))
         if "confirm" in request.POST:
-            try:
-                items = importing.confirm(batch=batch, by=request.person, at=timezone.now())
-            except RefusedError as error:
-                messages.error(request, str(error))
-            else:
-                filed = sum(item.document_id is not None for item in items)
-                messages.success(
-                    request, _("%(filed)d of %(all)d files are filed.") % {"filed": filed, "all": len(items)}
-                )
-        return redirect("documents:batch", batch.ref)
-    return render(request, "documents/batch.html", _context(batch, request))
+            _confirm(request, batch)
+    return redirect("documents:batch", batch.ref)
+
+
+def _confirm(request: PersonRequest, batch: Batch) -> None:
+    items = importing.confirm(batch=batch, by=request.person, at=timezone.now())
+    filed = sum(item.document_id is not None for item in items)
+    messages.success(
+        request, _("%(filed)d of %(all)d files are filed.") % {"filed": filed, "all": len(items)}
+    )
+    if batch.confirmed_at is None:
+        messages.warning(
+            request,
+            _(
+                "The others wait in this table. Mend what is remarked and confirm again, skip them, or throw them away."
+            ),
+        )
 
 
 def _rows_typed(request: PersonRequest, batch: Batch) -> dict[int, dict[str, Any]]:
     typed: dict[int, dict[str, Any]] = {}
     for number in batch.items.values_list("number", flat=True):
         row = {
-            name: request.POST[f"{number}-{name}"].strip()[:300]
+            name: request.POST[f"{number}-{name}"].strip()[:1000]
             for name in COLUMNS
             if f"{number}-{name}" in request.POST
         }
@@ -93,11 +108,13 @@ def _context(batch: Batch, request: PersonRequest) -> dict[str, Any]:
 
     sentences = importing.warning_sentences()
     items = list(batch.items.select_related("document"))
+    taken = importing.documents_meant(items, request.person)
     rows = [
         {
             "item": item, "proposal": item.proposal, "title": next(iter((item.proposal.get("titles") or {}).values()), ""),
             "warnings": [sentences[code] for code in item.warnings],
-            "language_name": language_name(item.proposal.get("language", "")),
+            "open": bool(item.key and item.proposal and not batch.confirmed_at), "meant": taken.get(item.number),
+            "with": item.proposal.get("with", ""), "language_name": language_name(item.proposal.get("language", "")),
         }
         for item in items
     ]  # fmt: skip
@@ -108,8 +125,8 @@ def _context(batch: Batch, request: PersonRequest) -> dict[str, Any]:
         "languages": [(code, language_name(code)) for code in dict.fromkeys([*languages, *LANGUAGE_NAMES])],
         "audiences": [(code, Audience(value).label) for code, value in importing.AUDIENCE_CODES.items()],
         "counts": {
-            "files": len(items), "refused": sum(bool(item.refusal) for item in items),
+            "files": len(items), "filed": sum(item.document_id is not None for item in items), "refused": sum(bool(item.refusal) for item in items),
             "warned": sum(bool(item.warnings) for item in items),
-            "documents": len({item.proposal["group"] for item in items if item.proposal}),
+            "documents": len({item.proposal["group"] for item in items if item.proposal and not item.proposal.get("skip")}),
         },
     }  # fmt: skip

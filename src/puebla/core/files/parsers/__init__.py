@@ -25,6 +25,7 @@ class Job:
     pictures_into: Path | None
     max_pages: int
     ends_at: float
+    recognise: bool = True
     pages: list[str] = field(default_factory=list)
     ocr: list[int] = field(default_factory=list)
     title: str = ""

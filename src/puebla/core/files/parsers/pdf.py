@@ -44,7 +44,7 @@ def parse(job: Job) -> None:
         job.warn("more_pages", job.max_pages)
     if job.pictures_into:
         _make_pictures(job, min(count, job.max_pages))
-    if scanned:
+    if scanned and job.recognise:
         _recognise(job, scanned)
 
 

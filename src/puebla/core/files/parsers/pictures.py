@@ -16,7 +16,7 @@ def parse(job: Job) -> None:
     Image.MAX_IMAGE_PIXELS = _PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     scans: list[bytes] = []
-    reads = ocr.present()
+    reads = job.recognise and ocr.present()
     try:
         for number, frame in enumerate(_frames(job), start=1):
             job.pages.append("")
@@ -31,7 +31,7 @@ def parse(job: Job) -> None:
     numbers = list(range(1, len(job.pages) + 1))
     if reads:
         ocr.recognise(job, numbers, lambda number: scans[number - 1])
-    else:
+    elif job.recognise:
         job.warnings["no_ocr"] = numbers
 
 

@@ -42,6 +42,7 @@ def read(order: dict[str, Any]) -> dict[str, Any]:
         languages=order["languages"],
         pictures_into=Path(order["pictures_into"]) if order["pictures_into"] else None,
         max_pages=limits["pages"],
+        recognise=order.get("recognise", True),
         ends_at=started + limits["seconds"] * _SOFT_SHARE,
     )
     parse: Callable[[Job], None] = import_module(f".{_PARSERS[order['kind']]}", __package__).parse

@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,16 @@ from django.utils import timezone, translation
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from puebla.accounts.models import Person
-from puebla.documents.actions import importing
-from puebla.documents.actions.releasing import release
-from puebla.documents.models import Batch, BatchItem, FileVersion
+from puebla.core.verdicts import RefusedError
+from puebla.documents.actions import importing, read_version, release
+from puebla.documents.actions.listing import ListError, Listing, rows_of
+from puebla.documents.actions.proposing import folder_of, group_of
+from puebla.documents.models import Batch, BatchItem, Document, FileVersion, Kind
 from puebla.documents.rules import may_import
+from puebla.members.models import Body, Meeting
 from puebla.members.querysets import reach_of
 
 EXAMPLE = """examples:
@@ -25,11 +30,13 @@ EXAMPLE = """examples:
   puebla import-documents ~/archive --list archive.xlsx --body VM --audience members
 
 The list is a spreadsheet (XLSX or ODS) whose first row names its columns: file, symbol, title en, title es, date, kind,
-body, meeting, audience, language; every column but the first may be missing. What it says counts before what the files
-say. Run it again after an interruption: what is filed already is left alone.
-"""
+body, meeting, audience, language, state; every column but the first may be missing. A file is named as it is, or by its
+path within the folder. What the list says counts before what the files say; whatever is wrong in it is told by row and
+column, and then nothing is filed.
 
-COLUMNS = {"file", "symbol", "date", "kind", "body", "meeting", "audience", "language", "state"}
+Run it again after an interruption: what is filed already is left alone. Files of one folder whose names differ only in
+their language become one document. What could not be filed waits in its table on the site (File many at once).
+"""
 
 
 class Command(BaseCommand):
@@ -71,54 +78,80 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
+        listing: Path | None = options["listing"]
         if not folder.is_dir():
             raise CommandError(f"There is no folder {folder}.", returncode=2)
+        if listing is not None and not listing.is_file():
+            raise CommandError(f"There is no list {listing}.", returncode=2)
         translation.activate("en")
         person = _filer(options["by"])
+        defaults = {k: options[k] for k in ("kind", "body", "meeting", "language", "audience")}
+        _check_defaults(defaults)
         console = Console(stderr=options["json"])
-        files = sorted(
-            path for path in folder.rglob("*")
-            if path.is_file() and not path.name.startswith((".", "~")) and not path.stem.lower().startswith("readme")
-            and (options["listing"] is None or path.resolve() != options["listing"].resolve())
-        )  # fmt: skip
+        files = _files_in(folder, but=listing)
         if not files:
             raise CommandError(f"There are no files in {folder}.")
-        listed = read_list(options["listing"]) if options["listing"] else {}
-        filed = _filed_before(files)
-        batch = importing.open_batch(
-            defaults={k: options[k] for k in ("kind", "body", "meeting", "language", "audience")},
-            by=person, at=timezone.now(),
-        )  # fmt: skip
+        listed = self._listed(listing, files, person, as_json=options["json"]) if listing else {}
+        place = str(folder.resolve())
+        _discard_cut_off(place, person)
+        batch = importing.open_batch(defaults=defaults | {"folder": place}, by=person, at=timezone.now())
         try:
-            items = self._stage(batch, files, filed, listed, console)
-            left_alone = len(files) - len(items)
-            if options["dry_run"]:
-                self._show(items, console, left_alone, as_json=options["json"])
-                return
-            items = self._confirm(batch, person, console)
-            released = self._release(items, person, console) if options["release"] else 0
-            self._show(items, console, left_alone, as_json=options["json"], released=released)
+            taken = self._take(batch, files, listed, person, console)
+            items, left_alone = taken, len(files) - len(taken)
+            released, unreleased = 0, list[str]()
+            if not options["dry_run"]:
+                items = self._confirm(batch, person, console)
+                if options["release"]:
+                    released, unreleased = self._release(items, person, console)
+            self._show(
+                items, console, left_alone, as_json=options["json"], released=released, unreleased=unreleased
+            )
         finally:
-            if options["dry_run"]:
+            if options["dry_run"] or not batch.items.exists():
                 importing.discard(batch=batch, at=timezone.now())
-        if any(item.refusal for item in items):
+        if unreleased or any(_why_not(item) for item in items):
             raise SystemExit(1)
 
-    def _stage(
-        self,
-        batch: Batch,
-        files: list[Path],
-        filed: set[str],
-        listed: dict[str, dict[str, Any]],
+    def _listed(
+        self, listing: Path, files: dict[str, Path], person: Person, *, as_json: bool
+    ) -> dict[str, dict[str, Any]]:
+        """What the list says by path; ends the command where anything in it is wrong, before anything is filed."""
+        try:
+            read = Listing(rows_of(listing), files=files, reach=reach_of(person))
+        except ListError as error:
+            raise CommandError(f"The list {listing}: {error}") from error
+        if read.findings:
+            if as_json:
+                self.stdout.write(json.dumps({"findings": [
+                    vars(one) | {"sentence": str(one)} for one in read.findings
+                ], "files": [], "left_alone": 0, "released": 0}))  # fmt: skip
+            faults = [f"The list {listing}, {one}" for one in read.findings]
+            raise CommandError(
+                "\n".join([*faults, "Nothing was filed. Mend the list and run the command again."])
+            )
+        return read.values
+
+    def _take(
+        self, batch: Batch, files: dict[str, Path], listed: dict[str, dict[str, Any]], person: Person,
         console: Console,
-    ) -> list[BatchItem]:
+    ) -> list[BatchItem]:  # fmt: skip
+        """Take aside and look at what is not filed yet; the same content twice is taken once."""
+        hashes = {path: _sha256(file) for path, file in files.items()}
+        done = _filed(hashes.values(), person)
+        groups = {group_of(path): done[sha256] for path, sha256 in hashes.items() if sha256 in done}
+        seen = set(done)
+        rows: dict[int, dict[str, Any]] = {}
         with _progress(console) as bar:
-            task = bar.add_task("Looking at files", total=len(files))
-            for path in files:
-                if _sha256(path) not in filed:
-                    importing.stage(batch=batch, name=path.name, source=path)
+            task = bar.add_task("Looking at files", total=2 * len(files))
+            for path, file in files.items():
+                if hashes[path] not in seen:
+                    seen.add(hashes[path])
+                    item = importing.stage(batch=batch, name=file.name, source=file, folder=folder_of(path))
+                    rows[item.number] = listed.get(path, {})
                 bar.advance(task)
-        return importing.propose(batch=batch, listed=listed)
+            return importing.propose(
+                batch=batch, listed=rows, filed=groups, on_row=lambda _item: bar.advance(task)
+            )
 
     def _confirm(self, batch: Batch, person: Person, console: Console) -> list[BatchItem]:
         with _progress(console) as bar:
@@ -127,45 +160,87 @@ class Command(BaseCommand):
                 batch=batch, by=person, at=timezone.now(), on_row=lambda _item: bar.advance(task)
             )
 
-    def _release(self, items: list[BatchItem], person: Person, console: Console) -> int:
+    def _release(self, items: list[BatchItem], person: Person, console: Console) -> tuple[int, list[str]]:
+        """Read and release what was filed: how many, and the sentences of those that may not be released."""
         documents = {item.document.pk: item.document for item in items if item.document is not None}
-        from puebla.documents.actions.reading import read_version
-
+        refused: list[str] = []
         with _progress(console) as bar:
             task = bar.add_task("Reading and releasing", total=len(documents))
             for document in documents.values():
                 for version in FileVersion.objects.filter(edition__document=document, reading="waiting"):
                     read_version(version=version, at=timezone.now())
-                release(document=document, by=person, at=timezone.now())
+                try:
+                    release(document=document, by=person, at=timezone.now())
+                except RefusedError as error:
+                    refused.append(f"{document}: {error}")
                 bar.advance(task)
-        return len(documents)
+        return len(documents) - len(refused), refused
 
     def _show(
-        self, items: list[BatchItem], console: Console, left_alone: int, *, as_json: bool, released: int = 0
-    ) -> None:
-        sentences = importing.warning_sentences()
-        rows = [
-            {
-                "file": item.name, "symbol": item.document.symbol if item.document else item.proposal.get("symbol", ""),
-                "language": item.proposal.get("language", ""), "titles": item.proposal.get("titles", {}),
-                "date": item.proposal.get("dated", ""), "kind": item.proposal.get("kind", ""),
-                "body": item.proposal.get("body", ""), "filed": item.document_id is not None,
-                "warnings": item.warnings, "refusal": item.refusal,
-            }
-            for item in items
-        ]  # fmt: skip
+        self, items: list[BatchItem], console: Console, left_alone: int, *, as_json: bool, released: int,
+        unreleased: list[str],
+    ) -> None:  # fmt: skip
+        rows = [_row_of(item) for item in items]
         if as_json:
-            self.stdout.write(json.dumps({"files": rows, "left_alone": left_alone, "released": released}))
+            self.stdout.write(json.dumps(
+                {"files": rows, "left_alone": left_alone, "released": released, "not_released": unreleased, "findings": []}
+            ))  # fmt: skip
             return
-        table = Table("File", "Symbol", "Language", "Title", "Date", "Kind", "Remarks")
-        for row in rows:
-            remarks = row["refusal"] or " ".join(sentences[code] for code in row["warnings"])
-            table.add_row(row["file"], row["symbol"], row["language"], "; ".join(row["titles"].values()), row["date"],
-                          row["kind"], remarks)  # fmt: skip
-        console.print(table)
+        _print_table(rows, console)
+        for sentence in unreleased:
+            console.print(f"Not released: {sentence}", highlight=False, markup=False)
         count = sum(row["filed"] for row in rows)
         console.print(f"{count} filed, {left_alone} left alone (filed before), "
                       f"{sum(bool(row['refusal']) for row in rows)} refused, {released} documents released.")  # fmt: skip
+
+
+def _row_of(item: BatchItem) -> dict[str, Any]:
+    said = item.proposal
+    return {
+        "file": f"{item.folder}/{item.name}".lstrip("/"),
+        "symbol": (item.document.symbol if item.document else said.get("symbol")) or "",
+        "language": said.get("language", ""), "titles": said.get("titles", {}), "date": said.get("dated", ""),
+        "kind": said.get("kind", ""), "body": said.get("body", ""), "filed": item.document_id is not None,
+        "warnings": item.warnings, "refusal": _why_not(item),
+    }  # fmt: skip
+
+
+def _why_not(item: BatchItem) -> str:
+    """Why this row was not, or will not be, filed; empty where it was or will."""
+    if item.refusal or item.document_id is not None:
+        return item.refusal
+    sentences = importing.warning_sentences()
+    return " ".join(sentences[code] for code in item.warnings if code in importing.BLOCKING)
+
+
+def _print_table(rows: list[dict[str, Any]], console: Console) -> None:
+    """One line a file; remarks are numbers, told once below: a folder of a thousand files has a dozen of them."""
+    sentences = importing.warning_sentences()
+    told: dict[str, int] = {}
+    table = Table("File", "Symbol", "Language", "Title", "Date", "Kind", "Remarks")
+    for row in rows:
+        remarks = (
+            [row["refusal"]]
+            if row["refusal"] and not row["warnings"]
+            else [sentences[c] for c in row["warnings"]]
+        )
+        if (
+            row["refusal"]
+            and row["refusal"] not in remarks
+            and not set(row["warnings"]) & set(importing.BLOCKING)
+        ):
+            remarks.append(row["refusal"])
+        numbers = ", ".join(str(told.setdefault(one, len(told) + 1)) for one in remarks)
+        table.add_row(*(Text(cell) for cell in (
+            row["file"], row["symbol"], row["language"], "; ".join(row["titles"].values()), row["date"], row["kind"],
+            numbers,
+        )))  # fmt: skip
+    console.print(table)
+    for sentence, number in told.items():
+        console.print(f"{number}: {sentence}", highlight=False, markup=False)
+    if any(set(row["warnings"]) & set(importing.BLOCKING) for row in rows):
+        console.print("What a file does not say can be said for all with --kind, --body, --meeting, --language, or for"
+                      " each with --list.", markup=False)  # fmt: skip
 
 
 def _progress(console: Console) -> Progress:
@@ -187,63 +262,52 @@ def _filer(email: str | None) -> Person:
     raise CommandError("Nobody may file: name a person with --by E-MAIL whose seat includes filing papers.")
 
 
-def _filed_before(files: list[Path]) -> set[str]:
-    hashes = [_sha256(path) for path in files]
-    return set(FileVersion.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
+def _check_defaults(defaults: dict[str, str]) -> None:
+    """Wrong options end the command at once; codes are brought into their own spelling."""
+    known = {
+        "kind": Kind.objects.values_list("code", flat=True), "body": Body.objects.values_list("code", flat=True),
+        "meeting": Meeting.objects.values_list("symbol", flat=True),
+    }  # fmt: skip
+    for name, codes in known.items():
+        spelled = {code.upper(): code for code in codes}
+        if defaults[name] and defaults[name].upper() not in spelled:
+            some = ", ".join(list(spelled.values())[:20])
+            raise CommandError(
+                f"--{name} {defaults[name]}: there is none of that name. Known are: {some}.", returncode=2
+            )
+        defaults[name] = spelled.get(defaults[name].upper(), "")
+    if defaults["language"] and not re.fullmatch(r"[a-z]{2,3}", defaults["language"]):
+        raise CommandError(f"--language {defaults['language']}: write a code such as en or es.", returncode=2)
+
+
+def _files_in(folder: Path, *, but: Path | None) -> dict[str, Path]:
+    """The files of a folder and of those in it, by their paths within it; hidden and half-written ones are left out."""
+    found = {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
+        and not path.stem.lower().startswith("readme")
+        and path.name.lower() not in {"thumbs.db", "desktop.ini"}
+    }
+    return {name: path for name, path in found.items() if but is None or path.resolve() != but.resolve()}
+
+
+def _discard_cut_off(place: str, person: Person) -> None:
+    """Throw away what an earlier run over this folder took aside and, being killed, never filed."""
+    for batch in Batch.objects.filter(
+        created_by=person, confirmed_at=None, discarded_at=None, defaults__folder=place
+    ):
+        importing.discard(batch=batch, at=timezone.now())
+
+
+def _filed(hashes: Iterable[str], person: Person) -> dict[str, str]:
+    """Which of these contents are filed already, among what the person may see: reference of the document by content."""
+    visible = Document.objects.visible_to(person)
+    rows = FileVersion.objects.filter(sha256__in=list(hashes), edition__document__in=visible)
+    return dict(rows.values_list("sha256", "edition__document__ref"))
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def read_list(path: Path) -> dict[str, dict[str, Any]]:
-    """What a spreadsheet says of each file, by file name; raises CommandError naming the row and column at fault."""
-    from python_calamine import CalamineError, load_workbook
-
-    try:
-        rows = load_workbook(str(path)).get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError) as error:
-        raise CommandError(f"The list {path} cannot be read as a spreadsheet: {error}.") from error
-    if not rows:
-        raise CommandError(f"The list {path} is empty.")
-    header = [str(cell).strip().lower().replace("_", " ") for cell in rows[0]]
-    unknown = [
-        name
-        for name in header
-        if name and name not in COLUMNS and not re.fullmatch(r"titles? [a-z]{2}", name)
-    ]
-    if unknown or "file" not in header:
-        raise CommandError(
-            f"The list {path}: " + (f"unknown column {', '.join(unknown)}; " if unknown else "there is no column 'file'; ")
-            + f"known are {', '.join(sorted(COLUMNS))}, title en, title es.", returncode=2
-        )  # fmt: skip
-    listed: dict[str, dict[str, Any]] = {}
-    for number, cells in enumerate(rows[1:], start=2):
-        row = dict(zip(header, (_text(cell) for cell in cells), strict=False))
-        if not row.get("file"):
-            continue
-        audience = row.get("audience", "").lower().replace(" ", "_").replace("-", "_")
-        if audience and audience not in importing.AUDIENCE_CODES:
-            raise CommandError(f"The list {path}, row {number}, column audience: '{row['audience']}' is not one of "
-                               f"{', '.join(importing.AUDIENCE_CODES)}.")  # fmt: skip
-        date = row.get("date", "")
-        if date and not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", date):
-            raise CommandError(f"The list {path}, row {number}, column date: '{date}' is not a date such as 2009,"
-                               " 2009-07 or 2009-07-09.")  # fmt: skip
-        titles = {name[-2:]: text for name, text in row.items() if name.startswith("title") and text}
-        listed[row["file"]] = {
-            "symbol": row.get("symbol", "").upper(), "dated": date, "kind": row.get("kind", "").upper(),
-            "body": row.get("body", ""), "meeting": row.get("meeting", ""), "language": row.get("language", ""),
-            "audience": audience, "titles": titles, "group": row.get("symbol", "").upper(),
-            "state": row.get("state", "").lower(),
-        }  # fmt: skip
-    return listed
-
-
-def _text(cell: Any) -> str:
-    if hasattr(cell, "isoformat"):
-        return str(cell.isoformat())[:10]
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
