@@ -62,8 +62,8 @@ def from_lines(lines: Sequence[str], places: Sequence[Place] | None = None) -> s
     tell it better, and join the lines of a heading.
     """
     tidy = [line.strip() for line in normalised("\n".join(lines)).split("\n")]
-    margin = _margin(tidy)
     page = _Page(places) if places is not None and len(places) == len(tidy) else None
+    margin = _margin(page.continued(tidy) if page else tidy)
     paragraphs: list[str] = []
     before: int | None = None
     for index, line in enumerate(tidy):
@@ -78,7 +78,8 @@ def from_lines(lines: Sequence[str], places: Sequence[Place] | None = None) -> s
         else:
             paragraphs[-1] = _joined(paragraphs[-1], line, link)
         before = index
-    return "\n\n".join(paragraph.rstrip("".join(_BROKEN_WORD)) for paragraph in paragraphs)
+    # Marks left inside are of rows that PDFium joined itself.
+    return "\n\n".join(paragraphs).translate(dict.fromkeys(map(ord, _BROKEN_WORD)))
 
 
 class _Page:
@@ -100,12 +101,18 @@ class _Page:
         """Two cells of a table."""
         return abs(self._step(before, index)) < 0.2 and self.places[index].left > self.places[before].left
 
-    def parted(self, before: int, index: int) -> bool:
-        """Another size of type, a gap, or another column."""
+    def parted(self, before: int, index: int, rows: int = 1) -> bool:
+        """Another size of type, a gap, or another column; the upper line may stand for several rows."""
         upper, lower = self.places[before].height, self.places[index].height
         if abs(upper - lower) > 0.1 * max(upper, lower):
             return True
-        return not 0.3 < self._step(before, index) <= self.step * 1.2 + 0.05
+        farthest = self.step * 1.2 + 0.05 if rows == 1 else self.step * rows * 1.03
+        return not 0.3 < self._step(before, index) <= farthest
+
+    def continued(self, lines: Sequence[str]) -> Sequence[str]:
+        """The lines that another follows closely: they reached the margin; all lines where none is followed so."""
+        found = [line for index, line in enumerate(lines[:-1]) if line and not self.parted(index, index + 1)]
+        return found if len(found) > 2 else lines
 
     def is_heading(self, before: int, index: int) -> bool:
         """Lines of type bigger than the running text, close together: one heading, however short they are."""
@@ -125,12 +132,14 @@ def _link(
         return " "
     if _ITEM.match(line):
         return None
-    if page and page.parted(before, index):
+    # PDFium itself joins some rows: then what counts is how full the last of them is.
+    rows = max(1, round(len(upper) / margin)) if page else 1
+    if page and page.parted(before, index, rows):
         return None
     if page and page.is_heading(before, index):
         return " "
     full = margin * (_NEARLY_FULL if upper.endswith(_ENDS) else _FULL)
-    return " " if len(upper) >= full else None
+    return " " if len(upper) - (rows - 1) * margin >= full else None
 
 
 def _margin(lines: Sequence[str]) -> int:
