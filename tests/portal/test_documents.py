@@ -266,7 +266,7 @@ def test_a_citation_names_process_title_symbol_and_date(client):
     page = client.get("/en/documents/A/1/").text
 
     assert (
-        'Regional Conference on Migration, <cite lang="en">Guidelines &lt;draft&gt;</cite>, A/1, 2009-07-09'
+        'Regional Conference on Migration, <cite lang="en">Guidelines &lt;draft&gt;</cite>, A/1, 9 July 2009'
         in page
     )
 

@@ -61,7 +61,7 @@ def test_a_size_reads_as_people_write_it(count, english, spanish):
     ("precision", "english", "spanish"),
     [
         ("day", "9 July 2009", "9 de julio de 2009"),
-        ("month", "July 2009", "Julio de 2009"),
+        ("month", "July 2009", "julio de 2009"),
         ("year", "2009", "2009"),
     ],
 )
@@ -71,6 +71,68 @@ def test_a_date_says_no_more_than_is_known(precision, english, spanish):
     assert theme.imprecise(day, precision) == english
     with translation.override("es"):
         assert theme.imprecise(day, precision) == spanish
+
+
+@pytest.mark.parametrize(
+    ("precision", "english", "spanish"),
+    [
+        ("day", "since 9 July 2009", "desde el 9 de julio de 2009"),
+        ("month", "since July 2009", "desde julio de 2009"),
+        ("year", "since 2009", "desde 2009"),
+    ],
+)
+def test_a_beginning_reads_well_in_both_languages(precision, english, spanish):
+    day = dt.date(2009, 7, 9)
+
+    assert theme.since(day, precision) == english
+    with translation.override("es"):
+        assert theme.since(day, precision) == spanish
+
+
+@pytest.mark.parametrize(
+    ("until", "english", "spanish"),
+    [
+        (None, "from 9 May 2026", "desde el 9 de mayo de 2026"),
+        (dt.date(2027, 5, 8), "9 May 2026 – 8 May 2027", "9 de mayo de 2026 – 8 de mayo de 2027"),
+    ],
+)
+def test_a_tenure_without_end_shows_no_loose_dash(until, english, spanish):
+    assert theme.tenure(dt.date(2026, 5, 9), until) == english
+    with translation.override("es"):
+        assert theme.tenure(dt.date(2026, 5, 9), until) == spanish
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "precision", "english", "spanish"),
+    [
+        ((2019, 11, 13), (2019, 11, 14), "day", "13–14 November 2019", "13–14 de noviembre de 2019"),
+        ((2021, 6, 30), (2021, 7, 2), "day", "30 June – 2 July 2021", "30 de junio – 2 de julio de 2021"),
+        ((2020, 12, 31), (2021, 1, 1), "day", "31 December 2020 – 1 January 2021",
+         "31 de diciembre de 2020 – 1 de enero de 2021"),
+        ((2009, 7, 9), (2009, 7, 9), "day", "9 July 2009", "9 de julio de 2009"),
+        ((2009, 7, 9), (2009, 7, 11), "month", "July 2009", "julio de 2009"),
+        ((2009, 7, 9), None, "day", "9 July 2009", "9 de julio de 2009"),
+    ],
+)  # fmt: skip
+def test_the_days_of_a_meeting_say_nothing_twice(starts, ends, precision, english, spanish):
+    first, last = dt.date(*starts), dt.date(*ends) if ends else None
+
+    assert theme.period(first, last, precision) == english
+    with translation.override("es"):
+        assert theme.period(first, last, precision) == spanish
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36", "Chrome, Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Mobile Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/128.0 Safari/537.36 Edg/128.0", "Edge, Windows"),
+        ("curl/8.5", "curl/8.5"),
+    ],
+)  # fmt: skip
+def test_a_browser_is_named_as_its_user_knows_it(sent, words):
+    assert theme.browser(sent) == words
 
 
 def test_meetings_carry_roman_numbers():

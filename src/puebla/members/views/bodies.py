@@ -8,6 +8,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import show
@@ -28,6 +29,15 @@ from puebla.members.models import (
 )
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.views.people import seat_lines
+
+#: A standing as the heading of those who hold it.
+HEADINGS = {
+    StandingKind.MEMBER: gettext_lazy("Member states"),
+    StandingKind.OBSERVER_STATE: gettext_lazy("Observer states"),
+    StandingKind.OBSERVER_ORGANISATION: gettext_lazy("Observer organisations"),
+    StandingKind.CIVIL_SOCIETY: gettext_lazy("Civil society"),
+    StandingKind.SECRETARIAT: gettext_lazy("Technical Secretariat"),
+}
 
 
 @signed_in
@@ -179,7 +189,7 @@ def parties(request: PersonRequest) -> HttpResponseBase:
     )
     context = {
         "groups": [
-            {"label": StandingKind(kind).label, "lines": lines} for kind, lines in groups.items() if lines
+            {"label": HEADINGS[kind], "lines": lines} for kind, lines in groups.items() if lines
         ],
         "past": past,
         "may_edit": rules.may_edit_party(request.person, at=now, reach=reach),

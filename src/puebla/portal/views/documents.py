@@ -18,7 +18,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from puebla.core.files.serving import serve
 from puebla.core.languages import Texts, show
@@ -29,26 +29,27 @@ from puebla.portal.forms import SORTS, DocumentFilters, sorting
 from puebla.portal.querysets import Choice
 from puebla.publications.models import PublicDocument, PublicFile
 from puebla.publications.querysets import PublicDocumentQuerySet
+from puebla.theme.templatetags.theme import imprecise
 
 PER_PAGE = 25
 PAGES_PER_READING = 20
 
 #: The words for what the copies hold as codes; the rooms that own the codes are not open to the portal.
 STATES = {
-    "draft": _lazy("draft"),
-    "provisional": _lazy("provisional"),
-    "final": _lazy("final"),
-    "adopted": _lazy("adopted"),
+    "draft": gettext_lazy("draft"),
+    "provisional": gettext_lazy("provisional"),
+    "final": gettext_lazy("final"),
+    "adopted": gettext_lazy("adopted"),
 }
 RELATIONS = {
-    "supersedes": _lazy("Supersedes"),
-    "translates": _lazy("Translates"),
-    "answers": _lazy("Answers"),
-    "annex_of": _lazy("Annex of"),
-    "supersedes_of_this": _lazy("Superseded by"),
-    "translates_of_this": _lazy("Translated in"),
-    "answers_of_this": _lazy("Answered by"),
-    "annex_of_of_this": _lazy("Annex"),
+    "supersedes": gettext_lazy("Supersedes"),
+    "translates": gettext_lazy("Translates"),
+    "answers": gettext_lazy("Answers"),
+    "annex_of": gettext_lazy("Annex of"),
+    "supersedes_of_this": gettext_lazy("Superseded by"),
+    "translates_of_this": gettext_lazy("Translated in"),
+    "answers_of_this": gettext_lazy("Answered by"),
+    "annex_of_of_this": gettext_lazy("Annex"),
 }
 
 
@@ -251,7 +252,7 @@ def _citation(document: PublicDocument, process: Process | None) -> SafeString:
         escape(author),
         f'<cite lang="{escape(shown.language)}">{escape(shown.text)}</cite>',
         escape(document.symbol),
-        escape(written_date(document)),
+        escape(imprecise(document.dated_on, document.precision)),
     ]
     return mark_safe(", ".join(filter(None, parts)))  # noqa: S308 - every part is escaped above
 

@@ -5,11 +5,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from puebla.portal import querysets
-from puebla.publications.models import PublicDocument
+from puebla.publications.models import PublicDocument, PublicMeeting
 
 #: A kind is data; where a process has this one, its newest stands on the first page.
 DECLARATION = "DECL"
 NEWEST = 7
+MEETINGS = 3
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "portal/home.html",
         {
             "presidency": querysets.presiding(on=today),
+            "meetings": list(PublicMeeting.objects.all()[:MEETINGS]),
             "meeting": querysets.coming_meetings(on=today).first(),
             "declaration": declarations.first(),
             "documents": list(querysets.with_files(readable)[:NEWEST]),

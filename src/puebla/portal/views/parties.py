@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from puebla.core.languages import show
 from puebla.core.tables import as_table
@@ -13,10 +13,10 @@ from puebla.publications.models import PublicParty, PublicPresidency
 
 #: Standings in the order of the Conference, with their headings; another process's own come after, under their name.
 HEADINGS = {
-    "member": _lazy("Member states"),
-    "observer_state": _lazy("Observer states"),
-    "observer_organisation": _lazy("Observer organisations"),
-    "civil_society": _lazy("Civil society"),
+    "member": gettext_lazy("Member states"),
+    "observer_state": gettext_lazy("Observer states"),
+    "observer_organisation": gettext_lazy("Observer organisations"),
+    "civil_society": gettext_lazy("Civil society"),
 }
 
 

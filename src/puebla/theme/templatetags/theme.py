@@ -15,7 +15,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -24,6 +24,11 @@ Texts = Mapping[str, str]
 #: Languages that join day, month and year with a word of their own.
 DATE_FORMATS = {"es": {"day": r"j \d\e F \d\e Y", "month": r"F \d\e Y"}}
 PLAIN_FORMATS = {"day": "j F Y", "month": "F Y", "year": "Y"}
+#: Marks in what browsers send, the more particular first: most claim to be Safari as well.
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
+            "FxiOS": "Firefox", "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
+SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "CrOS": "ChromeOS",
+           "Mac OS X": "macOS", "Linux": "Linux"}  # fmt: skip
 ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
          (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
 
@@ -66,13 +71,54 @@ def size(count: int | None) -> str:
 
 @register.filter
 def imprecise(date: dt.date | None, precision: str = "day") -> str:
-    """The date as far as it is known: "9 July 2009", "July 2009", "2009"; in Spanish "Julio de 2009"."""
+    """The date as far as it is known: "9 July 2009", "July 2009", "2009"; in Spanish "julio de 2009"."""
     if date is None:
         return ""
     form = DATE_FORMATS.get(_reading(), {}).get(precision) or PLAIN_FORMATS.get(
         precision, PLAIN_FORMATS["day"]
     )
-    return capfirst(date_format(date, form))
+    return date_format(date, form)
+
+
+@register.filter
+def since(date: dt.date | None, precision: str = "day") -> str:
+    """From when something holds: "since July 2009"; Spanish sets an article before a day."""
+    if date is None:
+        return ""
+    words = pgettext("a day", "since %(date)s") if precision == "day" else _("since %(date)s")
+    return words % {"date": imprecise(date, precision)}
+
+
+@register.simple_tag
+def tenure(
+    from_on: dt.date, until_on: dt.date | None = None, from_precision: str = "day", until_precision: str = "day"
+) -> str:
+    """From when until when: "from 9 May 2026" while no end is known, else "9 May 2026 – 8 May 2027"."""
+    begins = imprecise(from_on, from_precision)
+    if until_on is not None:
+        return f"{begins} – {imprecise(until_on, until_precision)}"
+    words = pgettext("a day", "from %(date)s") if from_precision == "day" else _("from %(date)s")
+    return words % {"date": begins}
+
+
+@register.simple_tag
+def period(starts_on: dt.date, ends_on: dt.date | None = None, precision: str = "day") -> str:
+    """The days of a meeting, saying nothing twice: "13–14 November 2019", "30 June – 2 July 2021"."""
+    last = imprecise(ends_on or starts_on, precision)
+    if imprecise(starts_on, precision) == last or ends_on is None:
+        return last
+    if precision != "day" or starts_on.year != ends_on.year:
+        return f"{imprecise(starts_on, precision)} – {last}"
+    if starts_on.month == ends_on.month:
+        return f"{starts_on.day}–{last}"
+    return f"{date_format(starts_on, 'MONTH_DAY_FORMAT')} – {last}"
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """What a browser calls itself, in words: "Firefox, Windows"; as it is where we know neither name."""
+    names = (_named(user_agent, known) for known in (BROWSERS, SYSTEMS))
+    return ", ".join(filter(None, names)) or user_agent
 
 
 @register.filter
@@ -206,6 +252,10 @@ def languages_chips(editions: Any, languages: Iterable[str] | None = None, title
 
 
 # -----------------------------------------------------------------------------------------------------------
+def _named(user_agent: str, known: Mapping[str, str]) -> str:
+    return next((name for mark, name in known.items() if mark in user_agent), "")
+
+
 def _reading() -> str:
     return (get_language() or settings.LANGUAGE_CODE)[:2]
 
@@ -222,7 +272,10 @@ def _best(texts: Texts | str | None) -> tuple[str, str]:
 
 
 def _language_name(code: str) -> str:
-    return capfirst(_(dict(settings.LANGUAGES).get(code, code)))
+    try:
+        return capfirst(get_language_info(code)["name_translated"])
+    except KeyError:  # a language of papers that the software itself does not speak, nor Django know
+        return code
 
 
 def _pending(code: str) -> str:
