@@ -24,6 +24,7 @@ REASONS = {
     ("documents/querysets.py", "shared_with"): "the default of `at`: a question asked now",
     ("documents/querysets.py", "readers_of"): "a question asked now",
     ("documents/querysets.py", "why_i_see"): "a question asked now",
+    ("theme/templatetags/theme.py", "clock"): "the difference to UTC on the day a page is read",
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory, override_settings
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,6 +122,25 @@ def test_the_days_of_a_meeting_say_nothing_twice(starts, ends, precision, englis
         assert theme.period(first, last, precision) == spanish
 
 
+def test_a_mention_tells_its_language_and_nothing_more():
+    assert theme.marked({"es": "Informe <1>"}) == '<span lang="es">Informe &lt;1&gt;</span>'
+    assert theme.marked({"en": "Report", "es": "Informe"}) == "Report"
+    assert theme.marked("RCM/1") == "RCM/1"
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("America/Costa_Rica", "Costa Rica (UTC−6)"),
+        ("Asia/Kathmandu", "Kathmandu (UTC+5:45)"),
+        ("UTC", "UTC (UTC+0)"),
+    ],
+)
+def test_the_pages_say_whose_time_they_tell(zone, words):
+    with timezone.override(zone):
+        assert theme.clock() == words
+
+
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
@@ -205,7 +224,7 @@ def test_missing_languages_are_pending_chips():
     )
 
     assert '<span class="chip pending">EN pending</span>' in shown
-    assert 'href="/x" hreflang="es" aria-label="ES (Report, Español)"' in shown
+    assert 'href="/x" hreflang="es" aria-label="ES (Report, Spanish)"' in shown
 
 
 @override_settings(ROOT_URLCONF="tests.theme.pages")

@@ -73,6 +73,12 @@ def _audience(value: object) -> str:
     return str(Audience(int(str(value))).label) if value else ""
 
 
+def _language(facts: dict[str, Any]) -> str:
+    from puebla.documents.forms import language_name
+
+    return language_name(str(facts.get("language", "")))
+
+
 #: How the journal says each act to readers; facts are the entry's own words.
 PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "document.filed": lambda facts: (
@@ -85,7 +91,7 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
         _("filed version %(number)s in %(language)s: %(name)s")
         % {
             "number": facts.get("number", ""),
-            "language": facts.get("language", ""),
+            "language": _language(facts),
             "name": facts.get("name", ""),
         }
     ),
@@ -103,11 +109,11 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "document.related": lambda _facts: _("linked it to another document"),
     "document.unrelated": lambda _facts: _("removed a link to another document"),
     "document.language_awaited": lambda facts: (
-        _("announced the file in %(language)s") % {"language": facts.get("language", "")}
+        _("announced the file in %(language)s") % {"language": _language(facts)}
     ),
     "document.opened": lambda facts: (
         _("opened version %(number)s in %(language)s")
-        % {"number": facts.get("number", ""), "language": facts.get("language", "")}
+        % {"number": facts.get("number", ""), "language": _language(facts)}
     ),
     "document.released": lambda facts: (
         _("released it to the public (%(languages)s)") % {"languages": facts.get("languages", "")}

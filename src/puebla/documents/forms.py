@@ -79,7 +79,7 @@ class DropForm(forms.Form):
     )
     meeting = forms.ModelChoiceField(Meeting.objects.all(), required=False, label=gettext_lazy("Meeting"))
     dropped = forms.Field(
-        widget=MultipleFileInput(),
+        widget=MultipleFileInput(attrs={"required": True}),
         label=gettext_lazy("Files"),
         required=False,
         help_text=gettext_lazy(

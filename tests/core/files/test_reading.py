@@ -453,12 +453,31 @@ def test_setting_lines_as_paragraphs_loses_no_letter(lines):
 
 def test_rows_that_pdfium_joined_do_not_tear_the_other_paragraphs():
     row = "palabra " * 11
-    lines = [row, "fin del primero.", row + row + "y un guion\ufffees", "fin del segundo.", row + "fin.", "Último."]
-    bottoms = [700, 686, 669, 641, 624, 596]  # rows 14 points apart, paragraphs 17; a joined line takes two rows
+    lines = [
+        row,
+        "fin del primero.",
+        row + row + "y un guion\ufffees",
+        "fin del segundo.",
+        row + "fin.",
+        "Último.",
+    ]
+    bottoms = [
+        700,
+        686,
+        669,
+        641,
+        624,
+        596,
+    ]  # rows 14 points apart, paragraphs 17; a joined line takes two rows
 
     text = from_lines(lines, [Place(72, bottom, 10) for bottom in bottoms])
 
-    assert [paragraph[-8:] for paragraph in text.split("\n\n")] == ["primero.", "segundo.", "bra fin.", "Último."]
+    assert [paragraph[-8:] for paragraph in text.split("\n\n")] == [
+        "primero.",
+        "segundo.",
+        "bra fin.",
+        "Último.",
+    ]
     assert "y un guiones fin del segundo." in text
 
 

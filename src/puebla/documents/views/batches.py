@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
@@ -114,7 +115,7 @@ def _context(batch: Batch, request: PersonRequest) -> dict[str, Any]:
             "item": item, "proposal": item.proposal, "title": next(iter((item.proposal.get("titles") or {}).values()), ""),
             "warnings": [sentences[code] for code in item.warnings],
             "open": bool(item.key and item.proposal and not batch.confirmed_at), "meant": taken.get(item.number),
-            "with": item.proposal.get("with", ""), "language_name": language_name(item.proposal.get("language", "")),
+            "with": item.proposal.get("with", ""), "language_name": capfirst(language_name(item.proposal.get("language", ""))),
         }
         for item in items
     ]  # fmt: skip
@@ -122,7 +123,7 @@ def _context(batch: Batch, request: PersonRequest) -> dict[str, Any]:
     return {
         "batch": batch, "rows": rows, "kinds": Kind.objects.filter(retired=False),
         "bodies": bodies_to_file_in(reach_of(request.person)), "meetings": Meeting.objects.all(),
-        "languages": [(code, language_name(code)) for code in dict.fromkeys([*languages, *LANGUAGE_NAMES])],
+        "languages": [(code, capfirst(language_name(code))) for code in dict.fromkeys([*languages, *LANGUAGE_NAMES])],
         "audiences": [(code, Audience(value).label) for code, value in importing.AUDIENCE_CODES.items()],
         "counts": {
             "files": len(items), "filed": sum(item.document_id is not None for item in items), "refused": sum(bool(item.refusal) for item in items),

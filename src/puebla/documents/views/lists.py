@@ -119,11 +119,16 @@ def facts_of(document: Any, folder: str, languages: tuple[str, ...]) -> RowFacts
         url=url, address=address, symbol=document.symbol or "", title=title.text,
         title_language=title.language, title_pending=title.pending, kind=show(document.kind__names).text,
         dated_on=document.dated_on, precision=document.precision,
-        filed=tuple((code, code.upper(), f"{url}files/{code}/") for code in filed),
+        filed=tuple((code, code.upper(), f"{url}files/{code}/") for code in in_order(filed, languages)),
         missing=tuple(code.upper() for code in languages if code not in filed),
         state_code=document.state, audience_code=document.audience,
         released=document.released_at is not None and document.withdrawn_at is None,
     )  # fmt: skip
+
+
+def in_order(filed: list[str], languages: tuple[str, ...]) -> list[str]:
+    """Languages of a paper as the process lists its own, so that they stand in one column from line to line."""
+    return [code for code in languages if code in filed] + [code for code in filed if code not in languages]
 
 
 @lru_cache(maxsize=4096)
@@ -132,7 +137,7 @@ def row_of(row: RowFacts, language: str) -> SafeString:  # noqa: ARG001 - part o
     words = {
         "select": _("Select %(symbol)s") % {"symbol": row.address},
         "state": capfirst(str(State(row.state_code).label)),
-        "audience": str(Audience(row.audience_code).label),
+        "audience": capfirst(str(Audience(row.audience_code).label)),
     }
     return mark_safe(render_to_string("documents/row.html", {"row": row._asdict() | words}))  # noqa: S308 - a template's
 
@@ -166,7 +171,7 @@ def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
 def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
     """There are hundreds on the page, so they are written here and not in a loop there, and remembered."""
     lines = [
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(label)}</option>'
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(capfirst(label))}</option>'
         for value, label in choices
     ]
     return mark_safe("".join(lines))  # noqa: S308 - every value was escaped above

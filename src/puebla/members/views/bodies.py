@@ -189,7 +189,7 @@ def parties(request: PersonRequest) -> HttpResponseBase:
     )
     context = {
         "groups": [
-            {"label": HEADINGS[kind], "lines": lines} for kind, lines in groups.items() if lines
+            {"label": HEADINGS[StandingKind(kind)], "lines": lines} for kind, lines in groups.items() if lines
         ],
         "past": past,
         "may_edit": rules.may_edit_party(request.person, at=now, reach=reach),

@@ -7,10 +7,11 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField, CheckboxInput
+from django.forms import BaseForm, BoundField, CheckboxInput, ChoiceField, ModelChoiceField
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -21,6 +22,8 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 Texts = Mapping[str, str]
+#: What Django shows where nothing is chosen yet.
+EMPTY_LABEL = "---------"
 #: Languages that join day, month and year with a word of their own.
 DATE_FORMATS = {"es": {"day": r"j \d\e F \d\e Y", "month": r"F \d\e Y"}}
 PLAIN_FORMATS = {"day": "j F Y", "month": "F Y", "year": "Y"}
@@ -45,6 +48,15 @@ def in_language(texts: Texts | None) -> SafeString:
     if not words:
         return pending
     return format_html('<span lang="{}">{}</span> {}', language, words, pending)
+
+
+@register.filter
+def marked(texts: Texts | str | None) -> SafeString:
+    """The text in the best language, its language told to whoever reads it aloud; for mentions of a record."""
+    words, language = _best(texts)
+    if language in ("", _reading()):
+        return format_html("{}", words)
+    return format_html('<span lang="{}">{}</span>', language, words)
 
 
 @register.filter
@@ -91,7 +103,10 @@ def since(date: dt.date | None, precision: str = "day") -> str:
 
 @register.simple_tag
 def tenure(
-    from_on: dt.date, until_on: dt.date | None = None, from_precision: str = "day", until_precision: str = "day"
+    from_on: dt.date,
+    until_on: dt.date | None = None,
+    from_precision: str = "day",
+    until_precision: str = "day",
 ) -> str:
     """From when until when: "from 9 May 2026" while no end is known, else "9 May 2026 – 8 May 2027"."""
     begins = imprecise(from_on, from_precision)
@@ -186,14 +201,41 @@ def pager(context: Context, page: Page[Any], key: str = "page") -> dict[str, Any
 def field(bound: BoundField, label: str = "") -> dict[str, Any]:
     """A field with label, hint and error, tied together for screen readers by the ids that Django writes."""
     widget = bound.field.widget
+    _say_choices(bound)
     return {
         "field": bound,
         "label": label or bound.label,
         "group": widget.use_fieldset and not bound.is_hidden,
         "check": isinstance(widget, CheckboxInput),
         # A box to tick is optional by nature.
-        "optional": not bound.field.required and not isinstance(widget, CheckboxInput),
+        "optional": not (
+            bound.field.required or widget.attrs.get("required") or isinstance(widget, CheckboxInput)
+        ),
+        "timed": widget.attrs.get("type") == "datetime-local",
     }
+
+
+def _say_choices(bound: BoundField) -> None:
+    """Words for "nothing chosen", and a capital for every choice, instead of dashes and codes' small letters."""
+    known: Any = bound.field
+    if isinstance(known, ModelChoiceField):
+        if known.empty_label == EMPTY_LABEL:
+            known.empty_label = _("Choose") if known.required else "—"
+    elif isinstance(known, ChoiceField):
+        known.widget.choices = [
+            (value, label if isinstance(label, (list, tuple)) else capfirst(str(label)))
+            for value, label in known.widget.choices
+        ]
+
+
+@register.simple_tag
+def clock() -> str:
+    """Whose time the pages tell: "Costa Rica (UTC−6)"."""
+    here = timezone.localtime()
+    minutes = int((here.utcoffset() or dt.timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    place = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+    return f"{place} (UTC{'−' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''})"
 
 
 @register.inclusion_tag("theme/fields.html")
