@@ -121,6 +121,13 @@ class TestTheEditionOfTheConference:
         assert PublicPresidency.objects.count() == 31
         assert not PublicMeeting.objects.filter(body_code__in=["LOCP", "LOST"]).exists()
 
+    def test_what_no_source_confirms_of_a_standing_is_marked_in_public_too(self):
+        unconfirmed = PublicParty.objects.filter(confirmed=False)
+
+        assert {"DOM", "SEGIB", "ARG"} <= set(unconfirmed.values_list("code", flat=True))
+        assert all(set(one.remark) == {"en", "es"} for one in unconfirmed)
+        assert PublicParty.objects.get(code="MEX").confirmed
+
     def test_a_room_once_sealed_stays_sealed_in_the_database_itself(self):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("UPDATE members_room SET cap = 80, sealed = %s WHERE code = 'lost'", [False])

@@ -151,6 +151,20 @@ def test_members_are_sorted_as_readers_of_the_language_expect(client):
     assert spanish.index("Estados Unidos") < spanish.index("México")
 
 
+def test_a_standing_without_a_source_is_marked_and_explained_once(client):
+    shared = {"en": "The year is not known.", "es": "Se desconoce el año."}
+    actions.publish_parties(
+        [a_party_row(code="A"), a_party_row(code="B", confirmed=False, remark=shared),
+         a_party_row(code="C", confirmed=False, remark=shared)],
+        at=timezone.now(),
+    )  # fmt: skip
+
+    english, spanish = client.get("/en/members/").text, client.get("/es/members/").text
+
+    assert english.count("To be confirmed") == 2
+    assert english.count("The year is not known.") == spanish.count("Se desconoce el año.") == 1
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("address", ["meetings/", "members/", "presidency/", "documents/"])
 def test_every_list_comes_as_a_file(client, address, kind):
