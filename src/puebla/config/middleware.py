@@ -14,16 +14,20 @@ from typing import cast
 
 import brotli
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import get_user
 from django.core.cache import caches
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.http.response import HttpResponsePermanentRedirect
+from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
 
+from puebla.members.querysets import owes_second_factor
 from puebla.publications.models import Epoch, PublicDocument
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -244,10 +248,29 @@ def person(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         user = get_user(request)
         request.person = user if user.is_active else None  # type: ignore[attr-defined]
-        response = get_response(request)
         parts = request.path_info.split("/", 3)
-        if len(parts) > 2 and parts[2] in PRIVATE_ROOMS:
+        private = len(parts) > 2 and parts[2] in PRIVATE_ROOMS
+        response = _second_factor_first(request, parts, at=timezone.now()) if private else None
+        response = response or get_response(request)
+        if private:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return middleware
+
+
+def _second_factor_first(
+    request: HttpRequest, parts: list[str], *, at: dt.datetime
+) -> HttpResponseBase | None:
+    """Whoever owes a second factor is led to setting one up, whatever page, file or list they asked for.
+
+    Their own account stays open to them: that is where it is set up.
+    """
+    person = request.person  # type: ignore[attr-defined]
+    if person is None or parts[2] == "accounts" or not owes_second_factor(person, at):
+        return None
+    messages.warning(
+        request,
+        _("Your role asks for a second factor. Add a passkey or an app here; then everything opens to you."),
+    )
+    return redirect("mfa_index")

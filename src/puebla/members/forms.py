@@ -376,11 +376,19 @@ class RoleForm(TextsForm):
         widget=forms.CheckboxSelectMultiple,
     )
     observes = forms.BooleanField(label=gettext_lazy("Observes only"), required=False)
+    second_factor = forms.BooleanField(
+        label=gettext_lazy("Ask its holders for a second factor"),
+        required=False,
+        help_text=gettext_lazy(
+            "Until they have set up a passkey or an app, the private site stays shut to them."
+        ),
+    )
 
     def values(self) -> dict[str, Any]:
         """What goes into the record."""
         return {
-            name: self.cleaned_data[name] for name in ("names", "descriptions", "permissions", "observes")
+            name: self.cleaned_data[name]
+            for name in ("names", "descriptions", "permissions", "observes", "second_factor")
         }
 
 

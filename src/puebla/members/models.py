@@ -187,6 +187,8 @@ class Role(models.Model):
     permissions = models.JSONField(_("permissions"), default=list)
     #: An observer's seat never counts as a room member's.
     observes = models.BooleanField(_("observes only"), default=False)
+    #: Who holds it opens the private site only with a passkey, a key or an app set up (`querysets.owes_second_factor`).
+    second_factor = models.BooleanField(_("asks for a second factor"), default=False)
     rank = models.PositiveSmallIntegerField(default=50)
 
     class Meta:

@@ -188,7 +188,23 @@ class PreparedQuestion:
         return person_id, ops.adapt_datetimefield_value(at), ops.adapt_datefield_value(today(at))
 
 
+def _seats_that_ask(person_ids: list[int] | None, at: dt.datetime) -> models.QuerySet[Any, Any]:
+    """Seats whose role asks for a second factor, of persons who have set up none."""
+    from puebla.members.models import Seat
+
+    seats = Seat.objects.on(today(at)).filter(person_id__in=person_ids or [], role__second_factor=True)
+    return (
+        seats.exclude(person__authenticator__type__in=["totp", "webauthn"]).order_by().values_list("pk")[:1]
+    )
+
+
 _seats_of, _openings_of = PreparedQuestion(_seats), PreparedQuestion(_openings)
+_asking_of = PreparedQuestion(_seats_that_ask)
+
+
+def owes_second_factor(person: "Person", at: dt.datetime) -> bool:
+    """Whether a seat of today asks this person for a second factor that they have not set up."""
+    return bool(_asking_of.rows(person.pk, at))
 
 
 @dataclass

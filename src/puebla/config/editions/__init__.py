@@ -52,7 +52,7 @@ SHAPES: dict[str, tuple[str, set[str], set[str]]] = {
         {"code", "function", "from", "names", "short_names"},
         {"descriptions", "until", "sealed"},
     ),
-    "roles": ("role", {"code", "names", "permissions"}, {"descriptions", "observes"}),
+    "roles": ("role", {"code", "names", "permissions"}, {"descriptions", "observes", "second_factor"}),
     "kinds": ("kind", {"code", "names"}, {"plural_names", "clues"}),
     "themes": ("theme", {"code", "names"}, {"from", "until"}),
     "meetings": (
@@ -73,7 +73,7 @@ TEXTS = {
     "theme", "titles",
 }  # fmt: skip
 WORDS = {"clues", "languages", "permissions"}
-FLAGS = {"confirmed", "observes", "sealed"}
+FLAGS = {"confirmed", "observes", "sealed", "second_factor"}
 #: What tells the entries of a list apart.
 IDENTITIES = {"meetings": ("symbol",), "presidencies": ("body", "starts")}
 #: Files of what happened: an empty instance may leave them out.
@@ -393,6 +393,7 @@ class _Loading:
             "descriptions": entry.get("descriptions", {}),
             "permissions": entry["permissions"],
             "observes": entry.get("observes", False),
+            "second_factor": entry.get("second_factor", False),
             "rank": rank,
         }
         self.put(Role, {"code": entry["code"]}, values)

@@ -31,7 +31,7 @@ BODY_FIELDS = (
 )
 MEETING_FIELDS = ("number", "titles", "places", "themes_text", "host", "starts_on", "ends_on", "precision", "confirmed",
                   "remark")  # fmt: skip
-ROLE_FIELDS = ("names", "descriptions", "permissions", "observes", "rank")
+ROLE_FIELDS = ("names", "descriptions", "permissions", "observes", "second_factor", "rank")
 
 
 def _fresh(model: type[M], row: M, revision: int) -> M:

@@ -289,7 +289,8 @@ def role_edit(request: PersonRequest, code: str) -> HttpResponse:
     if not (rules.edits_lists(reach) and rules.manages_all(reach)):
         raise Http404
     form = RoleForm(
-        request.POST or None, initial=_values(found, ["names", "descriptions", "permissions", "observes"])
+        request.POST or None,
+        initial=_values(found, ["names", "descriptions", "permissions", "observes", "second_factor"]),
     )
     if request.method == "POST" and form.is_valid():
 
