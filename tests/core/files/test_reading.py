@@ -470,7 +470,10 @@ def test_rows_that_pdfium_joined_do_not_tear_the_other_paragraphs():
         596,
     ]  # rows 14 points apart, paragraphs 17; a joined line takes two rows
 
-    text = from_lines(lines, [Place(72, bottom, 10) for bottom in bottoms])
+    rights = [512, 160, 512, 160, 512, 110]
+    places = [Place(72, bottom, 10, right) for bottom, right in zip(bottoms, rights, strict=True)]
+
+    text = from_lines(lines, places)
 
     assert [paragraph[-8:] for paragraph in text.split("\n\n")] == [
         "primero.",
@@ -479,6 +482,19 @@ def test_rows_that_pdfium_joined_do_not_tear_the_other_paragraphs():
         "Último.",
     ]
     assert "y un guiones fin del segundo." in text
+
+
+def test_small_print_does_not_tear_the_running_text_above_it():
+    body = ["El Grupo coincidió en que la regla", "debe leerse antes que los plazos."]
+    footnotes = [
+        "Nota de tipo pequeño, en cuya línea caben muchas más letras que en la del texto corrido " * 2
+    ] * 6
+    places = [Place(72, 700, 10, 508), Place(72, 686, 10, 300)]
+    places += [Place(72, 200 - 9 * n, 6, 512) for n in range(6)]
+
+    text = from_lines(body + footnotes, places)
+
+    assert text.split("\n\n")[0] == " ".join(body)
 
 
 # Real files

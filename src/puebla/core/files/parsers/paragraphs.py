@@ -34,6 +34,9 @@ _LONE_BULLET = re.compile(r"[•●▪◦‣·*–—]")
 _ENDS = (".", ":", ";", "?", "!", "”", "»")
 # A line this much shorter than the page's long lines was ended by its writer, not by the margin.
 _FULL = 0.72
+# Points: lines that begin this close to each other share an indent, or a column.
+_INDENT = 20
+_COLUMN = 100
 # The line before the last of a paragraph still reaches the margin less a long word.
 _NEARLY_FULL = 0.86
 
@@ -48,11 +51,12 @@ def normalised(text: str) -> str:
 
 
 class Place(NamedTuple):
-    """Where a line begins on its page, in points from the lower left corner, and how tall its type is."""
+    """Where a line stands on its page, in points from the lower left corner, and how tall its type is."""
 
     left: float
     bottom: float
     height: float
+    right: float
 
 
 def from_lines(lines: Sequence[str], places: Sequence[Place] | None = None) -> str:
@@ -92,6 +96,21 @@ class _Page:
         steps = [round(self._step(index - 1, index), 1) for index in range(1, len(places))]
         usual = [step for step in steps if 0.7 <= step <= 2.5]
         self.step = max(set(usual), key=lambda step: (usual.count(step), -step)) if usual else 1.2
+        self._margins: dict[int, float] = {}
+
+    def reach(self, index: int) -> float:
+        """How far towards the right margin of its column this line goes: 1 is all the way."""
+        place = self.places[index]
+        indent = round(place.left / _INDENT)
+        if indent not in self._margins:
+            # Lines of other columns begin far away; small print and headings have margins of their own.
+            rights = sorted(
+                one.right for one in self.places
+                if abs(one.left - place.left) < _COLUMN and abs(one.height - self.body) <= 0.1 * self.body
+            )  # fmt: skip
+            self._margins[indent] = rights[int(len(rights) * 0.85)] if rights else place.right
+        width = self._margins[indent] - place.left
+        return (place.right - place.left) / width if width > 0 else 1.0
 
     def _step(self, before: int, index: int) -> float:
         upper, lower = self.places[before], self.places[index]

@@ -143,14 +143,17 @@ def _text(page: Any) -> str:
 
 
 def _places(text_page: Any, lines: list[str]) -> list[Place]:
-    """One place a line, of its first letter: asking for every letter would cost ten times the reading."""
+    """One place a line, of its first and last letter: asking for every letter would cost ten times the reading."""
     places = []
     box = pdfium.FS_RECTF()
     index = 0
     for line in lines:
         first = index + len(line) - len(line.lstrip())
-        pdfium.FPDFText_GetLooseCharBox(text_page, min(first, index + max(0, len(line) - 1)), box)
-        places.append(Place(box.left, box.bottom, abs(box.top - box.bottom)))
+        last = index + max(0, len(line.rstrip()) - 1)
+        pdfium.FPDFText_GetLooseCharBox(text_page, last, box)
+        right = box.right
+        pdfium.FPDFText_GetLooseCharBox(text_page, min(first, last), box)
+        places.append(Place(box.left, box.bottom, abs(box.top - box.bottom), right))
         index += len(line) + 2
     return places
 
