@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from puebla.core.news import Followable, NewsSource
+
 T = TypeVar("T")
 
 
@@ -25,6 +27,11 @@ class Registry(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         return (entry for _rank, entry in sorted(self._entries.values(), key=lambda pair: pair[0]))
 
+    def items(self) -> Iterator[tuple[str, T]]:
+        """Names with their entries, in the same order."""
+        pairs = sorted(self._entries.items(), key=lambda pair: pair[1][0])
+        return ((name, entry) for name, (_rank, entry) in pairs)
+
     def named(self, name: str) -> T | None:
         """The entry of this name, or None."""
         found = self._entries.get(name)
@@ -41,3 +48,9 @@ menu: Registry[Callable[..., tuple[str, str] | None]] = Registry("entries of the
 health_checks: Registry[Callable[[], tuple[str, bool, str]]] = Registry("checks of the instance's health")
 #: work that `puebla tick` and the worker do when due: () → number of things done.
 chores: Registry[Callable[[], int]] = Registry("chores done at every tick")
+#: rooms that have something to tell; the name is kept with each notice.
+news_sources: Registry[NewsSource] = Registry("rooms that have something to tell")
+#: what people may follow: bodies, themes, kinds, saved searches.
+followables: Registry[Followable] = Registry("what people may follow")
+#: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
+page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
