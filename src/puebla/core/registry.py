@@ -6,9 +6,11 @@ depend on the order in which apps start.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from puebla.core.news import Followable, NewsSource
+if TYPE_CHECKING:
+    # Imported for its words alone: this module is read before Django's models are.
+    from puebla.core.news import Followable, NewsSource
 
 T = TypeVar("T")
 
@@ -49,8 +51,8 @@ health_checks: Registry[Callable[[], tuple[str, bool, str]]] = Registry("checks 
 #: work that `puebla tick` and the worker do when due: () → number of things done.
 chores: Registry[Callable[[], int]] = Registry("chores done at every tick")
 #: rooms that have something to tell; the name is kept with each notice.
-news_sources: Registry[NewsSource] = Registry("rooms that have something to tell")
+news_sources: "Registry[NewsSource]" = Registry("rooms that have something to tell")
 #: what people may follow: bodies, themes, kinds, saved searches.
-followables: Registry[Followable] = Registry("what people may follow")
+followables: "Registry[Followable]" = Registry("what people may follow")
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
 page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
