@@ -124,7 +124,7 @@ def _context(batch: Batch, request: PersonRequest) -> dict[str, Any]:
         "batch": batch, "rows": rows, "kinds": Kind.objects.filter(retired=False),
         "bodies": bodies_to_file_in(reach_of(request.person)), "meetings": Meeting.objects.all(),
         "languages": [(code, capfirst(language_name(code))) for code in dict.fromkeys([*languages, *LANGUAGE_NAMES])],
-        "audiences": [(code, Audience(value).label) for code, value in importing.AUDIENCE_CODES.items()],
+        "audiences": [(code, capfirst(Audience(value).label)) for code, value in importing.AUDIENCE_CODES.items()],
         "counts": {
             "files": len(items), "filed": sum(item.document_id is not None for item in items), "refused": sum(bool(item.refusal) for item in items),
             "warned": sum(bool(item.warnings) for item in items),

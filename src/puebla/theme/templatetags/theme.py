@@ -353,7 +353,10 @@ def _chip(code: str, address: str | None, title: str) -> SafeString:
 
 
 def _errors(form: BaseForm) -> Iterator[dict[str, Any]]:
-    for name, found in form.errors.items():
+    # In the order of the page, whatever the order in which they were found; what concerns the whole form comes first.
+    for name, found in sorted(
+        form.errors.items(), key=lambda one: [*form.fields].index(one[0]) if one[0] in form.fields else -1
+    ):
         bound = form[name] if name in form.fields else None
         for sentence in found:
             yield {
