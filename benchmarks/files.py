@@ -60,6 +60,7 @@ def importing(instance: Instance, *, files: int) -> Measure:
     from django.utils import timezone
 
     from puebla.accounts.models import Person
+    from puebla.core.files.reading import Readers
     from puebla.documents.actions import importing as act
 
     by = Person.objects.get(pk=instance.actors.coordinator_id)
@@ -67,11 +68,12 @@ def importing(instance: Instance, *, files: int) -> Measure:
     at = timezone.now()
     started = time.perf_counter()
     batch = act.open_batch(defaults={"kind": "NOTE", "body": "RCGM"}, by=by, at=at)
-    for name, content in sources:
-        with tempfile.NamedTemporaryFile() as source:
-            source.write(content)
-            source.flush()
-            act.stage(batch=batch, name=name, source=Path(source.name))
+    with Readers() as readers:
+        for name, content in sources:
+            with tempfile.NamedTemporaryFile() as source:
+                source.write(content)
+                source.flush()
+                act.stage(batch=batch, name=name, source=Path(source.name), readers=readers)
     act.propose(batch=batch)
     rows = act.confirm(batch=batch, by=by, at=at)
     took = time.perf_counter() - started

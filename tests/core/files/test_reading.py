@@ -15,7 +15,7 @@ from PIL import Image
 from puebla.core.files.examine import examine
 from puebla.core.files.kinds import FileKind, kind_of
 from puebla.core.files.parsers.paragraphs import LONGEST, Place, from_lines, into_pages
-from puebla.core.files.reading import Limits, Reading, UnreadableError, read
+from puebla.core.files.reading import Limits, Readers, Reading, UnreadableError, read
 
 from . import making
 
@@ -406,6 +406,91 @@ def test_memory_too_small_for_the_parser_itself_is_a_refusal_too(tmp_path):
         reading_of(making.pdf_of(["x"]), FileKind.PDF, tmp_path, limits=Limits(memory_mb=16))
 
     assert refusal.value.cause in {"memory", "broken"}
+
+
+# Many files in a row
+
+
+def test_a_hostile_file_among_many_fails_alone(tmp_path):
+    hungry = making.with_members(making.xlsx_of({"a": [[1]]}), {"xl/worksheets/sheet1.xml": FAR_APART})
+    sound = making.pdf_of(["The delegations heard the report."])
+
+    with Readers() as readers:
+        texts = []
+        for content, kind, limits, cause in [
+            (sound, FileKind.PDF, Limits(), None),
+            (hungry, FileKind.XLSX, Limits(), "memory"),
+            (b"nonsense " * 100, FileKind.PDF, Limits(), "broken"),
+            (sound, FileKind.PDF, Limits(seconds=0.001), "time"),
+            (making.encrypted(sound, user="secret"), FileKind.PDF, Limits(), "password"),
+            (sound, FileKind.PDF, Limits(), None),
+        ]:
+            if cause is None:
+                texts.append(reading_of(content, kind, tmp_path, readers=readers).pages[0].text)
+                continue
+            with pytest.raises(UnreadableError) as refusal:
+                reading_of(content, kind, tmp_path, readers=readers, limits=limits)
+            assert refusal.value.cause == cause
+
+    assert texts == ["The delegations heard the report."] * 2
+
+
+def test_every_file_of_many_has_a_process_that_ends_with_it(tmp_path):
+    """A limit once lowered can never be raised again in the same process; the next file does not meet it."""
+    content = making.zip_of(
+        {"word/document.xml": b"<document><body>" + b"<p/>" * 1_200_000 + b"</body></document>"}
+    )
+
+    with Readers() as readers:
+        with pytest.raises(UnreadableError, match="more memory"):
+            reading_of(content, FileKind.DOCX, tmp_path, readers=readers, limits=Limits(memory_mb=200))
+
+        assert reading_of(content, FileKind.DOCX, tmp_path, readers=readers).pages == []
+
+
+def test_a_worker_that_stood_ready_and_was_killed_is_replaced(tmp_path):
+    with Readers() as readers:
+        reading_of(making.pdf_of(["x"]), FileKind.PDF, tmp_path, readers=readers)
+        ready = readers._idle.get_nowait()
+        os.kill(ready._process.pid, 9)
+        ready._process.wait()
+        readers._idle.put(ready)
+
+        assert (
+            reading_of(making.pdf_of(["Words"]), FileKind.PDF, tmp_path, readers=readers).pages[0].text
+            == "Words"
+        )
+
+
+def test_workers_that_stood_ready_go_when_the_last_file_is_read(tmp_path):
+    with Readers() as readers:
+        reading_of(making.pdf_of(["x"]), FileKind.PDF, tmp_path, readers=readers)
+        pid = readers._idle.get_nowait()
+        readers._idle.put(pid)
+
+    assert pid._process.returncode is not None
+
+
+@needs_tesseract
+def test_a_slow_file_among_many_is_stopped_and_its_children_with_it(tmp_path, monkeypatch):
+    tool = tmp_path / "tesseract"
+    mark = tmp_path / "pid"
+    tool.write_text(f"#!/bin/sh\necho $$ > {mark}\nexec sleep 60\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    with Readers() as readers, pytest.raises(UnreadableError, match="longer than"):
+        reading_of(
+            making.scanned_pdf_of("x"), FileKind.PDF, tmp_path, limits=Limits(seconds=3), readers=readers
+        )
+
+    assert _ends(int(mark.read_text()))
+
+
+def test_a_scan_is_left_empty_where_somebody_waits(tmp_path):
+    found = reading_of(making.scanned_pdf_of("La Conferencia"), FileKind.PDF, tmp_path, recognise=False)
+
+    assert [page.text for page in found.pages] == [""]
 
 
 def test_the_worker_knows_neither_django_nor_our_environment(tmp_path):

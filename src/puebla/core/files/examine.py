@@ -18,7 +18,7 @@ from puebla.core.verdicts import RefusedError
 from . import archives
 from .kinds import FileKind, kind_of
 from .sentences import sentence, size_in_words
-from .supervision import Limits, run
+from .supervision import Limits, Readers, run
 
 MAX_NAME = 150
 MAX_EXTENSION = 12
@@ -50,7 +50,7 @@ class Examined:
     page_count: int | None
 
 
-def examine(path: Path, *, name: str, limit: int) -> Examined:
+def examine(path: Path, *, name: str, limit: int, readers: Readers | None = None) -> Examined:
     """Judge one file.
 
     Raises:
@@ -61,7 +61,7 @@ def examine(path: Path, *, name: str, limit: int) -> Examined:
         size = path.stat().st_size
         _check_size(size, limit=limit)
         kind = kind_of(path)
-        page_count = _check_content(path, kind)
+        page_count = _check_content(path, kind, readers)
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return Examined(
@@ -142,9 +142,11 @@ def _check_size(size: int, *, limit: int) -> None:
         )
 
 
-def _check_content(path: Path, kind: FileKind) -> int | None:
+def _check_content(path: Path, kind: FileKind, readers: Readers | None) -> int | None:
     if kind is FileKind.PDF:
-        return int(run({"task": "inspect", "path": str(path.resolve())}, _INSPECTION)["page_count"])
+        return int(
+            run({"task": "inspect", "path": str(path.resolve())}, _INSPECTION, readers=readers)["page_count"]
+        )
     if kind.is_image:
         return _check_picture(path, kind)
     if kind in _MAIN_MEMBER:

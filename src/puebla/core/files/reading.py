@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .kinds import FileKind
 from .sentences import sentence
-from .supervision import Limits, UnreadableError, run
+from .supervision import Limits, Readers, UnreadableError, run
 
-__all__ = ["Limits", "PageText", "Reading", "UnreadableError", "read"]
+__all__ = ["Limits", "PageText", "Readers", "Reading", "UnreadableError", "read"]
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,13 @@ def read(
     languages: Sequence[str] = ("en", "es"),
     recognise: bool = True,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    readers: Readers | None = None,
 ) -> Reading:
     """Read the text by page and, where a folder is given, make page pictures and a thumbnail in it.
 
     Args:
         recognise: False leaves scanned pages empty, where somebody waits and recognising would take too long.
+        readers: workers that stand ready, where many files are read in a row.
 
     Raises:
         UnreadableError: where the file needs a password, is damaged, or exceeds time or memory; no picture stays.
@@ -82,7 +84,7 @@ def read(
     if pictures_into:
         pictures_into.mkdir(parents=True, exist_ok=True)
     try:
-        answer = run(order, limits)
+        answer = run(order, limits, readers=readers)
     except BaseException:
         if pictures_into:
             _remove_pictures(pictures_into)

@@ -1,6 +1,7 @@
 """Runs the reading worker: one process per file, with little memory, little time and nothing else to lose.
 
-PDF and picture libraries parse hostile bytes in C++; whatever such bytes achieve ends with this process.
+PDF and picture libraries parse hostile bytes in C++; whatever such bytes achieve ends with this process. Where many
+files are read in a row, a `Readers` keeps a worker that starts those processes without paying the start each time.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.utils.functional import Promise
@@ -72,17 +74,30 @@ _SENTENCES: dict[str, str | Promise] = {
 }
 
 
-def run(task: Mapping[str, object], limits: Limits) -> dict[str, Any]:
+def run(task: Mapping[str, object], limits: Limits, *, readers: "Readers | None" = None) -> dict[str, Any]:
     """Let the worker do one task and bring back its answer.
+
+    Args:
+        readers: workers that stand ready, where many files are read in a row.
 
     Raises:
         UnreadableError: when it reports a refusal, runs out of time or memory, or dies.
     """
     with tempfile.TemporaryDirectory(prefix="puebla-reading-") as folder:
         answer = Path(folder) / "answer.json"
-        order = {**task, "answer": str(answer), "limits": asdict(limits)}
         complaints = Path(folder) / "complaints.txt"
-        code = _run_process(order, folder=Path(folder), complaints=complaints, seconds=limits.seconds)
+        order = {
+            **task,
+            "answer": str(answer),
+            "limits": asdict(limits),
+            "folder": folder,
+            "complaints": str(complaints),
+        }
+        try:
+            code = (readers or _Starting()).obey(order, seconds=limits.seconds)
+        except _LostError:
+            # The worker that stood ready is gone; the file is not to blame before it failed in one of its own.
+            code = _Starting().obey(order, seconds=limits.seconds)
         if code is None:
             raise UnreadableError(sentence(_SENTENCES["time"], seconds=f"{limits.seconds:g}"), cause="time")
         result = _answer_in(answer)
@@ -97,6 +112,102 @@ def _unreadable(cause: str, limits: Limits) -> UnreadableError:
     template = _SENTENCES.get(cause, _SENTENCES["broken"])
     reason = sentence(template, seconds=f"{limits.seconds:g}") if cause == "time" else template
     return UnreadableError(reason, cause=cause)
+
+
+class _LostError(Exception):
+    """A worker that stood ready has ended."""
+
+
+class _Starting:
+    """Starts a worker for one order."""
+
+    def obey(self, order: Mapping[str, Any], *, seconds: float) -> int | None:
+        """The worker's exit code, or None where time ran out and it was killed with all its children."""
+        return _run_process(
+            order, folder=Path(order["folder"]), complaints=Path(order["complaints"]), seconds=seconds
+        )
+
+
+class Readers:
+    """Workers that stand ready while many files are read; use it in a `with` statement, from any number of threads."""
+
+    def __init__(self) -> None:
+        self._idle: SimpleQueue[_Ready] = SimpleQueue()
+
+    def __enter__(self) -> "Readers":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                self._idle.get_nowait().end()
+
+    def obey(self, order: Mapping[str, Any], *, seconds: float) -> int | None:
+        """As `_Starting.obey`; raises _LostError where the worker itself is gone."""
+        try:
+            ready = self._idle.get_nowait()
+        except Empty:
+            ready = _Ready()
+        try:
+            code = ready.obey(order, seconds=seconds)
+        except BaseException:
+            ready.end()
+            raise
+        self._idle.put(ready)
+        return code
+
+
+class _Ready:
+    """One such worker: it opens no file itself but starts a process for each."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-s", "-m", "puebla.core.files.worker", "--many"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            start_new_session=True,
+            bufsize=0,
+        )
+
+    def obey(self, order: Mapping[str, Any], *, seconds: float) -> int | None:
+        stdin = self._process.stdin
+        if stdin is None:
+            raise _LostError
+        try:
+            stdin.write(json.dumps(order).encode() + b"\n")
+        except OSError as error:
+            raise _LostError from error
+        child = int(self._line())
+        if self._says_something(seconds):
+            return int(self._line())
+        # Both: it may not have had the time to leave the worker's session for its own.
+        for stop in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                stop(child, signal.SIGKILL)
+        self._line()
+        return None
+
+    def _says_something(self, seconds: float) -> bool:
+        poller = select.poll()
+        poller.register(self._process.stdout or -1, select.POLLIN)
+        return bool(poller.poll(max(1, int(seconds * 1000))))
+
+    def _line(self) -> bytes:
+        line = self._process.stdout.readline() if self._process.stdout else b""
+        if not line:
+            raise _LostError
+        return line
+
+    def end(self) -> None:
+        """Let it go: it ends when nobody gives orders any more."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process.wait()
 
 
 def _run_process(

@@ -26,7 +26,7 @@ from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.files.examine import Examined, clean_name, examine, name_for
 from puebla.core.files.kinds import FileKind
-from puebla.core.files.reading import Limits, Reading, UnreadableError, read
+from puebla.core.files.reading import Limits, Readers, Reading, UnreadableError, read
 from puebla.core.files.store import local_copy, put, remove
 from puebla.core.languages import Texts
 from puebla.core.models import Process, parse_imprecise
@@ -102,14 +102,16 @@ def open_batch(*, defaults: dict[str, Any], by: Person, at: dt.datetime) -> Batc
     return Batch.objects.create(created_at=at, created_by=by, defaults=defaults)
 
 
-def stage(*, batch: Batch, name: str, source: Path | BinaryIO, folder: str = "") -> BatchItem:
+def stage(
+    *, batch: Batch, name: str, source: Path | BinaryIO, folder: str = "", readers: Readers | None = None
+) -> BatchItem:
     """Take one dropped file aside: examined and kept under a random name, filed nowhere. A refused file keeps its reason."""
     number = (batch.items.aggregate(last=Max("number"))["last"] or 0) + 1
     item = BatchItem(batch=batch, number=number, name=clean_name(name), folder=folder[:500])
     store = storages["default"]
     try:
         with as_path(source) as path:
-            found = examine(path, name=name, limit=settings.UPLOAD_LIMIT)
+            found = examine(path, name=name, limit=settings.UPLOAD_LIMIT, readers=readers)
             stored = put(path, storage=store)
     except RefusedError as error:
         item.refusal = str(error)[:400]
@@ -170,12 +172,12 @@ def _openings(items: list[BatchItem]) -> Iterator[Reading]:
             try:
                 return read(
                     path, FileKind[item.kind], languages=languages, limits=Limits(seconds=30, pages=1),
-                    recognise=time.monotonic() < until,
+                    recognise=time.monotonic() < until, readers=readers,
                 )  # fmt: skip
             except UnreadableError:
                 return Reading(pages=[])
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with Readers() as readers, ThreadPoolExecutor(max_workers=2) as pool:
         yield from pool.map(opening, items)
 
 

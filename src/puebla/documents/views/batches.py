@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.files.reading import Readers
 from puebla.core.models import Process
 from puebla.documents import rules
 from puebla.documents.actions import importing
@@ -43,8 +44,11 @@ def drop(request: PersonRequest) -> HttpResponseBase:
                 "meeting": cleaned["meeting"].symbol if cleaned["meeting"] else "",
             }
             batch = importing.open_batch(defaults=defaults, by=request.person, at=timezone.now())
-            for upload in uploads:
-                importing.stage(batch=batch, name=upload.name or "", source=cast(BinaryIO, upload))
+            with Readers() as readers:
+                for upload in uploads:
+                    importing.stage(
+                        batch=batch, name=upload.name or "", source=cast(BinaryIO, upload), readers=readers
+                    )
             importing.propose(batch=batch)
             return redirect("documents:batch", batch.ref)
     waiting = Batch.objects.filter(created_by=request.person, confirmed_at=None, discarded_at=None)

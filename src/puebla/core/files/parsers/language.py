@@ -35,6 +35,11 @@ def language_of(pages: Sequence[str], *, also: Sequence[str]) -> str | None:
     return _by_models(sample, letters=letters, also=also)
 
 
+def warm(also: tuple[str, ...]) -> None:
+    """Load the light models, for many files that are each looked at in a process of its own."""
+    _by_models("La Conferencia Regional", letters=_SHORT, also=also)
+
+
 def _sample(pages: Sequence[str]) -> str:
     """Beginning, middle and end: covers and annexes are often in another language than the paper itself."""
     filled = [page for page in pages if page.strip()]

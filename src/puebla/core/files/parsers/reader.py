@@ -45,8 +45,7 @@ def read(order: dict[str, Any]) -> dict[str, Any]:
         recognise=order.get("recognise", True),
         ends_at=started + limits["seconds"] * _SOFT_SHARE,
     )
-    parse: Callable[[Job], None] = import_module(f".{_PARSERS[order['kind']]}", __package__).parse
-    parse(job)
+    parser_of(order["kind"])(job)
     _limit_pages(job)
     job.pages = [_CONTROL.sub("", page) for page in job.pages]
     _limit_text(job)
@@ -59,6 +58,12 @@ def read(order: dict[str, Any]) -> dict[str, Any]:
         "warnings": job.warnings,
         "pictures": job.pictures,
     }
+
+
+def parser_of(kind: str) -> Callable[[Job], None]:
+    """The parser of a kind of file; loaded when it is first asked for."""
+    parse: Callable[[Job], None] = import_module(f".{_PARSERS[kind]}", __package__).parse
+    return parse
 
 
 def _limit_pages(job: Job) -> None:

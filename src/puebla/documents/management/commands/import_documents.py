@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from puebla.accounts.models import Person
+from puebla.core.files.reading import Readers
 from puebla.core.verdicts import RefusedError
 from puebla.documents.actions import importing, read_version, release
 from puebla.documents.actions.listing import ListError, Listing, rows_of
@@ -141,14 +142,18 @@ class Command(BaseCommand):
         groups = {group_of(path): done[sha256] for path, sha256 in hashes.items() if sha256 in done}
         seen = set(done)
         rows: dict[int, dict[str, Any]] = {}
-        with _progress(console) as bar:
+        with _progress(console) as bar, Readers() as readers:
             task = bar.add_task("Looking at files", total=2 * len(files))
             for path, file in files.items():
                 if hashes[path] not in seen:
                     seen.add(hashes[path])
-                    item = importing.stage(batch=batch, name=file.name, source=file, folder=folder_of(path))
+                    item = importing.stage(
+                        batch=batch, name=file.name, source=file, folder=folder_of(path), readers=readers
+                    )
                     rows[item.number] = listed.get(path, {})
-                bar.advance(task)
+                    bar.advance(task)
+                else:
+                    bar.advance(task, 2)
             return importing.propose(
                 batch=batch, listed=rows, filed=groups, on_row=lambda _item: bar.advance(task)
             )
