@@ -11,7 +11,9 @@ from django.core.management import get_commands, load_command_class
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
+from puebla.config import editions
 from puebla.config.cli import COMMANDS
+from tools import translations
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -88,6 +90,30 @@ def options_of(command):
         if isinstance(choices, dict):
             parsers += choices.values()
     return {option for one in parsers for action in one._actions for option in action.option_strings}
+
+
+#: Set in italics without being a word of a page: a language's own name, and words stressed.
+NO_LABELS = {"Español", "En español:"}
+
+
+def every_text_of_a_page():
+    for message in translations.gather():
+        yield from message.id if isinstance(message.id, (tuple, list)) else (message.id,)
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))], ids=name
+)
+def test_what_a_guide_sets_in_italics_stands_on_a_page_or_in_the_edition(path):
+    edition = editions.read(editions.folder_of("rcm"))
+    names = {
+        entry["names"]["en"] for entries in edition.lists.values() for entry in entries if "names" in entry
+    }
+    words = NO_LABELS | names | set(every_text_of_a_page())
+    prose = re.sub(r"^```.*?^```|`[^`\n]+`", "", text_of(path), flags=re.M | re.S)
+    named = set(re.findall(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])", prose))
+
+    assert named - words == set()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)

@@ -264,9 +264,10 @@ class _Filing:
                     at=instant,
                 )
             actions.release(document=self.documents[text.symbol], by=self.cast["secretariat"], at=instant)
-            if text.withdrawn:
-                self.take_back(text, at=instant + step / 2)
             told("release", number, len(released))
+        for text in released:
+            if text.withdrawn:
+                self.take_back(text, at=max(first + step * (len(released) + 1), at - dt.timedelta(days=2)))
         return len(released)
 
     def take_back(self, text: Source, *, at: dt.datetime) -> None:
