@@ -18,7 +18,7 @@ BESIDE = {
 }
 #: The ground floor and the roof hold what belongs to no room; nothing comes in here without a line.
 CORE = {
-    "__init__", "apps", "files", "guards", "journal", "languages", "mail", "management", "migrations", "models", "news",
+    "__init__", "alignment", "apps", "files", "guards", "journal", "languages", "mail", "management", "migrations", "models", "news",
     "operations", "phrases", "registry", "tables", "verdicts", "words",
 }  # fmt: skip
 CONFIG = {
