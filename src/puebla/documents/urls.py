@@ -5,7 +5,7 @@ A symbol contains slashes, so what stands below a document comes first, and the 
 
 from django.urls import path
 
-from puebla.documents.views import batches, files, filing, lists, records, releasing
+from puebla.documents.views import batches, files, filing, lists, records, releasing, sides
 
 app_name = "documents"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("<path:address>/relations/", filing.relations, name="relations"),
     path("<path:address>/release/", releasing.release, name="release"),
     path("<path:address>/withdraw/", releasing.withdraw, name="withdraw"),
+    path("<path:address>/side-by-side/", sides.side_by_side, name="side-by-side"),
     path("<path:address>/readers/", records.readers, name="readers"),
     path("<path:address>/history/", records.history, name="history"),
     path("<path:address>/files/<slug:language>/", files.current, name="file"),
