@@ -300,3 +300,58 @@ def test_a_year_of_two_figures_is_no_date(desk):
 
     assert "“13” is not a date" in response.content.decode()
     assert not Document.objects.exists()
+
+
+def test_what_two_editors_changed_is_told_in_words_and_themes_are_among_it(desk, office):
+    from puebla.members.models import Body
+
+    document = make.DocumentFactory(titles={"en": "Old"}, body=Body.objects.get(code="VM"))
+    theirs = make.BodyFactory(code="RCGM", names={"en": "The group", "es": "El grupo"})
+    theme = make.ThemeFactory(names={"en": "Human rights", "es": "Derechos humanos"})
+    actions.describe(
+        document=document, values={"body": theirs}, themes=[theme], revision=1, by=office, at=NOW
+    )
+
+    told = desk.post(at("edit", document.symbol), description(title_en="Old", title_es="", revision=1))
+
+    rows = {row["label"]: (row["present"], row["typed"]) for row in told.context["stale"]}
+    assert rows["Body"] == ("The group", str(Body.objects.get(code="VM")))
+    assert rows["Themes"] == ("Human rights", "")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_saving_a_form_as_it_came_changes_no_date_in_either_language(desk, language):
+    import datetime as dt
+
+    document = make.DocumentFactory(
+        titles={"en": "Awaited"}, expected_on=dt.date(2030, 3, 4), dated_on=dt.date(2029, 5, 1), precision="month",
+        embargo_until=dt.datetime(2031, 1, 2, 15, 30, tzinfo=dt.UTC),
+    )  # fmt: skip
+    with translation.override(language):
+        address = at("edit", document.symbol)
+    form = desk.get(address).context["form"]
+    as_it_came = {
+        bound.html_name: bound.field.widget.format_value(bound.value()) or "" for bound in form if bound.name != "themes"
+    }  # fmt: skip
+
+    desk.post(
+        address, {name: value[0] if isinstance(value, list) else value for name, value in as_it_came.items()}
+    )
+
+    saved = Document.objects.get()
+    assert saved.revision == document.revision + 1
+    assert (saved.expected_on, saved.dated_on, saved.precision, saved.embargo_until) == (
+        document.expected_on, document.dated_on, "month", document.embargo_until,
+    )  # fmt: skip
+    assert as_it_came["expected_on"] == "2030-03-04"
+
+
+def test_the_index_of_a_pack_names_every_title(desk):
+    import zipfile
+
+    make.DocumentFactory(titles={"en": "A note", "es": "Una nota"})
+
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(desk.get(at("pack")).streaming_content)))
+
+    index = pack.read("index.html").decode()
+    assert '<b lang="en">A note</b><b lang="es">Una nota</b>' in index

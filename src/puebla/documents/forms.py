@@ -97,7 +97,7 @@ class DescriptionForm(forms.Form):
     dated = ImpreciseDateField(required=False, label=gettext_lazy("Date"))
     state = forms.ChoiceField(choices=State, label=gettext_lazy("State"), initial=State.DRAFT)
     expected_on = forms.DateField(
-        required=False, label=gettext_lazy("Expected on"), widget=forms.DateInput(attrs={"type": "date"}),
+        required=False, label=gettext_lazy("Expected on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy("For an awaited paper: the day it should arrive."),
     )  # fmt: skip
     themes = forms.ModelMultipleChoiceField(
@@ -258,7 +258,9 @@ class ShareForm(forms.Form):
 
     person = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Person"))
     why = forms.CharField(max_length=300, label=gettext_lazy("Why"))
-    until = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=gettext_lazy("Until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

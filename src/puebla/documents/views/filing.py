@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.forms import BoundField, ChoiceField
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -131,13 +132,22 @@ def _differences(form: DescriptionForm, document: Document) -> list[dict[str, st
     )  # fmt: skip
     rows = []
     for name in form.fields:
-        if name in {"revision", "themes"} or name not in present.fields:
+        if name == "revision" or name not in present.fields:
             continue
-        typed, stands = form[name].value(), present[name].value()
-        typed, stands = "" if typed is None else str(typed), "" if stands is None else str(stands)
+        typed, stands = _in_words(form[name]), _in_words(present[name])
         if typed != stands:
             rows.append({"label": str(form[name].label), "present": stands, "typed": typed})
     return rows
+
+
+def _in_words(bound: BoundField) -> str:
+    """What a field holds as its reader reads it: names of choices, never their keys."""
+    value = bound.value()
+    if not isinstance(bound.field, ChoiceField):
+        return str(bound.field.widget.format_value(value) or "").strip()
+    chosen = {str(one) for one in value} if isinstance(value, list | tuple | set) else {str(value or "")}
+    choices: Any = bound.field.choices
+    return ", ".join(str(label) for key, label in choices if str(key) in chosen - {""})
 
 
 @signed_in
