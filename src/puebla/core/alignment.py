@@ -124,28 +124,13 @@ def figures(text: str, language: str) -> Counter[str]:
     >>> sorted(figures("El 9 de julio de 2009 eran 1.250 (RCM/2009/VM/DEC/1).", "es"))
     ['1250', '2009-07-09', 'RCM/2009/VM/DEC/1']
     """
-    found: Counter[str] = Counter()
-
-    def take(pattern: re.Pattern[str], read: Reader) -> None:
-        nonlocal rest
-
-        def replace(match: re.Match[str]) -> str:
-            value = read(match)
-            if value:
-                found[value] += 1
-            return " "
-
-        rest = pattern.sub(replace, rest)
-
     label = _LABEL.match(text)
     rest = text[label.end() :] if label else text
-    take(_SYMBOL, lambda match: re.sub(r"\s", "", match[0]))
-    for pattern, read in _dates(language):
-        take(pattern, read)
-    take(_ORDINAL, lambda _match: "")
-    take(_TIME, _time)
-    take(_GROUPED, lambda match: re.sub(r"\D", "", match[0]))
-    take(_NUMBER, lambda match: match[0].replace(",", "."))
+    found: Counter[str] = Counter()
+    for pattern, read in (*_FIRST, *_dates(language), *_LAST):
+        found.update(value for match in pattern.finditer(rest) if (value := read(match)))
+        # What was read once is not read again as something less.
+        rest = pattern.sub(" ", rest)
     return found
 
 
@@ -156,6 +141,15 @@ def _time(match: re.Match[str]) -> str:
     if half == "p" and hour < 12:
         hour += 12
     return f"{hour}:{minute:02}"
+
+
+_FIRST: tuple[tuple[re.Pattern[str], Reader], ...] = ((_SYMBOL, lambda match: re.sub(r"\s", "", match[0])),)
+_LAST: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (_ORDINAL, lambda _match: ""),
+    (_TIME, _time),
+    (_GROUPED, lambda match: re.sub(r"\D", "", match[0])),
+    (_NUMBER, lambda match: match[0].replace(",", ".")),
+)
 
 
 @lru_cache(maxsize=20)
