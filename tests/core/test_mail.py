@@ -3,12 +3,18 @@
 import contextlib
 import datetime as dt
 import socket
+import ssl
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
@@ -112,6 +118,46 @@ def test_the_error_of_an_absent_server_is_kept_and_the_message_given_up_after_al
     assert mail.sent_at is None
     assert mail.attempts == len(RETRY_AFTER_MINUTES) + 1
     assert "refused" in mail.last_error.lower()
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+tls"])
+def test_a_server_whose_certificate_nobody_vouches_for_gets_neither_password_nor_message(
+    settings, tmp_path, scheme
+):
+    mail = write()
+    letterbox = Letterbox()
+    pretender = a_pretenders_context(tmp_path)
+    over_tls = {"ssl_context": pretender} if scheme == "smtps" else {"tls_context": pretender}
+    controller = Controller(letterbox, hostname="localhost", port=free_port(), **over_tls)
+    controller.start()
+    settings.MAIL_URL = f"{scheme}://user:password@localhost:{controller.port}"
+
+    try:
+        sent = send_waiting(at=AT)
+    finally:
+        controller.stop()
+
+    mail.refresh_from_db()
+    assert (sent, letterbox.letters) == (0, [])
+    assert "CERTIFICATE_VERIFY_FAILED" in mail.last_error
+
+
+def a_pretenders_context(folder: Path) -> ssl.SSLContext:
+    """TLS with a certificate that the server signed for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, AT, AT + dt.timedelta(days=36500))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "pretender.pem"
+    file.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM)
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    return context
 
 
 def test_one_message_that_fails_does_not_stop_the_others(settings):
