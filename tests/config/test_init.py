@@ -111,6 +111,10 @@ class TestAnInstanceMade:
     [
         ("{process}/{year}/{colour}/{number}", "names “colour”"),
         ("{process}/{year}/{kind}", "needs {year} and {number}"),
+        ("{process}/{number}/{year}", "ends with {number}"),
+        ("{process}/{year}{number}", "ends with {number}"),
+        ("{process}/{number}/{year}/{number}", "and has it once"),
+        ("{year}/{number}", "needs {process} or {body}"),
         ("{process} {year} {number}", "makes no symbols"),
         ("puebla/{year}/{number}", "makes no symbols"),
     ],

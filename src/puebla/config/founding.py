@@ -79,6 +79,16 @@ def check_pattern(pattern: str) -> str:
             )
             % {"pattern": pattern}
         )
+    if not re.search(r"[/.-]\{number\}$", pattern) or pattern.count("{number}") > 1:
+        raise RefusedError(
+            _("The symbol pattern ends with {number}, after “/”, “.” or “-”, and has it once: it counts what stands before.")
+        )  # fmt: skip
+    if not asked & {"process", "body"}:
+        raise RefusedError(
+            _(
+                "The symbol pattern needs {process} or {body}: by them sealed rooms number apart from the others."
+            )
+        )
     return pattern
 
 
