@@ -34,6 +34,8 @@ def _lift_guards_and_empty(self):
             for one in guards._guards.values():
                 on = f" ON {one.table}" if connections[name].vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {one.name}{on}")
+                if on:
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {one.name}_whole{on}")
     _empty_tables(self)
     guards.install_guards()
 

@@ -23,6 +23,7 @@ REASONS = {
     ("members/querysets.py", "reaches"): "the default of `at`: a question asked now",
     ("documents/querysets.py", "shared_with"): "the default of `at`: a question asked now",
     ("documents/querysets.py", "readers_of"): "a question asked now",
+    ("documents/querysets.py", "named_for"): "a question asked now",
     ("documents/querysets.py", "why_i_see"): "a question asked now",
     ("theme/templatetags/theme.py", "clock"): "the difference to UTC on the day a page is read",
 }

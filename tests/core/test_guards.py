@@ -68,3 +68,15 @@ def test_a_document_cannot_move_into_a_narrower_room_with_its_old_cap():
 
     with pytest.raises(DatabaseError, match="room_cap"), transaction.atomic():
         type(document).objects.filter(pk=document.pk).update(room=sealed)
+
+
+def test_a_room_is_not_put_in_another_s_place():
+    room = RoomFactory(sealed=True)
+    columns = "id, ref, code, names, cap, sealed"
+    values = f"{room.pk}, '{room.ref}', '{room.code}', '{{}}', 80, {'0' if connection.vendor == 'sqlite' else 'false'}"
+    verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"{verb} INTO members_room ({columns}) VALUES ({values})")
+
+    assert Room.objects.get(pk=room.pk).cap == 40

@@ -19,7 +19,7 @@ from puebla.core import guards, journal
 from puebla.core.management.commands.journal import heads_in
 from puebla.core.models import JournalEntry, JournalHead, JournalPayload, PublishedHead
 from puebla.core.operations import Found
-from tests.factories import process
+from tests.factories import PersonFactory, process
 
 AT = dt.datetime(2026, 3, 4, 5, 6, 7, 891234, tzinfo=dt.UTC)
 
@@ -100,10 +100,37 @@ def test_an_opening_counts_once():
 
 def test_words_can_be_erased_and_the_chain_still_holds():
     write(3)
+    kept = head()
 
-    JournalPayload.objects.filter(sequence=2).update(facts={}, erased_at=AT)
+    assert journal.erase([2, 3, 99], at=AT, why="Asked for by the person.") == 2
 
-    assert found([head()]) == []
+    assert found([kept, head()]) == []
+    gone = JournalPayload.objects.get(sequence=2)
+    assert (gone.facts, gone.salt, gone.erased_at) == ({}, "", AT)
+    said = JournalEntry.objects.filter(act="journal.erased").order_by("sequence")
+    assert [entry.subject_ref for entry in said] == ["2", "3"]
+    assert journal.erase([2], at=AT, why="Again.") == 0
+
+
+def test_words_of_a_person_are_found_wherever_they_stand():
+    write(1)
+    with transaction.atomic():
+        journal.record("thing.done", at=AT, person=PersonFactory(ref="by-them"), facts={"a": 1})
+        journal.record("person.retired", at=AT, subject_ref="by-them", facts={"name": "Ana"})
+        journal.record("seat.given", at=AT, facts={"person_ref": "by-them", "person": "Ana"})
+        journal.record("seat.given", at=AT, facts={"person_ref": "by-them-too"})
+
+    assert journal.words_about("by-them") == [2, 3, 4]
+
+
+def test_words_erased_by_hand_are_named():
+    write(3)
+
+    tamper(
+        "UPDATE core_journalpayload SET facts = '{}', salt = '', erased_at = '2026-01-01 00:00:00' WHERE sequence = 2"
+    )
+
+    assert found() == [("payload", 2)]
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -311,6 +338,7 @@ def test_no_single_change_to_any_entry_goes_unseen(db, data):
 @pytest.mark.parametrize("statement", [
     "UPDATE core_journalentry SET act = 'x'", "DELETE FROM core_journalentry",
     "UPDATE core_publishedhead SET digest = 'x'", "DELETE FROM core_publishedhead",
+    "DELETE FROM core_journalhead", "DELETE FROM core_journalpayload",
 ])  # fmt: skip
 def test_the_database_refuses_to_change_or_delete_what_is_written(statement):
     write(2)
@@ -325,6 +353,39 @@ def test_the_database_refuses_to_change_or_delete_what_is_written(statement):
 
     assert JournalEntry.objects.count() == 2
     assert PublishedHead.objects.count() == 1
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE core_journalpayload SET facts = '{\"title\": \"x\"}'",
+    "UPDATE core_journalpayload SET facts = '{}', erased_at = '2026-01-01 00:00:00'",
+    "UPDATE core_journalhead SET sequence = 1", "UPDATE core_journalhead SET digest = 'x'",
+])  # fmt: skip
+def test_the_database_refuses_to_change_words_or_to_set_the_head_back(statement):
+    write(2)
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    "table", ["core_journalentry", "core_journalpayload", "core_publishedhead", "core_journalhead"]
+)
+def test_nothing_is_put_in_another_s_place_and_no_table_is_emptied(table):
+    write(2)
+    journal.publish_head(on=AT.date())
+    copy = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+    statement = copy if connection.vendor == "sqlite" else f"TRUNCATE {table}"
+
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    assert found([head()]) == []
 
 
 BEGINNING = """
@@ -451,6 +512,28 @@ def test_a_file_without_a_head_is_wrong_use(tmp_path):
         assert stop.value.returncode == 2
 
 
+def test_the_command_erases_the_words_of_a_person_and_says_how_many():
+    with transaction.atomic():
+        journal.record(
+            "thing.done", at=AT, person=PersonFactory(email="ana@example.org"), facts={"name": "Ana"}
+        )
+
+    said = run("erase", "--person", "ANA@example.org", "--why", "Her request.")
+
+    assert "The words of 1 entry are erased." in said
+    assert "the chain holds" in run("verify")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--person", "nobody@example.org", "--why", "x"], ["--entry", "1", "--why", " "]]
+)
+def test_erasing_for_nobody_or_for_no_reason_is_wrong_use(arguments):
+    with pytest.raises(CommandError) as stop:
+        run("erase", *arguments)
+
+    assert stop.value.returncode == 2
+
+
 def test_the_list_shows_the_newest_first_and_no_more_than_asked():
     write(5)
 
@@ -468,8 +551,9 @@ def test_heads_are_read_in_every_way_they_are_written(heads):
     as_list = json.dumps([{"sequence": n, "digest": d} for n, d in heads])
     as_manifest = "\n".join(json.dumps({"journal": {"sequence": n, "digest": d}}) for n, d in heads)
     as_lines = "\n".join(f"{n} {d}" for n, d in heads)
+    as_table = "\n".join(["\ufeffDay,Entry,SHA-256", *(f"2026-05-04,{n},{d}" for n, d in heads)])
 
-    for text in (as_list, as_manifest, as_lines):
+    for text in (as_list, as_manifest, as_lines, as_table):
         assert list(heads_in(text)) == heads
 
 

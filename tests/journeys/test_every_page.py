@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/RCM/2009/VM/DECL/1/", "/documents/RCM/1996/VM/DECL/1/",
-          "/documents/RCM/2009/VM/DECL/1/read/es/", "/meetings/", "/meetings/RCM/2009/VM/", "/members/", "/presidency/",
+          "/documents/RCM/2009/VM/DECL/1/read/es/", "/meetings/", "/meetings/RCM/2009/VM/", "/members/", "/presidency/", "/journal/",
           "/documents/RCM/1900/X/NOTE/1/", "/accounts/login/", "/accounts/apply/", "/accounts/password/reset/",
           "/intranet/mail/"]  # fmt: skip
 PRIVATE = ["/intranet/", "/intranet/documents/", "/intranet/documents/RCM/2009/VM/NOTE/1/", "/intranet/documents/new/",

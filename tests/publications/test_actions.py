@@ -4,10 +4,13 @@ import datetime as dt
 
 import pytest
 from django.core.files.storage import storages
+from django.db import transaction
 from django.utils import timezone
 
+from puebla.core import journal, registry
+from puebla.core.models import JournalEntry, PublishedHead
 from puebla.publications import actions
-from puebla.publications.models import Epoch, PublicDocument, PublicFile, PublicPage
+from puebla.publications.models import Epoch, PublicDocument, PublicFile, PublicHead, PublicPage
 from tests.publications.making import a_party_row, a_public_document, a_public_file
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +85,28 @@ def test_the_epoch_names_the_next_embargo_that_ends():
     a_public_document(at=at, public_from=soon)
 
     assert Epoch.objects.get().next_change_at == soon
+
+
+def test_the_journal_s_heads_are_shown_to_the_world_once_each():
+    at = timezone.now()
+    for day, digest in ((1, "a" * 64), (2, "b" * 64)):
+        PublishedHead.objects.create(on=dt.date(2026, 5, day), sequence=day, digest=digest)
+    before = epoch()
+
+    assert [actions.publish_heads(at=at), actions.publish_heads(at=at)] == [2, 0]
+
+    assert list(PublicHead.objects.values_list("sequence", "digest")) == [(2, "b" * 64), (1, "a" * 64)]
+    assert epoch() > before
+
+
+def test_the_chores_set_the_head_down_and_show_it():
+    with transaction.atomic():
+        journal.record("thing.done", at=timezone.now())
+
+    for name in ("journal.head", "publications.heads"):
+        registry.chores.named(name)()
+
+    assert PublicHead.objects.get().digest == JournalEntry.objects.get().digest
 
 
 def test_the_list_of_parties_is_replaced_whole():

@@ -38,9 +38,22 @@ def guard(name: str, *, table: str, event: str, refuses_when: str, sentence: str
     _guards[name] = Guard(name, table, event, refuses_when, sentence)
 
 
+ALWAYS = "1=1"
+
+for _table, _key in (
+    ("core_journalentry", "sequence"), ("core_journalpayload", "sequence"), ("core_publishedhead", "on"),
+    ("core_journalhead", "id"),
+):  # fmt: skip
+    guard(f"{_table}_no_delete", table=_table, event="DELETE", refuses_when=ALWAYS, sentence="append-only")
+    # SQLite's INSERT OR REPLACE takes the old row away without asking any trigger of deletions.
+    guard(f"{_table}_no_replace", table=_table, event="INSERT", sentence="append-only",
+          refuses_when=f'EXISTS (SELECT 1 FROM {_table} WHERE "{_key}" = NEW."{_key}")')  # noqa: S608 - our own names # fmt: skip
 for _table in ("core_journalentry", "core_publishedhead"):
-    guard(f"{_table}_no_update", table=_table, event="UPDATE", refuses_when="1=1", sentence="append-only")
-    guard(f"{_table}_no_delete", table=_table, event="DELETE", refuses_when="1=1", sentence="append-only")
+    guard(f"{_table}_no_update", table=_table, event="UPDATE", refuses_when=ALWAYS, sentence="append-only")
+guard("core_journalpayload_erased_only", table="core_journalpayload", event="UPDATE", sentence="words are erased, never changed",
+      refuses_when="NEW.sequence <> OLD.sequence OR NEW.salt <> '' OR NEW.facts <> '{}' OR NEW.erased_at IS NULL")  # fmt: skip
+guard("core_journalhead_forward", table="core_journalhead", event="UPDATE", sentence="the head moves one entry on",
+      refuses_when="NEW.sequence <> OLD.sequence + 1")  # fmt: skip
 
 
 def install_guards(*, using: str = "default", **_kwargs: Any) -> None:
@@ -68,6 +81,12 @@ def _sqlite(one: Guard) -> list[str]:
 def _postgresql(one: Guard) -> list[str]:
     # IF inside the function: a WHEN clause may hold no sub-query in PostgreSQL.
     back = "OLD" if one.event == "DELETE" else "NEW"
+    whole = f"{one.name}_whole"
+    # A table emptied by TRUNCATE asks no trigger of rows.
+    emptied = [
+        f"DROP TRIGGER IF EXISTS {whole} ON {one.table}",
+        f"CREATE TRIGGER {whole} BEFORE TRUNCATE ON {one.table} FOR EACH STATEMENT EXECUTE FUNCTION {one.name}()",
+    ]
     return [
         (
             f"CREATE OR REPLACE FUNCTION {one.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -76,4 +95,5 @@ def _postgresql(one: Guard) -> list[str]:
         ),
         f"DROP TRIGGER IF EXISTS {one.name} ON {one.table}",
         f"CREATE TRIGGER {one.name} BEFORE {one.event} ON {one.table} FOR EACH ROW EXECUTE FUNCTION {one.name}()",
+        *(emptied if one.event == "DELETE" and one.refuses_when == ALWAYS else []),
     ]

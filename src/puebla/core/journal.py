@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from puebla.core.models import JournalEntry, JournalHead, JournalPayload, PublishedHead
+
+#: The act of erasing an entry's words; its subject is the number of that entry.
+ERASED = "journal.erased"
 
 
 def _sha(text: str) -> str:
@@ -49,6 +53,7 @@ def record(
     subject: Any = None,
     subject_ref: str = "",
     room: Any = None,
+    room_ref: str = "",
     party_code: str = "",
     facts: dict[str, Any] | None = None,
     once_key: str | None = None,
@@ -76,7 +81,7 @@ def record(
         party_code=party_code,
         subject_kind=type(subject).__name__ if subject is not None else "",
         subject_ref=subject_ref or reference_of(subject),
-        room_ref=getattr(room, "ref", "") or "",
+        room_ref=room_ref or getattr(room, "ref", "") or "",
         once_key=once_key,
         previous=head.digest,
     )
@@ -104,6 +109,40 @@ def record_once(act: str, *, once_key: str, **kwargs: Any) -> None:
         JournalHead.objects.select_for_update().get(pk=1)
         if not JournalEntry.objects.filter(once_key=once_key).exists():
             record(act, once_key=once_key, **kwargs)
+
+
+def words_about(person_ref: str) -> list[int]:
+    """Numbers of the entries whose words are of this person: done by or to them, or naming them."""
+    naming = JournalPayload.objects.annotate(written=Cast("facts", TextField())).filter(
+        written__contains=f'"{person_ref}"'
+    )
+    own = JournalEntry.objects.filter(Q(person_ref=person_ref) | Q(subject_ref=person_ref))
+    living = JournalPayload.objects.filter(erased_at=None)
+    found = living.filter(Q(pk__in=naming.values("pk")) | Q(pk__in=own.values("pk")))
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def erase(sequences: Iterable[int], *, at: dt.datetime, why: str, by: Any = None) -> int:
+    """Erase the words of these entries for ever; how many had any.
+
+    The chain holds, since only a salted digest of them is in it, and the salt goes with the words. That it was done, and
+    why, is an entry of its own for each: words that vanish without one are a fault.
+    """
+    living = JournalPayload.objects.select_for_update().filter(pk__in=list(sequences), erased_at=None)
+    numbers = list(living.order_by("pk").values_list("pk", flat=True))
+    rooms = dict(JournalEntry.objects.filter(pk__in=numbers).values_list("pk", "room_ref"))
+    JournalPayload.objects.filter(pk__in=numbers).update(facts={}, salt="", erased_at=at)
+    for number in numbers:
+        record(
+            ERASED,
+            at=at,
+            person=by,
+            subject_ref=str(number),
+            room_ref=rooms.get(number, ""),
+            facts={"why": why},
+        )
+    return len(numbers)
 
 
 def reference_of(subject: Any) -> str:
@@ -137,9 +176,22 @@ def verify(heads: Iterable[tuple[int, str]] = ()) -> Iterator[Fault]:
     # Read before the walk: what is appended during it lies beyond this head and is no fault.
     head = JournalHead.objects.filter(pk=1).first()
     walk = _Walk(known=known, head=(head.sequence, head.digest) if head else (0, ""))
+    erased: set[int] = set()
     for entry, payload in _entries():
         yield from walk.step(entry)
-        yield from _payload_faults(entry, payload)
+        faults = list(_payload_faults(entry, payload))
+        yield from faults
+        if not faults and payload is not None and payload.erased_at is not None:
+            erased.add(entry.sequence)
+        if entry.act == ERASED and entry.subject_ref.isdecimal():
+            # Erased words lie before the entry that says so.
+            erased.discard(int(entry.subject_ref))
+    for sequence in sorted(erased):
+        yield Fault(
+            sequence,
+            "payload",
+            _("The words of entry %(n)d were erased, and no entry says so.") % {"n": sequence},
+        )
     yield from walk.end(JournalHead.objects.filter(pk=1).first())
     strays = JournalPayload.objects.filter(
         ~Exists(JournalEntry.objects.filter(sequence=OuterRef("sequence")))
@@ -267,7 +319,7 @@ def _payload_faults(entry: JournalEntry, payload: JournalPayload | None) -> Iter
     elif payload is None:
         yield Fault(entry.sequence, "payload", _("The words of entry %(n)d were removed.") % words)
     elif payload.erased_at is not None:
-        if payload.facts:
+        if payload.facts or payload.salt:
             yield Fault(entry.sequence, "payload", _("Words were put where those of entry %(n)d had been erased.") % words)  # fmt: skip
     elif digest_of_payload(payload.salt, payload.facts) != entry.payload_digest:
         yield Fault(entry.sequence, "payload", _("The words of entry %(n)d were altered.") % words)

@@ -65,7 +65,7 @@ class JournalEntry(models.Model):
     at = models.DateTimeField(_("at"))
     act = models.CharField(_("act"), max_length=60, db_index=True)
     person_ref = models.CharField(_("person"), max_length=40, blank=True, db_index=True)
-    party_code = models.CharField(_("party"), max_length=30, blank=True)
+    party_code = models.CharField(_("party"), max_length=200, blank=True)
     subject_kind = models.CharField(max_length=40, blank=True)
     subject_ref = models.CharField(max_length=80, blank=True, db_index=True)
     room_ref = models.CharField(max_length=40, blank=True)

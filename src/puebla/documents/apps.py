@@ -8,6 +8,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext as _
 
 from puebla.core import registry
+from puebla.core.guards import guard
 from puebla.core.operations import Chore
 
 #: Younger files are spared by the sweep: their record may be about to be written.
@@ -135,7 +136,10 @@ class DocumentsConfig(AppConfig):
     label = "documents"
 
     def ready(self) -> None:
-        """Fill the registries."""
+        """Declare guards and fill the registries."""
+        for event in ("INSERT", "UPDATE"):
+            guard(f"documents_share_{event.lower()}", table="documents_share", event=event, sentence="no share of a sealed paper",
+                  refuses_when="(SELECT room_cap FROM documents_document WHERE id = NEW.document_id) < 50")  # fmt: skip
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
         minute, day = dt.timedelta(minutes=1), dt.timedelta(days=1)

@@ -15,6 +15,8 @@ def guard_rooms() -> None:
     """Keep a room's cap and seal fixed, and every copy of a cap true, in the database itself."""
     guard("members_room_fixed", table="members_room", event="UPDATE",
           refuses_when="NEW.cap <> OLD.cap OR NEW.sealed <> OLD.sealed", sentence="a room keeps its cap and seal")  # fmt: skip
+    guard("members_room_no_replace", table="members_room", event="INSERT", sentence="a room keeps its cap and seal",
+          refuses_when="EXISTS (SELECT 1 FROM members_room WHERE id = NEW.id)")  # fmt: skip
     from puebla.members.models import Restricted
 
     for model in apps.get_models():

@@ -5,7 +5,7 @@ A symbol contains slashes, so what stands below a document comes before the docu
 
 from django.urls import path
 
-from puebla.portal.views import documents, home, meetings, parties
+from puebla.portal.views import documents, home, journal, meetings, parties
 
 app_name = "portal"
 urlpatterns = [
@@ -23,4 +23,5 @@ urlpatterns = [
     path("meetings/<path:symbol>/", meetings.meeting, name="meeting"),
     path("members/", parties.members, name="members"),
     path("presidency/", parties.presidency, name="presidency"),
+    path("journal/", journal.heads, name="journal"),
 ]

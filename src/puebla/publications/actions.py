@@ -10,11 +10,13 @@ from django.db.models import F, Min
 
 from puebla.core.files.store import remove
 from puebla.core.languages import Texts
+from puebla.core.models import PublishedHead
 from puebla.core.words import fold
 from puebla.publications.models import (
     Epoch,
     PublicDocument,
     PublicFile,
+    PublicHead,
     PublicMeeting,
     PublicPage,
     PublicParty,
@@ -76,11 +78,25 @@ def withdraw_document(*, symbol: str, reason: Texts, at: dt.datetime) -> None:
     edition = PublicDocument.objects.select_for_update().get(symbol=symbol)
     keys = list(edition.files.values_list("key", flat=True))
     edition.files.all().delete()
+    edition.themes.all().delete()
+    # The row itself is emptied, not only hidden: whoever reads these tables finds nothing of the paper.
+    emptied: dict[str, Any] = {"titles": {}, "words": "", "relations": [], "pending": [], "party_names": {},
+                               "meeting_symbol": "", "meeting_titles": {}, "original_language": ""}  # fmt: skip
     edition.withdrawn_at, edition.withdrawn_reason = at, reason
-    edition.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    for name, nothing in emptied.items():
+        setattr(edition, name, nothing)
+    edition.save(update_fields=["withdrawn_at", "withdrawn_reason", *emptied])
     turn_epoch(at=at)
     store = storages["public"]
     transaction.on_commit(lambda: remove(keys, storage=store))
+
+
+@transaction.atomic
+def hold_back(*, symbol: str, until: dt.datetime, at: dt.datetime) -> None:
+    """Put off a release whose hour has not come yet; what the public reads already stays."""
+    waiting = PublicDocument.objects.filter(symbol=symbol, withdrawn_at=None, public_from__gt=at)
+    if waiting.filter(public_from__lt=until).update(public_from=until):
+        turn_epoch(at=at)
 
 
 @transaction.atomic
@@ -105,6 +121,20 @@ def publish_meetings(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
     PublicMeeting.objects.all().delete()
     PublicMeeting.objects.bulk_create(PublicMeeting(**row) for row in rows)
     turn_epoch(at=at)
+
+
+@transaction.atomic
+def publish_heads(*, at: dt.datetime) -> int:
+    """Show the world the journal's heads that were set down since; how many."""
+    shown = PublicHead.objects.values("on")
+    new = [
+        PublicHead(on=one.on, sequence=one.sequence, digest=one.digest)
+        for one in PublishedHead.objects.exclude(on__in=shown)
+    ]
+    PublicHead.objects.bulk_create(new, ignore_conflicts=True)
+    if new:
+        turn_epoch(at=at)
+    return len(new)
 
 
 @transaction.atomic

@@ -1,6 +1,18 @@
 """What was released to the public."""
 
+import datetime as dt
+
 from django.apps import AppConfig
+
+from puebla.core import registry
+from puebla.core.operations import Chore
+
+
+def show_heads(at: dt.datetime) -> int:
+    """The chore that shows the world the journal's newest head."""
+    from puebla.publications.actions import publish_heads
+
+    return publish_heads(at=at)
 
 
 class PublicationsConfig(AppConfig):
@@ -8,3 +20,8 @@ class PublicationsConfig(AppConfig):
 
     name = "puebla.publications"
     label = "publications"
+
+    def ready(self) -> None:
+        """Fill the registries; heads are shown right after the chore that sets them down."""
+        chore = Chore("publications.heads", show_heads, every=dt.timedelta(minutes=10))
+        registry.chores.add("publications.heads", chore, rank=81)

@@ -175,6 +175,20 @@ class PublicFile(models.Model):
         ]
 
 
+class PublicHead(models.Model):
+    """The end of the journal's chain as it stood on a day, shown to the world so that nobody can rewrite what came before."""
+
+    on = models.DateField(unique=True)
+    sequence = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-on"]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.digest}"
+
+
 class PublicPage(models.Model):
     """The text of a page of a released file: light reading on a weak line."""
 

@@ -16,22 +16,23 @@ from puebla.core import journal
 from puebla.core.models import JournalEntry, JournalHead
 from puebla.core.operations import Found, OperatorCommand
 
-_LINE = re.compile(r"\s*(\d+)\s+([0-9a-f]{64})\b")
+_LINE = re.compile(r"\b(\d+)[\s,;|]+([0-9a-f]{64})\b")
 
 
 class Command(OperatorCommand):
-    """List, verify, give the head."""
+    """List, verify, give the head, erase words."""
 
-    help = "Show the journal's newest entries, verify its chain, or give its head to be kept outside."
+    help = "Show the journal's newest entries, verify its chain, give its head to be kept outside, or erase words."
     example = (
         "puebla journal list --limit 20\n"
         "puebla journal head --json > head.json      # keep this elsewhere\n"
-        "puebla journal verify --heads head.json"
+        "puebla journal verify --heads head.json\n"
+        "puebla journal erase --entry 120 121 --why 'Request of 3 May 2026'"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """See the class."""
-        acts = parser.add_subparsers(dest="act", required=True, metavar="list|verify|head")
+        acts = parser.add_subparsers(dest="act", required=True, metavar="list|verify|head|erase")
         listing = acts.add_parser("list", help="the newest entries")
         listing.add_argument("--limit", type=int, default=30, help="how many; default %(default)s")
         verify = acts.add_parser("verify", help="walk the whole chain; 1 when anything is wrong")
@@ -42,7 +43,14 @@ class Command(OperatorCommand):
             help="heads kept outside: of “journal head”, or written beside a back-up",
         )
         head = acts.add_parser("head", help="the end of the chain")
-        for one in (listing, verify, head):
+        erase = acts.add_parser(
+            "erase", help="erase the words of entries for ever; the chain holds and says so"
+        )
+        whose = erase.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--entry", type=int, nargs="+", metavar="NUMBER", help="numbers of entries")
+        whose.add_argument("--person", metavar="EMAIL", help="every entry by, about or naming this person")
+        erase.add_argument("--why", required=True, help="the reason, kept in the journal")
+        for one in (listing, verify, head, erase):
             one.add_argument("--json", action="store_true", dest="as_json", help="print for a machine")
 
     def handle(self, *, act: str, **options: Any) -> None:
@@ -82,6 +90,25 @@ class Command(OperatorCommand):
         else:
             self.stdout.write(f"{head.sequence} {head.digest}")
 
+    def _erase(
+        self, *, entry: list[int] | None, person: str | None, why: str, as_json: bool, **_options: Any
+    ) -> None:
+        if not why.strip():
+            raise CommandError(_("Say why: the reason is kept in the journal."), returncode=2)
+        numbers = entry if entry is not None else journal.words_about(_ref_of(str(person)))
+        count = journal.erase(numbers, at=timezone.now(), why=why.strip())
+        if as_json:
+            self.write_json({"erased": count})
+            return
+        self.stdout.write(
+            ngettext(
+                "The words of %(count)d entry are erased.",
+                "The words of %(count)d entries are erased.",
+                count,
+            )
+            % {"count": count}
+        )
+
     def _verify(self, *, heads: Path | None, as_json: bool, **_options: Any) -> None:
         kept = _kept_in(heads) if heads else []
         faults = list(journal.verify(heads=kept))
@@ -108,6 +135,17 @@ class Command(OperatorCommand):
             raise Found
 
 
+def _ref_of(email: str) -> str:
+    from django.contrib.auth import get_user_model
+
+    found = (
+        get_user_model()._default_manager.filter(email__iexact=email).values_list("ref", flat=True).first()
+    )
+    if found is None:
+        raise CommandError(_("Nobody here has the address %(email)s.") % {"email": email}, returncode=2)
+    return str(found)
+
+
 def _kept_in(path: Path) -> list[tuple[int, str]]:
     try:
         kept = list(heads_in(path.read_text(encoding="utf-8")))
@@ -132,7 +170,7 @@ def heads_in(text: str) -> Iterator[tuple[int, str]]:
         yield from _heads_of(json.loads(text))
     except ValueError:
         for line in text.splitlines():
-            found = _LINE.match(line)
+            found = _LINE.search(line)
             if found:
                 yield int(found[1]), found[2]
             elif line.strip().startswith("{"):
