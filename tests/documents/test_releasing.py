@@ -1,18 +1,22 @@
 """Releasing and withdrawing: what the public reads is a copy, with an embargo tested in the query."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from puebla.core.verdicts import RefusedError
+from puebla.core.models import JournalEntry
+from puebla.core.verdicts import RefusedError, StaleError
 from puebla.documents import actions
+from puebla.documents.actions import releasing
 from puebla.documents.actions.releasing import preview
 from puebla.documents.models import Document, FileVersion
 from puebla.members.models import Audience
-from puebla.publications.models import Epoch, PublicDocument, PublicFile
+from puebla.publications.models import Epoch, PublicDocument, PublicFile, PublicTheme
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +159,216 @@ def test_a_file_released_before_it_was_read_gets_its_texts_when_it_is(office):
     actions.read_version(version=FileVersion.objects.get(), at=NOW)
 
     assert [page.text.strip() for page in edition.files.get().pages.all()] == ["Plain text of a note."]
+
+
+# What was looked at is what becomes public ------------------------------------------------------------------------
+
+
+def add(paper, office, content, language="en"):
+    return actions.add_version(
+        document=paper, language=language, source=make.a_file(content), name="late.txt", by=office, at=NOW
+    )
+
+
+def test_a_file_added_after_the_preview_does_not_become_public_unseen(office):
+    paper = filed(office)
+    seen = preview(document=paper, at=NOW).revision
+    add(paper, office, b"Never looked at.\n")
+
+    with pytest.raises(StaleError, match="changed since you looked"):
+        actions.release(document=paper, by=office, at=NOW, revision=seen)
+
+    assert not PublicDocument.objects.exists()
+
+
+def test_a_file_added_while_the_bytes_are_copied_stops_the_release(office, monkeypatch):
+    paper = filed(office)
+    copy = releasing._copy_bytes
+
+    def and_then_somebody_files(document):
+        copies = copy(document)
+        add(paper, office, b"Filed in between.\n")
+        return copies
+
+    monkeypatch.setattr(releasing, "_copy_bytes", and_then_somebody_files)
+
+    with pytest.raises(StaleError):
+        actions.release(document=paper, by=office, at=NOW)
+
+    assert not PublicFile.objects.exists()
+    paper.refresh_from_db()
+    assert (paper.audience, paper.is_public) == (Audience.SECRETARIAT, False)
+
+
+def test_the_page_of_a_release_carries_what_was_seen_and_shows_the_change_before_it_asks_again(
+    office, client
+):
+    paper = filed(office)
+    client.force_login(office)
+    address = reverse("documents:release", args=[paper.symbol])
+    first = client.get(address)
+    seen = re.search(r'name="revision" value="(\d+)"', first.text)[1]
+    add(paper, office, b"Second.\n")
+
+    refused = client.post(address, {"revision": seen})
+    again = re.search(r'name="revision" value="(\d+)"', refused.text)[1]
+    accepted = client.post(address, {"revision": again})
+
+    assert "changed since you looked" in refused.text
+    assert "late.txt" in refused.text
+    assert accepted.status_code == 302
+    assert PublicFile.objects.get(current=True).number == 2
+
+
+def test_the_preview_says_who_reads_it_inside_at_once_and_all_that_is_said_in_public(office, client):
+    giver = make.PartyFactory(code="GIV", names={"en": "Republic of Givers"})
+    civil = make.delegate("civil_society", full_name="Zoila Civil")
+    paper = filed(office, party=giver)
+    client.force_login(office)
+
+    shown = preview(document=paper, at=NOW)
+    page = client.get(reverse("documents:release", args=[paper.symbol])).text
+
+    assert [person.pk for group in shown.gains for person in group.people] == [civil.pk]
+    assert "Inside, at once" in page
+    assert "Zoila Civil" in page
+    assert "GIV" in page
+    assert "<dt>State</dt>" in page
+
+
+def test_what_the_public_reads_is_not_taken_away_by_a_release_for_a_later_hour(office):
+    paper = filed(office)
+    actions.release(document=paper, by=office, at=NOW)
+
+    with pytest.raises(RefusedError, match="would lose it"):
+        actions.release(document=paper, by=office, at=NOW, public_from=NOW + dt.timedelta(days=1))
+
+    assert PublicDocument.objects.readable(at=NOW).exists()
+
+
+def test_a_withdrawn_row_holds_nothing_of_the_paper(office):
+    paper = filed(office, titles={"en": "Secret title"})
+    paper.themes.add(make.ThemeFactory())
+    actions.release(document=paper, by=office, at=NOW)
+
+    actions.withdraw(document=paper, reason={"en": "Wrong file."}, by=office, at=NOW)
+
+    row = PublicDocument.objects.values().get()
+    assert "secret title" not in str(row).casefold()
+    assert not PublicTheme.objects.exists()
+    assert row["withdrawn_reason"] == {"en": "Wrong file."}
+
+
+def test_a_relation_to_a_withdrawn_paper_is_not_released(office):
+    gone, paper = filed(office), filed(office)
+    actions.relate(source=paper, target=gone, kind="answers", by=office, at=NOW)
+    actions.release(document=gone, by=office, at=NOW)
+    actions.withdraw(document=gone, reason={"en": "Wrong."}, by=office, at=NOW)
+
+    assert actions.release(document=paper, by=office, at=NOW).relations == []
+
+
+# Embargo ----------------------------------------------------------------------------------------------------------
+
+
+def move_embargo(paper, by, until):
+    paper.refresh_from_db()
+    return actions.describe(
+        document=paper, values={"embargo_until": until}, revision=paper.revision, by=by, at=NOW
+    )
+
+
+def test_an_embargo_put_off_after_the_release_puts_the_public_edition_off_too(office):
+    friday, monday = NOW + dt.timedelta(days=2), NOW + dt.timedelta(days=5)
+    paper = filed(office, embargo_until=friday)
+    actions.release(document=paper, by=office, at=NOW)
+    before = Epoch.objects.get().number
+
+    move_embargo(paper, office, monday)
+
+    assert not PublicDocument.objects.readable(at=monday - dt.timedelta(seconds=1)).exists()
+    assert PublicDocument.objects.readable(at=monday + dt.timedelta(seconds=1)).exists()
+    assert Epoch.objects.get().number > before
+    assert Epoch.objects.get().next_change_at == monday
+
+
+def test_an_embargo_comes_too_late_for_what_the_public_reads(office):
+    paper = filed(office)
+    actions.release(document=paper, by=office, at=NOW)
+
+    with pytest.raises(RefusedError, match="too late"):
+        move_embargo(paper, office, NOW + dt.timedelta(days=1))
+
+
+def test_a_party_s_embargo_is_ended_early_by_that_party_alone(office):
+    delegate = make.delegate()
+    until = NOW + dt.timedelta(days=3)
+    paper = filed(office, party=delegate.seats.get().party, embargo_until=until)
+
+    for earlier in (None, until - dt.timedelta(days=1)):
+        with pytest.raises(RefusedError, match="ends it earlier"):
+            move_embargo(paper, office, earlier)
+
+    assert move_embargo(paper, office, until + dt.timedelta(days=1)).embargo_until > until
+    assert move_embargo(paper, delegate, None).embargo_until is None
+
+
+# Openings ---------------------------------------------------------------------------------------------------------
+
+
+def opened_by(reader, paper, number):
+    version = FileVersion.objects.get(edition__document=paper, number=number)
+    paper.refresh_from_db()
+    actions.opened(version=version, document=paper, by=reader, at=NOW)
+    return JournalEntry.objects.filter(act="document.opened").count()
+
+
+def test_of_a_released_paper_only_the_version_that_the_public_reads_is_opened_without_a_line(office):
+    paper, reader = filed(office), make.delegate()
+    actions.release(document=paper, by=office, at=NOW)
+    add(paper, office, b"Filed after the release.\n")
+
+    assert opened_by(reader, paper, 1) == 0
+    assert opened_by(reader, paper, 2) == 1
+
+
+def test_a_release_whose_hour_has_not_come_is_still_opened_with_a_line(office):
+    paper, reader = filed(office), make.delegate()
+    actions.release(document=paper, by=office, at=NOW, public_from=NOW + dt.timedelta(hours=1))
+
+    assert opened_by(reader, paper, 1) == 1
+
+
+# Consent ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_party_s_paper_is_shared_by_the_party_or_after_its_consent(office):
+    delegate, guest = make.delegate(), make.delegate("civil_society")
+    paper = filed(office, party=delegate.seats.get().party)
+    share = {
+        "document": paper,
+        "person": guest,
+        "why": "expert",
+        "until_at": NOW + dt.timedelta(days=1),
+        "at": NOW,
+    }
+
+    with pytest.raises(RefusedError, match="shares it with single persons itself"):
+        actions.share(**share, by=office)
+
+    actions.share(**share, by=delegate)
+    actions.consent(document=paper, audience=Audience.CIVIL_SOCIETY, by=delegate, at=NOW)
+    actions.share(**share, by=office)
+
+    assert paper.shares.count() == 2
+
+
+def test_nobody_consents_to_a_paper_of_a_sealed_room_where_they_do_not_sit(office):
+    party, network = make.PartyFactory(), make.BodyFactory(sealed=True)
+    outside, inside = make.delegate(party=party), make.delegate(party=party, body=network)
+    paper = make.DocumentFactory(body=network, party=party, audience=Audience.SECRETARIAT)
+
+    with pytest.raises(RefusedError):
+        actions.consent(document=paper, audience=Audience.ROOM, by=outside, at=NOW)
+
+    assert actions.consent(document=paper, audience=Audience.ROOM, by=inside, at=NOW).given_by == inside

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from puebla.accounts.models import Person
 from puebla.core.languages import Texts
@@ -77,7 +77,7 @@ class DropForm(forms.Form):
         required=False,
         label=gettext_lazy("Body, where a file does not say it"),
     )
-    meeting = forms.ModelChoiceField(Meeting.objects.all(), required=False, label=gettext_lazy("Meeting"))
+    meeting = forms.ModelChoiceField(Meeting.objects.none(), required=False, label=gettext_lazy("Meeting"))
     dropped = forms.Field(
         widget=MultipleFileInput(attrs={"required": True}),
         label=gettext_lazy("Files"),
@@ -93,7 +93,7 @@ class DescriptionForm(forms.Form):
 
     kind = forms.ModelChoiceField(Kind.objects.filter(retired=False), label=gettext_lazy("Kind"))
     body = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("Body"), required=False)
-    meeting = forms.ModelChoiceField(Meeting.objects.all(), required=False, label=gettext_lazy("Meeting"))
+    meeting = forms.ModelChoiceField(Meeting.objects.none(), required=False, label=gettext_lazy("Meeting"))
     dated = ImpreciseDateField(required=False, label=gettext_lazy("Date"))
     state = forms.ChoiceField(choices=State, label=gettext_lazy("State"), initial=State.DRAFT)
     expected_on = forms.DateField(
@@ -116,7 +116,7 @@ class DescriptionForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, languages: Sequence[str], bodies: QuerySet[Body], document: Document | None = None,
+        self, *args: Any, languages: Sequence[str], bodies: QuerySet[Body], meetings: QuerySet[Meeting], document: Document | None = None,
         may_give_symbol: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
@@ -130,6 +130,7 @@ class DescriptionForm(forms.Form):
         }  # fmt: skip
         self.fields = titles | self.fields
         self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
+        self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
         self.fields["original_language"].choices = [  # type: ignore[attr-defined]
             ("", "—"), *((code, language_name(code)) for code in self.languages)
         ]  # fmt: skip
@@ -232,15 +233,27 @@ class ReleaseForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=gettext_lazy("Leave empty to release at once."),
     )  # fmt: skip
+    #: Of the record as it stood in the preview: what was filed since does not become public unseen.
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+def _reading(audience: object, count: int) -> str:
+    return ngettext("%(audience)s (%(count)d person)", "%(audience)s (%(count)d people)", count) % {
+        "audience": audience, "count": count,
+    }  # fmt: skip
 
 
 class WithdrawForm(AudienceForm):
     """Why a public edition is taken away, in every language, and who reads the paper inside afterwards."""
 
-    def __init__(self, *args: Any, languages: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, languages: Sequence[str], readers: dict[int, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.languages = list(languages)
         self.fields["audience"].label = _("Who reads it inside from now on")
+        self.fields["audience"].choices = [  # type: ignore[attr-defined]
+            (value, _reading(label, readers.get(int(value), 0)))
+            for value, label in self.fields["audience"].choices  # type: ignore[attr-defined]
+        ]
         for code in self.languages:
             self.fields[f"reason_{code}"] = forms.CharField(
                 max_length=500, required=code == self.languages[0], widget=forms.Textarea(attrs={"rows": 2, "lang": code}),

@@ -1,6 +1,7 @@
 """Questions about many documents; every one that is asked for a person starts at `visible_to`."""
 
 import datetime as dt
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -28,6 +29,9 @@ from puebla.members.querysets import (
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
+
+
+LADDER = (OWN_PARTY, SECRETARIAT, PRESIDENCY, ROOM, MEMBERS, OBSERVERS, CIVIL_SOCIETY, PUBLIC)
 
 
 class DocumentQuerySet(GatedQuerySet):
@@ -63,7 +67,7 @@ class DocumentQuerySet(GatedQuerySet):
         if year:
             found = (
                 found.filter(dated_on__year=int(year))
-                if year.isdecimal() and len(year) == 4
+                if year.isdecimal() and len(year) == 4 and int(year)
                 else found.none()
             )
         if audience:
@@ -101,6 +105,13 @@ class Readers:
 
     reason: str
     people: list[Any]
+    #: How many more there are of whom the reader of this list may not know.
+    others: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many there are, named or not."""
+        return len(self.people) + self.others
 
 
 def readers_of(document: Any, *, audience: int | None = None) -> list[Readers]:
@@ -131,6 +142,52 @@ def readers_of(document: Any, *, audience: int | None = None) -> list[Readers]:
         Readers(reason, sorted((people[i] for i in ids), key=lambda person: fold(person.full_name)))
         for reason, ids in groups.items()
     ]
+
+
+def readers_by_audience(document: Any) -> dict[int, int]:
+    """How many people would read the document at each audience that its room allows; two queries for all of them."""
+    shown, all_reaches = copy(document), list(reaches().values())
+    counts = {}
+    for audience in LADDER:
+        if audience <= document.room_cap:
+            shown.audience = audience
+            counts[audience] = sum(reach.covers(shown) for reach in all_reaches)
+    return counts
+
+
+def named_for(groups: Iterable[Readers], person: "Person", *, known: Iterable[int] = ()) -> list[Readers]:
+    """The same groups for a reader: those of whom this person may not know from the directory are counted, not named.
+
+    Args:
+        known: keys of people who are named in any case, since the document itself names them.
+    """
+    from puebla.members.models import Seat
+
+    now = timezone.now()
+    seats = Seat.objects.effective(now).visible_to(person)
+    named = {person.pk, *known, *seats.order_by().values_list("person_id", flat=True)}
+    shown = []
+    for group in groups:
+        people = [one for one in group.people if one.pk in named]
+        shown.append(Readers(group.reason, people, others=group.count - len(people)))
+    return shown
+
+
+def openings_known_to(openings: models.QuerySet[Any], document: Any, reach: Reach) -> models.QuerySet[Any]:
+    """Of these openings, those that a reader learns by name: in a sealed room all, for its members; else the own party's.
+
+    The party is the one for which the person sat at that time: who changes sides takes no knowledge along.
+    """
+    if document.room_cap < MEMBERS and document.room_id in reach.rooms:
+        return openings
+    from puebla.members.models import Party
+
+    codes = Party.objects.filter(pk__in=sorted(reach.parties)).values_list("code", flat=True)
+    own = Q(pk__in=[])
+    for code in codes:
+        own |= Q(party_code=code) | Q(party_code__startswith=f"{code},") | Q(party_code__endswith=f",{code}")
+        own |= Q(party_code__contains=f",{code},")
+    return openings.filter(own)
 
 
 def reason_of(document: Any, reach: Reach) -> str:

@@ -1,5 +1,6 @@
 """May it be done to a document, and why not."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from puebla.core.verdicts import ALLOWED, Verdict, refused
 from puebla.members.models import Audience, Party, Permission, Room
 from puebla.members.querysets import Reach
+from puebla.publications.models import PublicDocument
 
 if TYPE_CHECKING:
     from puebla.documents.models import Document
@@ -78,9 +80,34 @@ def may_widen(reach: Reach, document: "Document", audience: int) -> Verdict:
 
 
 def may_consent(reach: Reach, document: "Document") -> Verdict:
-    """Record the giving party's consent to a wider audience."""
+    """Record the giving party's consent to a wider audience of a paper that the person reads."""
+    if not reach.covers(document):
+        return refused(_("There is no such document."))
     if document.party_id not in reach.parties:
         return refused(_("Only the party that gave the paper can agree to a wider audience."))
+    return ALLOWED
+
+
+def may_move_embargo(
+    reach: Reach, document: "Document", until: dt.datetime | None, *, at: dt.datetime
+) -> Verdict:
+    """Set, move or lift an embargo: lifting it widens who reads, so a party's paper keeps it as its party set it."""
+    stands = document.embargo_until
+    if until == stands:
+        return ALLOWED
+    if (
+        document.released_at is not None
+        and PublicDocument.objects.readable(at=at).filter(symbol=document.symbol).exists()
+    ):
+        return refused(
+            _("The public reads this paper already: an embargo comes too late. Withdraw it first.")
+        )
+    shorter = stands is not None and stands > at and (until is None or until < stands)
+    if shorter and document.party_id not in reach.parties and document.party.kind != Party.Kind.SECRETARIAT:
+        return refused(
+            _("%(party)s gave this paper under an embargo; only %(party)s ends it earlier.")
+            % {"party": document.party}
+        )
     return ALLOWED
 
 
@@ -112,10 +139,22 @@ def may_withdraw(reach: Reach, document: "Document") -> Verdict:
 
 
 def may_share(reach: Reach, document: "Document") -> Verdict:
-    """Open the paper to one person until a day."""
+    """Open the paper to one person until a day; like any widening, a party's paper needs the party for it."""
     if document.room.sealed:
         return refused(_("Papers of a sealed room are not shared with single persons."))
-    return may_describe(reach, document)
+    described = may_describe(reach, document)
+    if not described:
+        return described
+    if document.party_id in reach.parties or document.party.kind == Party.Kind.SECRETARIAT:
+        return ALLOWED
+    if document.consents.filter(audience__gt=document.audience, party=document.party_id).exists():
+        return ALLOWED
+    return refused(
+        _(
+            "%(party)s gave this paper: it shares it with single persons itself, or first agrees to a wider audience."
+        )
+        % {"party": document.party}
+    )
 
 
 def may_import(reach: Reach) -> Verdict:

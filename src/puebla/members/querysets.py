@@ -428,6 +428,16 @@ class BodyQuerySet(models.QuerySet[Any]):
 class MeetingQuerySet(models.QuerySet[Any]):
     """Meetings as records."""
 
+    def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """Meetings that this person may know of: those of open rooms, and of the sealed ones where the person sits."""
+        if reach is None:
+            reach = reach_of(person)
+        if reach.is_empty:
+            return self.none()
+        return self.filter(
+            Q(body__room__sealed=False) | Q(body__room_id__in=sorted(reach.rooms | reach.opened))
+        )
+
     def upcoming(self, *, on: dt.date) -> Self:
         """Meetings that have not ended before this day, soonest first."""
         return self.filter(Q(ends_on__gte=on) | Q(ends_on=None, starts_on__gte=on)).order_by("starts_on")

@@ -34,7 +34,9 @@ from puebla.documents.models import (
     Theme,
 )
 from puebla.members.models import Audience, Body, Meeting, Party, Room
-from puebla.members.querysets import reach_of
+from puebla.members.querysets import Reach, reach_of
+from puebla.publications.actions import hold_back
+from puebla.publications.models import PublicDocument, PublicFile
 
 #: What `describe` may change.
 DESCRIBED = ("titles", "kind", "body", "meeting", "dated_on", "precision", "state", "original_language", "expected_on",
@@ -130,6 +132,7 @@ def file_document(
         audience=audience or (Audience.SECRETARIAT if of_secretariat or on_behalf else Audience.OWN_PARTY),
         created_at=at, created_by=by, changed_at=at, changed_by=by,
     )  # fmt: skip
+    _keep_to_its_room(document)
     if document.audience > room.cap:
         require(rules.may_set_audience(reach, document, document.audience))
         raise RefusedError(
@@ -150,6 +153,16 @@ def file_document(
     journal.record("document.filed", at=at, person=by, subject=document, room=room, party_code=party.code,
                    facts={"titles": titles, "audience": document.audience})  # fmt: skip
     return document
+
+
+def _keep_to_its_room(row: Document) -> None:
+    """A sealed room's body and meetings are named in that room alone: its numbers and dates tell nothing elsewhere."""
+    if row.body is not None and row.body.room_id != row.room_id and (row.room.sealed or row.body.room.sealed):
+        raise RefusedError(_("A paper of a sealed room belongs to that room's body."), field="body")
+    if row.meeting is not None and row.meeting.body.room_id != row.room_id and row.meeting.body.room.sealed:
+        raise RefusedError(
+            _("This meeting is known in its sealed room alone; choose another, or file the paper there."), field="meeting"
+        )  # fmt: skip
 
 
 def locked(document: Document) -> Document:
@@ -180,11 +193,12 @@ def describe(
               " save again.") % {"who": row.changed_by or _("Somebody")}
         )  # fmt: skip
     before = {name: str(getattr(row, name)) for name in DESCRIBED}
+    if "embargo_until" in values and not _same_minute(values["embargo_until"], row.embargo_until):
+        _move_embargo(row, values["embargo_until"], reach=reach, at=at)
     for name in DESCRIBED:
-        if name in values:
+        if name in values and name != "embargo_until":
             setattr(row, name, values[name])
-    if row.body is not None and row.body.room_id != row.room_id and row.room.sealed:
-        raise RefusedError(_("A paper of a sealed room belongs to that room's body."), field="body")
+    _keep_to_its_room(row)
     if symbol and row.symbol is None and reach.secretariat:
         row.symbol = checked(symbol, room=row.room)
     _touch(row, by, at)
@@ -195,6 +209,21 @@ def describe(
         "document.described", at=at, person=by, subject=row, room=row.room, facts={"changed": changed}
     )
     return row
+
+
+def _same_minute(one: dt.datetime | None, other: dt.datetime | None) -> bool:
+    """Whether two instants are one to a form, which shows no seconds."""
+    if one is None or other is None:
+        return one is other
+    return one.replace(second=0, microsecond=0) == other.replace(second=0, microsecond=0)
+
+
+def _move_embargo(row: Document, until: dt.datetime | None, *, reach: Reach, at: dt.datetime) -> None:
+    """Move the embargo of the paper, and of its public edition where that still waits for its hour."""
+    require(rules.may_move_embargo(reach, row, until, at=at))
+    if row.is_public and until is not None:
+        hold_back(symbol=row.symbol or "", until=until, at=at)
+    row.embargo_until = until
 
 
 def _touch(row: Document, by: Person, at: dt.datetime) -> None:
@@ -391,9 +420,19 @@ def as_path(source: Path | BinaryIO) -> Any:
         yield Path(copy.name)
 
 
+def _public_reads(version: FileVersion, document: Document, at: dt.datetime) -> bool:
+    copies = PublicFile.objects.filter(document__in=PublicDocument.objects.readable(at=at))
+    return copies.filter(
+        document__symbol=document.symbol, language=version.edition.language, number=version.number
+    ).exists()
+
+
 def opened(*, version: FileVersion, document: Document, by: Person, at: dt.datetime) -> None:
-    """Journal that a restricted file is opened: one row per person, file and hour; no row, no file."""
-    if document.is_public:
+    """Journal that a restricted file is opened: one row per person, file and hour; no row, no file.
+
+    What the public reads is not restricted: this very version, released, its hour come. Others of the same paper are.
+    """
+    if document.is_public and _public_reads(version, document, at):
         return
     hour = at.astimezone(dt.UTC).strftime("%Y%m%d%H")
     journal.record_once(
@@ -403,8 +442,6 @@ def opened(*, version: FileVersion, document: Document, by: Person, at: dt.datet
         person=by,
         subject=document,
         room=document.room,
-        party_code=",".join(sorted({s.party.code for s in by.seats.effective(at).select_related("party")}))[
-            :30
-        ],
+        party_code=",".join(sorted({s.party.code for s in by.seats.effective(at).select_related("party")})),
         facts={"language": version.edition.language, "number": version.number},
     )

@@ -136,7 +136,7 @@ def propose(
         filed: references of documents that hold files of a group already, by the group.
     """
     items = [item for item in batch.items.exclude(key="") if not item.proposal]
-    known = Known.load()
+    known = Known.load(Meeting.objects.visible_to(batch.created_by))
     for item, first in zip(items, _openings(items), strict=True):
         item.first_page = "\n".join(page.text for page in first.pages[:1])[:4000]
         guessed = guess(
@@ -205,7 +205,8 @@ class _Table:
         self.visible = Document.objects.visible_to(batch.created_by, reach=self.reach)
         self.kinds = set(Kind.objects.values_list("code", flat=True))
         self.rooms = {body.code.upper(): body.room for body in Body.objects.select_related("room")}
-        self.meetings = {symbol.upper() for symbol in Meeting.objects.values_list("symbol", flat=True)}
+        meetings = Meeting.objects.visible_to(batch.created_by, reach=self.reach)
+        self.meetings = {symbol.upper() for symbol in meetings.values_list("symbol", flat=True)}
         self.working = set(known_languages())
         self.filed = already_filed([item.sha256 for item in rows], batch.created_by)
         self.first: dict[str, int] = {}
@@ -425,9 +426,8 @@ def _document_from(
         else None
     )
     dated_on, precision = parse_imprecise(proposal["dated"]) if proposal["dated"] else (None, "day")
-    meeting = (
-        Meeting.objects.filter(symbol__iexact=proposal["meeting"]).first() if proposal["meeting"] else None
-    )
+    meetings = Meeting.objects.visible_to(by, reach=reach)
+    meeting = meetings.filter(symbol__iexact=proposal["meeting"]).first() if proposal["meeting"] else None
     return file_document(
         by=by, at=at, room=body.room if body is not None else home_room(reach),
         audience=AUDIENCE_CODES.get(str(proposal.get("audience") or "")), party=home_party(reach),

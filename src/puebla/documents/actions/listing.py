@@ -129,7 +129,9 @@ class Listing:
         )
         self._meetings = _by_words(
             (symbol, [symbol, *titles.values()])
-            for symbol, titles in Meeting.objects.values_list("symbol", "titles")
+            for symbol, titles in Meeting.objects.visible_to(None, reach=reach).values_list(
+                "symbol", "titles"
+            )
         )
         self._audiences = _by_words(
             (code, [code, *_labels(Audience(rung))]) for code, rung in AUDIENCE_CODES.items()

@@ -10,7 +10,8 @@ from puebla.core.languages import Texts
 from puebla.core.models import Process
 from puebla.core.words import fold
 from puebla.documents.models import Document, Kind
-from puebla.members.models import Body, Meeting
+from puebla.members.models import Body
+from puebla.members.querysets import MeetingQuerySet
 
 #: How people mark a language at the end of a file's name.
 LANGUAGE_MARKS = {
@@ -72,10 +73,10 @@ class Known:
     open_bodies: frozenset[str] = frozenset()
 
     @classmethod
-    def load(cls) -> "Known":
-        """The lists as they stand now. Bodies of sealed rooms are matched only by their own symbols, never by words."""
+    def load(cls, seen: MeetingQuerySet) -> "Known":
+        """The lists as they stand now, with the meetings that the importer may know of. Bodies of sealed rooms are matched only by their own symbols, never by words."""
         meetings: dict[tuple[str, int], list[str]] = {}
-        for symbol, code, day in Meeting.objects.values_list("symbol", "body__code", "starts_on"):
+        for symbol, code, day in seen.values_list("symbol", "body__code", "starts_on"):
             meetings.setdefault((code.upper(), day.year), []).append(symbol)
         return cls(
             process=Process.current().code.upper(),

@@ -6,16 +6,18 @@ from typing import Any, BinaryIO, cast
 
 from django.core.files.storage import storages
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.files.store import put
 from puebla.core.languages import Texts, pending_languages
 from puebla.core.models import Process
-from puebla.core.verdicts import require
+from puebla.core.verdicts import RefusedError, StaleError, require
 from puebla.documents import rules
 from puebla.documents.actions.filing import _give_symbol, _needs_symbol, _touch, locked
 from puebla.documents.models import Document, FileVersion
+from puebla.documents.querysets import Readers, readers_of
 from puebla.members.models import Audience
 from puebla.members.querysets import reach_of
 from puebla.publications.actions import publish_document, withdraw_document
@@ -24,7 +26,14 @@ from puebla.publications.models import PublicDocument, PublicFile
 
 @dataclass(frozen=True)
 class ReleasePreview:
-    """What a release would do, shown before it is done."""
+    """What a release would do, shown before it is done.
+
+    Attributes:
+        standing: files of the public edition that stands now, which stay at their addresses.
+        gains: people with a seat who do not read the paper now and will at once, whatever the hour of the release.
+        related: symbols of public documents that will be shown beside it.
+        revision: of the record that was looked at; a release of another one is refused.
+    """
 
     files: list[FileVersion]
     missing_languages: list[str]
@@ -32,6 +41,10 @@ class ReleasePreview:
     public_from: dt.datetime
     symbol: str | None
     replaces: bool
+    standing: list[PublicFile]
+    gains: list[Readers]
+    related: list[str]
+    revision: int
 
 
 def current_versions(document: Document) -> list[FileVersion]:
@@ -51,6 +64,8 @@ def preview(*, document: Document, at: dt.datetime, public_from: dt.datetime | N
     """What becomes readable to everybody if this document is released now."""
     files = current_versions(document)
     languages = {version.edition.language: "x" for version in files}
+    shown = {(version.edition.language, version.number) for version in files}
+    standing = PublicFile.objects.filter(document__symbol=document.symbol or "")
     return ReleasePreview(
         files=files,
         missing_languages=pending_languages(languages, Process.current().languages),
@@ -58,7 +73,30 @@ def preview(*, document: Document, at: dt.datetime, public_from: dt.datetime | N
         public_from=_from(document, at, public_from),
         symbol=document.symbol,
         replaces=document.is_public,
+        standing=[one for one in standing if (one.language, one.number) not in shown],
+        gains=_gains(document),
+        related=[relation["symbol"] for relation in _relations(document)],
+        revision=document.revision,
     )
+
+
+def _gains(document: Document) -> list[Readers]:
+    """Who reads the paper inside as soon as its audience is the public, and does not today."""
+    today = {person.pk for group in readers_of(document) for person in group.people}
+    then = readers_of(document, audience=Audience.PUBLIC)
+    gained = [Readers(group.reason, [one for one in group.people if one.pk not in today]) for group in then]
+    return [group for group in gained if group.people]
+
+
+def _relations(document: Document) -> list[dict[str, str]]:
+    """Relations to documents that are public too; of others the public edition knows nothing."""
+    found = document.relations.filter(
+        target__released_at__isnull=False, target__withdrawn_at=None, target__symbol__isnull=False
+    )
+    return [
+        {"kind": relation.kind, "symbol": str(relation.target.symbol)}
+        for relation in found.select_related("target").order_by("kind", "target__symbol")
+    ]
 
 
 def _from(document: Document, at: dt.datetime, asked: dt.datetime | None) -> dt.datetime:
@@ -67,18 +105,27 @@ def _from(document: Document, at: dt.datetime, asked: dt.datetime | None) -> dt.
 
 
 def release(
-    *, document: Document, by: Person, at: dt.datetime, public_from: dt.datetime | None = None
-) -> PublicDocument:
+    *, document: Document, by: Person, at: dt.datetime, public_from: dt.datetime | None = None,
+    revision: int | None = None,
+) -> PublicDocument:  # fmt: skip
     """Copy a public edition of the document to the portal: description, newest file of every language, page texts.
 
     Released again, it replaces the edition before; addresses of files stay. Widens the audience to the public, for
     which a party's paper needs the party's consent.
+
+    Args:
+        revision: of the record that the person saw in the preview.
+
+    Raises:
+        StaleError: a file was added or the description changed since; nothing becomes public unseen.
     """
     require(rules.may_release(reach_of(by, at), document))
     copies = _copy_bytes(document)
     try:
         with transaction.atomic():
-            return _release(document=document, copies=copies, by=by, at=at, public_from=public_from)
+            return _release(
+                document=document, copies=copies, by=by, at=at, public_from=public_from, revision=revision
+            )
     except BaseException:
         for key in copies.values():
             storages["public"].delete(key)
@@ -107,20 +154,45 @@ def _release(
     by: Person,
     at: dt.datetime,
     public_from: dt.datetime | None,
+    revision: int | None,
 ) -> PublicDocument:
     row = locked(document)
     require(rules.may_release(reach_of(by, at), row))
+    if revision is not None and row.revision != revision:
+        raise StaleError(_stale())
+    begins = _from(row, at, public_from)
+    if begins > at and PublicDocument.objects.readable(at=at).filter(symbol=row.symbol).exists():
+        raise RefusedError(
+            _("The public reads this paper already, and would lose it until then. Release it without an hour, or withdraw"
+              " it first."),
+            field="public_from",
+        )  # fmt: skip
     row.audience = Audience.PUBLIC
     if _needs_symbol(row):
         _give_symbol(row, at)
     row.released_at, row.released_by = at, by
     row.withdrawn_at, row.withdrawn_by = None, None
     _touch(row, by, at)
-    edition = _publish(row, copies=copies, at=at, public_from=_from(row, at, public_from))
+    edition = _publish(row, copies=copies, at=at, public_from=begins)
     journal.record("document.released", at=at, person=by, subject=row, room=row.room,
                    facts={"titles": row.titles, "public_from": edition.public_from,
                           "languages": row.filed_languages})  # fmt: skip
     return edition
+
+
+def _stale() -> str:
+    return _(
+        "This paper was changed since you looked at it. See below what would become public now, then release it."
+    )
+
+
+def _key_of(version: FileVersion, copies: dict[int, str], standing: dict[tuple[str, int], PublicFile]) -> str:
+    """Where the public copy of this version lies. The bytes were copied before the lock: a newer file has none."""
+    before = standing.get((version.edition.language, version.number))
+    key = copies.get(version.pk) or (before.key if before else "")
+    if not key:
+        raise StaleError(_stale())
+    return key
 
 
 def _publish(
@@ -130,8 +202,7 @@ def _publish(
     standing = {(f.language, f.number): f for f in PublicFile.objects.filter(document__symbol=row.symbol)}
     files = []
     for version in versions:
-        before = standing.get((version.edition.language, version.number))
-        key = copies.get(version.pk) or (before.key if before else "")
+        key = _key_of(version, copies, standing)
         files.append({
             "language": version.edition.language, "number": version.number, "current": True, "key": key,
             "name": version.name, "media_type": version.media_type, "label": version.kind,
@@ -151,12 +222,7 @@ def _publish(
         "meeting_titles": row.meeting.titles if row.meeting else {},
         "dated_on": row.dated_on, "year": row.dated_on.year if row.dated_on else None, "precision": row.precision,
         "state": row.state, "original_language": row.original_language, "party_names": row.party.names,
-        "relations": [
-            {"kind": relation.kind, "symbol": relation.target.symbol}
-            for relation in row.relations.filter(target__symbol__isnull=False).select_related("target")
-            if relation.target.released_at is not None
-        ],
-        "pending": pending, "public_from": public_from, "released_at": at,
+        "relations": _relations(row), "pending": pending, "public_from": public_from, "released_at": at,
     }  # fmt: skip
     assert row.symbol is not None  # noqa: S101 - `_needs_symbol` gave one
     return publish_document(

@@ -65,6 +65,13 @@ def checked(symbol: str, *, room: Room, free: bool = True) -> str:
             % {"part": ", ".join(sorted((parts & sealed) - own))},
             field="symbol",
         )
+    if room.sealed and not parts & own:
+        # Else a symbol taken outside would be told to whoever may not know of it, and numbers outside would have gaps.
+        raise RefusedError(
+            _("Symbols of this room carry “%(part)s”, so that they are apart from all others.")
+            % {"part": ", ".join(sorted(own)) or room.code.upper()},
+            field="symbol",
+        )
     if free and Document.objects.filter(symbol__iexact=canonical).exists():
         raise RefusedError(
             _(

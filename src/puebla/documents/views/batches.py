@@ -32,6 +32,7 @@ def drop(request: PersonRequest) -> HttpResponseBase:
     verdict = rules.may_import(reach)
     form = DropForm(posted(request)[0])
     form.fields["body"].queryset = bodies_to_file_in(reach)  # type: ignore[attr-defined]
+    form.fields["meeting"].queryset = Meeting.objects.visible_to(request.person, reach=reach)  # type: ignore[attr-defined]
     uploads = request.FILES.getlist("dropped")
     if request.method == "POST" and verdict and form.is_valid():
         if not uploads:
@@ -126,7 +127,7 @@ def _context(batch: Batch, request: PersonRequest) -> dict[str, Any]:
     languages = Process.current().languages
     return {
         "batch": batch, "rows": rows, "kinds": Kind.objects.filter(retired=False),
-        "bodies": bodies_to_file_in(reach_of(request.person)), "meetings": Meeting.objects.all(),
+        "bodies": bodies_to_file_in(reach_of(request.person)), "meetings": Meeting.objects.visible_to(request.person),
         "languages": [(code, capfirst(language_name(code))) for code in dict.fromkeys([*languages, *LANGUAGE_NAMES])],
         "audiences": [(code, capfirst(Audience(value).label)) for code, value in importing.AUDIENCE_CODES.items()],
         "counts": {

@@ -26,9 +26,9 @@ from puebla.documents.forms import (
     bodies_to_file_in,
 )
 from puebla.documents.models import Document, Relation, Share
-from puebla.documents.querysets import DocumentQuerySet, readers_of
+from puebla.documents.querysets import DocumentQuerySet, named_for, readers_of
 from puebla.documents.views.records import document_or_404, posted
-from puebla.members.models import Audience, Seat
+from puebla.members.models import Audience, Meeting, Seat
 from puebla.members.querysets import Reach, reach_of
 
 
@@ -47,7 +47,8 @@ def new(request: PersonRequest) -> HttpResponseBase:
     verdict = rules.may_import(reach)
     form = FilingForm(
         *posted(request), reach=reach, languages=Process.current().languages,
-        bodies=bodies_to_file_in(reach), may_give_symbol=reach.secretariat,
+        bodies=bodies_to_file_in(reach), meetings=Meeting.objects.visible_to(request.person, reach=reach),
+        may_give_symbol=reach.secretariat,
     )  # fmt: skip
     if request.method == "POST" and verdict and form.is_valid():
         try:
@@ -93,7 +94,7 @@ def edit(request: PersonRequest, address: str) -> HttpResponseBase:
     verdict = rules.may_describe(reach, document)
     form = DescriptionForm(
         posted(request)[0], languages=Process.current().languages, bodies=bodies_to_file_in(reach),
-        document=document, may_give_symbol=reach.secretariat,
+        meetings=Meeting.objects.visible_to(request.person, reach=reach), document=document, may_give_symbol=reach.secretariat,
     )  # fmt: skip
     stale = None
     if request.method == "POST" and verdict and form.is_valid():
@@ -128,7 +129,8 @@ def _with_revision(request: PersonRequest, revision: int) -> Any:
 def _differences(form: DescriptionForm, document: Document) -> list[dict[str, str]]:
     """Where the text typed differs from what now stands: label, present text, typed text."""
     present = DescriptionForm(
-        languages=form.languages, bodies=form.fields["body"].queryset, document=document  # type: ignore[attr-defined]
+        languages=form.languages, bodies=form.fields["body"].queryset,  # type: ignore[attr-defined]
+        meetings=form.fields["meeting"].queryset, document=document,  # type: ignore[attr-defined]
     )  # fmt: skip
     rows = []
     for name in form.fields:
@@ -199,7 +201,7 @@ def audience(request: PersonRequest, address: str) -> HttpResponseBase:
     names_then = {person.pk for group in then for person in group.people}
     context = {
         "form": form, "document": document, "verdict": verdict, "wanted": wanted, "wanted_label": Audience(wanted).label,
-        "groups": then, "gained": len(names_then - names_now), "lost": len(names_now - names_then),
+        "groups": named_for(then, request.person), "gained": len(names_then - names_now), "lost": len(names_now - names_then),
         "changes": wanted != document.audience,
     }  # fmt: skip
     return render(request, "documents/audience.html", context)

@@ -15,7 +15,14 @@ from puebla.core.models import JournalEntry, Process
 from puebla.documents import rules
 from puebla.documents.forms import language_name
 from puebla.documents.models import Document, FileVersion, LanguageEdition, Relation
-from puebla.documents.querysets import DocumentQuerySet, audience_in_words, readers_of, why_i_see
+from puebla.documents.querysets import (
+    DocumentQuerySet,
+    audience_in_words,
+    named_for,
+    openings_known_to,
+    readers_of,
+    why_i_see,
+)
 from puebla.members.models import Permission
 from puebla.members.querysets import Reach, reach_of
 
@@ -137,7 +144,11 @@ def record(request: PersonRequest, address: str) -> HttpResponseBase:
 def readers(request: PersonRequest, address: str) -> HttpResponseBase:
     """Everybody who can read the document today, by name and reason."""
     document = document_or_404(request, address)
-    return render(request, "documents/readers.html", {"document": document, "groups": readers_of(document)})
+    shared = document.shares.filter(ended_at=None, until_at__gt=timezone.now()).values_list(
+        "person_id", flat=True
+    )
+    groups = named_for(readers_of(document), request.person, known=shared)
+    return render(request, "documents/readers.html", {"document": document, "groups": groups})
 
 
 @signed_in
@@ -152,11 +163,7 @@ def history(request: PersonRequest, address: str) -> HttpResponseBase:
     )
     openings = entries.filter(act="document.opened")
     shown = entries.exclude(act="document.opened")
-    if not (document.room.sealed and document.room_id in reach.rooms):
-        own = [person.ref for person in _people_of(reach)]
-        opened = openings.filter(Q(person_ref__in=own))
-    else:
-        opened = openings
+    opened = openings_known_to(openings, document, reach)
     context = {
         "document": document,
         "acts": sentences(shown[:200]),
@@ -166,9 +173,3 @@ def history(request: PersonRequest, address: str) -> HttpResponseBase:
         "note": _("Openings by other parties are counted, not named."),
     }
     return render(request, "documents/history.html", context)
-
-
-def _people_of(reach: Reach) -> Any:
-    from puebla.accounts.models import Person
-
-    return Person.objects.filter(seats__party_id__in=sorted(reach.parties)).distinct()

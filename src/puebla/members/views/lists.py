@@ -243,7 +243,9 @@ def meeting_new(request: PersonRequest, code: str) -> HttpResponse:
 def meeting_edit(request: PersonRequest, symbol: str) -> HttpResponse:
     """Change a meeting's title, place, dates."""
     now = timezone.now()
-    found = get_object_or_404(Meeting.objects.select_related("body__room", "host"), symbol=symbol)
+    found = get_object_or_404(
+        Meeting.objects.visible_to(request.person).select_related("body__room", "host"), symbol=symbol
+    )
     _allowed(rules.may_record_meeting(request.person, found, at=now))
     form = MeetingForm(request.POST or None, initial=_values(found, MeetingForm.order))
     if request.method == "POST" and form.is_valid():
