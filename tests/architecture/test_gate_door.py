@@ -58,6 +58,11 @@ REASONS = {
         "OutgoingMail",
     ): "`rules.may_operate` first; never its words",
     (
+        "members/views/delegation.py",
+        "_of_admitted",
+        "ObserverApplication",
+    ): "of a party whose people the reader manages; its contact person only",
+    (
         "members/views/applications.py",
         "applications",
         "ObserverApplication",

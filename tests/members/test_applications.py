@@ -212,3 +212,62 @@ def test_a_stale_review_keeps_what_was_typed():
     assert "The second." in answer
     assert "somebody else" in answer
     assert ObserverApplication.objects.get().review == "The first."
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "admitted your application"), ("es", "admitieron su solicitud")]
+)
+def test_the_applicant_is_told_the_decision_in_the_language_of_the_application(language, words):
+    secretariat = f.secretariat_person()
+    application = an_application(language=language)
+    actions.review_application(application=application, review="In order.", revision=1, by=secretariat, at=AT)
+
+    actions.decide_application(
+        application=application,
+        admitted=True,
+        note="XXX, 3",
+        code="IMS",
+        from_on=TODAY,
+        revision=2,
+        by=secretariat,
+        at=AT,
+    )
+
+    told = OutgoingMail.objects.filter(recipient="ana@ims.example").latest("pk")
+    assert told.language == language
+    assert words in told.body
+
+
+def test_an_applicant_takes_the_application_back_and_may_apply_again():
+    secretariat = f.secretariat_person()
+    application = reviewed(secretariat)
+
+    actions.decide_application(
+        application=application, admitted=None, note="Their letter of today.", code="", from_on=TODAY, revision=2,
+        by=secretariat, at=AT,
+    )  # fmt: skip
+
+    application.refresh_from_db()
+    assert application.state == "withdrawn"
+    assert not Party.objects.filter(code="IMS").exists()
+    assert an_application().pk != application.pk
+
+
+def test_an_admitted_partys_contact_is_invited_from_the_page():
+    secretariat = f.secretariat_person()
+    application = reviewed(secretariat)
+    client = Client()
+    client.force_login(secretariat)
+    page = client.get(reverse("members:application", args=[application.ref])).content.decode()
+    client.post(
+        reverse("members:application-decide", args=[application.ref]),
+        {"admitted": "yes", "note": "XXX, 3", "code": "IMS", "from_on": "2026-11-01", "revision": "2"},
+    )
+
+    decided = client.get(reverse("members:application", args=[application.ref])).content.decode()
+    form = client.get(reverse("members:invite"), {"application": application.ref}).content.decode()
+
+    assert page.count('id="id_revision"') == 1
+    assert f"?application={application.ref}" in decided
+    assert 'value="ana@ims.example"' in form
+    assert 'value="IMS" selected' in form

@@ -328,3 +328,26 @@ def test_the_secretariats_body_does_not_end_and_an_office_keeps_its_function(sec
         actions.describe_body(body=office, values={"function": "other"}, revision=1, by=secretariat, at=AT)
 
     assert reach_of(secretariat, AT).secretariat
+
+
+@pytest.mark.parametrize(
+    ("iso2", "iso3", "sentence"),
+    [("ZZ", "", "No country has"), ("", "XXX", "No country has"), ("CR", "HND", "two different countries")],
+)
+def test_a_party_carries_only_codes_of_one_real_country(secretariat, iso2, iso3, sentence):
+    names = {"en": "Somewhere", "es": "En alguna parte"}
+    values = {"kind": "state", "names": names, "short_names": names, "iso2": iso2, "iso3": iso3}
+
+    with pytest.raises(ValidationError, match=sentence):
+        a_party(secretariat, code="X", values=values)
+
+
+def test_codes_are_written_large_and_stand_for_one_state_only(secretariat):
+    names = {"en": "Colombia", "es": "Colombia"}
+    small = {"kind": "state", "names": names, "short_names": names, "iso2": "co", "iso3": "col"}
+
+    first = a_party(secretariat, code="COL", values=small)
+
+    assert (first.iso2, first.iso3) == ("CO", "COL")
+    with pytest.raises(ValidationError, match="Another state"):
+        a_party(secretariat, code="COL2", values=small)

@@ -188,19 +188,11 @@ class PartyForm(RevisedForm):
     }
     order = ["code", "kind", "names", "short_names", "iso2", "iso3", "parent", "website", "revision"]
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Party.Kind.choices)
-    iso2 = forms.RegexField(
-        r"^[A-Z]{2}$",
-        label=gettext_lazy("ISO 3166, two letters"),
-        required=False,
-        help_text="CR",
-        max_length=2,
+    iso2 = forms.CharField(
+        label=gettext_lazy("ISO 3166, two letters"), required=False, help_text="CR", max_length=2
     )
-    iso3 = forms.RegexField(
-        r"^[A-Z]{3}$",
-        label=gettext_lazy("ISO 3166, three letters"),
-        required=False,
-        help_text="CRI",
-        max_length=3,
+    iso3 = forms.CharField(
+        label=gettext_lazy("ISO 3166, three letters"), required=False, help_text="CRI", max_length=3
     )
     parent = ByName(Party.objects.all(), label=gettext_lazy("Part of"), required=False)
     website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
@@ -470,6 +462,11 @@ class ReviewForm(RevisedForm):
     """The secretariat's review of an application."""
 
     order = ["review", "revision"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Both forms stand on one page, each with a revision of its own.
+        super().__init__(*args, **({"auto_id": "id_review_%s"} | kwargs))
+
     review = forms.CharField(
         label=gettext_lazy("Review by the secretariat"), max_length=5000, widget=forms.Textarea({"rows": 6})
     )
@@ -484,8 +481,10 @@ class DecisionForm(RevisedForm):
         choices=[
             ("yes", ObserverApplication.State.ADMITTED.label),
             ("no", ObserverApplication.State.DECLINED.label),
+            ("withdrawn", gettext_lazy("withdrawn by the applicant")),
         ],
-        coerce=lambda value: value == "yes",
+        coerce={"yes": True, "no": False, "withdrawn": None}.get,
+        empty_value="",
         widget=forms.RadioSelect,
     )
     note = forms.CharField(

@@ -5,8 +5,10 @@ All of it is dated data. A *seat* (person, party, body, role, from, until) gives
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from puebla.accounts.models import Person
@@ -88,6 +90,39 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return str(show(self.short_names)) or self.code
+
+    def clean(self) -> None:
+        """Its codes are those of one real country, which no other state has; it is no part of itself."""
+        self.iso2, self.iso3 = self.iso2.upper(), self.iso3.upper()
+        faults: dict[str, str | Promise] = {}
+        for field, kind in (("iso2", "alpha_2"), ("iso3", "alpha_3")):
+            code = getattr(self, field)
+            if code and _country(kind, code) is None:
+                faults[field] = _("No country has the ISO 3166 code %(code)s.") % {"code": code}
+        if (
+            not faults
+            and self.iso2
+            and self.iso3
+            and _country("alpha_2", self.iso2) != _country("alpha_3", self.iso3)
+        ):
+            faults["iso3"] = _("%(iso2)s and %(iso3)s are codes of two different countries.") % {
+                "iso2": self.iso2,
+                "iso3": self.iso3,
+            }
+        same = Party.objects.filter(kind=self.kind, iso3=self.iso3).exclude(pk=self.pk)
+        if self.kind == self.Kind.STATE and self.iso3 and not faults and same.exists():
+            faults["iso3"] = _("Another state in the list has the code %(code)s.") % {"code": self.iso3}
+        if self.parent is not None and (self.parent == self or self.parent.parent == self):
+            faults["parent"] = _("A party is no part of itself, nor of its own chapter.")
+        if faults:
+            raise ValidationError(dict(faults))
+
+
+def _country(kind: str, code: str) -> str | None:
+    """The country with this code of ISO 3166, by its number; None where there is none."""
+    import pycountry
+
+    return next((one.numeric for one in pycountry.countries if getattr(one, kind) == code), None)
 
 
 class Standing(models.Model):
@@ -372,6 +407,8 @@ class ObserverApplication(models.Model):
     contact_name = models.CharField(_("contact person"), max_length=150)
     contact_email = models.EmailField(_("e-mail address"))
     reasons = models.TextField(_("reasons and relevant work"), max_length=5000)
+    #: The language in which the applicant wrote, and is answered.
+    language = models.CharField(_("language"), max_length=10, blank=True)
     received_at = models.DateTimeField()
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.RECEIVED)
     review = models.TextField(_("review by the secretariat"), max_length=5000, blank=True)

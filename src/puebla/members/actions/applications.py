@@ -22,6 +22,12 @@ PARTY_KIND = {
     StandingKind.CIVIL_SOCIETY: Party.Kind.NETWORK,
 }
 
+OUTCOMES = {
+    True: ObserverApplication.State.ADMITTED,
+    False: ObserverApplication.State.DECLINED,
+    None: ObserverApplication.State.WITHDRAWN,
+}
+
 
 @transaction.atomic
 def apply_as_observer(
@@ -52,6 +58,7 @@ def apply_as_observer(
         contact_name=contact_name,
         contact_email=contact_email,
         reasons=reasons,
+        language=language,
         received_at=at,
     )
     application.full_clean()
@@ -104,20 +111,19 @@ def review_application(
 def decide_application(
     *,
     application: ObserverApplication,
-    admitted: bool,
+    admitted: bool | None,
     note: str,
     code: str,
     from_on: dt.date,
     revision: int,
     by: Person,
     at: dt.datetime,
-    language: str = "",
 ) -> ObserverApplication:
     """Record the decision of the member states. Admitting makes the party and its standing from that day.
 
     Args:
+        admitted: None when the applicant took the application back before it was decided.
         code: of the new party; not read when declined.
-        language: of the message to the applicant; the process's first language when not given.
     """
     locked = _fresh(application, revision)
     require(rules.may_decide_application(by, locked, at=at))
@@ -125,7 +131,7 @@ def decide_application(
         raise RefusedError(_("Write what was decided, and where: the meeting, the paragraph."), field="note")
     if admitted:
         locked.party = _admit(locked, code=code, from_on=from_on)
-    locked.state = ObserverApplication.State.ADMITTED if admitted else ObserverApplication.State.DECLINED
+    locked.state = OUTCOMES[admitted]
     locked.decided_at, locked.decided_by, locked.decision_note = at, by, note
     locked.revision += 1
     locked.full_clean()
@@ -134,7 +140,7 @@ def decide_application(
     messages.tell_decision(
         name=locked.contact_name,
         email=locked.contact_email,
-        language=language or (process.languages[0] if process else "en"),
+        language=locked.language or (process.languages[0] if process else "en"),
         admitted=admitted,
         note=note,
         at=at,

@@ -163,7 +163,7 @@ def tell_application_arrived(readers: Iterable[Person], *, short_name: str, at: 
 
 
 def tell_decision(
-    *, name: str, email: str, language: str, admitted: bool, note: str, at: dt.datetime
+    *, name: str, email: str, language: str, admitted: bool | None, note: str, at: dt.datetime
 ) -> None:
     """The applicant learns the decision."""
     with translation.override(language):
@@ -172,6 +172,11 @@ def tell_decision(
             body = _(
                 "%(name)s,\n\nthe member states of the %(process)s admitted your application for observer standing.\n\n"
                 "%(note)s\n\nThe secretariat will invite your focal point to the private site.\n"
+            )
+        elif admitted is None:
+            body = _(
+                "%(name)s,\n\nyour application for observer standing in the %(process)s was recorded as withdrawn.\n\n"
+                "%(note)s\n"
             )
         else:
             body = _(

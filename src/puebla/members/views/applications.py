@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -93,7 +94,11 @@ def _page(
     if review is None and may_review:
         review = ReviewForm(initial={"review": found.review, "revision": found.revision})
     if decision is None and may_decide:
-        initial = {"revision": found.revision, "from_on": today(now), "code": found.short_name.upper()}
+        initial = {
+            "revision": found.revision,
+            "from_on": today(now),
+            "code": slugify(found.short_name).upper()[:20],
+        }
         decision = DecisionForm(initial=initial)
     context = {
         "application": found,
@@ -101,6 +106,7 @@ def _page(
         "may_decide": may_decide,
         "review": review,
         "decision": decision,
+        "may_invite": found.party is not None and rules.manages(reach, found.party),
         "open": found.state in rules.OPEN_APPLICATIONS,
     }
     return render(request, "members/application.html", context)

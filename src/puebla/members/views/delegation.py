@@ -15,7 +15,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.verdicts import RefusedError
 from puebla.members import actions, rules
 from puebla.members.forms import InvitationForm, SeatForm
-from puebla.members.models import Body, Invitation, Party, Role, Seat
+from puebla.members.models import Body, Invitation, ObserverApplication, Party, Role, Seat
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.views.people import seat_lines
 
@@ -113,6 +113,7 @@ def invite(request: PersonRequest) -> HttpResponse:
     if not managed:
         raise Http404
     initial = {"party": request.GET.get("party", ""), "language": request.LANGUAGE_CODE}
+    initial |= _of_admitted(request.GET.get("application", ""), managed)
     form = InvitationForm(request.POST or None, initial=initial, **_choices(reach, managed, now))
     if request.method == "POST" and form.is_valid():
         try:
@@ -126,6 +127,15 @@ def invite(request: PersonRequest) -> HttpResponse:
             )  # fmt: skip
             return _to(made.party)
     return render(request, "members/invite.html", {"form": form})
+
+
+def _of_admitted(ref: str, managed: list[Party]) -> dict[str, str]:
+    """What an admitted application says of the person to invite for the new party."""
+    found = ObserverApplication.objects.filter(ref=ref, party__in=managed).select_related("party").first()
+    if found is None or found.party is None:
+        return {}
+    facts = {"full_name": found.contact_name, "email": found.contact_email, "party": found.party.code}
+    return facts | ({"language": found.language} if found.language else {})
 
 
 def _to(party: Party) -> HttpResponse:
