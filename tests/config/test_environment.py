@@ -105,3 +105,27 @@ def test_a_slip_stops_every_command_with_one_sentence(tmp_path, environment, cod
     assert told.stderr.startswith("puebla: ")
     assert sentence in told.stderr
     assert len(told.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["init", "user", "import-documents"])
+def test_help_is_given_to_who_has_no_key_yet(tmp_path, command):
+    told = ask(
+        f"import sys; sys.argv = ['puebla', '{command}', '--help']; from puebla.config.cli import main; main()",
+        PUEBLA_DATA_DIR=str(tmp_path),
+    )  # fmt: skip
+
+    assert told.returncode == 0, told.stderr
+    assert "example:" in told.stdout
+    assert "--pythonpath" not in told.stdout
+
+
+def test_an_import_into_nothing_is_refused_with_the_way_to_begin(tmp_path):
+    told = ask(
+        f"import sys; sys.argv = ['puebla', 'import-documents', {str(tmp_path)!r}];"
+        " from puebla.config.cli import main; main()",
+        PUEBLA_SECRET_KEY=RANDOM, PUEBLA_DATA_DIR=str(tmp_path / "data"),
+    )  # fmt: skip
+
+    assert told.returncode == 1
+    assert "Make it first: puebla init" in told.stderr
+    assert "Traceback" not in told.stderr

@@ -1,6 +1,7 @@
 """The command `puebla`: chooses the settings, then hands over to the command of that name."""
 
 import os
+import secrets
 import sys
 
 COMMANDS = {
@@ -39,6 +40,9 @@ def main() -> None:
     if name not in COMMANDS:
         print(f"puebla: there is no command '{name}'. Known: {', '.join(COMMANDS)}.", file=sys.stderr)
         sys.exit(2)
+    if {"-h", "--help"} & set(sys.argv[2:]):
+        # Whoever reads how to begin has no key yet; nothing is signed while help is shown.
+        os.environ["PUEBLA_SECRET_KEY"] = secrets.token_urlsafe(48)
     choose_settings()
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

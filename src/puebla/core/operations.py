@@ -123,7 +123,8 @@ def require_instance() -> None:
 
 def sentence_of(error: Exception) -> str:
     """What an operator reads of an error: what happened and what to do next."""
-    text = " ".join(str(error).split())
+    # A finding a line stays a finding a line.
+    text = "\n".join(" ".join(line.split()) for line in str(error).splitlines())
     if isinstance(error, DatabaseError):
         return _("The database did not do its work (%(error)s). Check DATABASE_URL and that it runs.") % {"error": text}  # fmt: skip
     if isinstance(error, OSError):

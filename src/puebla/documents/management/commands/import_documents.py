@@ -1,6 +1,5 @@
 """`puebla import-documents FOLDER`: twenty years of files in one evening."""
 
-import argparse
 import hashlib
 import json
 import re
@@ -8,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone, translation
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -17,6 +16,7 @@ from rich.text import Text
 
 from puebla.accounts.models import Person
 from puebla.core.files.reading import Readers
+from puebla.core.operations import OperatorCommand
 from puebla.core.verdicts import RefusedError
 from puebla.documents.actions import importing, read_version, release
 from puebla.documents.actions.listing import ListError, Listing, rows_of
@@ -26,7 +26,7 @@ from puebla.documents.rules import may_import
 from puebla.members.models import Body, Meeting
 from puebla.members.querysets import reach_of
 
-EXAMPLE = """examples:
+EXAMPLE = """example:
   puebla import-documents ~/archive --dry-run
   puebla import-documents ~/archive --list archive.xlsx --body VM --audience members
 
@@ -40,19 +40,13 @@ their language become one document. What could not be filed waits in its table o
 """
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """File a folder."""
 
     help = "File a folder of documents: symbol, language, title, date and kind are read from name and first page."
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:  # noqa: ARG002
-        return super().create_parser(
-            prog_name,
-            "import-documents",
-            epilog=EXAMPLE,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            **kwargs,
-        )
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(prog_name, subcommand, epilog=EXAMPLE, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="folder with files; folders inside it are walked too")
@@ -70,7 +64,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--language", default="", help="language of files in which none is recognised")
         parser.add_argument(
-            "--audience", default="", choices=["", *importing.AUDIENCE_CODES], help="who may read them"
+            "--audience", default="", choices=importing.AUDIENCE_CODES, help="who may read them"
         )
         parser.add_argument(
             "--release", action="store_true", help="release what is filed to the public at once"
