@@ -199,7 +199,7 @@ def test_the_directory_leaves_as_csv_and_xlsx_with_the_same_people():
     assert "'=HYPERLINK(1)" in names
 
 
-@pytest.mark.parametrize("name", ["bodies", "parties", "presidency", "applications"])
+@pytest.mark.parametrize("name", ["bodies", "parties", "presidency", "applications", "delegation"])
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_every_list_leaves_as_a_file(name, form):
     PresidencyTerm.objects.create(
@@ -484,3 +484,36 @@ def test_the_pages_that_end_seats_do_not_exist_for_another_partys_people(method)
     assert (unseat.status_code, retire.status_code) == (404, 404)
     assert page(focal, "person", other.ref).status_code == 200
     assert Seat.objects.get(person=other).ended_at is None
+
+
+def test_the_troika_is_shown_as_of_any_day_and_no_day_is_no_error():
+    office = f.BodyFactory(code="PPT", function="presidency")
+    names = {}
+    for year in (1996, 1997, 1998):
+        party = f.PartyFactory(code=f"Y{year}")
+        names[year] = party.code
+        PresidencyTerm.objects.create(body=office, party=party, starts_on=dt.date(year, 1, 1))
+    reader = f.delegate()
+
+    facts = [
+        page(reader, "presidency", on=day).content.decode().split("<dl")[1].split("</dl>")[0]
+        for day in ("1997-06-30", "yesterday-ish")
+    ]
+
+    assert [facts[0].index(names[year]) for year in (1996, 1997, 1998)] == sorted(
+        facts[0].index(one) for one in names.values()
+    )
+    assert "30 June 1997" in facts[0]
+    assert "Presides now" in facts[1]
+    assert names[1996] not in facts[1]
+
+
+def test_a_seat_that_its_chair_has_not_confirmed_is_on_no_card():
+    network = f.BodyFactory(code="LOCP", function="network", sealed=True)
+    person = f.delegate()
+    f.SeatFactory(person=person, party=party_of(person), body=network, confirmed_at=None)
+
+    card = page(person, "vcard", person.ref).content.decode()
+
+    assert card.count("ROLE:") == 1
+    assert str(network) not in card

@@ -32,7 +32,9 @@ def read(card: str) -> list[tuple[str, str]]:
 @pytest.mark.django_db
 def test_a_card_says_name_office_party_address_and_telephone():
     person = f.delegate(
-        full_name="Ana Mora Solís", phone="+506 2222 3333", job_titles={"es": "Directora, Migración"}
+        full_name="Ana Mora Solís",
+        phone="+506 2222 3333",
+        job_titles={"en": "Director, Migration", "es": "Directora, Migración"},
     )
 
     fields = dict(read(vcard(person, list(person.seats.all()), url="http://x.example/p/1/", at=AT)))
@@ -40,7 +42,9 @@ def test_a_card_says_name_office_party_address_and_telephone():
     assert fields["VERSION"] == "4.0"
     assert fields["FN"] == "Ana Mora Solís"
     assert fields["N"] == "Solís;Ana Mora;;;"
-    assert fields["TITLE;LANGUAGE=es"] == "Directora, Migración"
+    assert fields["TITLE;ALTID=1;LANGUAGE=en"] == "Director, Migration"
+    assert fields["TITLE;ALTID=1;LANGUAGE=es"] == "Directora, Migración"
+    assert fields["UID"].startswith("urn:uuid:")
     assert fields["TEL;VALUE=uri;TYPE=work"] == "tel:+506-2222-3333"
     assert fields["ORG"] == person.seats.get().party.names["en"]
     assert fields["REV"] == "20261123T180000Z"

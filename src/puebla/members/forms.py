@@ -42,6 +42,16 @@ class DayField(forms.DateField):
         super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y"], **kwargs)
 
 
+class DayFilter(forms.Form):
+    """The day on which a page looks; what is no day is not read."""
+
+    on = DayField(label=gettext_lazy("On the day"), required=False)
+
+    def day(self) -> dt.date | None:
+        """The day asked for."""
+        return self.cleaned_data["on"] if self.is_valid() else None
+
+
 class Plain(TextsForm):
     """A form without texts by language; refusals are shown the same way."""
 

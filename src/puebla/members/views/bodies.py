@@ -14,6 +14,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import show
 from puebla.core.tables import export_of
 from puebla.members import rules
+from puebla.members.forms import DayFilter
 from puebla.members.models import (
     Audience,
     Body,
@@ -231,11 +232,16 @@ def presidency(request: PersonRequest) -> HttpResponseBase:
     now = timezone.now()
     reach = reach_of(request.person, now)
     offices = _bodies_for(reach).filter(function=Body.Function.PRESIDENCY)
+    form = DayFilter(request.GET)
+    day = form.day() or today(now)
     context = {
+        "form": form,
+        "day": day,
+        "is_today": day == today(now),
         "offices": [
             {
                 "body": office,
-                "troika": PresidencyTerm.objects.troika(on=today(now), body=office),
+                "troika": PresidencyTerm.objects.troika(on=day, body=office),
                 "terms": office.presidency_terms.select_related("party").order_by("-starts_on"),
             }
             for office in offices

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.languages import show
+from puebla.core.tables import export_of
 from puebla.core.verdicts import RefusedError
 from puebla.members import actions, rules
 from puebla.members.forms import InvitationForm, SeatForm
@@ -21,7 +23,7 @@ from puebla.members.views.people import seat_lines
 
 
 @signed_in
-def delegation(request: PersonRequest) -> HttpResponse:
+def delegation(request: PersonRequest) -> HttpResponseBase:
     """The people of one party. Who does not manage them sees the same page without its buttons."""
     now = timezone.now()
     reach = reach_of(request.person, now)
@@ -49,7 +51,24 @@ def delegation(request: PersonRequest) -> HttpResponse:
             for one in invitations.select_related("body", "role", "invited_by")
         ],
     }
-    return render(request, "members/delegation.html", context)
+    exported = export_of(
+        request,
+        name=f"delegation-{chosen.code}" if chosen else "delegation",
+        header=[_("Name"), _("E-mail"), _("Telephone"), _("Body"), _("Role"), _("From"), _("Until")],
+        rows=(
+            [
+                one.person.full_name,
+                one.person.email,
+                one.person.phone,
+                show((one.body or one.room).names),
+                show(one.role.names),
+                one.from_on,
+                one.until_on,
+            ]
+            for one in seats
+        ),
+    )
+    return exported or render(request, "members/delegation.html", context)
 
 
 def _without_seat(party: Party | None, reader: Person, reach: Reach, at: dt.datetime) -> "QuerySet[Person]":

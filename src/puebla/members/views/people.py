@@ -159,7 +159,14 @@ def vcard(request: PersonRequest, ref: str) -> HttpResponseBase:
     reach = reach_of(request.person, now)
     known, seats = _known(request.person, reach, ref)
     day = today(now)
-    running = [one for one in seats if one.from_on <= day and (one.until_on is None or one.until_on >= day)]
+    # A seat that its chair has not confirmed is a proposal: it goes into no address book.
+    running = [
+        one
+        for one in seats
+        if one.from_on <= day
+        and (one.until_on is None or one.until_on >= day)
+        and (one.confirmed_at or not one.room.sealed)
+    ]
     url = request.build_absolute_uri(request.path.removesuffix("card.vcf"))
     return HttpResponse(
         write_vcard(known, running, url=url, at=now),

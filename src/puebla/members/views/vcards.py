@@ -1,6 +1,7 @@
 """A person as an address-book entry: vCard 4.0 (RFC 6350)."""
 
 import datetime as dt
+import uuid
 
 import phonenumbers
 
@@ -15,14 +16,16 @@ def vcard(person: Person, seats: list[Seat], *, url: str, at: dt.datetime) -> st
     lines = [
         "BEGIN:VCARD",
         "VERSION:4.0",
-        f"UID:urn:puebla:person:{person.ref}",
+        f"UID:urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, person.ref)}",
         f"FN:{_text(person.full_name)}",
         # Where family names begin is not known of people from eleven countries; programs show FN.
         f"N:{_text(family)};{_text(' '.join(given))};;;",
         f"EMAIL:{_text(person.email)}",
         f"LANG:{person.language}",
     ]
-    lines += [f"TITLE;LANGUAGE={code}:{_text(words)}" for code, words in person.job_titles.items() if words]
+    # One title in several languages, not several titles: ALTID says so.
+    titles = {code: words for code, words in person.job_titles.items() if words}
+    lines += [f"TITLE;ALTID=1;LANGUAGE={code}:{_text(words)}" for code, words in titles.items()]
     lines += _telephone(person.phone)
     organisations = dict.fromkeys(str(show(seat.party.names)) for seat in seats)
     lines += [f"ORG:{_text(name)}" for name in organisations]
