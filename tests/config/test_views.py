@@ -1,9 +1,11 @@
 """The door, the signs of life, what is not found."""
 
 import datetime as dt
+import errno
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -94,3 +96,29 @@ def test_a_page_not_found_keeps_the_look_of_the_private_site_for_who_is_inside(c
     assert inside.status_code == outside.status_code == 404
     assert "top private" in inside.text
     assert "top private" not in outside.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (OperationalError("database or disk is full"), 507, "El disco del servidor está lleno"),
+        (OSError(errno.ENOSPC, "No space left on device"), 507, "The disk of the server is full"),
+        (ValueError("a fault of ours"), 500, "Algo falló aquí"),
+    ],
+)
+def test_a_full_disk_is_told_as_one_and_any_other_fault_as_ours(error, status, sentence, monkeypatch):
+    from puebla.portal import urls
+
+    def breaks(_request):
+        try:
+            raise error
+        except OSError as cause:
+            raise RuntimeError from cause
+
+    monkeypatch.setattr(urls.urlpatterns[0], "callback", breaks)
+    client = Client(raise_request_exception=False)
+
+    answer = client.get("/en/")
+
+    assert answer.status_code == status
+    assert sentence in answer.text

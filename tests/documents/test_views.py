@@ -355,3 +355,21 @@ def test_the_index_of_a_pack_names_every_title(desk):
 
     index = pack.read("index.html").decode()
     assert '<b lang="en">A note</b><b lang="es">Una nota</b>' in index
+
+
+@pytest.mark.parametrize("page", ["new", "upload"])
+def test_an_upload_cut_off_in_the_middle_saves_nothing_of_the_form(desk, page):
+    from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+    document = make.DocumentFactory()
+    address = at("new") if page == "new" else at("upload", document.symbol)
+    field = "file_en" if page == "new" else "file"
+    whole = encode_multipart(
+        BOUNDARY, description(language="en", **{field: upload(b"Words of a note. " * 5000)})
+    )
+
+    answer = desk.generic("POST", address, whole[:-2000], content_type=MULTIPART_CONTENT)
+
+    assert answer.status_code == 400
+    assert "No se guardó nada" in answer.text
+    assert (Document.objects.count(), FileVersion.objects.count()) == (1, 0)

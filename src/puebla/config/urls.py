@@ -21,3 +21,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler404 = "puebla.config.views.not_found"
+handler500 = "puebla.config.views.failed"

@@ -1,6 +1,8 @@
-"""Pages that belong to no room: the door, the two signs of life, and what was not found."""
+"""Pages that belong to no room: the door, the two signs of life, what was not found and what failed."""
 
 import contextlib
+import errno
+import sys
 import tempfile
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
@@ -19,6 +22,8 @@ from puebla.core import registry
 
 #: Work that has waited longer than this means that no worker runs.
 QUEUE_LAG_SECONDS = 15 * 60
+#: PostgreSQL's code for a full disk.
+_DISK_FULL = "53100"
 
 
 @require_safe
@@ -96,3 +101,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     """A page that does not exist, or of which this reader may not know: the same answer, in the look of its site."""
     inside = public_language(request.path_info) is None and getattr(request, "person", None) is not None
     return render(request, "intranet/404.html" if inside else "404.html", status=404)
+
+
+def failed(_request: HttpRequest) -> HttpResponse:
+    """What nobody caught: a full disk is told as one, everything else as a fault of ours."""
+    full = _tells_of_a_full_disk(sys.exc_info()[1])
+    page = render_to_string("507.html" if full else "500.html", request=None)
+    return HttpResponse(page, status=507 if full else 500, headers={"Cache-Control": "no-store"})
+
+
+def _tells_of_a_full_disk(error: BaseException | None) -> bool:
+    """Whether this error, or one behind it, is the file system's or the database's word for no room left."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if isinstance(error, DatabaseError) and "disk is full" in str(error):
+            return True
+        if getattr(error, "sqlstate", None) == _DISK_FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
