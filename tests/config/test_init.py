@@ -170,7 +170,20 @@ class TestWrongUse:
 @pytest.mark.usefixtures("production")
 def test_on_a_terminal_it_asks_for_what_is_missing_and_asks_again_for_what_is_wrong(monkeypatch, capsys):
     answers = iter(
-        ["", "", "", "", "nonsense", "{process}/{year}/{number}", "maria", "maria@example.org", "María", "y"]
+        [
+            "atlantis",
+            "",
+            "english",
+            "",
+            "",
+            "",
+            "nonsense",
+            "{process}/{year}/{number}",
+            "maria",
+            "maria@example.org",
+            "María",
+            "y",
+        ]
     )
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _question: next(answers))

@@ -103,22 +103,32 @@ class OperatorCommand(BaseCommand):
 
 
 def require_instance() -> None:
-    """Stop with a sentence where no process was loaded yet."""
+    """Stop with a sentence where no process was loaded yet; where one is, days begin when they begin at its home."""
     from puebla.core.models import Process
 
-    stands = connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).parent.exists()
+    zone: str | None = None
+    reachable = connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).parent.exists()
     try:
-        stands = stands and Process.objects.exists()
+        zone = Process.objects.values_list("time_zone", flat=True).first() if reachable else None
     except DatabaseError:
         # No tables yet, or no database at all: the second is told as it is.
         connection.ensure_connection()
-        stands = False
-    if not stands:
+    if zone is not None:
+        keep_time_of(zone)
+    else:
         if settings.DEMO:
             raise RefusedError(_("Nothing is loaded yet. Load the demonstration first: puebla demo"))
         raise RefusedError(
             _("This instance is empty. Make it first: puebla init --edition rcm --coordinator EMAIL")
         )
+
+
+def keep_time_of(zone: str) -> None:
+    """Tell hours and days by this zone's clock from now on, in this process and those it starts."""
+    if zone in (settings.TIME_ZONE, ""):
+        return
+    settings.TIME_ZONE = zone
+    timezone.get_default_timezone.cache_clear()
 
 
 def sentence_of(error: Exception) -> str:

@@ -194,6 +194,7 @@ LANGUAGE_CODE = "en"
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
+# Until the process's own is known (`time_zone` of its edition), which every command reads as it starts.
 TIME_ZONE = "America/Costa_Rica"
 USE_THOUSAND_SEPARATOR = True
 

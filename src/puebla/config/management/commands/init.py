@@ -72,7 +72,7 @@ class Command(OperatorCommand):
         if not settings.DEMO:
             starting.make_ready()
         require(founding.may_found())
-        options["edition"] = self._value(options, "edition", _("Edition"), "rcm", asks)
+        options["edition"] = self._value(options, "edition", _("Edition"), "rcm", asks, _edition)
         folder = editions.folder_of(options["edition"])
         process = editions.read(folder).process
         changes = self._changes(options, process, asks, founding.check_pattern)
@@ -99,12 +99,8 @@ class Command(OperatorCommand):
     ) -> dict[str, Any]:
         """What this instance says otherwise than the edition."""
         standard = ",".join(process["languages"])
-        given = self._value(options, "languages", _("Working languages"), standard, asks)
-        languages = list(dict.fromkeys(code.strip().lower() for code in given.split(",") if code.strip()))
-        if not languages or any(not re.fullmatch("[a-z]{2}", code) for code in languages):
-            raise RefusedError(
-                _("“%(given)s” are no languages. Write codes such as en,es.") % {"given": given}
-            )
+        given = self._value(options, "languages", _("Working languages"), standard, asks, _languages)
+        languages = given.split(",")
         names = dict(process["names"])
         options |= {f"names_{code.lower()}": name for code, name in options["names"]}
         for code in languages:
@@ -171,6 +167,20 @@ class Command(OperatorCommand):
         )
         self.stdout.write(f"  {founded.address}")
         self.stdout.write(_("Next: puebla serve"))
+
+
+def _edition(text: str) -> str:
+    from puebla.config import editions
+
+    editions.read(editions.folder_of(text))
+    return text
+
+
+def _languages(text: str) -> str:
+    codes = list(dict.fromkeys(code.strip().lower() for code in text.split(",") if code.strip()))
+    if not codes or any(not re.fullmatch("[a-z]{2}", code) for code in codes):
+        raise RefusedError(_("“%(given)s” are no languages. Write codes such as en,es.") % {"given": text})
+    return ",".join(codes)
 
 
 def _option(key: str) -> str:
