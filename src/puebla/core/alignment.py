@@ -335,3 +335,36 @@ def _undated(mine: Sequence[str], theirs: Sequence[str]) -> tuple[str, ...]:
         return other is not None and "--" in (figure[:2], other[:2])
 
     return tuple(sorted(one for one in mine if not is_known(one)))
+
+
+# A page of it ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two texts side by side as a page shows them: every pair with its number, which is its address for ever."""
+
+    pairs: list[tuple[int, Pair]]
+
+    @property
+    def findings(self) -> list[tuple[int, Pair]]:
+        """The pairs that somebody should look at."""
+        return [(number, pair) for number, pair in self.pairs if pair.missing or pair.differs]
+
+    def counts(self) -> dict[str, int]:
+        """How many paragraphs there are, are missing on each side, and differ in figures or dates."""
+        found = [pair for _number, pair in self.findings]
+        return {
+            "total": len(self.pairs),
+            "missing_left": sum(pair.missing == "left" for pair in found),
+            "missing_right": sum(pair.missing == "right" for pair in found),
+            "differing": sum(pair.differs for pair in found),
+        }
+
+
+def compared(
+    left: Iterable[tuple[int, str]], right: Iterable[tuple[int, str]], *, languages: tuple[str, str]
+) -> Comparison:
+    """Two texts given by page, side by side."""
+    sides = paragraphs(left, languages[0]), paragraphs(right, languages[1])
+    return Comparison(list(enumerate(aligned(*sides, languages=languages), 1)))

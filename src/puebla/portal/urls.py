@@ -5,7 +5,7 @@ A symbol contains slashes, so what stands below a document comes before the docu
 
 from django.urls import path
 
-from puebla.portal.views import documents, home, journal, meetings, parties
+from puebla.portal.views import documents, home, journal, meetings, parties, sides
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
         name="file-version",
     ),
     path("documents/<path:symbol>/files/<slug:language>/", documents.file, name="file"),
+    path("documents/<path:symbol>/read/<slug:left>/<slug:right>/", sides.side_by_side, name="side-by-side"),
     path("documents/<path:symbol>/read/<slug:language>/", documents.read, name="read"),
     path("documents/<path:symbol>/", documents.document, name="document"),
     path("meetings/", meetings.meeting_list, name="meetings"),

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.core.alignment import Pair, aligned, paragraphs
+from puebla.core.alignment import Comparison, compared
 from puebla.core.models import Process
 from puebla.documents.actions import opened
 from puebla.documents.forms import language_name
@@ -31,18 +31,14 @@ def side_by_side(request: PersonRequest, address: str) -> HttpResponseBase:
     for one in versions:
         opened(version=one, document=document, by=request.person, at=timezone.now())
     readable = len(versions) == 2 and all(one.reading == FileVersion.Reading.DONE for one in versions)
-    pairs = _pairs(versions, (left, right)) if readable else []
-    findings = [(number, pair) for number, pair in pairs if pair.missing or pair.differs]
-    shown = findings if request.GET.get("show") == "findings" else pairs
+    found = _compared(versions, (left, right)) if readable else Comparison([])
+    only_findings = request.GET.get("show") == "findings"
     context: dict[str, Any] = {
         "document": document, "choices": [(code, language_name(code)) for code in choices],
         "left": left, "right": right, "left_name": language_name(left) if left else "",
         "right_name": language_name(right) if right else "", "versions": versions, "readable": readable,
-        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")), "total": len(pairs),
-        "missing_left": sum(pair.missing == "left" for _number, pair in findings),
-        "missing_right": sum(pair.missing == "right" for _number, pair in findings),
-        "differing": sum(pair.differs for _number, pair in findings),
-        "only_findings": shown is findings,
+        "page": Paginator(found.findings if only_findings else found.pairs, PER_PAGE).get_page(request.GET.get("page")),
+        "only_findings": only_findings, **found.counts(),
     }  # fmt: skip
     return render(request, "documents/side_by_side.html", context)
 
@@ -60,10 +56,6 @@ def _newest(document: Document, language: str) -> FileVersion:
     return versions.select_related("edition").defer("html").order_by("-number")[0]
 
 
-def _pairs(versions: Sequence[FileVersion], languages: tuple[str, str]) -> list[tuple[int, Pair]]:
-    """All pairs, numbered from 1: the number is the anchor of a pair."""
-    sides = [
-        paragraphs(one.pages.order_by("number").values_list("number", "text"), language)
-        for one, language in zip(versions, languages, strict=True)
-    ]
-    return list(enumerate(aligned(sides[0], sides[1], languages=languages), 1))
+def _compared(versions: Sequence[FileVersion], languages: tuple[str, str]) -> Comparison:
+    pages = [one.pages.order_by("number").values_list("number", "text") for one in versions]
+    return compared(pages[0], pages[1], languages=languages)

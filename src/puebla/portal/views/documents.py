@@ -166,19 +166,21 @@ class Column:
 def document(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show one document; a withdrawn one answers with its tombstone, an unknown or embargoed one with 404."""
     at = timezone.now()
-    found = _find(symbol, at)
+    found = find(symbol, at)
     if found.withdrawn_at is not None:
-        return _tombstone(request, found)
+        return tombstone(request, found)
     if found.symbol != symbol:
         return redirect("portal:document", found.symbol, permanent=True)
     process = Process.objects.first()
+    columns = _columns(found, process.languages if process else querysets.working_languages())
     relations = [(RELATIONS.get(kind, kind), one) for kind, one in querysets.relations_of(found, at=at)]
     return render(
         request,
         "portal/document.html",
         {
             "document": found,
-            "columns": _columns(found, process.languages if process else querysets.working_languages()),
+            "columns": columns,
+            "beside": reading_order([one.language for one in columns if one.readable]),
             "themes": found.themes.order_by("code"),
             "relations": relations,
             "state": STATES.get(found.state, found.state),
@@ -189,7 +191,7 @@ def document(request: HttpRequest, symbol: str) -> HttpResponse:
     )
 
 
-def _find(symbol: str, at: dt.datetime) -> PublicDocument:
+def find(symbol: str, at: dt.datetime) -> PublicDocument:
     """The public edition or the tombstone with this symbol, whatever its letters' case."""
     if "\x00" in symbol:
         raise Http404
@@ -202,8 +204,13 @@ def _find(symbol: str, at: dt.datetime) -> PublicDocument:
     return found
 
 
-def _tombstone(request: HttpRequest, document: PublicDocument) -> HttpResponse:
+def tombstone(request: HttpRequest, document: PublicDocument) -> HttpResponse:
     return render(request, "portal/withdrawn.html", {"document": document}, status=410)
+
+
+def reading_order(languages: list[str]) -> list[str] | None:
+    """The two languages that are set side by side; None where there is nothing to set beside a text."""
+    return languages[:2] if len(languages) > 1 else None
 
 
 def _columns(document: PublicDocument, languages: list[str]) -> list[Column]:
@@ -307,9 +314,9 @@ def file_version(request: HttpRequest, symbol: str, language: str, number: int) 
 
 
 def _file(request: HttpRequest, symbol: str, language: str, **which: Any) -> HttpResponseBase:
-    owner = _find(symbol, timezone.now())
+    owner = find(symbol, timezone.now())
     if owner.withdrawn_at is not None:
-        return _tombstone(request, owner)
+        return tombstone(request, owner)
     found = owner.files.filter(language=language, **which).first()
     if found is None:
         raise Http404
@@ -329,9 +336,9 @@ def _file(request: HttpRequest, symbol: str, language: str, **which: Any) -> Htt
 
 def read(request: HttpRequest, symbol: str, language: str) -> HttpResponse:
     """The text of a file alone, for weak lines and screen readers."""
-    owner = _find(symbol, timezone.now())
+    owner = find(symbol, timezone.now())
     if owner.withdrawn_at is not None:
-        return _tombstone(request, owner)
+        return tombstone(request, owner)
     found = owner.files.filter(language=language, current=True).first()
     if found is None or not found.pages.exists():
         raise Http404
