@@ -51,8 +51,8 @@ def send_again(*, message_id: str, by: Person, at: dt.datetime) -> None:
     mail = given_up(OutgoingMail.objects.select_for_update()).filter(message_id=message_id).first()
     if mail is None:
         raise RefusedError(_("This message is not among those given up any more."))
-    mail.attempts, mail.next_attempt_at = 0, None
-    mail.save(update_fields=["attempts", "next_attempt_at"])
+    mail.attempts, mail.next_attempt_at, mail.refused_at = 0, None, None
+    mail.save(update_fields=["attempts", "next_attempt_at", "refused_at"])
     journal.record("mail.sent_again", at=at, person=by, subject_ref=message_id)
 
 

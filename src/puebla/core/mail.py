@@ -1,38 +1,68 @@
 """Outgoing mail: written in the transaction of the act, sent later, never lost and never sent for an act undone."""
 
+import contextlib
 import datetime as dt
+import logging
 import smtplib
 import ssl
+import unicodedata
 from collections.abc import Sequence
+from email import policy
 from email.message import EmailMessage as WireMessage
 from email.utils import formatdate
+from types import TracebackType
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from puebla.core.models import OutgoingMail, random_ref
 
+logger = logging.getLogger("puebla.mail")
+
 #: A message that failed is tried again after these minutes; then it stays, failed, on the technology page.
 RETRY_AFTER_MINUTES = [1, 5, 30, 120, 720, 1440]
+TIMEOUT = 30
+#: Sent messages are kept so long, for whoever asks whether one left.
+KEPT = dt.timedelta(days=60)
 
 
 def post(
-    *, to: str, subject: str, body: str, at: dt.datetime, language: str = "", html: str = ""
-) -> OutgoingMail:
-    """Write a message into the outbox; call it inside the act's transaction."""
+    *, to: str, subject: str, body: str, at: dt.datetime, language: str = "", html: str = "", message_id: str = "",
+    reply_to: str = "", stop_url: str = "", about: str = "",
+) -> OutgoingMail:  # fmt: skip
+    """Write a message into the outbox; call it inside the act's transaction.
+
+    Args:
+        message_id: of a message that may be written again after a cut: the database takes one of this name.
+        stop_url: where one POST, without signing in, ends mail of this sort.
+        about: what it was written for, to be taken away with it.
+    """
+    validate_email(to)
     return OutgoingMail.objects.create(
-        message_id=f"<{random_ref()}@{urlsplit(settings.BASE_URL).hostname}>",
+        message_id=message_id or f"<{random_ref()}@{urlsplit(settings.BASE_URL).hostname}>",
         recipient=to,
-        subject=" ".join(subject.split())[:300],
-        body=body,
-        html=html,
+        subject=one_line(subject)[:300],
+        body=body.replace("\x00", ""),
+        html=html.replace("\x00", ""),
         language=language or translation.get_language() or "",
+        reply_to=reply_to,
+        stop_url=stop_url,
+        about=about,
         created_at=at,
+    )
+
+
+def one_line(text: str) -> str:
+    """The text as a header can hold it: no ends of line, no signs that steer."""
+    return " ".join(
+        "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text).split()
     )
 
 
@@ -58,39 +88,53 @@ class OutboxBackend(BaseEmailBackend):
         return count
 
 
+# Sending ---------------------------------------------------------------------------------------------------------------
+
+
 def given_up(messages: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
-    """Those of the messages that were tried often enough and are not tried again."""
-    return messages.filter(sent_at=None, attempts__gt=len(RETRY_AFTER_MINUTES))
+    """Those of the messages that are not tried again: refused for good, or tried often enough."""
+    return messages.filter(sent_at=None).filter(
+        Q(attempts__gt=len(RETRY_AFTER_MINUTES)) | Q(refused_at__isnull=False)
+    )
+
+
+def due(at: dt.datetime) -> QuerySet[OutgoingMail]:
+    """Messages whose turn it is."""
+    waiting = OutgoingMail.objects.filter(
+        sent_at=None, refused_at=None, attempts__lte=len(RETRY_AFTER_MINUTES)
+    )
+    return waiting.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=at))
 
 
 def send_waiting(*, at: dt.datetime, limit: int = 100) -> int:
     """Send what waits over SMTP; how many went out. Without `PUEBLA_MAIL_URL` everything stays, to be shown."""
     if not settings.MAIL_URL:
         return 0
-    waiting = OutgoingMail.objects.filter(sent_at=None, attempts__lte=len(RETRY_AFTER_MINUTES)).filter(
-        Q(next_attempt_at=None) | Q(next_attempt_at__lte=at)
-    )
     sent = 0
-    for mail_id in list(waiting.order_by("pk").values_list("pk", flat=True)[:limit]):
-        mail = _taken(mail_id, at)
-        if mail is None:
-            continue
-        # Outside any transaction: a slow server must not hold SQLite's only writer's place.
-        try:
-            _deliver(mail)
-        except Exception as error:  # noqa: BLE001 - one odd message must not stop those behind it
-            OutgoingMail.objects.filter(pk=mail_id).update(last_error=str(error)[:300])
-        else:
-            OutgoingMail.objects.filter(pk=mail_id).update(sent_at=at, last_error="", next_attempt_at=None)
-            sent += 1
+    with Line(settings.MAIL_URL) as line:
+        for mail_id in list(due(at).order_by("pk").values_list("pk", flat=True)[:limit]):
+            mail = _taken(mail_id, at)
+            if mail is None:
+                continue
+            # Outside any transaction: a slow server must not hold SQLite's only writer's place.
+            outcome = _attempt(line, mail, at)
+            OutgoingMail.objects.filter(pk=mail_id).update(**outcome)
+            sent += "sent_at" in outcome
     return sent
+
+
+def prune(*, at: dt.datetime) -> int:
+    """Drop what was sent long ago; how many."""
+    return OutgoingMail.objects.filter(sent_at__lt=at - KEPT).delete()[0]
 
 
 @transaction.atomic
 def _taken(mail_id: int, at: dt.datetime) -> OutgoingMail | None:
     """Count the attempt before it is made, so that two senders do not make it twice; None where another has it."""
-    mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
-    if mail.sent_at is not None or (mail.next_attempt_at is not None and mail.next_attempt_at > at):
+    mail = OutgoingMail.objects.select_for_update().filter(pk=mail_id).first()
+    if mail is None or mail.sent_at is not None or mail.refused_at is not None:
+        return None
+    if mail.next_attempt_at is not None and mail.next_attempt_at > at:
         return None
     wait = RETRY_AFTER_MINUTES[min(mail.attempts, len(RETRY_AFTER_MINUTES) - 1)]
     mail.attempts += 1
@@ -99,32 +143,131 @@ def _taken(mail_id: int, at: dt.datetime) -> OutgoingMail | None:
     return mail
 
 
-def _connected(host: str, port: int, *, secure: bool) -> smtplib.SMTP:
-    # A password is given only to a server whose certificate holds: Python's own default looks at none.
-    if secure:
-        return smtplib.SMTP_SSL(host, port, timeout=30, context=ssl.create_default_context())
-    return smtplib.SMTP(host, port, timeout=30)
+def _attempt(line: "Line", mail: OutgoingMail, at: dt.datetime) -> dict[str, object]:
+    """Try one message; what is to be written of it."""
+    try:
+        line.send(mail)
+    except Exception as error:  # noqa: BLE001 - one odd message must not stop those behind it
+        outcome: dict[str, object] = {"last_error": one_line(str(error))[:300]}
+        if _is_final(error):
+            outcome["refused_at"] = at
+        return outcome
+    return {"sent_at": at, "last_error": "", "next_attempt_at": None}
 
 
-def _deliver(mail: OutgoingMail) -> None:
-    parts = urlsplit(settings.MAIL_URL)
-    wire = WireMessage()
+def _is_final(error: Exception) -> bool:
+    """Whether the server refused the recipient or the message itself for good; a refused sender or sign-in is ours to mend."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _text in error.recipients.values())
+    if isinstance(error, smtplib.SMTPDataError):
+        return 500 <= error.smtp_code < 600
+    return False
+
+
+class Line:
+    """One connection to the mail server for many messages: made for the first, made anew once where it broke.
+
+    Where no connection can be made, the messages of this round all fail with that error, without each waiting for it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._parts = urlsplit(url)
+        self._server: smtplib.SMTP | None = None
+        self._dead: Exception | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._server is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                self._server.quit()
+
+    def send(self, mail: OutgoingMail) -> None:
+        """Hand one message over."""
+        wire, standing = wire_of(mail), self._server is not None
+        try:
+            self._connected().send_message(wire)
+        except smtplib.SMTPServerDisconnected:
+            self._server = None
+            if not standing:
+                raise
+            # Servers close a line that carried enough messages; a new one carries this.
+            self._connected().send_message(wire)
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
+            self._start_afresh()
+            raise
+        except OSError:
+            self._server = None
+            raise
+
+    def _start_afresh(self) -> None:
+        if self._server is not None:
+            try:
+                self._server.rset()
+            except (smtplib.SMTPException, OSError):
+                self._server = None
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._dead is not None:
+            raise self._dead
+        if self._server is None:
+            try:
+                self._server = self._connect()
+            except (smtplib.SMTPException, OSError) as error:
+                logger.warning("The mail server cannot be used: %s", one_line(str(error)))
+                self._dead = error
+                raise
+        return self._server
+
+    def _connect(self) -> smtplib.SMTP:
+        parts, trusted = self._parts, ssl.create_default_context()
+        secure = parts.scheme == "smtps"
+        host, port = parts.hostname or "localhost", parts.port or (465 if secure else 25)
+        server = (
+            smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=trusted)
+            if secure
+            else smtplib.SMTP(host, port, timeout=TIMEOUT)
+        )
+        try:
+            if parts.scheme == "smtp+tls":
+                server.starttls(context=trusted)
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+def ascii_of(address: str) -> str:
+    """The address with its domain as every server takes it."""
+    name, sign, domain = address.rpartition("@")
+    return f"{name}{sign}{domain.encode('idna').decode()}"
+
+
+def wire_of(mail: OutgoingMail) -> WireMessage:
+    """The message as it goes over the line."""
+    wire = WireMessage(policy=policy.SMTP)
     wire["From"] = settings.DEFAULT_FROM_EMAIL
-    wire["To"] = mail.recipient
+    wire["To"] = ascii_of(mail.recipient)
     wire["Subject"] = mail.subject
     wire["Message-ID"] = mail.message_id
     wire["Date"] = formatdate(mail.created_at.timestamp(), localtime=False)
-    wire.set_content(mail.body)
+    # No machine shall answer a machine (RFC 3834).
+    wire["Auto-Submitted"] = "auto-generated"
+    if mail.reply_to:
+        wire["Reply-To"] = mail.reply_to
+    if mail.stop_url:
+        wire["List-Unsubscribe"] = f"<{mail.stop_url}>"
+        wire["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    # Quoted-printable passes every server, also those that know seven bits only.
+    wire.set_content(mail.body, cte="quoted-printable")
     if mail.html:
-        wire.add_alternative(mail.html, subtype="html")
+        wire.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     if mail.language:
         # Last: setting the content takes every header of content away.
         wire["Content-Language"] = mail.language
-    secure = parts.scheme == "smtps"
-    host, port = parts.hostname or "localhost", parts.port or (465 if secure else 25)
-    with _connected(host, port, secure=secure) as server:
-        if parts.scheme == "smtp+tls":
-            server.starttls(context=ssl.create_default_context())
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(wire)
+    return wire

@@ -112,11 +112,19 @@ class OutgoingMail(models.Model):
     body = models.TextField()
     html = models.TextField(blank=True)
     language = models.CharField(max_length=10, blank=True)
+    #: A human's address for answers.
+    reply_to = models.EmailField(blank=True)
+    #: Where one POST ends mail of this sort (RFC 8058).
+    stop_url = models.URLField(max_length=500, blank=True)
+    #: What it was written for, so that it can be taken away with that: "subscription:…".
+    about = models.CharField(max_length=60, blank=True, db_index=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    #: When a server refused it for good.
+    refused_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("outgoing message")

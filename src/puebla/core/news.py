@@ -8,7 +8,7 @@ the gate, on the day they are read.
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
@@ -41,6 +41,17 @@ class Happening:
     to: int | None = None
 
 
+class Batch(NamedTuple):
+    """What happened after a mark, oldest first; the mark behind it; whether there is more behind that.
+
+    A mark is JSON that only its source reads.
+    """
+
+    happened: list[Happening]
+    mark: Any
+    more: bool = False
+
+
 @dataclass(frozen=True)
 class Line:
     """A record as one reader may be told of it now.
@@ -66,14 +77,13 @@ class NewsSource:
     """A room's news.
 
     Attributes:
-        since: (mark, at) → what happened after the mark, oldest first, and the new mark. A mark is JSON that only the
-            source reads; None asks for the mark of now, with nothing happened. Not everything need come at once.
+        since: (mark, at) → what happened after the mark; None asks for the mark of now, with nothing happened.
         visible: (person, reach) → the records the person may see, as a queryset with a column `ref`.
         lines: (person, reach, references) → the line of each that the person may see now, by reference.
         says: (what, language, number, size) → the sentence, in the language now active.
     """
 
-    since: Callable[[Any, dt.datetime], tuple[list[Happening], Any]]
+    since: Callable[[Any, dt.datetime], Batch]
     visible: Callable[[Any, Any], Any]
     lines: Callable[[Any, Any, Collection[str]], dict[str, Line]]
     says: Callable[[str, str, int | None, int | None], str]
@@ -99,9 +109,11 @@ class Followable:
             None, which a topic with too many answers with nothing.
         under: (person, reach, followed, references) → which of those followed each record falls under; records that the
             person may not see are not in it.
+        kin: (person, reach, topic, value) → what else could be followed from there: of a document its body, its kind.
     """
 
     source: str
     topics: Mapping[str, str | Promise]
     offers: Callable[[Any, Any, str, Collection[str] | None], Mapping[str, Offer]]
     under: Callable[[Any, Any, Collection[Followed], Collection[str]], Mapping[str, set[Followed]]]
+    kin: Callable[[Any, Any, str, str], list[Followed]] = lambda _person, _reach, _topic, _value: []

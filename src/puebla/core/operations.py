@@ -230,6 +230,13 @@ def send_mail(at: dt.datetime) -> int:
     return send_waiting(at=at)
 
 
+def prune_mail(at: dt.datetime) -> int:
+    """The chore that drops messages sent long ago."""
+    from puebla.core.mail import prune
+
+    return prune(at=at)
+
+
 def set_down_head(at: dt.datetime) -> int:
     """The chore that sets down the journal's head for the outside, once a day."""
     from puebla.core.journal import publish_head
@@ -244,6 +251,7 @@ def set_down_head(at: dt.datetime) -> int:
 def register_core() -> None:
     """Fill the registries with the ground floor's chores and checks; called once from `apps.py`."""
     registry.chores.add("mail", Chore("mail", send_mail), rank=10)
+    registry.chores.add("mail.pruned", Chore("mail.pruned", prune_mail, every=dt.timedelta(days=1)), rank=85)
     registry.chores.add(
         "journal.head", Chore("journal.head", set_down_head, every=dt.timedelta(minutes=10)), rank=80
     )
