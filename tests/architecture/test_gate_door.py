@@ -40,6 +40,19 @@ REASONS = {
     ("documents/views/filing.py", "relations", "Relation"): "of a document that came through the gate",
     ("documents/views/batches.py", "drop", "Batch"): "one's own drops only",
     ("documents/views/batches.py", "table", "Batch"): "one's own drops only",
+    (
+        "documents/views/news.py",
+        "_acts",
+        "JournalEntry",
+    ): "that something happened, without words; told through the gate",
+    ("documents/views/news.py", "_acts", "JournalPayload"): "languages and states of the same acts",
+    ("documents/views/news.py", "_acts", "Share"): "to be told to the one person it names",
+    (
+        "documents/views/news.py",
+        "_embargoes",
+        "Document",
+    ): "that an embargo ended, without words; told through the gate",
+    ("documents/views/news.py", "_sizes", "FileVersion"): "of documents that came through the gate",
     ("intranet/views/desk.py", "desk", "Seat"): "one's own seats that wait for confirmation",
     ("intranet/views/desk.py", "_seats", "Seat"): "one's own seats",
     (

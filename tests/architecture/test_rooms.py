@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "puebla"
-APPS = ("portal", "intranet", "documents", "members", "accounts", "publications", "theme")
+APPS = ("portal", "intranet", "documents", "notices", "members", "accounts", "publications", "theme")
 NAMES = {
     "__init__", "models", "querysets", "rules", "actions", "forms", "views", "urls", "apps", "admin",
     "management", "templates", "static", "templatetags", "migrations",

@@ -32,7 +32,8 @@ from puebla.publications.models import Epoch, PublicDocument
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
-PRIVATE_ROOMS = frozenset({"intranet", "accounts"})
+#: Of one reader each, so kept in no cache. A subscription is a reader's own as well, though nobody signs in for it.
+PRIVATE_ROOMS = frozenset({"intranet", "accounts", "subscribe"})
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 

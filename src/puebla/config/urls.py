@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(
         path("intranet/technology/", technology, name="technology"),
         path("intranet/", include("puebla.intranet.urls")),
+        path("intranet/notices/", include("puebla.notices.urls")),
+        path("subscribe/", include("puebla.notices.urls.public")),
         path("intranet/documents/", include("puebla.documents.urls")),
         path("intranet/", include("puebla.members.urls")),
         path("accounts/", include("puebla.accounts.urls")),

@@ -142,6 +142,10 @@ class DocumentsConfig(AppConfig):
                   refuses_when="(SELECT room_cap FROM documents_document WHERE id = NEW.document_id) < 50")  # fmt: skip
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
+        from puebla.documents.views import news
+
+        registry.news_sources.add("documents", news.SOURCE, rank=10)
+        registry.followables.add("documents", news.FOLLOWABLE, rank=10)
         minute, day = dt.timedelta(minutes=1), dt.timedelta(days=1)
         registry.chores.add(
             "documents.read_waiting", Chore("documents.read_waiting", read_waiting, every=minute), rank=40

@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "puebla.portal",
     "puebla.intranet",
     "puebla.documents",
+    "puebla.notices",
     "puebla.members",
     "puebla.accounts",
     "puebla.publications",

@@ -10,10 +10,12 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput, ChoiceField, ModelChoiceField
 from django.http import HttpRequest
 from django.template import Context
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info, pgettext
@@ -194,6 +196,19 @@ def pager(context: Context, page: Page[Any], key: str = "page") -> dict[str, Any
         "next": address(page.next_page_number()) if page.has_next() else "",
         "numbers": [(number, address(number) if isinstance(number, int) else "") for number in numbers],
     }
+
+
+# This room and `core` do not import each other: the registry is reached by its address.
+PAGE_OFFERS = "puebla.core.registry.page_offers"
+
+
+@register.simple_tag(takes_context=True)
+def offers(context: Context, topic: str, value: str) -> SafeString:
+    """What rooms offer on the page of something, such as to follow it; nothing to whom nothing is offered."""
+    request = context.get("request")
+    found = [offer(request, topic, value) for offer in import_string(PAGE_OFFERS)] if request else []
+    written = (render_to_string(one["template"], one["context"], request=request) for one in found if one)
+    return format_html_join("", "{}", ((one,) for one in written))
 
 
 # Forms ---------------------------------------------------------------------------------------------------

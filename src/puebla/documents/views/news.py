@@ -1,0 +1,282 @@
+"""What the repository has to tell, and what its papers may be followed by; every word of it through the gate."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from puebla.accounts.models import Person
+from puebla.core.models import JournalEntry, JournalHead, JournalPayload
+from puebla.core.news import Batch, Followable, Followed, Happening, Line, NewsSource, Offer
+from puebla.core.verdicts import ALLOWED, Verdict, refused
+from puebla.documents.forms import language_name
+from puebla.documents.models import Document, FileVersion, Kind, Share, State, Theme
+from puebla.members.models import Body, Meeting, Party
+from puebla.members.querysets import Reach
+from puebla.theme.templatetags.theme import size as in_words
+
+Facts = dict[str, Any]
+
+# What happened ---------------------------------------------------------------------------------------------------------
+
+#: Entries of the journal that are looked through at once.
+WINDOW = 2000
+
+
+def _version(facts: Facts) -> Facts:
+    return {"what": "version", "language": facts.get("language", ""), "number": facts.get("number")}
+
+
+def _audience(facts: Facts) -> Facts | None:
+    return {"what": "opened"} if facts.get("to", 0) > facts.get("from", 0) else None
+
+
+def _description(facts: Facts) -> Facts | None:
+    changed = facts.get("changed", {})
+    if "state" in changed:
+        return {"what": f"state.{changed['state'][1]}"}
+    # An embargo that is moved may open the paper now; where it does not, the gate says so.
+    return {"what": "embargo"} if "embargo_until" in changed else None
+
+
+#: Acts that are told, and what of the entry's facts is kept; None where this one is not told.
+TOLD: dict[str, Callable[[Facts], Facts | None]] = {
+    "document.filed": lambda _facts: {"what": "filed"},
+    "document.version_filed": _version,
+    "document.audience_changed": _audience,
+    "document.described": _description,
+    "document.released": lambda _facts: {"what": "released"},
+    "document.withdrawn": lambda _facts: {"what": "withdrawn"},
+    "document.shared": lambda _facts: {"what": "shared"},
+}
+
+
+def since(mark: Any, at: dt.datetime) -> Batch:
+    """What the journal says was done since, and which embargoes ended.
+
+    The journal's numbers are given in the order of commits, so that nothing slips past a mark; an embargo ends by itself.
+    """
+    head = JournalHead.objects.filter(pk=1).values_list("sequence", flat=True).first() or 0
+    if mark is None:
+        return Batch([], {"sequence": head, "until": at.isoformat()})
+    first, last = mark["sequence"], min(head, mark["sequence"] + WINDOW)
+    until = dt.datetime.fromisoformat(mark["until"])
+    happened = [*_acts(first, last), *_embargoes(until, at)]
+    coming = {"sequence": last, "until": max(until, at).isoformat()}
+    return Batch(sorted(happened, key=lambda one: one.at), coming, more=last < head)
+
+
+def _acts(first: int, last: int) -> Iterator[Happening]:
+    entries = list(
+        JournalEntry.objects.filter(sequence__gt=first, sequence__lte=last, act__in=TOLD).order_by("sequence")
+    )
+    numbers = [entry.sequence for entry in entries]
+    payloads = dict(JournalPayload.objects.filter(sequence__in=numbers).values_list("sequence", "facts"))
+    for entry in entries:
+        kept = TOLD[entry.act](payloads.get(entry.sequence, {}))
+        if kept is None:
+            continue
+        told = Happening(f"journal:{entry.sequence}", entry.subject_ref, at=entry.at, **kept)
+        if entry.act != "document.shared":
+            yield told
+            continue
+        for share in Share.objects.filter(document__ref=entry.subject_ref, shared_at=entry.at):
+            yield Happening(f"share:{share.ref}", told.subject, told.what, told.at, to=share.person_id)
+
+
+def _embargoes(after: dt.datetime, at: dt.datetime) -> Iterator[Happening]:
+    ended = Document.objects.filter(embargo_until__gt=after, embargo_until__lte=at).order_by("embargo_until")
+    for ref, until in ended.values_list("ref", "embargo_until"):
+        yield Happening(f"embargo:{ref}:{until:%Y%m%dT%H%M%S%z}", ref, "embargo", until)
+
+
+def says(what: str, language: str, number: int | None, size: int | None) -> str:
+    """What happened, in a few words."""
+    if what.startswith("state."):
+        state = what.removeprefix("state.")
+        label = State(state).label if state in State.values else state
+        return _("Its state is now: %(state)s") % {"state": label}
+    if what == "version":
+        words = (
+            _("New file in %(language)s") if number in (1, None) else _("Version %(number)d in %(language)s")
+        )
+        told = words % {"language": language_name(language), "number": number}
+        return f"{told} ({in_words(size)})" if size else told
+    return str(SENTENCES.get(what, what))
+
+
+SENTENCES = {
+    "filed": gettext_lazy("New document"),
+    "opened": gettext_lazy("Opened to more readers"),
+    "embargo": gettext_lazy("Its embargo is over"),
+    "released": gettext_lazy("Released to the public"),
+    "withdrawn": gettext_lazy("Withdrawn from the public"),
+    "shared": gettext_lazy("Shared with you by name"),
+}
+
+
+# What a reader may be told ---------------------------------------------------------------------------------------------
+
+
+def visible(person: Person, reach: Reach) -> QuerySet[Any]:
+    """The documents that this person sees."""
+    return Document.objects.visible_to(person, reach=reach)
+
+
+def lines(person: Person, reach: Reach, refs: Collection[str]) -> dict[str, Line]:
+    """The line of each document that this person sees now; two queries whatever their number."""
+    found = visible(person, reach).filter(ref__in=refs).order_by().select_related("kind", "room")
+    shown = list(found.only("ref", "symbol", "titles", "kind__names", "room__names", "room__sealed"))
+    sizes = _sizes([document.pk for document in shown])
+    return {
+        document.ref: Line(
+            subject=document.ref, symbol=document.symbol or "", titles=document.titles, kind=document.kind.names,
+            address=reverse("documents:record", args=[document.address]), room=document.room.names,
+            sealed=document.room.sealed, sizes=sizes[document.pk],
+        )
+        for document in shown
+    }  # fmt: skip
+
+
+def _sizes(keys: list[int]) -> dict[int, dict[str, int]]:
+    """Bytes of the newest file of every language."""
+    sizes: dict[int, dict[str, int]] = defaultdict(dict)
+    versions = FileVersion.objects.filter(edition__document__in=keys).order_by("number")
+    for key, language, count in versions.values_list("edition__document", "edition__language", "size"):
+        sizes[key][language] = count
+    return sizes
+
+
+SOURCE = NewsSource(since=since, visible=visible, lines=lines, says=says)
+
+
+# What may be followed --------------------------------------------------------------------------------------------------
+
+TOPICS = {
+    "body": gettext_lazy("Body"),
+    "theme": gettext_lazy("Theme"),
+    "kind": gettext_lazy("Kind"),
+    "party": gettext_lazy("Party"),
+    "meeting": gettext_lazy("Meeting"),
+    "document": gettext_lazy("Document"),
+}
+
+
+def offers(person: Person, reach: Reach, topic: str, values: Collection[str] | None) -> dict[str, Offer]:
+    """What this person may know of under a topic; of a sealed body everybody knows the name, and no more."""
+    return {} if reach.is_empty else dict(_OFFERS[topic](person, reach, values))
+
+
+def _bodies(_person: Person, reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:
+    for body in _of(Body.objects.select_related("room"), "code", values):
+        yield (
+            body.code,
+            Offer(body.names, may_be_told(reach, body), reverse("members:body", args=[body.code])),
+        )
+
+
+def may_be_told(reach: Reach, body: Body) -> Verdict:
+    """Whether somebody is told what is new in this body."""
+    if body.room.sealed and body.room_id not in reach.rooms:
+        return refused(
+            _("What is new in a sealed room is told only to those who hold a confirmed seat in it.")
+        )
+    return ALLOWED
+
+
+def _kinds(_person: Person, _reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:
+    offered = Kind.objects.filter(retired=False) if values is None else Kind.objects.all()
+    for kind in _of(offered, "code", values):
+        yield kind.code, Offer(kind.names, ALLOWED, _list(kind=kind.code))
+
+
+def _themes(_person: Person, _reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:
+    for theme in _of(Theme.objects.all(), "code", values):
+        yield theme.code, Offer(theme.names, ALLOWED, _list(theme=theme.code))
+
+
+def _parties(_person: Person, _reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:
+    for party in _of(Party.objects.all(), "code", values):
+        yield party.code, Offer(party.names, ALLOWED, reverse("members:party", args=[party.code]))
+
+
+def _meetings(_person: Person, reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:
+    if values is None:
+        return
+    for meeting in _of(Meeting.objects.select_related("body__room"), "symbol", values):
+        if may_be_told(reach, meeting.body):
+            yield meeting.symbol, Offer(meeting.titles, ALLOWED, _list(meeting=meeting.symbol))
+
+
+def _documents(person: Person, reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:
+    for document in visible(person, reach).filter(ref__in=values or []).only("ref", "symbol", "titles"):
+        yield (
+            document.ref,
+            Offer(document.titles, ALLOWED, reverse("documents:record", args=[document.address])),
+        )
+
+
+def _of(rows: QuerySet[Any], column: str, values: Collection[str] | None) -> QuerySet[Any]:
+    return rows if values is None else rows.filter(**{f"{column}__in": values})
+
+
+def _list(**filters: str) -> str:
+    return f"{reverse('documents:list')}?{urlencode(filters)}"
+
+
+_OFFERS: dict[str, Callable[..., Iterator[tuple[str, Offer]]]] = {
+    "body": _bodies,
+    "theme": _themes,
+    "kind": _kinds,
+    "party": _parties,
+    "meeting": _meetings,
+    "document": _documents,
+}
+
+
+def under(
+    person: Person, reach: Reach, followed: Collection[Followed], refs: Collection[str]
+) -> Mapping[str, set[Followed]]:
+    """Which of what is followed each of these documents falls under, as far as the person sees them; two queries."""
+    wanted = set(followed)
+    columns = ("ref", "pk", "body__code", "kind__code", "party__code", "meeting__symbol")
+    found: dict[str, set[Followed]] = {}
+    refs_of: dict[int, str] = {}
+    for ref, key, *codes in visible(person, reach).filter(ref__in=refs).order_by().values_list(*columns):
+        refs_of[key] = ref
+        topics = zip(("body", "kind", "party", "meeting"), codes, strict=True)
+        found[ref] = {("document", ref), *topics} & wanted
+    if any(topic == "theme" for topic, _value in wanted):
+        links = Document.themes.through.objects.filter(document__in=refs_of)
+        for key, code in links.values_list("document", "theme__code"):
+            found[refs_of[key]] |= {("theme", code)} & wanted
+    return found
+
+
+def kin(person: Person, reach: Reach, topic: str, value: str) -> list[Followed]:
+    """What else a document's reader may want to follow: what the document falls under."""
+    if topic != "document":
+        return []
+    seen = visible(person, reach).filter(ref=value).order_by()
+    found = seen.values_list("body__code", "kind__code", "party__code", "meeting__symbol").first()
+    if found is None:
+        return []
+    body, kind, party, meeting = found
+    themes = seen.values_list("themes__code", flat=True)
+    pairs = [
+        ("body", body),
+        *(("theme", code) for code in themes),
+        ("kind", kind),
+        ("party", party),
+        ("meeting", meeting),
+    ]
+    return [(one, code) for one, code in pairs if code]
+
+
+FOLLOWABLE = Followable(source="documents", topics=TOPICS, offers=offers, under=under, kin=kin)

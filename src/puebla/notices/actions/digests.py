@@ -1,0 +1,61 @@
+"""Mail of what a person follows: one digest a day, or a message at once; written once, whatever is cut short."""
+
+import datetime as dt
+import hashlib
+
+from django.db import transaction
+
+from puebla.accounts.models import Person
+from puebla.members.querysets import reach_of
+from puebla.notices.actions.hours import day_of, digest_is_due
+from puebla.notices.actions.messages import tell_person
+from puebla.notices.models import Correspondence, Notice, Pace
+
+
+def send_digests(at: dt.datetime) -> int:
+    """From the hour of digests on, write today's to everybody to whom it was not written yet; how many were written.
+
+    A day on which there is nothing to tell is decided on all the same, so that what comes later waits for tomorrow.
+    """
+    if not digest_is_due(at):
+        return 0
+    day = day_of(at)
+    rows = Correspondence.objects.filter(pace=Pace.DAILY, person__is_active=True)
+    due = rows.exclude(digested_on__gte=day).values_list("person_id", flat=True)
+    return sum(_send_digest(key, day, at) for key in list(due))
+
+
+@transaction.atomic
+def _send_digest(person_id: int, day: dt.date, at: dt.datetime) -> bool:
+    row = Correspondence.objects.select_for_update().select_related("person").get(person=person_id)
+    if row.pace != Pace.DAILY or (row.digested_on is not None and row.digested_on >= day):
+        return False
+    row.digested_on = day
+    row.save(update_fields=["digested_on"])
+    return _write(row.person, f"{day:%Y%m%d}", at)
+
+
+def send_at_once(at: dt.datetime) -> int:
+    """Write to everybody who wants to be told at once and was not yet; how many messages."""
+    rows = Correspondence.objects.filter(pace=Pace.AT_ONCE, person__is_active=True)
+    waiting = rows.filter(person__notices__mailed_at=None, person__notices__isnull=False)
+    return sum(_send_at_once(key, at) for key in list(waiting.values_list("person_id", flat=True).distinct()))
+
+
+@transaction.atomic
+def _send_at_once(person_id: int, at: dt.datetime) -> bool:
+    row = Correspondence.objects.select_for_update().select_related("person").get(person=person_id)
+    if row.pace != Pace.AT_ONCE:
+        return False
+    events = Notice.objects.filter(person=row.person, mailed_at=None).order_by("event")
+    name = "\n".join(events.values_list("event", flat=True))
+    return bool(name) and _write(row.person, hashlib.sha256(name.encode()).hexdigest()[:16], at)
+
+
+def _write(person: Person, name: str, at: dt.datetime) -> bool:
+    """One message of all that waits and may be seen now; what may not be seen any more is told to nobody."""
+    waiting = Notice.objects.filter(person=person, mailed_at=None)
+    reach = reach_of(person, at)
+    notices = list(waiting.visible_to(person, reach=reach))
+    waiting.update(mailed_at=at)
+    return bool(notices) and tell_person(person, notices, reach=reach, name=name, at=at)

@@ -1,0 +1,175 @@
+"""The words of notices, the same in the inbox and in the mail; and the mail itself, in its reader's language."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import formats, translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from puebla.accounts.models import Person
+from puebla.core import registry
+from puebla.core.languages import show
+from puebla.core.mail import post
+from puebla.core.models import Process
+from puebla.core.news import Line
+from puebla.members.querysets import Reach
+from puebla.notices.actions.hours import local
+from puebla.notices.models import Notice
+
+#: More than these are counted, not listed: the inbox has them all.
+MOST_LISTED = 60
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record with what happened to it: what stands in the inbox and in the mail."""
+
+    line: Line
+    said: list[str]
+    notices: list[Notice]
+
+    @property
+    def address(self) -> str:
+        """The whole address of the record."""
+        return settings.BASE_URL + self.line.address
+
+
+def entries_of(notices: Iterable[Notice], person: Person, reach: Reach) -> list[Entry]:
+    """The notices by record, in the order of the first of each; what the person may not see now is left out.
+
+    In the language now active; a constant number of queries.
+    """
+    by_source: dict[str, dict[str, list[Notice]]] = defaultdict(lambda: defaultdict(list))
+    order: dict[tuple[str, str], None] = {}
+    for one in notices:
+        by_source[one.source][one.subject].append(one)
+        order[one.source, one.subject] = None
+    lines: dict[tuple[str, str], Line] = {}
+    for name, subjects in by_source.items():
+        source = registry.news_sources.named(name)
+        found = source.lines(person, reach, list(subjects)) if source else {}
+        lines |= {(name, ref): line for ref, line in found.items()}
+    return [
+        Entry(lines[key], _said(lines[key], by_source[key[0]][key[1]]), by_source[key[0]][key[1]])
+        for key in order
+        if key in lines
+    ]
+
+
+def _said(line: Line, notices: list[Notice]) -> list[str]:
+    """What happened, oldest first, each sentence once."""
+    said: dict[str, None] = {}
+    for one in sorted(notices, key=lambda notice: (notice.happened_at, notice.pk)):
+        source = registry.news_sources.named(one.source)
+        if source is not None:
+            said[source.says(one.what, one.language, one.number, line.sizes.get(one.language))] = None
+    return list(said)
+
+
+# Signed links ----------------------------------------------------------------------------------------------------------
+
+
+def _signer(purpose: str) -> Signer:
+    return Signer(salt=f"puebla.notices.{purpose}", sep=".")
+
+
+def sign(purpose: str, ref: str) -> str:
+    """A token that opens one thing for whoever holds it: it is in a mail and in no other place."""
+    return _signer(purpose).sign(ref)
+
+
+def unsign(purpose: str, token: str) -> str | None:
+    """What the token was made for; None where it was not made here for this purpose."""
+    try:
+        return str(_signer(purpose).unsign(token))
+    except BadSignature:
+        return None
+
+
+def absolute(name: str, *args: str) -> str:
+    """The whole address of a page, in the language now active."""
+    return settings.BASE_URL + reverse(name, args=args)
+
+
+def message_id_of(*names: str) -> str:
+    """The Message-ID of what these names name: the same whenever it is made, and telling nothing."""
+    digest = salted_hmac("puebla.notices.message", "\n".join(names), algorithm="sha256").hexdigest()
+    return f"<{digest[:40]}@{urlsplit(settings.BASE_URL).hostname}>"
+
+
+# Mail ------------------------------------------------------------------------------------------------------------------
+
+
+def tell_person(person: Person, notices: list[Notice], *, reach: Reach, name: str, at: dt.datetime) -> bool:
+    """Write one message of these notices; whether there was anything to tell.
+
+    Args:
+        name: names the message among the person's: a day, or a digest of the events.
+    """
+    with translation.override(person.language):
+        entries = entries_of(sorted(notices, key=lambda one: (one.happened_at, one.pk)), person, reach)
+        if not entries:
+            return False
+        listed = [one for one in entries if not one.line.sealed]
+        rooms = {str(show(one.line.room)): one.line.room for one in entries if one.line.sealed}
+        context = {
+            "name": person.full_name,
+            "entries": listed[:MOST_LISTED],
+            "more": max(0, len(listed) - MOST_LISTED),
+            "rooms": list(rooms.values()),
+            "inbox": absolute("notices:inbox"),
+            "following": absolute("notices:following"),
+            "stop": absolute("subscriptions:stop-person", sign("person", person.ref)),
+        }
+        subject = _subject(listed, len(rooms), at)
+        _post(person.email, subject, "person", context, at=at, message_id=message_id_of(person.ref, name))
+    return True
+
+
+def _subject(listed: list[Entry], rooms: int, at: dt.datetime) -> str:
+    """One document is named at once; of sealed rooms not even a number is told."""
+    if len(listed) == 1 and not rooms and listed[0].line.symbol:
+        return f"{listed[0].line.symbol}: {listed[0].said[-1]}"
+    day = formats.date_format(local(at), "DATE_FORMAT")
+    return _("%(process)s: what is new, %(day)s") % {"process": _process_name(), "day": day}
+
+
+def _process_name() -> str:
+    process = Process.objects.first()
+    return str(show(process.short_names)) if process else "Puebla"
+
+
+def _post(
+    to: str,
+    subject: str,
+    template: str,
+    context: dict[str, Any],
+    *,
+    at: dt.datetime,
+    message_id: str,
+    about: str = "",
+) -> None:
+    process = Process.objects.first()
+    contact = process.contact_email if process else ""
+    whole = context | {"process": process, "contact": contact, "subject": subject}
+    post(
+        to=to,
+        subject=subject,
+        body=render_to_string(f"notices/mail/{template}.txt", whole),
+        html=render_to_string(f"notices/mail/{template}.html", whole),
+        at=at,
+        language=translation.get_language() or "",
+        message_id=message_id,
+        reply_to=contact,
+        stop_url=context.get("stop", ""),
+        about=about,
+    )

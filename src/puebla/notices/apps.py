@@ -1,0 +1,66 @@
+"""Notices: inbox, digest, subscriptions."""
+
+import datetime as dt
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from puebla.core import registry
+from puebla.core.operations import Chore
+
+PHRASES = {
+    "follow.started": gettext_lazy("follows something new"),
+    "follow.stopped": gettext_lazy("follows something no more"),
+    "mail.pace_set": gettext_lazy("chose how often mail of what is followed comes"),
+}
+
+
+def gather(at: dt.datetime) -> int:
+    """The chore that writes everybody's notices of what is new."""
+    from puebla.notices import actions
+
+    return actions.gather(at)
+
+
+def write_mail(at: dt.datetime) -> int:
+    """The chore that writes digests when their hour has come, and messages at once."""
+    from puebla.notices import actions
+
+    return actions.send_at_once(at) + actions.send_digests(at)
+
+
+def newest_notices(person: Any, reach: Any) -> dict[str, object] | None:
+    """The desk's panel of notices not read yet."""
+    from puebla.notices.views.inbox import desk_panel
+
+    return desk_panel(person, reach)
+
+
+def follow_button(request: Any, topic: str, value: str) -> dict[str, object] | None:
+    """The offer to follow, on the page of what may be followed."""
+    from puebla.notices.views.following import button
+
+    return button(request, topic, value)
+
+
+class NoticesConfig(AppConfig):
+    """What people are told."""
+
+    name = "puebla.notices"
+    label = "notices"
+
+    def ready(self) -> None:
+        """Fill the registries."""
+        for act, words in PHRASES.items():
+            registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
+        # Before the mail goes, so that what is new goes with the same round.
+        half_minute = dt.timedelta(seconds=30)
+        registry.chores.add("notices.gathered", Chore("notices.gathered", gather, every=half_minute), rank=4)
+        registry.chores.add(
+            "notices.written", Chore("notices.written", write_mail, every=half_minute), rank=6
+        )
+        registry.desk_panels.add("notices", newest_notices, rank=5)
+        registry.menu.add("notices", lambda _person: (_("Notices"), "notices:inbox"), rank=20)
+        registry.page_offers.add("notices", follow_button)

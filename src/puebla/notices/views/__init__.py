@@ -1,0 +1,1 @@
+"""Pages of notices: the inbox, what one follows, the public's subscriptions."""
