@@ -206,10 +206,11 @@ def _parties(_person: Person, _reach: Reach, values: Collection[str] | None) -> 
         yield party.code, Offer(party.names, ALLOWED, reverse("members:party", args=[party.code]))
 
 
-def _meetings(_person: Person, reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:
+def _meetings(person: Person, reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:
     if values is None:
         return
-    for meeting in _of(Meeting.objects.select_related("body__room"), "symbol", values):
+    known = Meeting.objects.visible_to(person, reach=reach).select_related("body__room")
+    for meeting in _of(known, "symbol", values):
         if may_be_told(reach, meeting.body):
             yield meeting.symbol, Offer(meeting.titles, ALLOWED, _list(meeting=meeting.symbol))
 
