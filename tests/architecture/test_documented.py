@@ -88,7 +88,7 @@ def options_of(command):
     for action in parser._actions:
         choices = getattr(action, "choices", None)
         if isinstance(choices, dict):
-            parsers += choices.values()
+            parsers += [one for one in choices.values() if hasattr(one, "_actions")]
     return {option for one in parsers for action in one._actions for option in action.option_strings}
 
 
