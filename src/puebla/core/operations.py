@@ -128,7 +128,7 @@ def keep_time_of(zone: str) -> None:
     if zone in (settings.TIME_ZONE, ""):
         return
     settings.TIME_ZONE = zone
-    timezone.get_default_timezone.cache_clear()
+    timezone.get_default_timezone.cache_clear()  # type: ignore[attr-defined]  # the stubs hide its cache
 
 
 def sentence_of(error: Exception) -> str:

@@ -64,7 +64,7 @@ class Command(OperatorCommand):
         )
         parser.add_argument("--language", default="", help="language of files in which none is recognised")
         parser.add_argument(
-            "--audience", default="", choices=importing.AUDIENCE_CODES, help="who may read them"
+            "--audience", default="", choices=list(importing.AUDIENCE_CODES), help="who may read them"
         )
         parser.add_argument(
             "--release", action="store_true", help="release what is filed to the public at once"
