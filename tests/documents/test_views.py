@@ -373,3 +373,54 @@ def test_an_upload_cut_off_in_the_middle_saves_nothing_of_the_form(desk, page):
     assert answer.status_code == 400
     assert "No se guardó nada" in answer.text
     assert (Document.objects.count(), FileVersion.objects.count()) == (1, 0)
+
+
+def test_a_row_that_was_refused_can_be_mended_on_the_same_page(desk):
+    desk.post(
+        at("drop"),
+        {"dropped": [upload("El grupo se reunió y habló de la migración.".encode(), "papel_es.txt")]},
+    )
+    address = at("batch", Batch.objects.get().ref)
+    row = {
+        "1-language": "es",
+        "1-title": "Papel",
+        "1-kind": "NOTE",
+        "1-body": "VM",
+        "1-symbol": "",
+        "1-dated": "2009-13",
+    }
+
+    told = desk.post(address, row | {"confirm": "1"}, follow=True)
+
+    assert told.content.decode().count("This is not a date.") == 1
+    assert 'value="2009-13"' in told.content.decode()
+
+    desk.post(address, row | {"1-dated": "2009-12", "confirm": "1"})
+    again = desk.post(address, row | {"confirm": "1"}, follow=True)
+
+    assert Document.objects.get().precision == "month"
+    assert "nothing was filed twice" in again.content.decode()
+
+
+def test_a_table_thrown_away_in_another_window_is_told(desk):
+    desk.post(at("drop"), {"dropped": [upload()]})
+    address = at("batch", Batch.objects.get().ref)
+    desk.post(address, {"discard": "1"})
+
+    told = desk.post(address, {"confirm": "1"}, follow=True)
+
+    assert "This table was thrown away" in told.content.decode()
+    assert not Document.objects.exists()
+
+
+def test_a_table_whose_looking_was_cut_off_is_finished_when_it_is_opened(desk, office):
+    from puebla.documents.actions import importing
+
+    batch = importing.open_batch(defaults={}, by=office, at=NOW)
+    importing.stage(
+        batch=batch, name="RCM-2009-VM-NOTE-1_en.txt", source=make.a_file(b"A note of the group.\n")
+    )
+
+    page = desk.get(at("batch", batch.ref)).content.decode()
+
+    assert 'value="RCM/2009/VM/NOTE/1"' in page

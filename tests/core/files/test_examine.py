@@ -86,10 +86,10 @@ def test_a_file_of_zero_bytes_is_refused_with_a_sentence(tmp_path):
 
 
 def test_a_file_over_the_limit_is_told_both_sizes(tmp_path):
-    sentence = refusal_of(bytes(2_500_000), tmp_path, limit=1_000_000)
+    sentence = refusal_of(bytes(2_621_440), tmp_path, limit=1 << 20)
 
     assert "2.5 MB" in sentence
-    assert "1.0 MB" in sentence
+    assert "1 MB" in sentence
 
 
 def test_a_pdf_with_a_password_is_refused(tmp_path):
@@ -263,3 +263,12 @@ def test_any_name_becomes_a_safe_one(name):
     assert cleaned.isprintable()
     assert clean_name(cleaned) == cleaned
     cleaned.encode("utf-8")
+
+
+def test_a_limit_is_told_as_it_was_set(tmp_path):
+    path = tmp_path / "big.txt"
+    with path.open("wb") as file:
+        file.truncate(51 << 20)
+
+    with pytest.raises(RefusedError, match=r"it has 51 MB, and at most 50 MB"):
+        examine(path, name="big.txt", limit=50 << 20)

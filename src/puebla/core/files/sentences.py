@@ -17,10 +17,9 @@ def sentence(template: str | Promise, **values: object) -> Promise:
 
 
 def size_in_words(size: int) -> str:
-    """Megabytes (or the fitting unit) as people read them: `12.4 MB`, without a language of its own."""
-    amount = float(size)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 100 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
+    """Megabytes (or the fitting unit) as people and the setting of the limit count them: a limit of 50 is told as `50 MB`."""
+    amount, units = float(size), iter(("bytes", "kB", "MB", "GB"))
+    unit = next(units)
+    while amount >= 1024 and (larger := next(units, "")):
+        amount, unit = amount / 1024, larger
+    return f"{amount:.1f}".removesuffix(".0") + f" {unit}"

@@ -119,7 +119,9 @@ def _context(batch: Batch, request: PersonRequest) -> dict[str, Any]:
         {
             "item": item, "proposal": item.proposal, "title": next(iter((item.proposal.get("titles") or {}).values()), ""),
             "warnings": [sentences[code] for code in item.warnings],
-            "open": bool(item.key and item.proposal and not batch.confirmed_at), "meant": taken.get(item.number),
+            # What keeps a row back stands among its remarks already, in this reader's language.
+            "refusal": "" if item.key and set(importing.BLOCKING) & set(item.warnings) else item.refusal,
+            "blocked": bool(set(importing.BLOCKING) & set(item.warnings)), "open": bool(item.key and item.proposal and not batch.confirmed_at), "meant": taken.get(item.number),
             "with": item.proposal.get("with", ""), "language_name": capfirst(language_name(item.proposal.get("language", ""))),
         }
         for item in items
