@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from puebla.documents.models import Document
+from puebla.documents.models import Document, Relation
 from puebla.documents.querysets import readers_of
-from puebla.members.models import Audience, PresidencyTerm
+from puebla.members.models import Audience, BreakGlass, PresidencyTerm
 from puebla.members.querysets import reach_of, reaches
 from tests import factories as make
 
@@ -20,43 +20,61 @@ STANDINGS = ["member", "observer_state", "observer_organisation", "civil_society
 
 @st.composite
 def worlds(draw):
-    """A small conference: which parties, rooms, seats and documents there are."""
-    parties = draw(st.lists(st.sampled_from(STANDINGS), min_size=1, max_size=4))
-    rooms = draw(st.lists(st.booleans(), min_size=1, max_size=3))  # sealed?
+    """A small conference: which parties, terms, rooms, people, seats, documents, shares and openings there are."""
     index = st.integers(0, 9)
-    seats = draw(
-        st.lists(
-            st.tuples(
-                index, index, st.integers(0, len(rooms) + 1), st.booleans(), st.sampled_from([-1, 0, 1]),
-                st.booleans(),
-            ),
-            max_size=8,
-        )
-    )  # fmt: skip
-    documents = draw(
-        st.lists(
-            st.tuples(st.integers(0, len(rooms) - 1), index, st.sampled_from(list(Audience)), st.booleans()),
-            min_size=1, max_size=8,
-        )
-    )  # fmt: skip
-    presiding = draw(index)
-    return parties, rooms, seats, documents, presiding
+    parties = draw(st.lists(st.tuples(st.sampled_from(STANDINGS), st.integers(0, 5)), min_size=1, max_size=4))
+    rooms = draw(st.lists(st.booleans(), min_size=1, max_size=3))  # sealed?
+    seats = st.tuples(
+        index,
+        index,
+        st.integers(0, len(rooms) + 1),
+        st.booleans(),
+        st.sampled_from([-1, 0, 0, 0, 1]),
+        st.booleans(),
+    )
+    papers = st.tuples(
+        st.integers(0, len(rooms) - 1),
+        index,
+        st.sampled_from(list(Audience)),
+        st.sampled_from([None, None, -1, 3]),
+    )
+    return {
+        # A standing that ended yesterday: one in six.
+        "parties": [(kind, mark == 0) for kind, mark in parties],
+        "rooms": rooms,
+        # Days from today on which somebody's presidency begins; None is a vacancy.
+        "terms": draw(st.dictionaries(st.sampled_from([-800, -30, 0, 1]), st.none() | index, max_size=3)),
+        "retired": draw(st.sets(st.integers(0, 3), max_size=1)),
+        "seats": draw(st.lists(seats, max_size=8)),
+        "documents": draw(st.lists(papers, min_size=1, max_size=8)),
+        "shares": draw(
+            st.lists(st.tuples(index, index, st.sampled_from(["runs", "over", "ended"])), max_size=3)
+        ),
+        "openings": draw(
+            st.lists(st.tuples(index, index, st.sampled_from(["stands", "asked", "over"])), max_size=2)
+        ),
+        "relations": draw(st.lists(st.tuples(index, index), max_size=4)),
+    }
 
 
 def build(world):
     """Make the world in the database; returns its people and documents."""
-    parties, rooms, seats, documents, presiding = world
-    today = timezone.localdate()
+    today, now = timezone.localdate(), timezone.now()
     secretariat = make.secretariat_party()
-    kinds = [make.PartyFactory(standing=standing) for standing in parties]
-    bodies = [make.BodyFactory(sealed=sealed) for sealed in rooms]
+    kinds = [make.PartyFactory(standing=standing) for standing, _ended in world["parties"]]
+    for party, (_standing, ended) in zip(kinds, world["parties"], strict=True):
+        if ended:
+            party.standings.update(until_on=today - dt.timedelta(days=1))
+    bodies = [make.BodyFactory(sealed=sealed) for sealed in world["rooms"]]
     presidency = make.BodyFactory(code="PPT", function="presidency")
     office = make.BodyFactory(code="TS", function="secretariat")
-    PresidencyTerm.objects.create(
-        body=presidency, party=kinds[presiding % len(kinds)], starts_on=make.LONG_AGO
-    )
-    people = [make.PersonFactory() for _ in range(4)]
-    for person, party, room, observes, when, confirmed in seats:
+    for days, party in world["terms"].items():
+        PresidencyTerm.objects.create(
+            body=presidency, starts_on=today + dt.timedelta(days=days),
+            party=None if party is None else kinds[party % len(kinds)],
+        )  # fmt: skip
+    people = [make.PersonFactory(is_active=number not in world["retired"]) for number in range(4)]
+    for person, party, room, observes, when, confirmed in world["seats"]:
         body = [*bodies, presidency, office][room]
         of = secretariat if body is office else kinds[party % len(kinds)]
         make.SeatFactory(
@@ -64,44 +82,100 @@ def build(world):
             role=make.RoleFactory(code=f"role-{observes}", observes=observes, permissions=["file_own"]),
             from_on=today + dt.timedelta(days=when if when == 1 else -400),
             until_on=today - dt.timedelta(days=1) if when == -1 else None,
-            confirmed_at=timezone.now() if confirmed else None,
+            confirmed_at=now if confirmed else None,
         )  # fmt: skip
     rows = []
-    for room, party, audience, embargo in documents:
+    for room, party, audience, embargo in world["documents"]:
         body = bodies[room]
         rows.append(
             make.DocumentFactory(
                 body=body, party=[*kinds, secretariat][party % (len(kinds) + 1)], audience=min(audience, body.room.cap),
-                embargo_until=timezone.now() + dt.timedelta(days=3) if embargo else None,
+                embargo_until=None if embargo is None else now + dt.timedelta(days=embargo),
             )
         )  # fmt: skip
+    _exceptions(world, people, bodies, rows, now)
     return people, rows
+
+
+def _exceptions(world, people, bodies, rows, now):
+    """Shares, openings by two persons, and links between papers."""
+    hour, witness = dt.timedelta(hours=1), make.PersonFactory()
+    for document, person, state in world["shares"]:
+        paper = rows[document % len(rows)]
+        if not paper.room.sealed:
+            paper.shares.create(
+                person=people[person % 4], why="expert", shared_at=now, shared_by=witness,
+                until_at=now - hour if state == "over" else now + hour, ended_at=now if state == "ended" else None,
+            )  # fmt: skip
+    for room, person, state in world["openings"]:
+        body = bodies[room % len(bodies)]
+        if body.room.sealed:
+            whole = {"confirmed_by": witness, "confirmed_at": now - 2 * hour,
+                     "until_at": now + (hour if state == "stands" else -hour)}  # fmt: skip
+            BreakGlass.objects.create(
+                room=body.room, reason="An inquiry", requested_by=people[person % 4], requested_at=now - 3 * hour,
+                **({} if state == "asked" else whole),
+            )  # fmt: skip
+    for one, other in world["relations"]:
+        source, target = rows[one % len(rows)], rows[other % len(rows)]
+        if source != target:
+            Relation.objects.get_or_create(source=source, target=target, kind="answers")
 
 
 def may_read(person, document):
     """What DESIGN says in words, seat by seat, slowly and without any of the product's own shortcuts."""
-    now, today = timezone.now(), timezone.localdate()
+    now = timezone.now()
+    if not person.is_active:
+        return False
+    living = [seat for seat in person.seats.all() if gives_rights(seat)]
+    if not living:
+        return False
+    if document.room.sealed and any(
+        one.requested_by_id == person.pk and one.confirmed_at and one.until_at > now
+        for one in document.room.openings.all()
+    ):
+        return True
+    shared = any(
+        one.person_id == person.pk and one.ended_at is None and one.until_at > now
+        for one in document.shares.all()
+    )
+    return shared or opened_by_seats(living, document, now)
+
+
+def gives_rights(seat):
+    """Whether this seat of an active person gives anything today."""
+    today = timezone.localdate()
+    dated = seat.from_on <= today and (seat.until_on is None or seat.until_on >= today)
+    if not dated or (seat.room.sealed and seat.confirmed_at is None) or standing_of(seat) is None:
+        return False
+    if seat.body.function != "presidency":
+        return True
+    begun = [term for term in seat.body.presidency_terms.all() if term.starts_on <= today]
+    return bool(begun) and max(begun, key=lambda term: term.starts_on).party_id == seat.party_id
+
+
+def standing_of(seat):
+    today = timezone.localdate()
+    running = [one for one in seat.party.standings.all() if one.until_on is None or one.until_on >= today]
+    return running[0].kind if running else None
+
+
+def opened_by_seats(living, document, now):
+    """Whether these seats open the paper by themselves."""
     sealed = document.room.sealed
     held_back = document.embargo_until is not None and document.embargo_until > now
-    living = [
-        seat
-        for seat in person.seats.all()
-        if seat.from_on <= today
-        and (seat.until_on is None or seat.until_on >= today)
-        and (not seat.room.sealed or seat.confirmed_at is not None)
-        and (seat.body.function != "presidency" or seat.body.presidency_terms.get().party_id == seat.party_id)
+    member_seats = [
+        seat for seat in living if standing_of(seat) in {"member", "secretariat"} and not seat.role.observes
     ]
-    standing = {seat.pk: seat.party.standings.get().kind for seat in living}
-    member_seats = [s for s in living if standing[s.pk] in {"member", "secretariat"} and not s.role.observes]
     in_room = any(seat.room_id == document.room_id for seat in member_seats)
     if sealed and not in_room:
         return False
-    rungs = set()
     if any(seat.party_id == document.party_id for seat in living):
         return True
-    if "secretariat" in standing.values():
+    rungs = set()
+    if any(standing_of(seat) == "secretariat" for seat in living):
         rungs.add(Audience.SECRETARIAT)
-    if any(seat.body.function == "presidency" for seat in living):
+    if any(seat.body.function == "presidency" for seat in member_seats):
         rungs.add(Audience.PRESIDENCY)
     if not held_back:
         if in_room:
@@ -111,8 +185,8 @@ def may_read(person, document):
                 {
                     "member": Audience.MEMBERS, "secretariat": Audience.SECRETARIAT,
                     "civil_society": Audience.CIVIL_SOCIETY,
-                }.get(kind, Audience.OBSERVERS)
-                for kind in standing.values()
+                }.get(standing_of(seat), Audience.OBSERVERS)
+                for seat in living
             }  # fmt: skip
     return any(document.audience >= rung for rung in rungs)
 
@@ -128,7 +202,12 @@ class TestTheGate(TestCase):
             reach = reach_of(person)
 
             assert seen == {d.pk for d in documents if may_read(person, d)}
-            assert seen == {d.pk for d in documents if reach.covers(d)}
+            shared = {
+                share.document_id
+                for share in person.shares.filter(ended_at=None, until_at__gt=timezone.now())
+                if not reach.is_empty
+            }
+            assert seen == {d.pk for d in documents if reach.covers(d)} | shared
             assert Document.objects.visible_to(person).count() == len(seen)
 
     @given(worlds())

@@ -233,18 +233,19 @@ class _Gathering:
         rung = RUNG_OF_STANDING[standing]
         if standing in {"member", "secretariat"} and not observes:
             self.rooms.add(room)
+            # Who only observes there does not preside.
+            self.presidency = self.presidency or function == "presidency"
         if standing == "secretariat":
             # A seat of the secretariat's own party gives the secretariat's rung.
             self.secretariat = True
-        if function == "presidency":
-            self.presidency = True
         self.rung = min(self.rung or PUBLIC, rung)
 
     def reach(self, at: dt.datetime) -> Reach:
         return Reach(
             parties=frozenset(self.parties),
             rooms=frozenset(self.rooms),
-            opened=frozenset(self.opened),
+            # An opening ends with the last seat: whoever is unseated meanwhile reads nothing more.
+            opened=frozenset(self.opened if self.rung else ()),
             rung=self.rung,
             secretariat=self.secretariat,
             presidency=self.presidency,
