@@ -101,6 +101,10 @@ READERS = {
     "presiding_in_room": Reader(
         "Presidency, seated in the room too", "Presidencia, con asiento también en la sala",
         "––✓✓✓✓✓✓", "––✓✓✓✓✓✓", "––✓✓", "––✓✓"),
+    "presiding_observing": Reader(
+        "only observes in the Presidency, while the party presides",
+        "solo observa en la Presidencia, mientras la parte preside",
+        "––––✓✓✓✓", "––––––––", "––––", "––––"),
     "presided_before": Reader(
         "seat in the Presidency of a party that presides no more",
         "asiento en la Presidencia de una parte que ya no preside", *NOTHING),
@@ -131,6 +135,16 @@ READERS = {
     "nobody": Reader("nobody signed in", "sin sesión iniciada", *NOTHING),
 }  # fmt: skip
 
+#: Whether somebody reads a paper that their own party gave, whatever its audience: in each situation, in their order.
+OWN_PAPERS = {
+    "member_in_room": "✓✓✓✓", "member_elsewhere": "✓✓––", "member_observing": "✓✓––", "observer_of_room": "✓✓––",
+    "observer_state": "✓✓––", "observer_organisation": "✓✓––", "civil_society": "✓✓––", "secretariat": "✓✓––",
+    "secretariat_in_room": "✓✓✓✓", "technology": "✓✓––", "presiding": "✓✓––", "presiding_in_room": "✓✓✓✓",
+    "presided_before": "––––", "presides_next": "––––", "presiding_observing": "✓✓––", "opened": "✓✓✓✓",
+    "opening_asked": "✓✓––", "retired": "––––", "no_seat": "––––", "future_seat": "––––", "ended_seat": "––––",
+    "unconfirmed": "––––", "standing_ended": "––––", "nobody": "––––",
+}  # fmt: skip
+
 INTRODUCTION = """\
 <!-- Written by `python -m tools.matrix`; a test fails where it differs. Change tools/matrix.py, never this page. -->
 # Who sees what · Quién ve qué
@@ -159,7 +173,21 @@ dirección inexistente.*
 
 def matrix_page() -> str:
     """The tables as a person reads them, in both languages."""
-    return "\n".join([INTRODUCTION, *(line for code in SITUATIONS for line in _table(code))]).rstrip() + "\n"
+    tables = [line for code in SITUATIONS for line in _table(code)]
+    return "\n".join([INTRODUCTION, *tables, *_own_papers()]).rstrip() + "\n"
+
+
+def _own_papers() -> Iterator[str]:
+    yield "## A paper that one's own party gave, whatever its audience · Un documento de la propia parte, sea cual sea su audiencia\n"
+    heads = [
+        f"{english[0].lower()}{english[1:]}<br>*{spanish[0].lower()}{spanish[1:]}*"
+        for english, spanish in SITUATIONS.values()
+    ]
+    yield "| Seat · Asiento | " + " | ".join(heads) + " |"
+    yield "|---|" + ":-:|" * len(heads)
+    for name, cells in OWN_PAPERS.items():
+        yield f"| {READERS[name].english}<br>*{READERS[name].spanish}* | " + " | ".join(cells) + " |"
+    yield ""
 
 
 def _table(situation: str) -> Iterator[str]:

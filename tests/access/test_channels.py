@@ -18,6 +18,7 @@ from puebla.core.models import JournalEntry
 from puebla.documents import actions
 from puebla.documents.actions.importing import already_filed
 from puebla.documents.models import Document, LanguageEdition
+from puebla.documents.urls import urlpatterns
 from puebla.members.models import Audience
 from tests import factories as make
 from tests.access.test_gate import build, worlds
@@ -70,7 +71,7 @@ def symbols_in(text, documents):
 BELOW = {
     "record": (), "readers": (), "history": (), "file": ("en",), "version": ("en", 1), "read": ("en",),
     "read-version": ("en", 1), "upload": (), "edit": (), "audience": (), "consent": (), "share": (), "relations": (),
-    "release": (), "withdraw": (),
+    "release": (), "withdraw": (), "side-by-side": (),
 }  # fmt: skip
 PICTURES = {"thumbnail": ("en", 2, 0), "page picture": ("en", 1, 1)}
 
@@ -188,6 +189,13 @@ def duplicates(person, documents):
     """Documents of whose content a drop of files would be told that it is filed already."""
     hashes = {hashlib.sha256(body_of_file(d)).hexdigest(): d.pk for d in documents}
     return {hashes[one] for one in already_filed(list(hashes), person)}
+
+
+def test_no_address_below_a_document_is_left_out():
+    below = {one.name for one in urlpatterns if "<path:address>" in str(one.pattern)}
+
+    # A share has an address of its own, which nobody is shown who does not see the document.
+    assert below == {*BELOW, "picture", "end-share"}
 
 
 @pytest.mark.django_db

@@ -36,9 +36,10 @@ def asked(client, name, symbol, *rest):
     """The answer and the statements behind it, with this symbol and what is random taken out."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(reverse(f"documents:{name}", args=[symbol, *rest]))
-    plain = lambda text: re.sub(
-        r"\d{4}-\d\d-\d\d[ T][\d:.+]+", "AN INSTANT", text.replace(symbol, "A SYMBOL")
-    )  # noqa: E731
+
+    def plain(text):
+        return re.sub(r"\d{4}-\d\d-\d\d[ T][\d:.+]+", "AN INSTANT", text.replace(symbol, "A SYMBOL"))
+
     body = re.sub(r'value="[A-Za-z0-9]{64}"', "", plain(response.text))
     headers = {key: plain(value) for key, value in response.headers.items()}
     return response.status_code, headers, body, [plain(one["sql"]) for one in queries]
@@ -140,6 +141,8 @@ def test_an_odd_question_to_the_list_is_answered(query):
     client.force_login(make.secretariat_person())
 
     assert client.get(reverse("documents:list") + f"?{query}").status_code == 200
+    assert client.get(reverse("documents:suggest") + f"?{query}").status_code == 200
+    assert client.get(reverse("documents:pack") + f"?symbol=%00&{query}").status_code == 200
 
 
 def test_an_address_with_a_nul_is_not_found():

@@ -131,6 +131,11 @@ class Scene:
                                     shared_at=now, shared_by=shared_by)  # fmt: skip
         return guest
 
+    def presiding_observing(self):
+        person = self.presidency(self.today)
+        person.seats.update(role=make.RoleFactory(code="observer", observes=True))
+        return person
+
     def opened(self):
         return self.opening(confirmed=True)
 
@@ -171,6 +176,26 @@ def test_the_gate_opens_exactly_what_the_manual_says(reader, situation):
     read = scene.read_by(person)
 
     assert read == getattr(matrix.READERS[reader], situation)
+
+
+@pytest.mark.parametrize("situation", matrix.SITUATIONS)
+@pytest.mark.parametrize("reader", matrix.OWN_PAPERS)
+def test_of_the_own_party_s_papers_the_gate_opens_what_the_manual_says(reader, situation):
+    scene = Scene(situation)
+    person = getattr(scene, reader)()
+    seat = person.seats.first() if person else None
+    Document.objects.update(party=seat.party if seat else scene.giver)
+
+    read = scene.read_by(person)
+
+    assert read == matrix.OWN_PAPERS[reader][list(matrix.SITUATIONS).index(situation)] * len(scene.papers)
+
+
+def test_the_tables_of_the_manual_leave_no_kind_of_seat_out():
+    # The giving party's own rows, and a share, which is of one paper whoever gave it.
+    apart = {"giver_in_room", "giver_elsewhere", "shared"}
+
+    assert set(matrix.READERS) - set(matrix.OWN_PAPERS) == apart
 
 
 def test_the_page_of_the_manual_is_what_the_specification_prints():

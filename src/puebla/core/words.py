@@ -4,6 +4,11 @@ import re
 import unicodedata
 
 
+def without_nul(text: str) -> str:
+    """The text with U+FFFD for NUL: PostgreSQL takes no NUL, even in a question, and nothing that is kept has either."""
+    return text.replace("\x00", "\ufffd")
+
+
 def fold(text: str) -> str:
     """The text in lower case without accents, blanks single; ñ folds to n, as people type it abroad."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())

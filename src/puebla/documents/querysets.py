@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from puebla.core.words import fold
+from puebla.core.words import fold, without_nul
 from puebla.members.querysets import (
     CIVIL_SOCIETY,
     MEMBERS,
@@ -47,6 +47,7 @@ class DocumentQuerySet(GatedQuerySet):
 
     def at_address(self, address: str) -> Self:
         """The document of this symbol or reference; symbols are kept in capitals, so that an index finds them."""
+        address = without_nul(address)
         return self.filter(Q(symbol=address.upper()) | Q(ref=address))
 
     def matching(

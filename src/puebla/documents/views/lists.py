@@ -26,6 +26,7 @@ from puebla.core.files.packing import zip_stream
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.tables import as_table
+from puebla.core.words import without_nul
 from puebla.documents.actions import opened
 from puebla.documents.actions.releasing import current_versions
 from puebla.documents.forms import language_name
@@ -44,7 +45,7 @@ PACK_LIMIT = 500
 
 def filters_of(request: PersonRequest) -> dict[str, str]:
     """The filters in the address, cut to a sane length."""
-    return {name: request.GET.get(name, "").strip()[:200] for name in FILTERS}
+    return {name: without_nul(request.GET.get(name, "")).strip()[:200] for name in FILTERS}
 
 
 def found_by(request: PersonRequest) -> DocumentQuerySet:
@@ -207,7 +208,7 @@ def date_text(day: dt.date | None, precision: str) -> str:
 @signed_in
 def suggest(request: PersonRequest) -> HttpResponseBase:
     """Up to eight documents for what is being typed; only what the list would show."""
-    q = request.GET.get("q", "").strip()[:100]
+    q = without_nul(request.GET.get("q", "")).strip()[:100]
     found = Document.objects.visible_to(request.person).matching(q=q)[:8] if len(q) > 1 else []
     return JsonResponse({"suggestions": [{"symbol": d.address, "title": show(d.titles).text} for d in found]})
 
@@ -216,7 +217,7 @@ def suggest(request: PersonRequest) -> HttpResponseBase:
 def pack(request: PersonRequest) -> HttpResponseBase:
     """A ZIP of the list as filtered, or of the symbols ticked: ordered names and an index that opens from disk."""
     found = found_by(request)
-    ticked = request.GET.getlist("symbol")
+    ticked = [without_nul(symbol) for symbol in request.GET.getlist("symbol")]
     if ticked:
         found = Document.objects.visible_to(request.person).filter(Q(symbol__in=ticked) | Q(ref__in=ticked))
     language = request.GET.get("pack_language", "")
