@@ -124,3 +124,10 @@ def test_an_older_date_cited_on_the_first_page_does_not_move_the_paper_to_anothe
     guessed = guess(name="RCM_2016_VM_DECL_1_ES.docx", first_page=page, language_found="es", known=KNOWN)
 
     assert (guessed.symbol, guessed.dated) == ("RCM/2016/VM/DECL/1", "2016")
+
+
+def test_the_head_of_a_table_of_figures_is_no_title():
+    assert (
+        title_in("un_document_id,en,es,fr\n12,Words of a sentence here\n", "")
+        == "12,Words of a sentence here"
+    )

@@ -424,3 +424,34 @@ def test_a_table_whose_looking_was_cut_off_is_finished_when_it_is_opened(desk, o
     page = desk.get(at("batch", batch.ref)).content.decode()
 
     assert 'value="RCM/2009/VM/NOTE/1"' in page
+
+
+def test_the_table_of_dropped_files_and_the_record_cost_the_same_number_of_queries_whatever_they_hold(
+    desk, office
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from puebla.documents.actions import importing
+
+    document = make.DocumentFactory()
+    counts = []
+    for size in (2, 20):
+        batch = importing.open_batch(defaults={}, by=office, at=NOW)
+        for number in range(size):
+            other = make.DocumentFactory()
+            actions.relate(source=document, target=other, kind="answers", by=office, at=NOW)
+            importing.stage(
+                batch=batch, name=f"{other.symbol.replace('/', '-')}_en.txt",
+                source=make.a_file(f"A note of the group, number {number} of {size}.\n".encode()),
+            )  # fmt: skip
+        importing.propose(batch=batch)
+        asked = []
+        for address in (at("batch", batch.ref), at("record", document.symbol)):
+            desk.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                assert desk.get(address).status_code == 200
+            asked.append(len(queries))
+        counts.append(asked)
+
+    assert counts[0] == counts[1]

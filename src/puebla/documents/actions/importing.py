@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -35,6 +35,7 @@ from puebla.documents.actions.filing import adopt_version, as_path, describe, fi
 from puebla.documents.actions.proposing import Known, existing_of, group_of, guess, proposal_of
 from puebla.documents.actions.symbols import checked
 from puebla.documents.models import Batch, BatchItem, Document, FileVersion, Kind, State
+from puebla.documents.querysets import DocumentQuerySet
 from puebla.members.models import Audience, Body, Meeting, Party, Room
 from puebla.members.querysets import Reach, reach_of
 
@@ -197,6 +198,21 @@ def judge(*, batch: Batch) -> list[BatchItem]:
     return items
 
 
+class _Standing:
+    """The documents, among those the importer may see, to which rows would add; asked for once for a whole table."""
+
+    def __init__(self, rows: Iterable[BatchItem], visible: DocumentQuerySet) -> None:
+        said = [row.proposal for row in rows if row.proposal]
+        symbols = [one["symbol"].upper() for one in said if one["symbol"]]
+        refs = [one["document"] for one in said if one.get("document")]
+        found = visible.filter(Q(symbol__in=symbols) | Q(ref__in=refs)) if symbols or refs else visible.none()
+        self._found = {name: one for one in found for name in (one.symbol, one.ref)}
+
+    def of(self, row: BatchItem) -> Document | None:
+        """The document of this row's symbol; without a symbol, the one its folder has filed already."""
+        return self._found.get(row.proposal["symbol"].upper() or row.proposal.get("document") or None)
+
+
 class _Table:
     """What the rows of a table are held against, fetched once for all of them."""
 
@@ -209,6 +225,7 @@ class _Table:
         self.meetings = {symbol.upper() for symbol in meetings.values_list("symbol", flat=True)}
         self.working = set(known_languages())
         self.filed = already_filed([item.sha256 for item in rows], batch.created_by)
+        self.standing = _Standing(rows, self.visible)
         self.first: dict[str, int] = {}
         self.spoken: dict[str, list[str]] = defaultdict(list)
         for item in rows:
@@ -220,9 +237,9 @@ class _Table:
         proposal = item.proposal
         language, titles = proposal["language"], proposal.get("titles") or {}
         spoken = self.spoken[proposal["group"]]
-        taken = existing_of(proposal["symbol"], self.visible)
-        joined = None if proposal["symbol"] else self._filed_beside(proposal)
-        standing = taken or joined
+        standing = self.standing.of(item)
+        taken = standing if proposal["symbol"] else None
+        joined = standing if taken is None else None
         there = set(standing.filed_languages.split(",")) if standing else set()
         yield "wrong_language", "wrong_language" in proposal.get("warned", [])
         yield "no_language", not _LANGUAGE.fullmatch(language)
@@ -240,10 +257,7 @@ class _Table:
         yield "duplicate_here", self.first[item.sha256] != item.number
         yield "another_format", spoken.count(language) > 1
         yield "symbol_taken", taken is not None
-        yield "joined", joined is not None and taken is None
-
-    def _filed_beside(self, proposal: dict[str, Any]) -> Document | None:
-        return self.visible.filter(ref=proposal["document"]).first() if proposal.get("document") else None
+        yield "joined", joined is not None
 
     def _may_file_in(self, body: str) -> bool:
         room = self.rooms.get(body.upper())
@@ -262,14 +276,9 @@ class _Table:
 
 def documents_meant(items: Iterable[BatchItem], by: Person) -> dict[int, Document]:
     """The documents that stand already and that rows, not yet filed, would add to; by the rows' numbers."""
-    visible = Document.objects.visible_to(by)
-    meant: dict[int, Document] = {}
-    for item in items:
-        if item.key and {"symbol_taken", "joined"} & set(item.warnings):
-            found = _document_of(item, visible)
-            if found is not None:
-                meant[item.number] = found
-    return meant
+    waiting = [item for item in items if item.key and {"symbol_taken", "joined"} & set(item.warnings)]
+    standing = _Standing(waiting, Document.objects.visible_to(by))
+    return {item.number: found for item in waiting if (found := standing.of(item)) is not None}
 
 
 def _is_date(text: str) -> bool:

@@ -224,6 +224,9 @@ def title_in(first_page: str, symbol: str) -> str:
         folded = fold(line)
         if len(line) < 6 or not re.search(r"[^\W\d_]{3}", line):
             continue
+        # The head of a table of figures, not a title.
+        if " " not in line and re.search(r"[,;_\t]", line):
+            continue
         if symbol and fold(symbol) in folded and len(line) < len(symbol) + 12:
             continue
         if folded.startswith(("demonstration document", "documento de demostracion", "page ", "pagina ")):
