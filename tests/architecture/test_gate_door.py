@@ -34,6 +34,7 @@ REASONS = {
     ): "of a document that came through the gate",
     ("documents/views/records.py", "editions_of", "FileVersion"): "of a document that came through the gate",
     ("documents/views/records.py", "history", "JournalEntry"): "of a document that came through the gate",
+    ("intranet/views/desk.py", "_recent", "JournalEntry"): "of papers that came through the gate",
     ("documents/views/sides.py", "_newest", "FileVersion"): "of a document that came through the gate",
     ("documents/views/files.py", "version_or_404", "FileVersion"): "of a document that came through the gate",
     ("documents/views/filing.py", "end_share", "Share"): "of a document that came through the gate",

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from puebla.core import registry
+from puebla.documents.models import Document
+from puebla.intranet.models import Look
 from puebla.members.models import Audience
 from tests.factories import (
     BodyFactory,
@@ -137,3 +139,56 @@ def test_other_rooms_put_their_panels_on_the_desk(client):
         del registry.desk_panels._entries["test"], registry.desk_panels._entries["silent"]
 
     assert answer.status_code == 200
+
+
+def test_what_changed_since_the_last_visit_is_marked_with_what_was_done(client):
+    from puebla.documents import actions
+
+    office, person = secretariat_person(), delegate()
+    old = DocumentFactory(audience=Audience.MEMBERS, titles={"en": "Known paper"})
+    client.force_login(person)
+    client.get("/en/intranet/")
+    Document.objects.update(changed_at=timezone.now() - dt.timedelta(hours=2))
+    Look.objects.update(this_at=timezone.now() - dt.timedelta(hours=1))
+    before = client.get("/en/intranet/").text
+    old.refresh_from_db()
+    actions.describe(
+        document=old, values={"titles": {"en": "Known paper, revised"}}, revision=old.revision, by=office,
+        at=timezone.now(),
+    )  # fmt: skip
+
+    page = client.get("/en/intranet/").text
+
+    assert "Nothing has changed since" in before
+    assert "New to you" in page
+    assert "changed the description" in page
+
+
+def test_a_reload_is_no_new_visit(client):
+    client.force_login(delegate())
+    client.get("/en/intranet/")
+    Look.objects.update(this_at=timezone.now() - dt.timedelta(hours=2))
+    client.get("/en/intranet/")
+    first = Look.objects.get().before_at
+
+    client.get("/en/intranet/")
+
+    assert Look.objects.get().before_at == first is not None
+
+
+def test_what_is_awaited_of_ones_own_party_is_told_to_it_alone(client):
+    person = delegate()
+    party = person.seats.get().party
+    late = timezone.localdate() - dt.timedelta(days=3)
+    DocumentFactory(state="awaited", party=party, titles={"en": "Our report"}, expected_on=late)
+    DocumentFactory(
+        state="awaited", titles={"en": "Their report"}, audience=Audience.MEMBERS, expected_on=late
+    )
+    client.force_login(person)
+
+    page = client.get("/en/intranet/").text
+    ours = page.partition("What waits for us")[2].partition("</section>")[0]
+
+    assert "Our report" in ours
+    assert "Late" in ours
+    assert "Their report" not in ours

@@ -16,10 +16,9 @@ from puebla.config import editions
 from puebla.core import journal
 from puebla.core.models import OutgoingMail, Process
 from puebla.core.verdicts import ALLOWED, RefusedError, Verdict, refused, require
+from puebla.documents.actions.symbols import check_pattern
 from puebla.members.actions import invite, resend_invitation
 from puebla.members.models import Body, Invitation, Party, Permission, Role
-
-PLACEHOLDERS = {"process", "year", "body", "kind", "number"}
 
 
 @dataclass(frozen=True)
@@ -50,46 +49,6 @@ def may_found() -> Verdict:
             )
         )
     return ALLOWED
-
-
-def check_pattern(pattern: str) -> str:
-    """The symbol pattern, when every symbol made from it would be one.
-
-    Raises:
-        RefusedError: where a part is unknown, the number is missing, or signs stand in it that no symbol has.
-    """
-    asked = set(re.findall(r"\{(\w*)\}", pattern))
-    if unknown := asked - PLACEHOLDERS:
-        raise RefusedError(
-            _("The symbol pattern names “%(unknown)s”. It may use: %(known)s.")
-            % {
-                "unknown": ", ".join(sorted(unknown)),
-                "known": ", ".join(f"{{{one}}}" for one in sorted(PLACEHOLDERS)),
-            }
-        )
-    if "number" not in asked or "year" not in asked:
-        raise RefusedError(
-            _("The symbol pattern needs {year} and {number}, so that no symbol is given twice.")
-        )
-    filled = re.sub(r"\{\w+\}", "X1", pattern)
-    if not re.fullmatch(r"[A-Z0-9][A-Z0-9.\-]*(/[A-Z0-9][A-Z0-9.\-]*){1,7}", filled):
-        raise RefusedError(
-            _(
-                "“%(pattern)s” makes no symbols. Write capitals, figures, points and hyphens in parts divided by “/”."
-            )
-            % {"pattern": pattern}
-        )
-    if not re.search(r"[/.-]\{number\}$", pattern) or pattern.count("{number}") > 1:
-        raise RefusedError(
-            _("The symbol pattern ends with {number}, after “/”, “.” or “-”, and has it once: it counts what stands before.")
-        )  # fmt: skip
-    if not asked & {"process", "body"}:
-        raise RefusedError(
-            _(
-                "The symbol pattern needs {process} or {body}: by them sealed rooms number apart from the others."
-            )
-        )
-    return pattern
 
 
 def invitation_language(asked: str | None, working: Sequence[str]) -> str:

@@ -85,6 +85,11 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "document.filed": lambda facts: (
         _("filed the document, for: %(who)s") % {"who": _audience(facts.get("audience"))}
     ),
+    "kind.entered": lambda facts: _("entered a kind of document"),  # noqa: ARG005
+    "kind.described": lambda facts: _("changed a kind of document"),  # noqa: ARG005
+    "theme.entered": lambda facts: _("entered a theme"),  # noqa: ARG005
+    "theme.described": lambda facts: _("changed a theme"),  # noqa: ARG005
+    "pattern.set": lambda facts: _("changed the pattern of symbols from %(before)s to %(after)s") % facts,
     "document.described": lambda facts: (
         _("changed the description (%(fields)s)") % {"fields": ", ".join(facts.get("changed", {})) or "—"}
     ),

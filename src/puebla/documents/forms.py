@@ -10,10 +10,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from puebla.accounts.forms import TextsForm
 from puebla.accounts.models import Person
 from puebla.core.languages import Texts
 from puebla.core.models import DatePrecision, parse_imprecise
 from puebla.documents.models import Document, Kind, RelationKind, State, Theme
+from puebla.members.forms import DayField, RevisedForm
 from puebla.members.models import Audience, Body, Meeting, Party
 from puebla.members.querysets import Reach
 
@@ -296,3 +298,98 @@ def bodies_to_file_in(reach: Reach) -> QuerySet[Body]:
     if reach.secretariat:
         return Body.objects.filter(Q(room__sealed=False) | inside).select_related("room")
     return Body.objects.filter(inside).select_related("room")
+
+
+# The lists that documents are described with ---------------------------------------------------------------------------
+
+
+class _EntryForm(RevisedForm):
+    """An entry of a list: names, place, and what its kind of list adds."""
+
+    order: list[str] = []
+    rank = forms.IntegerField(
+        label=gettext_lazy("Place in lists"), min_value=0, max_value=999, initial=50,
+        help_text=gettext_lazy("A smaller number stands higher."),
+    )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """What goes into the record."""
+        return {name: self.cleaned_data[name] for name in self.order if name not in {"code", "revision"}}
+
+
+class KindForm(_EntryForm):
+    """A kind of document."""
+
+    texts = {
+        "names": (gettext_lazy("Name"), 80, True, 1),
+        "plural_names": (gettext_lazy("Name in the plural"), 80, False, 1),
+    }
+    order = ["code", "names", "plural_names", "clues", "rank", "retired", "revision"]
+    clues = forms.CharField(
+        label=gettext_lazy("Words that give it away"), required=False, max_length=1000,
+        help_text=gettext_lazy("In a file’s name or on its first page, in any language; divided by commas."),
+    )  # fmt: skip
+    retired = forms.BooleanField(label=gettext_lazy("No longer offered"), required=False)
+
+    def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        initial = dict(initial or {})
+        initial["clues"] = ", ".join(initial.get("clues") or [])
+        super().__init__(*args, initial=initial, **kwargs)
+
+    def clean_clues(self) -> list[str]:
+        """The words, one by one."""
+        return [word for one in self.cleaned_data["clues"].split(",") if (word := " ".join(one.split()))]
+
+
+class ThemeForm(_EntryForm):
+    """A theme of the plan of action."""
+
+    texts = {"names": (gettext_lazy("Name"), 300, True, 1)}
+    order = ["code", "names", "from_on", "until_on", "rank", "revision"]
+    from_on = DayField(label=gettext_lazy("In force from"), required=False)
+    until_on = DayField(label=gettext_lazy("In force until"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        start, end = found.get("from_on"), found.get("until_on")
+        if start and end and end < start:
+            self.add_error("until_on", _("This day is before the first."))
+        return found
+
+
+class NewKindForm(KindForm):
+    """A new kind, with the code that stands in symbols."""
+
+    code = forms.RegexField(
+        r"^[A-Z0-9][A-Z0-9.\-]{0,19}$", label=gettext_lazy("Code"), max_length=20, help_text="AG, DECL, REP",
+        error_messages={"invalid": gettext_lazy("Use capitals, figures, points and hyphens: it stands in symbols.")},
+    )  # fmt: skip
+
+
+class NewThemeForm(ThemeForm):
+    """A new theme."""
+
+    code = forms.SlugField(label=gettext_lazy("Code"), max_length=20)
+
+
+class PatternForm(TextsForm):
+    """The pattern that symbols are made from."""
+
+    symbol_pattern = forms.CharField(
+        label=gettext_lazy("Pattern"), max_length=120,
+        help_text=gettext_lazy("Made of {process}, {year}, {body}, {kind} and {number}, and what stands between them."),
+    )  # fmt: skip
+    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=120)
+
+
+class AwaitedLanguageForm(forms.Form):
+    """The day by which a language of a paper is expected; without a day it is only announced."""
+
+    language = forms.ChoiceField(
+        error_messages={"invalid_choice": gettext_lazy("This is no working language of the process.")}
+    )
+    expected_on = DayField(required=False)
+
+    def __init__(self, *args: Any, languages: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [(code, code) for code in languages]  # type: ignore[attr-defined]

@@ -25,6 +25,7 @@ class Kind(models.Model):
     retired = models.BooleanField(_("no longer offered"), default=False)
     #: Words by which a file's name or first page gives its kind away, in any language.
     clues = models.JSONField(_("clues"), default=list, blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("kind of document")
@@ -42,6 +43,7 @@ class Theme(models.Model):
     from_on = models.DateField(_("from"), null=True, blank=True)
     until_on = models.DateField(_("until"), null=True, blank=True)
     rank = models.PositiveSmallIntegerField(default=50)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("theme")

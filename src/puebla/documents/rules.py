@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from puebla.core.verdicts import ALLOWED, Verdict, refused
 from puebla.members.models import Audience, Party, Permission, Room
 from puebla.members.querysets import Reach
+from puebla.members.rules import edits_lists
 from puebla.publications.models import PublicDocument
 
 if TYPE_CHECKING:
     from puebla.documents.models import Document
 
+LISTS_ARE_THE_SECRETARIATS = _("The lists of kinds and themes are kept by the secretariat; ask it.")
 NOT_YOURS = _("Papers of the secretariat are kept by the secretariat; ask it to make this change.")
 
 
@@ -21,6 +23,11 @@ def _secretariat_holds(reach: Reach, room: Room | None, permission: str) -> bool
     if not reach.secretariat or not reach.may(permission):
         return False
     return room is None or not room.sealed or room.pk in reach.rooms
+
+
+def may_edit_lists(reach: Reach) -> Verdict:
+    """Keep the kinds, the themes and the pattern of symbols."""
+    return ALLOWED if edits_lists(reach) else refused(LISTS_ARE_THE_SECRETARIATS)
 
 
 def may_file(reach: Reach, room: Room, party: Party) -> Verdict:

@@ -5,13 +5,20 @@ A symbol contains slashes, so what stands below a document comes first, and the 
 
 from django.urls import path
 
-from puebla.documents.views import batches, files, filing, lists, records, releasing, sides
+from puebla.documents.views import batches, files, filing, kept, languages, lists, records, releasing, sides
 
 app_name = "documents"
 urlpatterns = [
     path("", lists.document_list, name="list"),
     path("suggest/", lists.suggest, name="suggest"),
     path("pack.zip", lists.pack, name="pack"),
+    path("languages/", languages.languages, name="languages"),
+    path("lists/", kept.lists, name="lists"),
+    path("lists/kinds/new/", kept.kind_new, name="kind-new"),
+    path("lists/kinds/<str:code>/", kept.kind_edit, name="kind-edit"),
+    path("lists/themes/new/", kept.theme_new, name="theme-new"),
+    path("lists/themes/<str:code>/", kept.theme_edit, name="theme-edit"),
+    path("lists/pattern/", kept.pattern, name="pattern"),
     path("new/", filing.new, name="new"),
     path("drop/", batches.drop, name="drop"),
     path("drop/<slug:ref>/", batches.table, name="batch"),

@@ -12,8 +12,49 @@ from puebla.documents.models import Document, SymbolSequence
 from puebla.members.models import Body, Room
 
 SHAPE = re.compile(r"[A-Z0-9][A-Z0-9.\-]*(/[A-Z0-9][A-Z0-9.\-]*){1,7}")
+PLACEHOLDERS = {"process", "year", "body", "kind", "number"}
 #: Last parts of addresses that stand below a document.
 RESERVED = {"FILES", "READ", "NEW", "EDIT"}
+
+
+def check_pattern(pattern: str) -> str:
+    """The symbol pattern, when every symbol made from it would be one.
+
+    Raises:
+        RefusedError: where a part is unknown, the number is missing, or signs stand in it that no symbol has.
+    """
+    asked = set(re.findall(r"\{(\w*)\}", pattern))
+    if unknown := asked - PLACEHOLDERS:
+        raise RefusedError(
+            _("The symbol pattern names “%(unknown)s”. It may use: %(known)s.")
+            % {
+                "unknown": ", ".join(sorted(unknown)),
+                "known": ", ".join(f"{{{one}}}" for one in sorted(PLACEHOLDERS)),
+            }
+        )
+    if "number" not in asked or "year" not in asked:
+        raise RefusedError(
+            _("The symbol pattern needs {year} and {number}, so that no symbol is given twice.")
+        )
+    filled = re.sub(r"\{\w+\}", "X1", pattern)
+    if not re.fullmatch(r"[A-Z0-9][A-Z0-9.\-]*(/[A-Z0-9][A-Z0-9.\-]*){1,7}", filled):
+        raise RefusedError(
+            _(
+                "“%(pattern)s” makes no symbols. Write capitals, figures, points and hyphens in parts divided by “/”."
+            )
+            % {"pattern": pattern}
+        )
+    if not re.search(r"[/.-]\{number\}$", pattern) or pattern.count("{number}") > 1:
+        raise RefusedError(
+            _("The symbol pattern ends with {number}, after “/”, “.” or “-”, and has it once: it counts what stands before.")
+        )  # fmt: skip
+    if not asked & {"process", "body"}:
+        raise RefusedError(
+            _(
+                "The symbol pattern needs {process} or {body}: by them sealed rooms number apart from the others."
+            )
+        )
+    return pattern
 
 
 def prefix_for(*, process: Process, room: Room, body: Body | None, kind_code: str, year: int) -> str:

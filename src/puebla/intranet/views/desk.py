@@ -13,9 +13,12 @@ from django.utils.translation import get_language_info
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core import registry
-from puebla.core.models import Process
+from puebla.core.models import JournalEntry, Process
+from puebla.core.phrases import Sentence, sentences
 from puebla.documents.models import Document, State
 from puebla.documents.querysets import DocumentQuerySet
+from puebla.documents.rules import may_edit_lists
+from puebla.intranet.actions import look
 from puebla.members.models import Seat
 from puebla.members.querysets import Reach, reach_of, today
 
@@ -33,23 +36,60 @@ def desk(request: PersonRequest) -> HttpResponse:
         )
         return render(request, "intranet/no_seat.html", {"waiting": waiting.select_related("room", "role")})
     visible = Document.objects.visible_to(request.person, reach=reach)
+    since = look(by=request.person, at=at)
+    recent, waiting = _recent(visible, since), _waiting(visible)
+    process = Process.objects.first()
     return render(
         request,
         "intranet/desk.html",
         {
             "seats": _seats(request.person, at),
             "presidency": reach.presidency,
-            "recent": list(
-                _lines(visible).exclude(state=State.AWAITED).order_by("-changed_at", "-pk")[:SHOWN]
-            ),
-            "awaited": list(
-                _lines(visible).filter(state=State.AWAITED).order_by("expected_on", "pk")[:SHOWN]
-            ),
-            "pending": _pending(visible),
+            "process": process,
+            "since": since,
+            "recent": recent,
+            "any_new": any(one["new"] for one in recent),
+            "awaited": [one for one in waiting if one.state == State.AWAITED][:SHOWN],
+            "asked": [one for one in waiting if one.party_id in reach.parties][:SHOWN],
+            "today": today(at),
+            "keeps_lists": bool(may_edit_lists(reach)),
+            "pending": _pending(visible, process),
             "may_file": _may_file(reach),
             "panels": _panels(request, reach),
         },
     )
+
+
+def _recent(visible: DocumentQuerySet, since: dt.datetime | None) -> list[dict[str, Any]]:
+    """The papers changed last, whether each is new since the person last looked, and what was done with it since."""
+    papers = list(_lines(visible).exclude(state=State.AWAITED).order_by("-changed_at", "-pk")[:SHOWN])
+    done: dict[str, list[Sentence]] = {}
+    if since is not None:
+        entries = (
+            JournalEntry.objects.filter(
+                subject_kind="Document", subject_ref__in=[one.ref for one in papers if one.changed_at > since],
+                at__gt=since,
+            )
+            .exclude(act="document.opened")
+            .order_by("sequence")
+        )  # fmt: skip
+        rows = list(entries[:200])
+        for entry, sentence in zip(rows, sentences(rows), strict=True):
+            done.setdefault(entry.subject_ref, []).append(sentence)
+    return [
+        {
+            "document": one,
+            "new": since is not None and one.changed_at > since,
+            "done": done.get(one.ref, [])[-4:],
+        }
+        for one in papers
+    ]
+
+
+def _waiting(visible: DocumentQuerySet) -> list[Any]:
+    """What is awaited: papers announced, and languages of a paper for which a day is set; soonest first."""
+    announced = Q(state=State.AWAITED) | Q(editions__expected_on__isnull=False, editions__versions=None)
+    return list(_lines(visible).filter(announced).order_by("expected_on", "pk").distinct()[: 5 * SHOWN])
 
 
 def _lines(visible: DocumentQuerySet) -> DocumentQuerySet:
@@ -66,9 +106,8 @@ def _seats(person: Person, at: dt.datetime) -> list[Any]:
     return list(seats.select_related("party", "body", "role", "room").order_by("role__rank", "pk"))
 
 
-def _pending(visible: DocumentQuerySet) -> list[dict[str, Any]]:
+def _pending(visible: DocumentQuerySet, process: Process | None) -> list[dict[str, Any]]:
     """How many filed documents still lack each working language; one query for all of them."""
-    process = Process.objects.first()
     languages: list[str] = process.languages if process else []
     filed = visible.exclude(filed_languages="").exclude(state__in=[State.AWAITED, State.WITHDRAWN])
     lacking = {code: Count("pk", filter=~Q(filed_languages__contains=code)) for code in languages}

@@ -1,0 +1,99 @@
+"""The lists that documents are described with: kinds, themes, and the pattern that symbols are made from."""
+
+import datetime as dt
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from puebla.accounts.models import Person
+from puebla.core import journal
+from puebla.core.models import Process
+from puebla.core.verdicts import RefusedError, StaleError, require
+from puebla.documents import rules
+from puebla.documents.actions.symbols import check_pattern
+from puebla.documents.models import Kind, Theme
+from puebla.members.querysets import reach_of
+
+Entry = TypeVar("Entry", Kind, Theme)
+FIELDS: dict[type, tuple[str, ...]] = {
+    Kind: ("names", "plural_names", "rank", "retired", "clues"),
+    Theme: ("names", "from_on", "until_on", "rank"),
+}
+
+
+@transaction.atomic
+def enter(model: type[Entry], *, code: str, values: dict[str, Any], by: Person, at: dt.datetime) -> Entry:
+    """Enter a kind or a theme under a new code, which stays; raises `RefusedError` where the code is taken."""
+    require(rules.may_edit_lists(reach_of(by, at)))
+    entry = model(code=code)
+    _set(entry, values)
+    if model._default_manager.filter(code__iexact=code).exists():
+        raise RefusedError(_("The code “%(code)s” is taken.") % {"code": code}, field="code")
+    entry.save()
+    name = model._meta.model_name
+    journal.record(f"{name}.entered", at=at, person=by, subject=entry, facts={"names": entry.names})
+    return entry
+
+
+@transaction.atomic
+def describe_entry(
+    entry: Entry, *, values: dict[str, Any], revision: int, by: Person, at: dt.datetime
+) -> Entry:
+    """Change a kind or a theme; what was released keeps the words it was released with until it is released again."""
+    require(rules.may_edit_lists(reach_of(by, at)))
+    model = type(entry)
+    locked = model._default_manager.select_for_update().get(pk=entry.pk)
+    if locked.revision != revision:
+        raise StaleError(
+            _(
+                "This record was changed by somebody else meanwhile. Your text is kept below; compare and save again."
+            )
+        )
+    before = {name: getattr(locked, name) for name in FIELDS[model]}
+    _set(locked, values)
+    locked.revision += 1
+    locked.save()
+    changes = {
+        name: {"before": str(was), "after": str(getattr(locked, name))}
+        for name, was in before.items()
+        if was != getattr(locked, name)
+    }
+    name = model._meta.model_name
+    journal.record(f"{name}.described", at=at, person=by, subject=locked, facts={"changes": changes})
+    return locked
+
+
+def _set(entry: Kind | Theme, values: dict[str, Any]) -> None:
+    for name in FIELDS[type(entry)]:
+        if name in values:
+            setattr(entry, name, values[name])
+    entry.full_clean(validate_unique=False)
+
+
+@transaction.atomic
+def set_symbol_pattern(*, pattern: str, was: str, by: Person, at: dt.datetime) -> Process:
+    """Make symbols from another pattern from now on; those given stay for ever.
+
+    Raises:
+        RefusedError: where the pattern makes no symbols.
+        StaleError: where somebody else changed it since it was read (`was`).
+    """
+    require(rules.may_edit_lists(reach_of(by, at)))
+    process = Process.objects.select_for_update().get()
+    if process.symbol_pattern != was:
+        raise StaleError(
+            _(
+                "This record was changed by somebody else meanwhile. Your text is kept below; compare and save again."
+            )
+        )
+    process.symbol_pattern = check_pattern(pattern.strip())
+    process.save(update_fields=["symbol_pattern"])
+    journal.record(
+        "pattern.set",
+        at=at,
+        person=by,
+        subject=process,
+        facts={"before": was, "after": process.symbol_pattern},
+    )
+    return process

@@ -1,0 +1,162 @@
+"""The lists that documents are described with, kept by the secretariat: kinds, themes, the pattern of symbols."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.forms.models import model_to_dict
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from puebla.accounts.forms import TextsForm
+from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.models import Process
+from puebla.core.verdicts import RefusedError, StaleError
+from puebla.documents import rules
+from puebla.documents.actions import lists as actions
+from puebla.documents.actions.symbols import prefix_for
+from puebla.documents.forms import KindForm, NewKindForm, NewThemeForm, PatternForm, ThemeForm
+from puebla.documents.models import Document, Kind, Theme
+from puebla.members.models import Body
+from puebla.members.querysets import reach_of
+
+
+def _kept_by(request: PersonRequest) -> None:
+    """These pages do not exist for whoever does not keep the lists."""
+    if not rules.may_edit_lists(reach_of(request.person)):
+        raise Http404
+
+
+def _saved(form: TextsForm, act: Callable[[], Any], revision: Callable[[], int] = lambda: 0) -> bool:
+    """Do the act; where it is refused, put the reason into the form and say no."""
+    try:
+        act()
+    except StaleError as error:
+        form.stale(error, revision=revision())
+    except RefusedError as error:
+        form.refuse(error)
+    except ValidationError as error:
+        form.add_error(None, error)
+    else:
+        return True
+    return False
+
+
+def _form_page(
+    request: PersonRequest, form: TextsForm, title: str | Promise, intro: str | Promise = ""
+) -> HttpResponse:
+    context = {"form": form, "title": title, "back": "documents:lists", "intro": intro}
+    return render(request, "members/form.html", context)
+
+
+@signed_in
+def lists(request: PersonRequest) -> HttpResponse:
+    """Show the kinds, the themes and the pattern, with how many papers carry each that this person may see."""
+    _kept_by(request)
+    seen = Document.objects.visible_to(request.person).order_by()
+    by_kind = dict(seen.values_list("kind").annotate(n=Count("pk")))
+    by_theme = dict(seen.values_list("themes").annotate(n=Count("pk")))
+    process = Process.current()
+    context = {
+        "kinds": [(one, by_kind.get(one.pk, 0)) for one in Kind.objects.all()],
+        "themes": [(one, by_theme.get(one.pk, 0)) for one in Theme.objects.all()],
+        "pattern": process.symbol_pattern, "example": _example(process),
+    }  # fmt: skip
+    return render(request, "documents/lists.html", context)
+
+
+def _example(process: Process) -> str:
+    """A symbol as the pattern would make it this year."""
+    body = Body.objects.select_related("room").filter(room__sealed=False).first()
+    kind = Kind.objects.filter(retired=False).first()
+    if body is None or kind is None:
+        return ""
+    year = timezone.localdate().year
+    return f"{prefix_for(process=process, room=body.room, body=body, kind_code=kind.code, year=year)}1"
+
+
+def _new(request: PersonRequest, model: Any, form: Any, title: str) -> HttpResponse:
+    _kept_by(request)
+    if request.method == "POST" and form.is_valid():
+        code = form.cleaned_data["code"]
+
+        def act() -> None:
+            actions.enter(model, code=code, values=form.values(), by=request.person, at=timezone.now())
+
+        if _saved(form, act):
+            messages.success(request, _("%(code)s was entered.") % {"code": code})
+            return redirect("documents:lists")
+    return _form_page(request, form, title)
+
+
+def _edit(request: PersonRequest, entry: Any, form: Any) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> None:
+            actions.describe_entry(
+                entry, values=form.values(), revision=form.cleaned_data["revision"] or 0, by=request.person,
+                at=timezone.now(),
+            )  # fmt: skip
+
+        if _saved(form, act, lambda: type(entry)._default_manager.get(pk=entry.pk).revision):
+            messages.success(request, _("%(what)s was saved.") % {"what": entry})
+            return redirect("documents:lists")
+    intro = _("What was released keeps the words it was released with until it is released again.")
+    return _form_page(request, form, _("Edit %(what)s") % {"what": entry}, intro)
+
+
+@signed_in
+def kind_new(request: PersonRequest) -> HttpResponse:
+    """Enter a kind of document."""
+    return _new(request, Kind, NewKindForm(request.POST or None), _("New kind of document"))
+
+
+@signed_in
+def kind_edit(request: PersonRequest, code: str) -> HttpResponse:
+    """Change a kind of document."""
+    _kept_by(request)
+    entry = get_object_or_404(Kind, code=code)
+    return _edit(request, entry, KindForm(request.POST or None, initial=model_to_dict(entry)))
+
+
+@signed_in
+def theme_new(request: PersonRequest) -> HttpResponse:
+    """Enter a theme."""
+    return _new(request, Theme, NewThemeForm(request.POST or None), _("New theme"))
+
+
+@signed_in
+def theme_edit(request: PersonRequest, code: str) -> HttpResponse:
+    """Change a theme."""
+    _kept_by(request)
+    entry = get_object_or_404(Theme, code=code)
+    return _edit(request, entry, ThemeForm(request.POST or None, initial=model_to_dict(entry)))
+
+
+@signed_in
+def pattern(request: PersonRequest) -> HttpResponse:
+    """Change the pattern that symbols are made from."""
+    _kept_by(request)
+    process = Process.current()
+    now = {"symbol_pattern": process.symbol_pattern, "was": process.symbol_pattern}
+    form = PatternForm(request.POST or None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+
+        def act() -> None:
+            actions.set_symbol_pattern(
+                pattern=values["symbol_pattern"], was=values["was"], by=request.person, at=timezone.now()
+            )
+
+        if _saved(form, act):
+            messages.success(request, _("New symbols are made from the new pattern; those given stay."))
+            return redirect("documents:lists")
+        # What was typed is kept; the next save is a knowing one.
+        form.data = {**form.data.dict(), "was": Process.current().symbol_pattern}  # type: ignore[attr-defined]
+    intro = _("It holds for symbols made from now on. Those given already are addresses for ever.")
+    return _form_page(request, form, _("Pattern of symbols"), intro)
