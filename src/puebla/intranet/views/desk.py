@@ -37,7 +37,7 @@ def desk(request: PersonRequest) -> HttpResponse:
         return render(request, "intranet/no_seat.html", {"waiting": waiting.select_related("room", "role")})
     visible = Document.objects.visible_to(request.person, reach=reach)
     since = look(by=request.person, at=at)
-    recent, waiting = _recent(visible, since), _waiting(visible)
+    recent, coming = _recent(visible, since), _waiting(visible)
     process = Process.objects.first()
     return render(
         request,
@@ -49,8 +49,8 @@ def desk(request: PersonRequest) -> HttpResponse:
             "since": since,
             "recent": recent,
             "any_new": any(one["new"] for one in recent),
-            "awaited": [one for one in waiting if one.state == State.AWAITED][:SHOWN],
-            "asked": [one for one in waiting if one.party_id in reach.parties][:SHOWN],
+            "awaited": [one for one in coming if one.state == State.AWAITED][:SHOWN],
+            "asked": [one for one in coming if one.party_id in reach.parties][:SHOWN],
             "today": today(at),
             "keeps_lists": bool(may_edit_lists(reach)),
             "pending": _pending(visible, process),
