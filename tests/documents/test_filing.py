@@ -11,7 +11,7 @@ from puebla.core.models import JournalEntry
 from puebla.core.verdicts import RefusedError, StaleError
 from puebla.documents import actions
 from puebla.documents.models import Document, FileVersion, State
-from puebla.members.models import Audience, Room
+from puebla.members.models import Audience, Meeting, Room
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +28,8 @@ def file(by, *, body=None, party=None, **values):
     body = body or make.BodyFactory(code="VM")
     return actions.file_document(
         by=by, at=NOW, room=body.room, body=body, party=party or make.secretariat_party(), kind=make.KindFactory(code="DEC"),
-        titles={"en": "A decision", "es": "Una decisión"}, dated_on=dt.date(2009, 7, 9),
-        **({"audience": None} | values),
+        titles={"en": "A decision", "es": "Una decisión"},
+        **({"audience": None, "dated_on": dt.date(2009, 7, 9)} | values),
     )  # fmt: skip
 
 
@@ -323,3 +323,14 @@ def stored_files():
 
     root = Path(storages["default"].location)
     return {p for p in root.rglob("*") if p.is_file()}
+
+
+def test_an_undated_paper_for_a_meeting_carries_the_meetings_year_in_its_symbol(office):
+    body = make.BodyFactory(code="VM")
+    meeting = Meeting.objects.create(
+        body=body, symbol="RCM/2031/VM", titles={"en": "A meeting"}, starts_on=dt.date(2031, 5, 1)
+    )
+
+    document = file(office, body=body, meeting=meeting, dated_on=None)
+
+    assert document.symbol == "RCM/2031/VM/DEC/1"

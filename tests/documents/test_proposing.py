@@ -131,3 +131,16 @@ def test_the_head_of_a_table_of_figures_is_no_title():
         title_in("un_document_id,en,es,fr\n12,Words of a sentence here\n", "")
         == "12,Words of a sentence here"
     )
+
+
+def test_a_running_head_made_of_the_process_and_the_symbol_is_no_title():
+    names = ("conferencia regional sobre migracion", "proceso puebla")
+    page = (
+        "Conferencia Regional sobre Migración · Proceso Puebla RCM/2016/VM/DECL/1\n\n"
+        "Declaración de la XXI Conferencia Regional sobre Migración\n\n18 de noviembre de 2016"
+    )
+
+    assert (
+        title_in(page, "RCM/2016/VM/DECL/1", names)
+        == "Declaración de la XXI Conferencia Regional sobre Migración"
+    )

@@ -1,7 +1,7 @@
 """The repository of documents."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.apps import AppConfig
@@ -80,6 +80,16 @@ def _language(facts: dict[str, Any]) -> str:
     return language_name(str(facts.get("language", "")))
 
 
+def _fields(names: Iterable[str]) -> str:
+    """The fields of a document as its form calls them."""
+    from puebla.documents.models import Document
+
+    known = {one.name: one for one in Document._meta.get_fields()}
+    return ", ".join(
+        str(getattr(known[name], "verbose_name", name)) if name in known else name for name in names
+    )
+
+
 #: How the journal says each act to readers; facts are the entry's own words.
 PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "document.filed": lambda facts: (
@@ -91,7 +101,7 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "theme.described": lambda facts: _("changed a theme"),  # noqa: ARG005
     "pattern.set": lambda facts: _("changed the pattern of symbols from %(before)s to %(after)s") % facts,
     "document.described": lambda facts: (
-        _("changed the description (%(fields)s)") % {"fields": ", ".join(facts.get("changed", {})) or "—"}
+        _("changed the description (%(fields)s)") % {"fields": _fields(facts.get("changed", {})) or "—"}
     ),
     "document.version_filed": lambda facts: (
         _("filed version %(number)s in %(language)s: %(name)s")

@@ -60,7 +60,7 @@ def _give_symbol(document: Document, at: dt.datetime) -> None:
         room=document.room,
         body=document.body,
         kind_code=document.kind.code,
-        year=year_of(document.dated_on, document.expected_on, at),
+        year=year_of(document, at),
     )
 
 

@@ -71,6 +71,8 @@ class Known:
     meetings: dict[tuple[str, int], list[str]]
     #: Codes that give a body away as a word in a name; those of sealed rooms are not among them.
     open_bodies: frozenset[str] = frozenset()
+    #: What the process calls itself, folded: a running head is made of it, and is no title.
+    names: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, seen: MeetingQuerySet) -> "Known":
@@ -78,8 +80,11 @@ class Known:
         meetings: dict[tuple[str, int], list[str]] = {}
         for symbol, code, day in seen.values_list("symbol", "body__code", "starts_on"):
             meetings.setdefault((code.upper(), day.year), []).append(symbol)
+        process = Process.current()
+        own = [*process.names.values(), *process.short_names.values(), *process.taglines.values()]
         return cls(
-            process=Process.current().code.upper(),
+            process=process.code.upper(),
+            names=tuple(sorted(map(fold, filter(None, own)), key=len, reverse=True)),
             bodies={code.upper(): code for code in Body.objects.values_list("code", flat=True)},
             open_bodies=frozenset(
                 code.upper()
@@ -163,7 +168,7 @@ def guess(*, name: str, first_page: str, language_found: str, known: Known) -> G
     found = date_in(opening)
     # The year of the symbol or the name counts: a first page also cites older papers.
     guessed.dated = found if found and year in ("", found[:4]) else guessed.dated
-    guessed.title = title_in(first_page, guessed.symbol) or stem.replace("_", " ")
+    guessed.title = title_in(first_page, guessed.symbol, known.names) or stem.replace("_", " ")
     return guessed
 
 
@@ -217,8 +222,12 @@ def date_in(folded: str) -> str:
     return ""
 
 
-def title_in(first_page: str, symbol: str) -> str:
-    """The first line that reads like a title: not the symbol, a date, a page number or a single short word."""
+def title_in(first_page: str, symbol: str, names: tuple[str, ...] = ()) -> str:
+    """The first line that reads like a title: not the symbol, a running head, a date, a page number or a short word.
+
+    Args:
+        names: folded names of the process, of which running heads are made.
+    """
     for raw in first_page.splitlines()[:25]:
         line = " ".join(raw.split()).strip("#*_ ")
         folded = fold(line)
@@ -229,12 +238,22 @@ def title_in(first_page: str, symbol: str) -> str:
             continue
         if symbol and fold(symbol) in folded and len(line) < len(symbol) + 12:
             continue
+        if _is_head(folded, symbol, names):
+            continue
         if folded.startswith(("demonstration document", "documento de demostracion", "page ", "pagina ")):
             continue
         if (date := date_in(folded)) and len(line) < 30 and date:
             continue
         return line[:300]
     return ""
+
+
+def _is_head(folded: str, symbol: str, names: tuple[str, ...]) -> bool:
+    """Whether hardly a word is left beside the process's own names and the symbol."""
+    rest = folded.replace(fold(symbol), " ") if symbol else folded
+    for name in names:
+        rest = rest.replace(name, " ")
+    return rest != folded and sum(map(str.isalpha, rest)) < 6
 
 
 def proposal_of(guessed: Guess, defaults: dict[str, Any]) -> dict[str, Any]:

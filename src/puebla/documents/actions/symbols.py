@@ -124,6 +124,7 @@ def checked(symbol: str, *, room: Room, free: bool = True) -> str:
     return canonical
 
 
-def year_of(dated_on: dt.date | None, expected_on: dt.date | None, at: dt.datetime) -> int:
-    """The year a symbol carries: of the paper's date, else of the day it is expected, else of the act."""
-    return (dated_on or expected_on or at.date()).year
+def year_of(document: Document, at: dt.datetime) -> int:
+    """The year a symbol carries: of the paper's date, else its meeting's, the day's it is expected, the act's."""
+    met_on = document.meeting.starts_on if document.meeting else None
+    return (document.dated_on or met_on or document.expected_on or at.date()).year

@@ -56,7 +56,7 @@ def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]
     editions = {
         edition.language: edition
         for edition in LanguageEdition.objects.filter(document=document).prefetch_related(
-            Prefetch("versions", FileVersion.objects.defer("html"))
+            Prefetch("versions", FileVersion.objects.defer("html").annotate(by_name=F("filed_by__full_name")))
         )
     }
     rows = []
