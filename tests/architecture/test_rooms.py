@@ -15,6 +15,7 @@ NAMES = {
 BESIDE = {
     ("accounts", "adapter"): "allauth asks its questions of an adapter",
     ("theme", "context"): "Django's context processor",
+    ("portal", "wagtail_hooks"): "Wagtail asks for it by name",
 }
 #: The ground floor and the roof hold what belongs to no room; nothing comes in here without a line.
 CORE = {

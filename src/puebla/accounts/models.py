@@ -1,5 +1,6 @@
 """A person: somebody who was invited. Persons have no rights of their own; their seats have."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -7,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from puebla.core import registry
 from puebla.core.languages import TextsField
 from puebla.core.models import random_ref
 
@@ -44,6 +46,13 @@ class Person(AbstractBaseUser):
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
     retired_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     revision = models.PositiveIntegerField(default=1)
+    #: Always empty, and held so by the database (`accounts.apps`): the CMS asks for the groups of everybody it knows,
+    #: and a group would be a right of the person's own.
+    groups = models.ManyToManyField(
+        "auth.Group", blank=True, related_name="user_set", related_query_name="user"
+    )
+    #: Nobody stands above the rules.
+    is_superuser = False
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
@@ -67,5 +76,13 @@ class Person(AbstractBaseUser):
         return self.full_name or self.email
 
     def get_full_name(self) -> str:
-        """For allauth's templates."""
+        """For allauth's templates and the CMS."""
         return self.full_name
+
+    def has_perm(self, name: str, _record: object = None) -> bool:
+        """Whether a seat held now gives the permission that the CMS calls by this name, as `app.permission`."""
+        return self.is_active and any(gives(self, name) for gives in registry.framework_permissions)
+
+    def has_perms(self, names: Iterable[str], _record: object = None) -> bool:
+        """Whether seats give all of these."""
+        return all(self.has_perm(name) for name in names)

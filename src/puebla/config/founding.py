@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.config import editions
+from puebla.config.editions import pages
 from puebla.core import journal
 from puebla.core.models import OutgoingMail, Process
 from puebla.core.verdicts import ALLOWED, RefusedError, Verdict, refused, require
@@ -89,6 +90,7 @@ def found(
     if "symbol_pattern" in changes:
         check_pattern(changes["symbol_pattern"])
     editions.load(folder, at=at, changes=changes, history=history)
+    pages.load(folder, at=at)
     role, body = _first_office()
     party = Party.objects.filter(kind=Party.Kind.SECRETARIAT).order_by("pk").first()
     if party is None:

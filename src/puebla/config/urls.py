@@ -4,12 +4,16 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from puebla.config import views
+from puebla.config.views import editing
 from puebla.config.views.technology import technology
+from puebla.portal.views.pictures import picture
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.root, name="root"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("pictures/<str:name>", picture, name="picture"),
+    path("cms/", include(editing.addresses())),
     *i18n_patterns(
         path("intranet/technology/", technology, name="technology"),
         path("intranet/", include("puebla.intranet.urls")),

@@ -6,7 +6,7 @@ depend on the order in which apps start.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     # Imported for its words alone: this module is read before Django's models are.
@@ -56,3 +56,13 @@ news_sources: "Registry[NewsSource]" = Registry("rooms that have something to te
 followables: "Registry[Followable]" = Registry("what people may follow")
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
 page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
+#: what a person's seats let them do now: (person) → names of `members.models.Permission`.
+permissions: Registry[Callable[..., frozenset[str]]] = Registry("permissions that seats give")
+#: who holds a permission now: (name of a permission) → people.
+holders: Registry[Callable[[str], list[Any]]] = Registry("people who hold a permission")
+#: the CMS's own names of permissions, answered from seats: (person, "app.permission") → whether.
+framework_permissions: Registry[Callable[[Any, str], bool]] = Registry("permissions as the CMS calls them")
+#: what the portal's menu and footer lead to beside its records: (language) → {"menu": [(label, address)], "footer": […]}.
+portal_navigation: Registry[Callable[[str], dict[str, list[tuple[str, str]]]]] = Registry(
+    "entries of the portal"
+)

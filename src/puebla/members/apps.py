@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from puebla.core import registry
@@ -78,6 +79,20 @@ def publish_daily(at: dt.datetime) -> int:
     return 1
 
 
+def permissions_now(person: Any) -> frozenset[str]:
+    """What the person's seats let them do at this moment."""
+    from puebla.members import rules
+
+    return rules.permissions_of(person, at=timezone.now())
+
+
+def holders_now(permission: str) -> list[Any]:
+    """Who holds this permission at this moment."""
+    from puebla.members import rules
+
+    return list(rules.holders_of(permission, at=timezone.now()))
+
+
 class MembersConfig(AppConfig):
     """Who takes part."""
 
@@ -90,5 +105,7 @@ class MembersConfig(AppConfig):
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
         registry.desk_panels.add("members.confirmations", seats_to_confirm, rank=10)
+        registry.permissions.add("members", permissions_now)
+        registry.holders.add("members", holders_now)
         daily = Chore("members.published", publish_daily, every=dt.timedelta(days=1))
         registry.chores.add("members.published", daily, rank=50)

@@ -59,6 +59,8 @@ class Permission(models.TextChoices):
     EDIT_LISTS = "edit_lists", _("edit parties, bodies, kinds, themes, presidencies")
     READ_JOURNAL = "read_journal", _("read the journal")
     OPERATE = "operate", _("see the state of the machine")
+    EDIT_PAGES = "edit_pages", _("write pages and news of the public site and submit them")
+    APPROVE_PAGES = "approve_pages", _("approve, publish and take away pages and news of the public site")
 
 
 class Party(models.Model):

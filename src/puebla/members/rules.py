@@ -38,6 +38,8 @@ SECRETARIAT_PERMISSIONS = frozenset(
         Permission.EDIT_LISTS,
         Permission.READ_JOURNAL,
         Permission.OPERATE,
+        Permission.EDIT_PAGES,
+        Permission.APPROVE_PAGES,
     )
 )
 #: What somebody who manages everybody's people may hand out without holding it: the ordinary work of a delegation.
@@ -52,6 +54,20 @@ LISTS_ARE_THE_SECRETARIATS = _(
 def permissions_for(reach: Reach, party: Party) -> frozenset[str]:
     """What the seats held for this party let the person do."""
     return frozenset(one for one, of, _room in reach.permissions if of == party.pk)
+
+
+def permissions_of(person: Person, *, at: dt.datetime) -> frozenset[str]:
+    """Every permission that the person's seats carry; the secretariat's own count for the secretariat's seats alone."""
+    reach = reach_of(person, at)
+    names = frozenset(one for one, _party, _room in reach.permissions)
+    return names if reach.secretariat else names - SECRETARIAT_PERMISSIONS
+
+
+def holders_of(permission: str, *, at: dt.datetime) -> list[Person]:
+    """The people whose seats carry this permission, each once."""
+    seats = Seat.objects.effective(at).select_related("person", "role").order_by("person_id")
+    people = {one.person_id: one.person for one in seats if permission in one.role.permissions}
+    return [person for person in people.values() if permission in permissions_of(person, at=at)]
 
 
 def manages_all(reach: Reach) -> bool:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet, TextField
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
+from wagtail import models as cms
+from wagtail.query import PageQuerySet
 
 from puebla.core.languages import Texts, show
 from puebla.core.models import DatePrecision, Process
@@ -36,6 +39,12 @@ def working_languages() -> list[str]:
     """The working languages of the process, in its own order."""
     languages = Process.objects.values_list("languages", flat=True).first()
     return languages or [code for code, _name in settings.LANGUAGES]
+
+
+def page_languages() -> list[str]:
+    """The working languages in which the portal has pages."""
+    offered = dict(settings.LANGUAGES)
+    return [code for code in working_languages() if code in offered]
 
 
 def with_files(documents: PublicDocumentQuerySet) -> PublicDocumentQuerySet:
@@ -147,3 +156,113 @@ def parties_by_standing() -> dict[str, list[PublicParty]]:
 
 def _sort_name(party: PublicParty) -> Any:
     return fold(str(show(party.short_names)) or party.code)
+
+
+# Edited pages ------------------------------------------------------------------------------------------------------
+
+
+class PublicPageQuerySet(PageQuerySet):
+    """Edited pages as the public reads them."""
+
+    def readable(self) -> "PublicPageQuerySet":
+        """Those that are public now."""
+        found: PublicPageQuerySet = self.live()
+        return found
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A document as an edited page refers to it: to be read, withdrawn, or not public (yet)."""
+
+    symbol: str
+    document: PublicDocument | None = None
+    withdrawn: bool = False
+
+
+def reference_to(symbol: str, *, at: dt.datetime | None = None) -> Reference:
+    """The public document of this symbol, or what to say in its place."""
+    at = at or timezone.now()
+    found = PublicDocument.objects.readable(at=at).filter(symbol=symbol).first()
+    if found is None:
+        gone = PublicDocument.objects.tombstones(at=at).filter(symbol=symbol).exists()
+        return Reference(symbol, withdrawn=gone)
+    return Reference(symbol, found)
+
+
+def page_at(rest: str, language: str) -> cms.Page | None:
+    """The public page at this address; else the same page's in another language, which the reader is told.
+
+    Args:
+        rest: what follows the language in the address, such as `about/process/`.
+    """
+    readable = cms.Page.objects.live()
+    codes = [language, *(code for code in working_languages() if code != language)]
+    paths = [f"/{code}/{rest}" for code in codes]
+    found = {page.url_path: page for page in readable.filter(url_path__in=paths)}
+    for path in paths:
+        if path in found:
+            page = found[path]
+            translated = page if path == paths[0] else translation_of(page, language)
+            return (translated or page).specific
+    return None
+
+
+def translation_of(page: cms.Page, language: str) -> cms.Page | None:
+    """The public translation of this page."""
+    return (
+        cms.Page.objects.live()
+        .filter(translation_key=page.translation_key, locale__language_code=language)
+        .first()
+    )
+
+
+def pages_below(page: cms.Page, language: str) -> list[cms.Page]:
+    """The public pages one step below, each in the reader's language where it is translated."""
+    roots = cms.Page.objects.filter(translation_key=page.translation_key).values_list("path", flat=True)
+    under = Q(pk=None)
+    for path in roots:
+        under |= Q(path__startswith=path, depth=page.depth + 1)
+    found = cms.Page.objects.live().filter(under).select_related("locale").specific().order_by("path")
+    return sorted(one_of_each(found, language), key=lambda one: str(one.path)[-cms.Page.steplen :])
+
+
+def one_of_each(pages: Iterable[cms.Page], language: str) -> list[cms.Page]:
+    """Each page once: in the reader's language, else in the first working language that has it."""
+    order = [language, *working_languages()]
+    chosen: dict[Any, cms.Page] = {}
+    for page in pages:
+        code = page.locale.language_code
+        present = chosen.get(page.translation_key)
+        if present is None or (
+            code in order and order.index(code) < order.index(present.locale.language_code)
+        ):
+            chosen[page.translation_key] = page
+    return list(chosen.values())
+
+
+def navigation(language: str) -> list[dict[str, Any]]:
+    """What menu and footer lead to, each once, in one query: `about/`, `news/` where there is news, the footer's pages."""
+    newest = cms.Page.objects.live().filter(path__startswith=OuterRef("path"), depth=OuterRef("depth") + 1)
+    about, news = Q(depth=3, slug="about"), Q(depth=3, slug="news") & Exists(newest)
+    # News may be written in one language only: the list is shown in the other as well.
+    public = Q(live=True) & (about | Q(show_in_menus=True, depth__gt=3)) | news
+    columns = ("translation_key", "depth", "slug", "title", "url_path", "locale__language_code")
+    rows = cms.Page.objects.filter(public).order_by("path").values(*columns)
+    chosen: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        if row["translation_key"] not in chosen or row["locale__language_code"] == language:
+            chosen[row["translation_key"]] = row
+    return list(chosen.values())
+
+
+def was_public(path: str) -> bool:
+    """Whether a page stands at this path that is no longer public, but was."""
+    return cms.Page.objects.filter(url_path=path, live=False).exclude(first_published_at=None).exists()
+
+
+def news_items(language: str) -> list[cms.Page]:
+    """Public news, the newest first, each in the reader's language where it is translated."""
+    from puebla.portal.models import NewsItem
+
+    found = NewsItem.objects.live().select_related("locale").order_by("-dated_on", "-pk")
+    return sorted(one_of_each(found, language), key=lambda one: (one.dated_on, one.pk), reverse=True)

@@ -5,7 +5,7 @@ A symbol contains slashes, so what stands below a document comes before the docu
 
 from django.urls import path
 
-from puebla.portal.views import documents, home, journal, meetings, parties, sides
+from puebla.portal.views import documents, home, journal, meetings, pages, parties, sides
 
 app_name = "portal"
 urlpatterns = [
@@ -25,4 +25,9 @@ urlpatterns = [
     path("members/", parties.members, name="members"),
     path("presidency/", parties.presidency, name="presidency"),
     path("journal/", journal.heads, name="journal"),
+    path("about/", pages.about, name="about"),
+    path("about/brochure.pdf", pages.brochure, name="brochure"),
+    path("about/<path:rest>/", pages.about, name="about-page"),
+    path("news/", pages.news, name="news"),
+    path("news/<str:slug>/", pages.news, name="news-item"),
 ]

@@ -17,6 +17,7 @@ FONTS_DIR = Path(__file__).resolve().parent / "static" / "theme" / "fonts"
 FONTS = ("sans.woff2", "serif.woff2")
 # This room and `core` do not import each other: the registry is reached by its address, as settings reach this module.
 MENU = "puebla.core.registry.menu"
+PORTAL_NAVIGATION = "puebla.core.registry.portal_navigation"
 #: What the intranet's menu always shows, in its own order; the same room named in the registry is not shown twice.
 STANDING = ("intranet:desk", "documents:list", "members:directory", "members:bodies", "members:delegation")
 
@@ -31,6 +32,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "demo": getattr(settings, "DEMO", False),
         "person": person,
         "intranet_menu": SimpleLazyObject(lambda: _menu(request, person)),
+        "portal_navigation": SimpleLazyObject(_navigation),
         "fonts": fonts_exist(),
         # The frames read these two names: a view may well show another person, or the languages of a document.
         "page_languages": languages,
@@ -77,6 +79,16 @@ def _menu(request: HttpRequest, person: Any) -> list[dict[str, Any]]:
         for label, url in addresses
         if url and url not in standing
     ]
+
+
+def _navigation() -> dict[str, list[tuple[str, str]]]:
+    """What rooms add to the portal's menu and footer, in the page's language."""
+    language = (get_language() or settings.LANGUAGE_CODE)[:2]
+    found: dict[str, list[tuple[str, str]]] = {"menu": [], "footer": []}
+    for entries in import_string(PORTAL_NAVIGATION):
+        for place, added in entries(language).items():
+            found[place] += added
+    return found
 
 
 def _address(target: str) -> str:

@@ -16,6 +16,7 @@ from puebla.accounts.models import Person
 from puebla.config import editions
 from puebla.config.demonstration import building, people, sources
 from puebla.config.demonstration.sources import Source
+from puebla.config.editions import pages
 from puebla.core import journal
 from puebla.core.models import JournalEntry, parse_imprecise
 from puebla.core.verdicts import RefusedError
@@ -90,6 +91,7 @@ def load(
     with transaction.atomic():
         began = _begin(at)
         editions.load(editions.folder_of(EDITION), at=began)
+        pages.load(editions.folder_of(EDITION), at=began)
         cast = people.seat_everybody(at=began + dt.timedelta(hours=1))
         filing = _Filing(cast, files, now=at)
         for number, (text, instant) in enumerate(
