@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from puebla.intranet.views import access, desk, mail
+from puebla.intranet.views import access, desk, journal, mail
 
 app_name = "intranet"
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("access/", access.access, name="access"),
+    path("journal/", journal.journal, name="journal"),
     path("mail/", mail.caught_mail, name="caught-mail"),
     path("mail/<slug:ref>/", mail.caught_message, name="caught-message"),
 ]

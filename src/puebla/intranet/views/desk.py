@@ -19,7 +19,7 @@ from puebla.documents.models import Document, State
 from puebla.documents.querysets import DocumentQuerySet
 from puebla.documents.rules import may_edit_lists
 from puebla.intranet.actions import look
-from puebla.members.models import Seat
+from puebla.members.models import Permission, Seat
 from puebla.members.querysets import Reach, reach_of, today
 
 SHOWN = 8
@@ -53,6 +53,7 @@ def desk(request: PersonRequest) -> HttpResponse:
             "asked": [one for one in coming if one.party_id in reach.parties][:SHOWN],
             "today": today(at),
             "keeps_lists": bool(may_edit_lists(reach)),
+            "reads_journal": reach.secretariat and reach.may(Permission.READ_JOURNAL),
             "pending": _pending(visible, process),
             "may_file": _may_file(reach),
             "panels": _panels(request, reach),
