@@ -78,9 +78,10 @@ def withdraw_document(*, symbol: str, reason: Texts, at: dt.datetime) -> None:
     edition = PublicDocument.objects.select_for_update().get(symbol=symbol)
     keys = list(edition.files.values_list("key", flat=True))
     edition.files.all().delete()
-    edition.themes.all().delete()
+    # The bare codes of the themes stay with those of kind and body: whoever follows or harvests a theme is told there.
+    edition.themes.update(names={})
     # The row itself is emptied, not only hidden: whoever reads these tables finds nothing of the paper.
-    emptied: dict[str, Any] = {"titles": {}, "words": "", "relations": [], "pending": [], "party_names": {},
+    emptied: dict[str, Any] = {"titles": {}, "words": "", "relations": [], "pending": [], "party_code": "", "party_names": {},
                                "meeting_symbol": "", "meeting_titles": {}, "original_language": ""}  # fmt: skip
     edition.withdrawn_at, edition.withdrawn_reason = at, reason
     for name, nothing in emptied.items():

@@ -7,6 +7,7 @@ elsewhere. A withdrawn document stays as a tombstone.
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from puebla.core.languages import TextsField, show
@@ -94,6 +95,11 @@ class PublicMeeting(models.Model):
     def __str__(self) -> str:
         return str(show(self.titles))
 
+    @property
+    def written_date(self) -> str:
+        """The first day as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
+        return self.starts_on.isoformat()[: {"year": 4, "month": 7}.get(self.precision, 10)]
+
 
 class PublicDocument(models.Model):
     """The public edition of a document; with `withdrawn_at`, its tombstone."""
@@ -111,6 +117,7 @@ class PublicDocument(models.Model):
     precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.DAY)
     state = models.CharField(max_length=20)
     original_language = models.CharField(max_length=10, blank=True)
+    party_code = models.CharField(max_length=20, blank=True, db_index=True)
     party_names = TextsField(blank=True)
     #: [{"kind": "supersedes", "symbol": ..., "titles": {...}}, ...], public targets only when shown.
     relations = models.JSONField(default=list)
@@ -121,16 +128,31 @@ class PublicDocument(models.Model):
     released_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = TextsField(max_length=500, blank=True)
+    #: Since when the public sees it as it stands: what feeds and harvesters go by. Never asked of a clock.
+    changed_at = models.GeneratedField(
+        expression=Coalesce("withdrawn_at", Greatest("released_at", "public_from")),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
 
     objects = PublicDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("public document")
         ordering = [F("dated_on").desc(nulls_last=True), "symbol"]
-        indexes = [models.Index(fields=["-dated_on", "symbol"], name="publications_by_date")]
+        indexes = [
+            models.Index(fields=["-dated_on", "symbol"], name="publications_by_date"),
+            models.Index(fields=["changed_at", "id"], name="publications_by_change"),
+        ]
 
     def __str__(self) -> str:
         return self.symbol
+
+    @property
+    def written_date(self) -> str:
+        """The date as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
+        length = {"year": 4, "month": 7}.get(self.precision, 10)
+        return self.dated_on.isoformat()[:length] if self.dated_on else ""
 
 
 class PublicTheme(models.Model):

@@ -18,9 +18,13 @@ class PublicDocumentQuerySet(models.QuerySet[Any]):
         """Documents that the public once could read and that were withdrawn."""
         return self.filter(withdrawn_at__lte=at, public_from__lte=models.F("withdrawn_at"))
 
+    def known(self, *, at: dt.datetime) -> Self:
+        """Everything that has a public address at this instant: what is readable, and the tombstones."""
+        return self.readable(at=at) | self.tombstones(at=at)
+
     def matching(
         self, *, q: str = "", kind: str = "", body: str = "", theme: str = "", year: str = "", language: str = "",
-        meeting: str = "",
+        meeting: str = "", party: str = "",
     ) -> Self:  # fmt: skip
         """Documents that match every filter given; an unknown value matches nothing."""
         from puebla.core.words import fold
@@ -34,6 +38,8 @@ class PublicDocumentQuerySet(models.QuerySet[Any]):
             found = found.filter(body_code=body)
         if meeting:
             found = found.filter(meeting_symbol=meeting)
+        if party:
+            found = found.filter(party_code=party)
         if theme:
             found = found.filter(themes__code=theme)
         if year:

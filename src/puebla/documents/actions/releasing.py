@@ -221,7 +221,8 @@ def _publish(
         "meeting_symbol": row.meeting.symbol if row.meeting else "",
         "meeting_titles": row.meeting.titles if row.meeting else {},
         "dated_on": row.dated_on, "year": row.dated_on.year if row.dated_on else None, "precision": row.precision,
-        "state": row.state, "original_language": row.original_language, "party_names": row.party.names,
+        "state": row.state, "original_language": row.original_language, "party_code": row.party.code,
+        "party_names": row.party.names,
         "relations": _relations(row), "pending": pending, "public_from": public_from, "released_at": at,
     }  # fmt: skip
     assert row.symbol is not None  # noqa: S101 - `_needs_symbol` gave one
