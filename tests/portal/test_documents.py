@@ -16,7 +16,7 @@ from tests.publications.making import a_meeting_row, a_public_document, a_public
 
 pytestmark = pytest.mark.django_db
 
-WITHDRAWN_ADDRESSES = ["", "files/en/", "files/en/1/", "read/en/"]
+WITHDRAWN_ADDRESSES = ["", "files/en/", "files/en/1/", "read/en/", "cite.bib"]
 
 
 def withdraw(symbol: str, **reason: str) -> None:
@@ -344,3 +344,45 @@ def test_the_text_alone_is_shown_page_by_page_with_its_language_and_escaped(clie
     assert "Text of page 21" not in first
     assert "Text of page 23" in second
     assert '<div class="text" lang="en">' in first
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type", "begins"),
+    [
+        ("bib", "application/x-bibtex", "@techreport{A-1,"),
+        ("ris", "application/x-research-info-systems", "TY  - RPRT\r\n"),
+        ("json", "application/vnd.citationstyles.csl+json", "[\n"),
+    ],
+)
+def test_a_citation_is_had_as_a_file_from_the_record(client, form, media_type, begins):
+    process()
+    a_public_document(symbol="A/1", titles={"en": "Guide", "es": "Guía"})
+
+    page = client.get("/es/documents/A/1/").text
+    answer = client.get(f"/es/documents/A/1/cite.{form}")
+
+    assert f'href="/es/documents/A/1/cite.{form}"' in page
+    assert answer["Content-Type"] == f"{media_type}; charset=utf-8"
+    assert answer["Content-Disposition"] == f'attachment; filename="A-1.{form}"'
+    assert answer.text.startswith(begins)
+    assert "Guía" in answer.text
+
+
+def test_linked_data_tell_both_languages_every_version_and_the_meeting(client):
+    process()
+    a_public_document(symbol="A/1", files=[a_public_file(b"first")])
+    a_public_document(
+        symbol="A/1", titles={"en": "Guide", "es": "Guía"}, meeting_symbol="M/1", meeting_titles={"en": "XIV"},
+        files=[a_public_file(b"second", number=2)],
+    )  # fmt: skip
+
+    page = client.get("/en/documents/A/1/").text
+    facts = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+
+    assert {one["@language"]: one["@value"] for one in facts["name"]} == {"en": "Guide", "es": "Guía"}
+    assert {(one["version"], one["creativeWorkStatus"]) for one in facts["encoding"]} == {
+        ("2", "current"),
+        ("1", "superseded"),
+    }
+    assert facts["isPartOf"]["about"]["@id"].endswith("/en/meetings/M/1/")
+    assert facts["publisher"]["alternateName"][0]["@value"] == "RCM"

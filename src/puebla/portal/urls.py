@@ -17,6 +17,10 @@ urlpatterns = [
         name="file-version",
     ),
     path("documents/<path:symbol>/files/<slug:language>/", documents.file, name="file"),
+    *(
+        path(f"documents/<path:symbol>/cite.{form}", documents.cite, {"form": form}, name=f"cite-{form}")
+        for form in documents.FORMS
+    ),
     path("documents/<path:symbol>/read/<slug:left>/<slug:right>/", sides.side_by_side, name="side-by-side"),
     path("documents/<path:symbol>/read/<slug:language>/", documents.read, name="read"),
     path("documents/<path:symbol>/", documents.document, name="document"),

@@ -2,25 +2,24 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.files.storage import storages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from puebla.core.citing import Reference, as_bibtex, as_csl, as_ris, full_line, short_line
 from puebla.core.files.serving import serve
-from puebla.core.languages import Texts, show
+from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.tables import as_table
 from puebla.portal import querysets
@@ -28,6 +27,7 @@ from puebla.portal.forms import SORTS, DocumentFilters, sorting
 from puebla.portal.querysets import Choice
 from puebla.publications.models import PublicDocument, PublicFile
 from puebla.publications.querysets import PublicDocumentQuerySet
+from puebla.publications.views import address, linked_document, reference_of
 from puebla.theme.templatetags.theme import imprecise
 
 PER_PAGE = 25
@@ -78,6 +78,7 @@ def document_list(request: HttpRequest) -> HttpResponseBase:
             "active": _active(filters, choices, page.object_list),
             "choices": choices,
             "sort": sort,
+            "feed": f"{reverse('api:feed')}?{urlencode({'lang': get_language()} | filters.given)}",
             "sorts": {"newest": _("Newest first"), "oldest": _("Oldest first"), "symbol": _("By symbol")},
         },
     )
@@ -135,15 +136,9 @@ def _rows(found: PublicDocumentQuerySet, languages: list[str]) -> Iterator[list[
         yield [
             one.symbol,
             *(one.titles.get(code, "") for code in languages),
-            str(show(one.kind_names)), str(show(one.body_names)), one.meeting_symbol, written_date(one),
+            str(show(one.kind_names)), str(show(one.body_names)), one.meeting_symbol, one.written_date,
             " ".join(file.language for file in one.current_files), absolute(one),
         ]  # fmt: skip
-
-
-def written_date(document: PublicDocument) -> str:
-    """The date as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
-    length = {"year": 4, "month": 7}.get(document.precision, 10)
-    return document.dated_on.isoformat()[:length] if document.dated_on else ""
 
 
 # The record --------------------------------------------------------------------------------------------------------
@@ -172,6 +167,7 @@ def document(request: HttpRequest, symbol: str) -> HttpResponse:
     if found.symbol != symbol:
         return redirect("portal:document", found.symbol, permanent=True)
     process = Process.objects.first()
+    reference = reference_of(found, process)
     columns = _columns(found, process.languages if process else querysets.working_languages())
     relations = [(RELATIONS.get(kind, kind), one) for kind, one in querysets.relations_of(found, at=at)]
     return render(
@@ -184,7 +180,8 @@ def document(request: HttpRequest, symbol: str) -> HttpResponse:
             "themes": found.themes.order_by("code"),
             "relations": relations,
             "state": STATES.get(found.state, found.state),
-            "citation": _citation(found, process),
+            "citation": full_line(reference, date=imprecise(found.dated_on, found.precision)),
+            "short_citation": short_line(reference),
             "address": absolute(found),
             "linked_data": _linked_data(found, process),
         },
@@ -247,20 +244,7 @@ def language_name(code: str) -> str:
 
 def absolute(document: PublicDocument) -> str:
     """The address of a document for use outside: in citations, tables, linked data."""
-    return settings.BASE_URL + reverse("portal:document", args=[document.symbol])
-
-
-def _citation(document: PublicDocument, process: Process | None) -> SafeString:
-    """One line to copy: author, title, symbol, date."""
-    author = str(show(process.names)) if process else ""
-    shown = show(document.titles)
-    parts = [
-        escape(author),
-        f'<cite lang="{escape(shown.language)}">{escape(shown.text)}</cite>',
-        escape(document.symbol),
-        escape(imprecise(document.dated_on, document.precision)),
-    ]
-    return mark_safe(", ".join(filter(None, parts)))  # noqa: S308 - every part is escaped above
+    return address("portal:document", document.symbol)
 
 
 _UNSAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -268,36 +252,35 @@ _UNSAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u002
 
 def _linked_data(document: PublicDocument, process: Process | None) -> SafeString:
     """The record for machines, as schema.org says it."""
-    facts = {
-        "@context": "https://schema.org",
-        "@type": "DigitalDocument",
-        "identifier": document.symbol,
-        "url": absolute(document),
-        "name": _every(document.titles),
-        "datePublished": written_date(document) or None,
-        "inLanguage": sorted({file.language for file in document.files.all() if file.current}),
-        "genre": _every(document.kind_names),
-        "publisher": {"@type": "Organization", "name": _every(process.names)} if process else None,
-        "encoding": [
-            {
-                "@type": "MediaObject",
-                "inLanguage": file.language,
-                "encodingFormat": file.media_type,
-                "contentSize": str(file.size),
-                "sha256": file.sha256,
-                "contentUrl": settings.BASE_URL
-                + reverse("portal:file-version", args=[document.symbol, file.language, file.number]),
-            }
-            for file in document.files.all()
-            if file.current
-        ],
-    }
-    text = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
+    facts = {"@context": "https://schema.org"} | linked_document(document, process)
+    text = json.dumps(facts, ensure_ascii=False)
     return mark_safe(text.translate(_UNSAFE_IN_SCRIPT))  # noqa: S308 - no sign that ends a script is left
 
 
-def _every(texts: Texts) -> list[dict[str, str]]:
-    return [{"@language": code, "@value": words} for code, words in texts.items()]
+def cite(request: HttpRequest, symbol: str, form: str) -> HttpResponse:
+    """The citation as a file for reference managers: BibTeX, RIS or CSL-JSON."""
+    found = find(symbol, timezone.now())
+    if found.withdrawn_at is not None:
+        return tombstone(request, found)
+    reference = reference_of(found, Process.objects.first())
+    write, media_type = FORMS[form]
+    response = HttpResponse(
+        write(reference, get_language() or ""), content_type=f"{media_type}; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{reference.file_name}.{form}"'
+    return response
+
+
+def _csl(reference: Reference, language: str) -> str:
+    return json.dumps(as_csl(reference, language), ensure_ascii=False, indent=1)
+
+
+#: ending of the address → how the citation is written, and its media type
+FORMS: dict[str, tuple[Callable[[Reference, str], str], str]] = {
+    "bib": (as_bibtex, "application/x-bibtex"),
+    "ris": (as_ris, "application/x-research-info-systems"),
+    "json": (_csl, "application/vnd.citationstyles.csl+json"),
+}
 
 
 # Files and light reading -------------------------------------------------------------------------------------------

@@ -1,0 +1,158 @@
+"""A public record in forms that other programs read: its addresses, its citation, its linked data.
+
+The portal's page and the doors for machines show the same; neither knows the other, so it stands below both.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language, override
+
+from puebla.core.citing import Reference
+from puebla.core.languages import Texts
+from puebla.core.models import Process
+from puebla.publications.models import PublicDocument, PublicFile, PublicMeeting, PublicTheme
+
+
+def address(name: str, *args: Any, language: str | None = None) -> str:
+    """The whole address of a public page, for use outside: in citations, feeds, linked data."""
+    with override(language or get_language() or settings.LANGUAGE_CODE):
+        return settings.BASE_URL + reverse(name, args=args)
+
+
+def paths(name: str, *args: Any) -> Texts:
+    """The same page in every language, without the site's own address.
+
+    Addresses differ by the code of the language alone, so one is written from another: a sitemap needs thousands.
+    """
+    own = settings.LANGUAGE_CODE
+    with override(own):
+        path = reverse(name, args=args)
+    below = path.removeprefix(f"/{own}/")
+    return {code: f"/{code}/{below}" for code, _name in settings.LANGUAGES}
+
+
+def addresses(name: str, *args: Any) -> Texts:
+    """The same page in every language of the software, with the site's own address."""
+    return {code: settings.BASE_URL + path for code, path in paths(name, *args).items()}
+
+
+def file_address(document: PublicDocument, file: PublicFile, language: str | None = None) -> str:
+    """Where one version of a file lies for ever."""
+    return address("portal:file-version", document.symbol, file.language, file.number, language=language)
+
+
+def themes_of(document: PublicDocument) -> list[PublicTheme]:
+    """The themes of a document, always in the same order."""
+    return sorted(document.themes.all(), key=lambda theme: theme.code)
+
+
+def reference_of(
+    document: PublicDocument, process: Process | None, *, language: str | None = None
+) -> Reference:
+    """What a citation of this document names."""
+    return Reference(
+        authors=process.names if process else {},
+        short_authors=process.short_names if process else {},
+        titles=document.titles,
+        symbol=document.symbol,
+        kinds=document.kind_names,
+        meetings=document.meeting_titles,
+        address=address("portal:document", document.symbol, language=language),
+        dated_on=document.dated_on,
+        precision=document.precision,
+        original=document.original_language,
+        themes=[theme.names for theme in themes_of(document)],
+    )
+
+
+# Linked data ---------------------------------------------------------------------------------------------------
+
+
+def linked_document(document: PublicDocument, process: Process | None) -> dict[str, Any]:
+    """A document as schema.org says it: both languages, every version of every file, the meeting it belongs to."""
+    facts = {
+        "@type": "DigitalDocument",
+        "@id": address("portal:document", document.symbol, language=settings.LANGUAGE_CODE),
+        "identifier": document.symbol,
+        "url": address("portal:document", document.symbol),
+        "name": every(document.titles),
+        "datePublished": document.written_date or None,
+        "dateModified": document.changed_at.isoformat(timespec="seconds"),
+        "inLanguage": sorted({file.language for file in document.files.all() if file.current}),
+        "genre": every(document.kind_names),
+        "creativeWorkStatus": document.state,
+        "about": [
+            {"@type": "DefinedTerm", "termCode": theme.code, "name": every(theme.names)}
+            for theme in themes_of(document)
+        ],
+        "author": _party(document),
+        "publisher": linked_process(process),
+        "isPartOf": _meeting(document),
+        "encoding": [_file(document, file) for file in document.files.all()],
+    }
+    return {key: value for key, value in facts.items() if value}
+
+
+def linked_meeting(meeting: PublicMeeting) -> dict[str, Any]:
+    """A meeting as schema.org says it."""
+    facts = {
+        "@type": "Event",
+        "@id": address("portal:meeting", meeting.symbol, language=settings.LANGUAGE_CODE),
+        "identifier": meeting.symbol,
+        "url": address("portal:meeting", meeting.symbol),
+        "name": every(meeting.titles),
+        "startDate": meeting.written_date,
+        "endDate": meeting.ends_on.isoformat() if meeting.ends_on and meeting.precision == "day" else None,
+        "location": {"@type": "Place", "name": every(meeting.places)} if meeting.places else None,
+    }
+    return {key: value for key, value in facts.items() if value}
+
+
+def linked_process(process: Process | None) -> dict[str, Any] | None:
+    """The conference as the publisher of its papers."""
+    if process is None:
+        return None
+    return {
+        "@type": "Organization",
+        "name": every(process.names),
+        "alternateName": every(process.short_names),
+        "url": f"{settings.BASE_URL}/",
+    }
+
+
+def every(texts: Texts) -> list[dict[str, str]]:
+    """A text in each of its languages, as JSON-LD writes it."""
+    return [{"@language": code, "@value": words} for code, words in texts.items()]
+
+
+def _party(document: PublicDocument) -> dict[str, Any] | None:
+    return {"@type": "Organization", "name": every(document.party_names)} if document.party_names else None
+
+
+def _meeting(document: PublicDocument) -> dict[str, Any] | None:
+    """The papers of a meeting, as the collection that a document is part of."""
+    if not document.meeting_symbol:
+        return None
+    at = address("portal:meeting", document.meeting_symbol, language=settings.LANGUAGE_CODE)
+    return {
+        "@type": "Collection",
+        "name": every(document.meeting_titles),
+        "url": at,
+        "about": {"@type": "Event", "@id": at, "name": every(document.meeting_titles)},
+    }
+
+
+def _file(document: PublicDocument, file: PublicFile) -> dict[str, Any]:
+    return {
+        "@type": "MediaObject",
+        "inLanguage": file.language,
+        "version": str(file.number),
+        "creativeWorkStatus": "current" if file.current else "superseded",
+        "encodingFormat": file.media_type,
+        "contentSize": str(file.size),
+        "sha256": file.sha256,
+        "uploadDate": file.filed_at.date().isoformat(),
+        "contentUrl": file_address(document, file),
+    }
