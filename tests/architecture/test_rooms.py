@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "puebla"
-APPS = ("portal", "intranet", "documents", "notices", "members", "accounts", "publications", "theme")
+APPS = ("portal", "intranet", "api", "documents", "notices", "members", "accounts", "publications", "theme")
 NAMES = {
     "__init__", "models", "querysets", "rules", "actions", "forms", "views", "urls", "apps", "admin",
     "management", "templates", "static", "templatetags", "migrations",
@@ -19,7 +19,7 @@ BESIDE = {
 }
 #: The ground floor and the roof hold what belongs to no room; nothing comes in here without a line.
 CORE = {
-    "__init__", "alignment", "apps", "files", "guards", "journal", "languages", "mail", "management", "migrations", "models", "news",
+    "__init__", "alignment", "apps", "channels", "citing", "files", "guards", "journal", "languages", "mail", "management", "migrations", "models", "news",
     "operations", "phrases", "registry", "tables", "verdicts", "words",
 }  # fmt: skip
 CONFIG = {

@@ -8,7 +8,7 @@ import datetime as dt
 import gzip
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -98,11 +98,28 @@ def public_language(path: str) -> str | None:
     return parts[1]
 
 
+#: First parts of the addresses below no language that programs read; their answers are the same for everybody too.
+MACHINE_DOORS = frozenset({"api", "feeds", "oai", "sitemap.xml", "sitemaps", "robots.txt", "catalog.jsonld"})
+#: The one room behind these doors that is not: what a person who is signed in reads by program.
+PRIVATE_DOOR = "/api/v1/private/"
+
+
+def is_for_machines(path: str) -> bool:
+    """Whether this address is a public one for programs."""
+    parts = path.split("/", 2)
+    return len(parts) > 1 and parts[1] in MACHINE_DOORS and not path.startswith(PRIVATE_DOOR)
+
+
 _LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 _STORE_FOR = 24 * 60 * 60
 #: Longer questions are answered and not kept: nobody asks them twice.
 _LONGEST_QUERY = 300
 _SMALLEST_TO_COMPRESS = 600
+#: What is kept: pages, and what programs read. Tables and files go out as they are made.
+_KEPT_TYPES = frozenset({
+    "text/html", "text/plain", "application/xml", "application/atom+xml", "application/json", "application/ld+json",
+    "application/x-bibtex", "application/x-research-info-systems", "application/vnd.citationstyles.csl+json",
+})  # fmt: skip
 
 
 def public_pages(get_response: Handler) -> Handler:
@@ -116,7 +133,8 @@ def public_pages(get_response: Handler) -> Handler:
     render = cast(Handler, convert_exception_to_response(_render))
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        language = public_language(request.path_info)
+        machine = is_for_machines(request.path_info)
+        language = settings.LANGUAGE_CODE if machine else public_language(request.path_info)
         if language is None:
             return get_response(request)
         request.get_host()  # another site's name is refused here too, before anything is read or kept
@@ -132,7 +150,7 @@ def public_pages(get_response: Handler) -> Handler:
             translation.activate(language)
             request.LANGUAGE_CODE = language
             response = render(request)
-            stored = _stored(response, language=language, encoding=encoding)
+            stored = _stored(response, language="" if machine else language, encoding=encoding)
             if stored is None:
                 response.headers.setdefault("Cache-Control", "no-cache")
                 return response
@@ -163,7 +181,7 @@ def _stored(response: HttpResponseBase, *, language: str, encoding: str) -> Stor
     plain = (
         isinstance(response, HttpResponse)
         and response.status_code in (200, 404, 410)
-        and response.headers.get("Content-Type", "").startswith("text/html")
+        and response.headers.get("Content-Type", "").partition(";")[0] in _KEPT_TYPES
         and "Cache-Control" not in response.headers
         and not response.cookies
     )
@@ -172,8 +190,8 @@ def _stored(response: HttpResponseBase, *, language: str, encoding: str) -> Stor
     assert isinstance(response, HttpResponse)  # noqa: S101 - said above; for the type checker
     body = response.content
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
-    headers = dict(response.headers.items()) | {
-        "Content-Language": language,
+    headers = {"Content-Language": language} if language else {}
+    headers |= dict(response.headers.items()) | {
         "Cache-Control": "public, max-age=0, must-revalidate",
         "Vary": "Accept-Encoding",
     }
@@ -186,13 +204,34 @@ def _stored(response: HttpResponseBase, *, language: str, encoding: str) -> Stor
     return Stored(response.status_code, headers, body)
 
 
+#: What a reader who has the page is told again.
+_KEPT_HEADERS = (
+    "ETag",
+    "Last-Modified",
+    "Cache-Control",
+    "Vary",
+    "Content-Language",
+    "Access-Control-Allow-Origin",
+)
+
+
 def _answer(request: HttpRequest, stored: Stored) -> HttpResponse:
-    known = request.META.get("HTTP_IF_NONE_MATCH")
-    if known and stored.status == 200 and _knows(known, stored.headers["ETag"]):
-        kept = ("ETag", "Cache-Control", "Vary", "Content-Language")
-        return HttpResponse(status=304, headers={name: stored.headers[name] for name in kept})
+    if stored.status == 200 and _has(request, stored.headers):
+        return HttpResponse(
+            status=304,
+            headers={name: stored.headers[name] for name in _KEPT_HEADERS if name in stored.headers},
+        )
     body = b"" if request.method == "HEAD" else stored.body
     return HttpResponse(body, status=stored.status, headers=stored.headers)
+
+
+def _has(request: HttpRequest, headers: Mapping[str, str]) -> bool:
+    """Whether the reader has this very page; a date counts only where no mark is sent, and only if it is the same."""
+    known = request.META.get("HTTP_IF_NONE_MATCH")
+    if known:
+        return _knows(known, headers["ETag"])
+    since = request.META.get("HTTP_IF_MODIFIED_SINCE")
+    return since is not None and since == headers.get("Last-Modified")
 
 
 def _knows(header: str, etag: str) -> bool:

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", views.readyz, name="readyz"),
     path("pictures/<str:name>", picture, name="picture"),
     path("cms/", include(editing.addresses())),
+    path("", include("puebla.api.urls")),
     *i18n_patterns(
         path("intranet/technology/", technology, name="technology"),
         path("intranet/", include("puebla.intranet.urls")),

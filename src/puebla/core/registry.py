@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     # Imported for its words alone: this module is read before Django's models are.
+    from puebla.core.channels import FeedSource, SitemapSource
     from puebla.core.news import Followable, NewsSource
 
 T = TypeVar("T")
@@ -66,3 +67,7 @@ framework_permissions: Registry[Callable[[Any, str], bool]] = Registry("permissi
 portal_navigation: Registry[Callable[[str], dict[str, list[tuple[str, str]]]]] = Registry(
     "entries of the portal"
 )
+#: public pages that search engines are to know: (at) → pages.
+sitemap: "Registry[SitemapSource]" = Registry("pages of the sitemap")
+#: feeds of rooms above the publications, by the name in their address.
+feeds: "Registry[FeedSource]" = Registry("feeds of a room's own")

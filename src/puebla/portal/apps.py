@@ -41,7 +41,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Give Wagtail our policies and fill the registries."""
-        from puebla.portal import rules
+        from puebla.portal import querysets, rules
 
         rules.register_policies()
         registry.framework_permissions.add("cms", rules.gives)
@@ -49,3 +49,4 @@ class PortalConfig(AppConfig):
         registry.portal_navigation.add("pages", navigation)
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
+        registry.sitemap.add("portal", querysets.standing_pages, rank=10)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail import models as cms
 from wagtail.query import PageQuerySet
 
+from puebla.core.channels import SitemapPage
 from puebla.core.languages import Texts, show
 from puebla.core.models import DatePrecision, Process
 from puebla.core.words import fold
@@ -24,6 +25,7 @@ from puebla.publications.models import (
     PublicTheme,
 )
 from puebla.publications.querysets import PublicDocumentQuerySet
+from puebla.publications.views import paths
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,12 @@ def address_of(typed: str, *, at: dt.datetime) -> tuple[str, str] | None:
         if found:
             return name, found
     return None
+
+
+def standing_pages(at: dt.datetime) -> list[SitemapPage]:  # noqa: ARG001 - they stand at every instant
+    """The pages that are there whatever was released: for the sitemap."""
+    names = ("home", "documents", "meetings", "members", "presidency", "journal")
+    return [SitemapPage(paths(f"portal:{name}")) for name in names]
 
 
 def parties_by_standing() -> dict[str, list[PublicParty]]:

@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "puebla.config",
     "puebla.portal",
     "puebla.intranet",
+    "puebla.api",
     "puebla.documents",
     "puebla.notices",
     "puebla.members",

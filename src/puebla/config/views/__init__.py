@@ -17,7 +17,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
-from puebla.config.middleware import public_language
+from puebla.api.views.errors import problem
+from puebla.config.middleware import is_for_machines, public_language
 from puebla.core import registry
 
 #: Work that has waited longer than this means that no worker runs.
@@ -99,6 +100,8 @@ def _can_write(name: str) -> bool:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django hands it over
     """A page that does not exist, or of which this reader may not know: the same answer, in the look of its site."""
+    if is_for_machines(request.path_info):
+        return problem(request, 404)
     inside = public_language(request.path_info) is None and getattr(request, "person", None) is not None
     return render(request, "intranet/404.html" if inside else "404.html", status=404)
 

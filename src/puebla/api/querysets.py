@@ -1,0 +1,153 @@
+"""What the doors for machines ask of the public copies."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, Prefetch
+
+from puebla.core.channels import Enclosure, FeedEntry, SitemapPage
+from puebla.core.languages import Texts, show
+from puebla.core.models import Process
+from puebla.publications.models import PublicDocument, PublicFile, PublicMeeting, PublicParty, PublicTheme
+from puebla.publications.querysets import PublicDocumentQuerySet
+from puebla.publications.views import addresses, file_address, paths
+
+#: topic of a feed or a set → how the documents are narrowed
+TOPICS = ("kind", "body", "theme", "party")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something that documents are about or of, known to the public by at least one record."""
+
+    name: str
+    code: str
+    names: Texts
+
+
+def languages() -> list[str]:
+    """The languages that the doors speak: those of the process in its own order, as far as the software speaks them."""
+    spoken = [code for code, _name in settings.LANGUAGES]
+    wanted = Process.objects.values_list("languages", flat=True).first() or spoken
+    return [code for code in wanted if code in spoken] or spoken
+
+
+def complete(documents: PublicDocumentQuerySet) -> PublicDocumentQuerySet:
+    """The documents with their files and themes at hand: two queries more, whatever their number."""
+    files = PublicFile.objects.order_by("language", "-number")
+    themes = PublicTheme.objects.order_by("code")
+    return documents.prefetch_related(Prefetch("files", files), Prefetch("themes", themes))
+
+
+def newest_change(*, at: dt.datetime) -> dt.datetime | None:
+    """When the public documents changed last; it never goes back, whatever is taken out of a list."""
+    found: dt.datetime | None = PublicDocument.objects.known(at=at).aggregate(last=Max("changed_at"))["last"]
+    return found
+
+
+# Topics ------------------------------------------------------------------------------------------------------------
+
+
+def topics(name: str, *, at: dt.datetime) -> list[Topic]:
+    """All kinds, bodies, themes or parties that the public knows of, by code; the newest record tells their names.
+
+    Read from public records alone: a body whose papers are sealed is as unknown here as one that never was.
+    """
+    found: dict[str, Texts] = {}
+    for code, names in [*_named_elsewhere(name), *_named_by_documents(name, at)]:
+        if code and (names or code not in found):
+            found[code] = names
+    return [Topic(name, code, found[code]) for code in sorted(found)]
+
+
+def topic(name: str, code: str, *, at: dt.datetime) -> Topic | None:
+    """One of them; None for what the public does not know."""
+    return next((one for one in topics(name, at=at) if one.code == code), None)
+
+
+def _named_by_documents(name: str, at: dt.datetime) -> Iterator[tuple[str, Texts]]:
+    """Codes with the names that they had, each pair once, the newest last."""
+    known = PublicDocument.objects.known(at=at).order_by()
+    if name == "theme":
+        themes = PublicTheme.objects.filter(document__in=known).order_by()
+        rows: Any = themes.values_list("code", "names").annotate(last=Max("document__changed_at"))
+    else:
+        rows = known.values_list(f"{name}_code", f"{name}_names").annotate(last=Max("changed_at"))
+    yield from ((code, names) for code, names, _last in rows.order_by("last"))
+
+
+def _named_elsewhere(name: str) -> Iterator[tuple[str, Texts]]:
+    if name == "body":
+        yield from PublicMeeting.objects.order_by("starts_on").values_list("body_code", "body_names")
+    elif name == "party":
+        yield from PublicParty.objects.values_list("code", "names")
+
+
+# Entries -----------------------------------------------------------------------------------------------------------
+
+
+def entry_of(document: PublicDocument) -> FeedEntry:
+    """A document as a feed tells it; a withdrawn one as what it was and why it is gone."""
+    if document.withdrawn_at is not None:
+        return FeedEntry(
+            ref=f"documents/{document.symbol}",
+            titles={},
+            addresses=addresses("portal:document", document.symbol),
+            published_at=document.public_from,
+            changed_at=document.changed_at,
+            summaries=document.withdrawn_reason,
+            deleted_at=document.withdrawn_at,
+        )
+    return FeedEntry(
+        ref=f"documents/{document.symbol}",
+        titles=document.titles,
+        addresses=addresses("portal:document", document.symbol),
+        published_at=document.public_from,
+        changed_at=document.changed_at,
+        summaries=_summaries(document),
+        enclosures=[
+            Enclosure(file_address(document, file), file.media_type, file.size, file.language)
+            for file in document.files.all()
+            if file.current
+        ],
+        categories=[
+            ("kind", document.kind_code, document.kind_names),
+            *([("body", document.body_code, document.body_names)] if document.body_code else []),
+            *(("theme", theme.code, theme.names) for theme in document.themes.all()),
+        ],
+    )
+
+
+def _summaries(document: PublicDocument) -> Texts:
+    """In each language, what the paper is: its kind, who it is of, its date, its symbol."""
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        parts = [
+            *(
+                str(show(texts, code))
+                for texts in (document.kind_names, document.body_names, document.meeting_titles)
+            ),
+            document.written_date,
+            document.symbol,
+        ]
+        found[code] = " · ".join(filter(None, parts))
+    return found
+
+
+# Pages of the sitemap ----------------------------------------------------------------------------------------------
+
+
+def document_pages(at: dt.datetime) -> Iterator[SitemapPage]:
+    """The page of every readable document."""
+    rows = PublicDocument.objects.readable(at=at).order_by("symbol").values_list("symbol", "changed_at")
+    for symbol, changed_at in rows.iterator(chunk_size=2000):
+        yield SitemapPage(paths("portal:document", symbol), changed_at)
+
+
+def meeting_pages(at: dt.datetime) -> Iterator[SitemapPage]:  # noqa: ARG001 - meetings know no embargo
+    """The page of every meeting."""
+    for symbol in PublicMeeting.objects.order_by("symbol").values_list("symbol", flat=True):
+        yield SitemapPage(paths("portal:meeting", symbol))

@@ -1,0 +1,61 @@
+"""What a request to the doors for machines may ask, and the sentence where it may not."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from puebla.core.words import one_line
+
+#: A page number above this is nobody's, and some databases cannot count as far.
+_LONGEST_NUMBER = 9
+
+
+class WrongRequestError(Exception):
+    """A request that cannot be answered: why, where, and what to do next, for whoever wrote the program.
+
+    The sentence is put into the reader's language only where it is answered: what is kept for everybody never is.
+
+    Args:
+        detail: the sentence, lazily translated, with places for `facts`.
+        status: as HTTP says it.
+        field: the parameter that is wrong; empty where none is.
+    """
+
+    def __init__(self, detail: object, *, status: int = 400, field: str = "", **facts: object) -> None:
+        super().__init__(detail)
+        self.status, self.field = status, field
+        self._detail, self._facts = detail, facts
+
+    def __str__(self) -> str:
+        return str(self._detail) % self._facts if self._facts else str(self._detail)
+
+
+def known_parameters(request: HttpRequest, known: Iterable[str]) -> None:
+    """Refuse a parameter that means nothing here: a filter that is silently dropped would give too much."""
+    allowed = sorted(known)
+    for name in request.GET:
+        field = one_line(name)[:60]
+        if name not in allowed:
+            raise WrongRequestError(
+                _("The parameter “%(name)s” is not known here. Known are: %(known)s.")
+                if allowed
+                else _("The parameter “%(name)s” is not known here; this address takes none."),
+                field=field,
+                name=field,
+                known=", ".join(allowed),
+            )
+        if "\x00" in request.GET[name]:
+            raise WrongRequestError(_("A parameter cannot hold the sign NUL. Take it out."), field=field)
+
+
+def page_number(request: HttpRequest) -> int:
+    """The page asked for; the first where none is."""
+    asked = request.GET.get("page", "1")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) <= _LONGEST_NUMBER and int(asked) > 0):
+        raise WrongRequestError(
+            _("A page is a whole number from 1, such as page=2; “%(asked)s” is none."),
+            field="page",
+            asked=one_line(asked)[:20],
+        )
+    return int(asked)

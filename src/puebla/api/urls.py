@@ -1,0 +1,24 @@
+"""Addresses for machines: below no language; the language is a parameter where an answer has one."""
+
+from typing import Any
+
+from django.urls import path
+
+from puebla.api.querysets import TOPICS
+from puebla.api.views import feeds, sitemap
+from puebla.api.views.errors import View, for_machines
+
+app_name = "api"
+#: route, view, what the view is told of the route, name
+_DOORS: list[tuple[str, View, dict[str, Any], str]] = [
+    ("feeds/documents.atom", feeds.documents, {}, "feed"),
+    *(
+        (f"feeds/{topic}/<path:code>.atom", feeds.of_topic, {"topic": topic}, f"feed-{topic}")
+        for topic in TOPICS
+    ),
+    ("feeds/<slug:name>.atom", feeds.of_room, {}, "feed-of-room"),
+    ("sitemap.xml", sitemap.sitemap, {}, "sitemap"),
+    ("sitemaps/<int:number>.xml", sitemap.part, {}, "sitemap-part"),
+    ("robots.txt", sitemap.robots, {}, "robots"),
+]
+urlpatterns = [path(route, for_machines(view), facts, name=name) for route, view, facts, name in _DOORS]
