@@ -10,6 +10,7 @@ from django.utils import timezone
 from puebla.accounts.models import Person
 from puebla.core.models import Process
 from puebla.documents import models as documents
+from puebla.documents.actions.indexing import index_documents
 from puebla.members import models as members
 from puebla.members.models import Audience, Permission, StandingKind
 
@@ -199,6 +200,7 @@ class DocumentFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = documents.Document
+        skip_postgeneration_save = True
 
     symbol = factory.Sequence(lambda n: f"RCM/2009/X/NOTE/{n + 1}")
     titles = factory.Sequence(lambda n: {"en": f"Note number {n}", "es": f"Nota número {n}"})
@@ -214,6 +216,18 @@ class DocumentFactory(factory.django.DjangoModelFactory):
     words = factory.LazyAttribute(lambda o: f"{o.symbol} {' '.join(o.titles.values())}".lower())
     created_at = factory.LazyFunction(timezone.now)
     changed_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def indexed(self, create, extracted, **kwargs):
+        """As the acts leave it: found by search."""
+        if create and extracted is not False:
+            index(self)
+
+
+def index(*papers: documents.Document) -> None:
+    """Tell search of papers that were written past the acts."""
+    process()
+    index_documents([paper.pk for paper in papers], at=timezone.now())
 
 
 def a_pdf(text: str = "A page of text.", pages: int = 1) -> bytes:

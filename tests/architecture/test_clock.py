@@ -11,7 +11,7 @@ CLOCKS = {
 }  # fmt: skip
 #: Places further in that read it, by module and function.
 REASONS = {
-    ("members/querysets.py", "reach_of"): "the instant of the question unless one is handed down",
+    ("members/querysets/__init__.py", "reach_of"): "the instant of the question unless one is handed down",
     ("config/middleware.py", "middleware"): "a cached page must not outlive an embargo's end",
     ("config/operations/health.py", "check_backup"): "`puebla doctor` and /readyz ask now",
     ("config/actions.py", "examine"): "a job of the queue: its edge",
@@ -24,8 +24,8 @@ REASONS = {
     ("members/apps.py", "holders_now"): "the CMS asks now",
     ("portal/actions/pages.py", "_now"): "Wagtail's own acts bring no instant",
     ("portal/querysets.py", "reference_to"): "a block of a page is drawn now",
-    ("members/querysets.py", "reaches"): "the default of `at`: a question asked now",
-    ("documents/querysets.py", "shared_with"): "the default of `at`: a question asked now",
+    ("members/querysets/__init__.py", "reaches"): "the default of `at`: a question asked now",
+    ("documents/querysets.py", "shared_keys"): "the default of `at`: a question asked now",
     ("documents/querysets.py", "readers_of"): "a question asked now",
     ("documents/querysets.py", "named_for"): "a question asked now",
     ("documents/querysets.py", "why_i_see"): "a question asked now",

@@ -39,6 +39,12 @@ REASONS = {
     ("documents/views/files.py", "version_or_404", "FileVersion"): "of a document that came through the gate",
     ("documents/views/filing.py", "end_share", "Share"): "of a document that came through the gate",
     ("documents/views/filing.py", "relations", "Relation"): "of a document that came through the gate",
+    (
+        "documents/views/searching.py",
+        "texts",
+        "Page",
+    ): "of entries that came through the gate; shown only with a hit of it",
+    ("documents/views/searching.py", "_paragraph_url", "Page"): "of a document that came through the gate",
     ("documents/views/batches.py", "drop", "Batch"): "one's own drops only",
     ("documents/views/batches.py", "table", "Batch"): "one's own drops only",
     (

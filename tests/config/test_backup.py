@@ -28,7 +28,15 @@ from puebla.core.files.store import put
 from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.verdicts import RefusedError
 from puebla.documents.models import Document, FileVersion, LanguageEdition, Page
-from tests.factories import DocumentFactory, PersonFactory, a_file, delegate, process, secretariat_person
+from tests.factories import (
+    DocumentFactory,
+    PersonFactory,
+    a_file,
+    delegate,
+    index,
+    process,
+    secretariat_person,
+)
 
 AT = dt.datetime(2026, 3, 4, 5, 6, 7, 891234, tzinfo=dt.UTC)
 KINDS = ["zip", "tar.gz"]
@@ -64,6 +72,7 @@ def fill() -> None:
         size=stored.size, sha256=stored.sha256, filed_at=AT, filed_by=author,
     )  # fmt: skip
     Page.objects.create(version=version, number=1, text="línea\r\n\ttab\u2028", picture_key=picture.key)
+    index(document)
     put(a_file(b"public"), storage=storages["public"])
     OutgoingMail.objects.create(
         message_id="<a@b>", recipient="x@example.org", subject="s", body="b", created_at=AT
@@ -90,6 +99,9 @@ def rows() -> dict[str, list[tuple]]:
     with connection.cursor() as cursor:
         found = {}
         for table in sorted(set(connection.introspection.table_names()) - apart):
+            if table == "members_index" or table.startswith("members_index_"):
+                # The words of search are made anew, in another order.
+                continue
             cursor.execute(f'SELECT * FROM "{table}"')
             found[table] = sorted(cursor.fetchall(), key=str)
     return found

@@ -12,6 +12,7 @@ COMMANDS = {
     "tick": "do what is due: mail, sweeping, published heads of the journal",
     "user": "list, invite, retire people; send an invitation again",
     "import-documents": "file a folder of documents",
+    "reindex": "bring what search knows up to date, or make it anew",
     "backup": "write database and files into one archive",
     "restore": "bring an archive back into an empty instance",
     "journal": "show, verify or give the head of the journal",

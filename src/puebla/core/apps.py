@@ -14,6 +14,8 @@ class CoreConfig(AppConfig):
         """Install what models cannot express once the tables stand (with or without migrations); fill the registries."""
         from puebla.core.guards import install_guards
         from puebla.core.operations import register_core
+        from puebla.core.search.tables import install_indexes
 
         post_migrate.connect(install_guards, sender=self, dispatch_uid="core.guards")
+        post_migrate.connect(install_indexes, sender=self, dispatch_uid="core.search")
         register_core()

@@ -255,6 +255,10 @@ def register_core() -> None:
     registry.chores.add(
         "journal.head", Chore("journal.head", set_down_head, every=dt.timedelta(minutes=10)), rank=80
     )
+    from puebla.core.search.building import catch_up
+
+    search = Chore("search.caught_up", catch_up, every=dt.timedelta(minutes=10))
+    registry.chores.add("search.caught_up", search, rank=60)
     # Only what makes an instance unfit to answer: these decide `/readyz` too. Mail and jobs are the doctor's alone.
     registry.health_checks.add("database", check_database, rank=10)
     registry.health_checks.add("disk", check_disk, rank=40)

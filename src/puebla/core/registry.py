@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     # Imported for its words alone: this module is read before Django's models are.
     from puebla.core.channels import FeedSource, SitemapSource
     from puebla.core.news import Followable, NewsSource
+    from puebla.core.search.sources import Keeper, Shelf, Source
 
 T = TypeVar("T")
 
@@ -71,3 +72,9 @@ portal_navigation: Registry[Callable[[str], dict[str, list[tuple[str, str]]]]] =
 sitemap: "Registry[SitemapSource]" = Registry("pages of the sitemap")
 #: feeds of rooms above the publications, by the name in their address.
 feeds: "Registry[FeedSource]" = Registry("feeds of a room's own")
+#: rooms whose records stand in the index of the private site.
+search_sources: "Registry[Source]" = Registry("records found by search")
+#: small lists looked through beside it: meetings, parties, bodies, people.
+search_shelves: "Registry[Shelf]" = Registry("small lists looked through by search")
+#: what keeps each search index true.
+search_keepers: "Registry[Keeper]" = Registry("keepers of the search indexes")

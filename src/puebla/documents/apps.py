@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from puebla.core import registry
 from puebla.core.guards import guard
 from puebla.core.operations import Chore
+from puebla.core.search.sources import Keeper
 
 #: Younger files are spared by the sweep: their record may be about to be written.
 SPARED = dt.timedelta(days=2)
@@ -161,6 +162,16 @@ class DocumentsConfig(AppConfig):
 
         registry.news_sources.add("documents", news.SOURCE, rank=10)
         registry.followables.add("documents", news.FOLLOWABLE, rank=10)
+        from puebla.documents.actions import indexing
+        from puebla.documents.views.searching import DocumentSource
+        from puebla.members.actions.indexing import begin_anew, odd_entries
+
+        registry.search_sources.add("documents", DocumentSource(), rank=10)
+        keeper = Keeper(
+            "documents", indexing.behind, indexing.every, lambda keys, at: indexing.index_documents(keys, at=at),
+            lambda: begin_anew(indexing.SOURCE, indexing.every()), odd_entries,
+        )  # fmt: skip
+        registry.search_keepers.add("documents", keeper, rank=10)
         minute, day = dt.timedelta(minutes=1), dt.timedelta(days=1)
         registry.chores.add(
             "documents.read_waiting", Chore("documents.read_waiting", read_waiting, every=minute), rank=40

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,7 +42,7 @@ class DocumentQuerySet(GatedQuerySet):
         if person is None or reach.is_empty:
             return Q()
         # The few keys are fetched first: a literal list lets the database keep one plan for everybody.
-        keys = [key for (key,) in _shared_with.rows(person.pk, reach.at or timezone.now())]
+        keys = shared_keys(person, reach)
         return Q(pk__in=keys, room_cap__gte=50) if keys else Q()
 
     def at_address(self, address: str) -> Self:
@@ -78,6 +78,19 @@ class DocumentQuerySet(GatedQuerySet):
         elif language:
             found = found.filter(filed_languages__contains=language)
         return found
+
+    def behind_in_search(self) -> Self:
+        """Documents of which search knows nothing, or an older state."""
+        from puebla.documents.actions.indexing import SOURCE
+        from puebla.members.models import IndexEntry
+
+        known = IndexEntry.objects.filter(source=SOURCE, record=OuterRef("pk"), revision=OuterRef("revision"))
+        return self.filter(~Exists(known))
+
+
+def shared_keys(person: "Person", reach: Reach) -> list[int]:
+    """Keys of the documents that are shared with this person by name."""
+    return [key for (key,) in _shared_with.rows(person.pk, reach.at or timezone.now())]
 
 
 def _shares(person_ids: list[int] | None, at: dt.datetime) -> models.QuerySet[Any, Any]:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from puebla.intranet.views import access, desk, journal, mail
+from puebla.intranet.views import access, desk, journal, mail, search
 
 app_name = "intranet"
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="search-suggest"),
     path("access/", access.access, name="access"),
     path("journal/", journal.journal, name="journal"),
     path("mail/", mail.caught_mail, name="caught-mail"),

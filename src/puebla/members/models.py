@@ -8,6 +8,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from puebla.members.querysets import (
     PresidencyQuerySet,
     SeatQuerySet,
 )
+from puebla.members.querysets.searching import IndexEntryQuerySet, SavedSearchQuerySet
 
 
 class Audience(models.IntegerChoices):
@@ -480,3 +482,82 @@ class Restricted(models.Model):
                 condition=Q(audience__lte=F("room_cap")), name="%(app_label)s_%(class)s_under_cap"
             ),
         ]
+
+
+class IndexEntry(Restricted):
+    """What search knows of a restricted record in one language; its words stand in the index under the same key.
+
+    Written by the room that owns the record, in the transaction of each act (`members.actions.index_records`); all of it can
+    be made anew (`puebla reindex`). The key says where the entry stands in the index (`core.search.tables.Place`).
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    #: Number of the source (`registry.search_sources`) and the record's key there.
+    source = models.PositiveSmallIntegerField()
+    record = models.BigIntegerField()
+    language = models.CharField(max_length=10)
+    #: Of the text's pages, where there is one: the source finds them by it.
+    holder = models.BigIntegerField(null=True)
+    address = models.CharField(max_length=60)
+    #: Letters and figures of the symbol (`core.search.citing.key_of`).
+    symbol_key = models.CharField(max_length=60, blank=True)
+    title = models.CharField(max_length=300, blank=True)
+    #: The record's own number of saves when this was written: an older one is behind.
+    revision = models.PositiveIntegerField(default=0)
+    #: When those who may find it first could.
+    appeared_at = models.DateTimeField()
+
+    objects = IndexEntryQuerySet.as_manager()
+
+    class Meta(Restricted.Meta):
+        verbose_name = _("entry of the search index")
+        ordering = ["-id"]
+        constraints = [
+            *Restricted.Meta.constraints,
+            models.UniqueConstraint(fields=["source", "record", "language"], name="members_indexentry_once"),
+        ]
+        indexes = [
+            models.Index(fields=["symbol_key", "audience", "room", "party"], name="members_index_symbol"),
+            models.Index(fields=["-appeared_at"], name="members_index_appeared"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address} ({self.language})"
+
+
+class SavedSearch(models.Model):
+    """A question somebody keeps by name, to ask it again, follow it as a feed, or be told of what is new.
+
+    The feed's address holds a key derived from `feed_salt`: who reads the database cannot follow it, and a new salt ends it.
+    """
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="saved_searches")
+    name = models.CharField(_("name"), max_length=100)
+    q = models.CharField(_("words"), max_length=400)
+    filters = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    created_at = models.DateTimeField()
+    #: What was new until then has been looked at.
+    seen_at = models.DateTimeField()
+    #: Empty while there is no feed.
+    feed_salt = models.CharField(max_length=40, blank=True)
+
+    objects = SavedSearchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved search")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "name"], name="members_savedsearch_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def feed_key(self) -> str:
+        """The last part of the feed's address; empty while there is none."""
+        if not self.feed_salt:
+            return ""
+        return salted_hmac("puebla.members.saved-search", f"{self.ref}:{self.feed_salt}").hexdigest()[:40]

@@ -23,6 +23,7 @@ from puebla.config.operations.serving import tables_stand
 from puebla.config.operations.stores import keys_of
 from puebla.core import journal, registry
 from puebla.core.operations import check_mail, check_queue, sentence_of
+from puebla.core.search.building import check_search
 
 Check = tuple[str, bool, str]
 #: Files looked at when not everything is.
@@ -36,7 +37,9 @@ def look(*, full: bool) -> Iterator[Check]:
     Args:
         full: read every stored file and compare its digest, instead of a sample's presence.
     """
-    yield from _each([*_quick_checks(), check_journal, lambda: check_files(full=full), check_tools])
+    yield from _each(
+        [*_quick_checks(), check_journal, check_search, lambda: check_files(full=full), check_tools]
+    )
 
 
 def _quick_checks() -> list[Callable[[], Check]]:
@@ -51,7 +54,7 @@ def glance() -> list[Check]:
 
 def examined() -> list[Check]:
     """What the slow checks say: the journal's whole chain, and a sample of the files."""
-    return list(_each([check_journal, lambda: check_files(full=False)]))
+    return list(_each([check_journal, check_search, lambda: check_files(full=False)]))
 
 
 def _each(asked: Iterable[Callable[[], Check]]) -> Iterator[Check]:

@@ -6,6 +6,7 @@ then the transaction ends.
 """
 
 import contextlib
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from puebla.core import journal
 from puebla.core.guards import install_guards
 from puebla.core.models import JournalHead
 from puebla.core.operations import progress
+from puebla.core.search.building import build
 from puebla.core.verdicts import RefusedError
 
 _MANIFEST_LIMIT = 1 << 30
@@ -123,6 +125,8 @@ def restore(
             for filling in fillings.values():
                 filling.settle()
     install_guards()
+    # The words of the search indexes are no rows of ours: they are made anew from what came back.
+    build(at=dt.datetime.fromisoformat(manifest["made_at"]), everything=True)
     with contextlib.suppress(DatabaseError):
         from django.core.cache import caches
 

@@ -21,6 +21,7 @@ from puebla.core.models import DatePrecision
 from puebla.core.verdicts import RefusedError, StaleError, require
 from puebla.core.words import fold, one_line
 from puebla.documents import rules
+from puebla.documents.actions.indexing import index_document
 from puebla.documents.actions.symbols import checked, next_symbol, year_of
 from puebla.documents.models import (
     Consent,
@@ -150,6 +151,7 @@ def file_document(
         _give_symbol(document, at)
     _save(document)
     document.themes.set(themes)
+    index_document(document, at=at)
     journal.record("document.filed", at=at, person=by, subject=document, room=room, party_code=party.code,
                    facts={"titles": titles, "audience": document.audience})  # fmt: skip
     return document
@@ -204,6 +206,7 @@ def describe(
     _touch(row, by, at)
     if themes is not None:
         row.themes.set(themes)
+    index_document(row, at=at)
     changed = {n: [before[n], str(getattr(row, n))] for n in DESCRIBED if before[n] != str(getattr(row, n))}
     journal.record(
         "document.described", at=at, person=by, subject=row, room=row.room, facts={"changed": changed}
@@ -245,6 +248,7 @@ def set_audience(*, document: Document, audience: int, by: Person, at: dt.dateti
     if _needs_symbol(row):
         _give_symbol(row, at)
     _touch(row, by, at)
+    index_document(row, at=at)
     journal.record("document.audience_changed", at=at, person=by, subject=row, room=row.room,
                    facts={"from": before, "to": audience})  # fmt: skip
     return row
@@ -395,6 +399,7 @@ def adopt_version(
     if row.state == State.AWAITED:
         row.state = State.DRAFT
     _touch(row, by, at)
+    index_document(row, at=at)
     journal.record("document.version_filed", at=at, person=by, subject=row, room=row.room,
                    facts={"language": language, "number": version.number, "name": version.name,
                           "sha256": version.sha256, "size": version.size})  # fmt: skip

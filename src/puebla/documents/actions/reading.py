@@ -14,6 +14,7 @@ from puebla.core.files.kinds import FileKind
 from puebla.core.files.reading import UnreadableError, read
 from puebla.core.files.store import local_copy, put, remove
 from puebla.core.models import Process
+from puebla.documents.actions.indexing import index_document
 from puebla.documents.models import FileVersion, Page
 from puebla.publications.actions import fill_pages
 
@@ -93,6 +94,7 @@ def read_version(*, version: FileVersion, at: dt.datetime) -> FileVersion:
         row.reading = FileVersion.Reading.DONE if has_text else FileVersion.Reading.EMPTY
         row.read_at = at
         row.save()
+        index_document(row.edition.document, at=at)
         _tell_the_public(row, [page.text for page in found.pages], at)
         transaction.on_commit(lambda: remove(old, storage=storages["default"]))
     return row

@@ -16,6 +16,7 @@ from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, StaleError, require
 from puebla.documents import rules
 from puebla.documents.actions.filing import _give_symbol, _needs_symbol, _touch, locked
+from puebla.documents.actions.indexing import index_document
 from puebla.documents.models import Document, FileVersion
 from puebla.documents.querysets import Readers, readers_of
 from puebla.members.models import Audience
@@ -173,6 +174,7 @@ def _release(
     row.released_at, row.released_by = at, by
     row.withdrawn_at, row.withdrawn_by = None, None
     _touch(row, by, at)
+    index_document(row, at=at)
     edition = _publish(row, copies=copies, at=at, public_from=begins)
     journal.record("document.released", at=at, person=by, subject=row, room=row.room,
                    facts={"titles": row.titles, "public_from": edition.public_from,
@@ -251,6 +253,7 @@ def withdraw(
     row.withdrawn_at, row.withdrawn_by = at, by
     row.audience = min(audience, row.room_cap)
     _touch(row, by, at)
+    index_document(row, at=at)
     journal.record("document.withdrawn", at=at, person=by, subject=row, room=row.room,
                    facts={"reason": reason, "audience": row.audience})  # fmt: skip
     return row

@@ -1,0 +1,173 @@
+"""What was typed, read: words, “phrases”, -exclusions, beginnings*, OR.
+
+Nothing typed can be wrong syntax: what is no operator is a word. What cannot be answered gets a sentence.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from puebla.core.search import terms
+from puebla.core.search.terms import Asked, Level
+from puebla.core.search.words import forms, stems, words_in
+
+#: Characters that are looked for; a pasted paragraph still fits.
+LONGEST = 400
+#: Words that are looked for, and the fewest letters of a beginning.
+MOST_WORDS, SHORTEST_BEGINNING = 64, 2
+_QUOTES = '"“”„«»″'
+_PIECE = re.compile(rf"(?P<minus>(?<!\S)[-−–])?(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)[{_QUOTES}]?|(?P<bare>[^\s{_QUOTES}]+))")  # fmt: skip
+_ORDERED = re.compile(r"[/\d]")
+_BOTH, _EITHER, _NOT = {"AND"}, {"OR"}, {"NOT"}
+
+
+class UnanswerableError(Exception):
+    """A question that cannot be asked; `str()` is the sentence for the reader."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Words that stand together: one word, a symbol's parts, a phrase in quotation marks.
+
+    Attributes:
+        quoted: whether these very words are meant, accents and capitals apart.
+        beginning: whether the last word is only a beginning.
+    """
+
+    words: tuple[str, ...]
+    quoted: bool = False
+    beginning: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is looked for: of each clause one part at least, and none of the excluded parts."""
+
+    clauses: tuple[tuple[Part, ...], ...]
+    excluded: tuple[Part, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    @property
+    def phrases(self) -> list[str]:
+        """The quoted phrases that every hit holds in these very words."""
+        return [" ".join(clause[0].words) for clause in self.clauses if len(clause) == 1 and clause[0].quoted]
+
+    @property
+    def barred(self) -> list[str]:
+        """The quoted phrases that no hit holds in these very words."""
+        return [" ".join(part.words) for part in self.excluded if part.quoted]
+
+    @property
+    def words(self) -> list[str]:
+        """Every word that is looked for, in order."""
+        return [word for clause in self.clauses for part in clause for word in part.words]
+
+    def asked(self, level: Level) -> Asked:
+        """The question for an index, its words at this level."""
+        wanted = terms.every(
+            terms.some(self._part(part, level) for part in clause) for clause in self.clauses
+        )
+        hidden = [self._part(part, Level.ANYWHERE) for part in self.excluded if not part.quoted]
+        found: Asked = terms.Within(wanted, level)
+        return terms.Without(found, terms.some(hidden)) if hidden else found
+
+    def in_a_row(self) -> Asked | None:
+        """The words one after the other as they were typed; None where that says nothing more."""
+        parts = [clause[0] for clause in self.clauses if len(clause) == 1]
+        words = [word for part in parts for word in part.words]
+        if len(parts) < len(self.clauses) or len(parts) < 2 or any(part.beginning for part in parts):
+            return None
+        hidden = [self._part(part, Level.ANYWHERE) for part in self.excluded if not part.quoted]
+        row = terms.some(terms.Sequence(one) for one in self._rows(words))
+        return terms.Without(row, terms.some(hidden)) if hidden else row
+
+    def _part(self, part: Part, level: Level) -> Asked:
+        *first, last = part.words
+        if part.beginning:
+            ends = [terms.Term(last, prefix=True), *map(terms.Term, forms(last, self.languages))]
+            return terms.every(
+                [*(terms.any_of(forms(word, self.languages)) for word in first), terms.some(ends)]
+            )
+        if not first:
+            return terms.any_of(forms(last, self.languages))
+        if level is Level.KEY or not part.quoted:
+            # Keywords have no order; of a phrase it is enough there that its words are met.
+            return terms.every(terms.any_of(forms(word, self.languages)) for word in part.words)
+        return terms.some(terms.Sequence(one, looked_at=True) for one in self._rows(part.words))
+
+    def _rows(self, words: Sequence[str]) -> list[tuple[str, ...]]:
+        """The words in a row as each language has stemmed them."""
+        rows = [tuple(words), *(tuple(stems(words, language)) for language in self.languages)]
+        return list(dict.fromkeys(rows))
+
+
+def read(typed: str, languages: Sequence[str]) -> Question:
+    """The question that was typed.
+
+    Raises:
+        UnanswerableError: where nothing is looked for, or too much at once.
+    """
+    typed = typed.strip()
+    if len(typed) > LONGEST:
+        raise UnanswerableError(
+            _("Your question has %(length)d characters; at most %(most)d can be looked for. Keep the few words that matter.")
+            % {"length": len(typed), "most": LONGEST}
+        )  # fmt: skip
+    clauses, excluded = _clauses(_PIECE.finditer(typed))
+    if not clauses:
+        if excluded:
+            raise UnanswerableError(
+                _("Your question only says what to leave out. Add at least one word to look for.")
+            )
+        raise UnanswerableError(_("There is no word to look for in your question. Type a word or a symbol."))
+    count = sum(len(part.words) for clause in clauses for part in clause)
+    if count > MOST_WORDS:
+        raise UnanswerableError(
+            _(
+                "Your question has %(count)d words; at most %(most)d can be looked for. Keep the few that matter."
+            )
+            % {"count": count, "most": MOST_WORDS}
+        )
+    return Question(tuple(map(tuple, clauses)), tuple(excluded), tuple(languages))
+
+
+def _clauses(pieces: Iterable[re.Match[str]]) -> tuple[list[list[Part]], list[Part]]:
+    clauses: list[list[Part]] = []
+    excluded: list[Part] = []
+    either = negated = False
+    for piece in pieces:
+        bare = piece["bare"]
+        if bare in _BOTH:
+            continue
+        if bare in _EITHER:
+            either = bool(clauses)
+            continue
+        if bare in _NOT:
+            negated = True
+            continue
+        part = _part(piece)
+        if part is None:
+            continue
+        if piece["minus"] or negated:
+            excluded.append(part)
+        elif either:
+            clauses[-1].append(part)
+        else:
+            clauses.append([part])
+        either = negated = False
+    return clauses, excluded
+
+
+def _part(piece: re.Match[str]) -> Part | None:
+    if piece["phrase"] is not None:
+        words = words_in(piece["phrase"])
+        return Part(tuple(words), quoted=True) if words else None
+    words = words_in(piece["bare"])
+    if not words:
+        return None
+    beginning = piece["bare"].endswith("*") and len(words[-1]) >= SHORTEST_BEGINNING
+    # What holds a stroke or a figure is a symbol, a date, a number: its parts are meant in their order.
+    in_order = len(words) > 1 and not beginning and _ORDERED.search(piece["bare"]) is not None
+    return Part(tuple(words), quoted=in_order, beginning=beginning)

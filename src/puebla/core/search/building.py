@@ -1,0 +1,76 @@
+"""Making the indexes anew, and bringing them up to date where something was written past the acts."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from puebla.core import registry
+from puebla.core.search.tables import install_indexes
+
+#: Records written in one transaction: short enough that nobody waits long for the database.
+CHUNK = 50
+#: What the chore writes at most at once.
+AT_ONCE = 200
+Told = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What became of an index: how many records were written, with how many entries."""
+
+    name: str
+    records: int
+    entries: int
+
+
+def build(*, at: dt.datetime, everything: bool, told: Told = lambda _name, _done, _of: None) -> list[Built]:
+    """Write what is behind; everything anew where that is asked, index by index."""
+    install_indexes()
+    done = []
+    for keeper in registry.search_keepers:
+        damaged = everything or bool(keeper.odd())
+        if damaged:
+            keeper.clear()
+        keys = list(keeper.every() if damaged else keeper.behind())
+        entries = _write(keeper.index, keys, at, partial(_tell, told, keeper.name, len(keys)))
+        done.append(Built(keeper.name, len(keys), entries))
+    return done
+
+
+def _tell(told: Told, name: str, of: int, done: int) -> None:
+    told(name, done, of)
+
+
+def _write(
+    index: Callable[[Sequence[int], dt.datetime], int], keys: Sequence[int], at: dt.datetime,
+    told: Callable[[int], None],
+) -> int:  # fmt: skip
+    count = 0
+    for start in range(0, len(keys), CHUNK):
+        with transaction.atomic():
+            count += index(keys[start : start + CHUNK], at)
+        told(min(start + CHUNK, len(keys)))
+    return count
+
+
+def catch_up(at: dt.datetime) -> int:
+    """The chore that writes what is behind, a little at a time."""
+    count = 0
+    for keeper in registry.search_keepers:
+        keys = list(keeper.behind())[:AT_ONCE]
+        _write(keeper.index, keys, at, lambda _n: None)
+        count += len(keys)
+    return count
+
+
+def check_search() -> tuple[str, bool, str]:
+    """Whether search knows everything that can be found."""
+    behind = sum(len(keeper.behind()) for keeper in registry.search_keepers)
+    odd = sum(keeper.odd() for keeper in registry.search_keepers)
+    if behind or odd:
+        return "search", False, _("Search is behind by %(behind)d records, and %(odd)d entries of its indexes do not fit: puebla reindex") % {"behind": behind, "odd": odd}  # fmt: skip
+    return "search", True, _("Search knows every record.")

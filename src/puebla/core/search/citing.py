@@ -1,0 +1,154 @@
+"""Symbols as people type them, and people's own ways of citing.
+
+A symbol is known by its letters and figures alone (`key_of`): `rcm 2016 vm decl 1`, `RCM-2016-VM-DECL-01` and
+`RCM/2016/VM/DECL/1` are one. What bodies, kinds and the process are called comes from data.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from puebla.core.words import fold
+
+_PART = re.compile(r"[^\W_]+")
+_FIGURES = re.compile(r"\d+")
+_ROMAN = re.compile(r"(?=[ivxlc])(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
+_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th|[ºª°]|a|o|\.ª|\.º)?")
+_PARAGRAPH = re.compile(
+    r"\b(?:paragraphs?|paras?|parrafos?|parr|numeral(?:es)?|article|articulo|§)\.?\s*(\d{1,3})\b"
+)
+#: A symbol has at least so many parts, and none longer than this.
+FEWEST_PARTS, LONGEST_PART, LONGEST_SYMBOL = 3, 12, 60
+
+
+def parts_of(typed: str) -> list[str]:
+    """The parts of a symbol, in small letters, without the noughts that begin a number."""
+    return [part.lstrip("0") or "0" if part.isdecimal() else part for part in _PART.findall(fold(typed))]
+
+
+def key_of(symbol: str) -> str:
+    """What a symbol is known by: its letters and figures."""
+    return "".join(parts_of(symbol))
+
+
+@dataclass(frozen=True)
+class Names:
+    """What things are called in this process: folded name → code.
+
+    Attributes:
+        parts: names that stand for a part of a symbol: `crm` for the process, `grcm` for a body.
+        kinds, bodies: names of kinds and bodies in every language, singular and plural.
+        conferences: codes of the bodies whose meetings are simply called conferences.
+    """
+
+    parts: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    conferences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A paper as people cite it: the kind, the number and the body of its meeting, a paragraph."""
+
+    kind: str
+    number: int
+    bodies: tuple[str, ...]
+    paragraph: int | None = None
+
+
+def keys_typed(typed: str, names: Names) -> list[str]:
+    """The keys that what was typed may mean, the most literal first; none where it is no symbol."""
+    parts = parts_of(typed)
+    if not parts or len(typed) > LONGEST_SYMBOL * 2:
+        return []
+    literal = "".join(parts)
+    ours = "".join(fold(names.parts.get(part, part)) for part in parts)
+    return list(dict.fromkeys([literal, ours])) if len(literal) <= LONGEST_SYMBOL else []
+
+
+def looks_like_symbol(typed: str) -> bool:
+    """Whether a reader probably means a symbol: several short parts, a figure among them."""
+    parts = parts_of(typed)
+    if any(len(part) > LONGEST_PART for part in parts) and len(parts) > 1:
+        return False
+    joined = "".join(parts)
+    if len(parts) == 1:
+        return len(joined) >= 8 and len(_FIGURES.findall(joined)) >= 2 and joined[0].isalpha()
+    return len(parts) >= FEWEST_PARTS and any(part.isdecimal() for part in parts)
+
+
+def nearest(key: str, keys: Iterable[str]) -> list[tuple[int, str]]:
+    """Those of the keys that differ from one by a slip, with how far they are: 1 for a letter, 2 for a figure."""
+    return sorted((cost, one) for one in keys if (cost := _slip(key, one)) is not None)
+
+
+def _slip(typed: str, known: str) -> int | None:
+    """What one slip of the keyboard costs: a sign exchanged, left out, added, or two turned round; None for more."""
+    if typed == known:
+        return 0
+    if abs(len(typed) - len(known)) > 1:
+        return None
+    start = 0
+    while start < min(len(typed), len(known)) and typed[start] == known[start]:
+        start += 1
+    end = 0
+    while end < min(len(typed), len(known)) - start and typed[-1 - end] == known[-1 - end]:
+        end += 1
+    left, right = typed[start : len(typed) - end], known[start : len(known) - end]
+    if (len(left) <= 1 and len(right) <= 1) or (len(left) == 2 and left == right[::-1]):
+        return 2 if any(c.isdigit() for c in left + right) else 1
+    return None
+
+
+def citation(typed: str, names: Names) -> Citation | None:
+    """What was cited: `XXI Declaration, paragraph 12`, `Declaración de la XXI Conferencia`; None where nothing was."""
+    folded = fold(typed)
+    paragraph = _PARAGRAPH.search(folded)
+    rest = folded[: paragraph.start()] + folded[paragraph.end() :] if paragraph else folded
+    kind, rest = _taken(rest, names.kinds)
+    if kind is None:
+        return None
+    body, rest = _taken(rest, names.bodies)
+    number = _number(rest)
+    if number is None:
+        return None
+    bodies = (body,) if body else names.conferences
+    return Citation(kind, number, tuple(bodies), int(paragraph[1]) if paragraph else None)
+
+
+def _taken(text: str, names: Mapping[str, str]) -> tuple[str | None, str]:
+    """The code of the longest name in a text, and the text without it."""
+    for name in sorted(names, key=len, reverse=True):
+        found = re.search(rf"\b{re.escape(name)}\b", text)
+        if found:
+            return names[name], f"{text[: found.start()]} {text[found.end() :]}"
+    return None, text
+
+
+def _number(text: str) -> int | None:
+    """The only number in a text, Roman or not; a year is none."""
+    numbers = []
+    for word in re.split(r"[\s,;:()]+", text):
+        found = _ORDINAL.fullmatch(word)
+        if found:
+            numbers.append(int(found[1]))
+        elif _ROMAN.fullmatch(word) and len(word) < 8 and (len(word) > 1 or word in "ivx"):
+            numbers.append(_roman(word))
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def _roman(word: str) -> int:
+    total = before = 0
+    for sign in reversed(word):
+        value = _VALUES[sign]
+        total += value if value >= before else -value
+        before = max(before, value)
+    return total
+
+
+def paragraph_page(paragraph: int, pages: Iterable[tuple[int, str]]) -> int | None:
+    """The number of the page on which a numbered paragraph begins; None where none does."""
+    begins = re.compile(rf"^\s*(?:\(?{paragraph}[.)]|§\s*{paragraph}\b|(?:Art[íi]c(?:ulo|le)|Paragraph|Párrafo)\s+{paragraph}\b)", re.MULTILINE | re.IGNORECASE)  # fmt: skip
+    return next((number for number, text in pages if begins.search(text)), None)

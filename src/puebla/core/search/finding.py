@@ -1,0 +1,173 @@
+"""A question put to an index: how many records, and the best of them, in one statement.
+
+The order depends on a record's own words alone: first those whose title says it, then those that are about it, then those
+that hold the words in a row, then all others; among equals the newest. Nothing is weighed by how rare a word is among all
+records, since that would tell of records that the reader may not see.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from puebla.core.search import terms
+from puebla.core.search.asking import Question
+from puebla.core.search.tables import (
+    BY_DATE,
+    LANGUAGE_MASK,
+    RECORD_MASK,
+    RECORD_SHIFT,
+    IndexTable,
+    record_of,
+)
+from puebla.core.search.terms import Asked, Level
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """A part of the index that a reader may find: a range of keys, and in it what these marks open.
+
+    Attributes:
+        marks: what opens an entry of the range; None where the range is enough.
+        start, end: keys from the first and below the second; None for no bound.
+        due: whether only entries whose hour has come count.
+    """
+
+    marks: Asked | None = None
+    start: int | None = None
+    end: int | None = None
+    due: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a question found: the number of records and the keys of the best entries, one for each record."""
+
+    total: int
+    keys: list[int]
+
+
+#: Best first: what the tier asks of the words.
+_TITLE, _ABOUT, _IN_A_ROW, _ANYWHERE = 4, 3, 2, 1
+
+
+def find(
+    table: IndexTable,
+    question: Question,
+    reachable: Sequence[Reachable],
+    *,
+    at: Any,
+    filters: Iterable[Asked] = (),
+    first: int = 0,
+    count: int = 20,
+    newest: bool = False,
+    among: Sequence[int] | None = None,
+    prefer: int | None = None,
+    most_languages: int = 4,
+    using: str = DEFAULT_DB_ALIAS,
+) -> Found:
+    """The records that answer a question, among what is reachable.
+
+    Args:
+        at: the instant, for entries that wait for theirs.
+        filters: marks that every record must have.
+        first, count: which of the records, in their order.
+        newest: by date alone.
+        among: only entries with these keys.
+        prefer: number of the language in which a record is shown where it answers in several equally well.
+    """
+    if not reachable:
+        return Found(0, [])
+    tiers: list[tuple[int, Asked]] = [(_ANYWHERE, question.asked(Level.ANYWHERE))]
+    if not newest:
+        in_a_row = question.in_a_row()
+        tiers = [
+            (_TITLE, question.asked(Level.TITLE)),
+            (_ABOUT, question.asked(Level.KEY)),
+            *([(_IN_A_ROW, in_a_row)] if in_a_row is not None else []),
+            *tiers,
+        ]
+    writer = _Writer(table, question, tuple(filters), tuple(reachable), at, using, among)
+    most = (first + count) * most_languages
+    statement, values = writer.statement(tiers, most)
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement, values)
+        (_none, total), *rows = cursor.fetchall()
+    return Found(int(total), _best(rows, prefer)[first : first + count])
+
+
+def _best(rows: Iterable[tuple[int, int]], prefer: int | None) -> list[int]:
+    """One entry for each record: of its best tier, and there in the language preferred."""
+    chosen: dict[int, tuple[int, int]] = {}
+    for tier, key in sorted(rows, key=lambda row: (-row[0], -(row[1] & BY_DATE))):
+        record = record_of(key)
+        known = chosen.get(record)
+        if known is None or (known[0] == tier and key & LANGUAGE_MASK == prefer):
+            chosen[record] = (tier, key)
+    return [key for _tier, key in chosen.values()]
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the statement in the database's own words."""
+
+    table: IndexTable
+    question: Question
+    filters: tuple[Asked, ...]
+    reachable: tuple[Reachable, ...]
+    at: Any
+    using: str
+    among: Sequence[int] | None = None
+
+    def statement(self, tiers: list[tuple[int, Asked]], most: int) -> tuple[str, list[Any]]:
+        """The total, then the best keys of each tier."""
+        anywhere = tiers[-1][1]
+        held, values = self._matches(anywhere)
+        total = f"COUNT(DISTINCT (id >> {RECORD_SHIFT}) & {RECORD_MASK})"
+        lines = [f"SELECT -1 AS tier, {total} AS id FROM ({held}) AS held"]  # noqa: S608 - numbers of ours
+        for tier, asked in tiers:
+            held, more = self._matches(asked)
+            lines.append(
+                f"SELECT * FROM (SELECT {tier} AS tier, id FROM ({held}) AS held ORDER BY (id & {BY_DATE}) DESC LIMIT {most})"  # noqa: S608 - numbers of ours
+                " AS best"
+            )
+            values += more
+        return " UNION ALL ".join(lines), values
+
+    def _matches(self, asked: Asked) -> tuple[str, list[Any]]:
+        """The keys of what answers, each once a language."""
+        found = [self._in(part, asked) for part in self.reachable]
+        return " UNION ALL ".join(sql for sql, _values in found), [
+            v for _sql, values in found for v in values
+        ]
+
+    def _in(self, part: Reachable, asked: Asked) -> tuple[str, list[Any]]:
+        sqlite = connections[self.using].vendor == "sqlite"
+        name, key = self.table.name, self.table.key(self.using)
+        whole = terms.every([asked, *self.filters, *([part.marks] if part.marks is not None else [])])
+        conditions = [f"{name} MATCH %s" if sqlite else "terms @@ %s::tsquery"]
+        values: list[Any] = [terms.as_fts5(whole) if sqlite else terms.as_tsquery(whole)]
+        for bound, sign in ((part.start, ">="), (part.end, "<")):
+            if bound is not None:
+                conditions.append(f"{name}.{key} {sign} %s")
+                values.append(bound)
+        place = (
+            "instr(replace(words, char(12, 32), ''), %s)"
+            if sqlite
+            else "position(%s in replace(words, E'\\f ', ''))"
+        )
+        for phrases, sign in ((self.question.phrases, "> 0"), (self.question.barred, "= 0")):
+            for phrase in phrases:
+                conditions.append(place.replace("%s", "%s", 1) + f" {sign}")
+                values.append(f" {phrase} ")
+        if self.among is not None:
+            conditions.append(f"{name}.{key} IN ({', '.join(['%s'] * len(self.among))})")
+            values += self.among
+        if part.due:
+            conditions.append(
+                f"EXISTS (SELECT 1 FROM {self.table.entries} AS entry WHERE entry.id = {name}.{key}"  # noqa: S608 - our own names
+                f" AND entry.{self.table.due} <= %s)"
+            )
+            values.append(connections[self.using].ops.adapt_datetimefield_value(self.at))
+        return f"SELECT {name}.{key} AS id FROM {name} WHERE {' AND '.join(conditions)}", values  # noqa: S608 - our own names

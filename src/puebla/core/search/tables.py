@@ -1,0 +1,254 @@
+"""The index tables themselves: one virtual table of FTS5 on SQLite, one table with a tsvector and GIN on PostgreSQL.
+
+Neither is a Django model: both hold nothing that cannot be made anew, stand beside a table of entries with the same
+keys, and are installed after every `migrate`. The key of an entry says where it stands (`Place`): entries that everybody of a
+rung may find lie together and the newest last, so that a search walks one range of the index and never passes a hidden row
+in it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from puebla.core.search.words import stems, words_in
+
+#: Parts words of one page from those of the next.
+PAGE_END = "\f"
+#: Words at the beginning of a text that tell what it is about.
+OPENING = 60
+#: A word that comes back once in so many words is one that the text is about.
+DENSITY = 150
+#: PostgreSQL keeps no position after this, and a tsvector must stay under a megabyte.
+_LAST_POSITION, _POSITIONS, _LEXEMES = 16_000, 12, 50_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands: the bits of its key, highest first.
+
+    Attributes:
+        rung: what may be found by a range of keys alone; entries that need a closer look have a rung below every reader's.
+        day: ordinal of its date, so that the newest comes last.
+        source: number of the source; `record`: key within it; `language`: number of the language.
+    """
+
+    rung: int
+    day: int
+    source: int
+    record: int
+    language: int
+
+    @property
+    def key(self) -> int:
+        """The key as it is stored."""
+        return (self.rung << 56) | (self.day << 36) | (self.source << 33) | (self.record << 4) | self.language
+
+
+def rung_start(rung: int) -> int:
+    """The lowest key of a rung."""
+    return rung << 56
+
+
+BY_DATE = (1 << 56) - 1
+RECORD_SHIFT, RECORD_MASK = 4, (1 << 32) - 1
+LANGUAGE_MASK = 15
+
+
+def record_of(key: int) -> int:
+    """Source and record of a key, as one number: the same in all languages."""
+    return key >> RECORD_SHIFT & RECORD_MASK
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an index keeps of an entry.
+
+    Attributes:
+        marks: terms for who finds it and by which filters.
+        title: its title and symbol. key: what else says what it is: kind, body, meeting, themes.
+        pages: its text by page.
+        languages: whose stems its words get: its own, or those of every working language where none is known.
+    """
+
+    key: int
+    marks: Sequence[str]
+    title: str
+    keywords: str = ""
+    pages: Sequence[str] = ()
+    languages: Sequence[str] = ()
+
+
+@dataclass
+class _Tokens:
+    """A row's words, ready for an engine."""
+
+    title: list[str]
+    keywords: list[str]
+    text: list[str]
+    #: The folded words as they stand, title first, page by page.
+    words: str
+
+    @classmethod
+    def of(cls, row: Row) -> "_Tokens":
+        pages = [words_in(page) for page in row.pages]
+        plain = [word for page in pages for word in page]
+        text = _stemmed(plain, row.languages)
+        title = _stemmed(words_in(row.title), row.languages)
+        keywords = _stemmed(words_in(row.keywords), row.languages) + _telling(text)
+        # The title is page 0: a phrase may stand there too.
+        joined = f" {PAGE_END} ".join(" ".join(page) for page in [words_in(row.title), *pages])
+        return cls(title, keywords, text, f" {joined} ")
+
+
+def _stemmed(words: list[str], languages: Sequence[str]) -> list[str]:
+    if not languages:
+        return words
+    return [stemmed for language in languages for stemmed in stems(words, language)]
+
+
+def _telling(text: list[str]) -> list[str]:
+    """What the text says it is about: its first words, and those it keeps coming back to."""
+    least = max(2, len(text) / DENSITY)
+    opening = dict.fromkeys(text[:OPENING])
+    return [*opening, *(word for word, n in Counter(text).items() if n >= least and word not in opening)]
+
+
+@dataclass(frozen=True)
+class IndexTable:
+    """An index beside a table of entries.
+
+    Args:
+        name: of the index. entries: the table whose `id` is the index's key.
+        due: the column of `entries` with the instant from which an entry marked as waiting may be found.
+    """
+
+    name: str
+    entries: str
+    due: str
+
+    def write(self, rows: Iterable[Row], *, using: str = DEFAULT_DB_ALIAS) -> int:
+        """Keep these rows; how many."""
+        connection = connections[using]
+        if connection.vendor == "sqlite":
+            statement = f"INSERT OR REPLACE INTO {self.name} (rowid, marks, title, keywords, body, words) VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608 - our own name
+            values: Iterator[tuple[Any, ...]] = (_for_fts5(row) for row in rows)
+        else:
+            statement = f"INSERT INTO {self.name} (id, terms, words) VALUES (%s, %s::tsvector, %s) {_AGAIN}"  # noqa: S608 - our own name
+            values = (_for_tsvector(row) for row in rows)
+        count = 0
+        with connection.cursor() as cursor:
+            while batch := [one for one, _n in zip(values, range(200), strict=False)]:
+                cursor.executemany(statement, batch)
+                count += len(batch)
+        return count
+
+    def erase(self, keys: Sequence[int], *, using: str = DEFAULT_DB_ALIAS) -> None:
+        """Forget these rows."""
+        if keys:
+            statement = f"DELETE FROM {self.name} WHERE {self.key(using)} = %s"  # noqa: S608 - our own name
+            with connections[using].cursor() as cursor:
+                cursor.executemany(statement, [(key,) for key in keys])
+
+    def clear(self, *, using: str = DEFAULT_DB_ALIAS) -> None:
+        """Forget everything."""
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"DELETE FROM {self.name}")  # noqa: S608 - our own name
+
+    def words_of(self, keys: Sequence[int], *, using: str = DEFAULT_DB_ALIAS) -> dict[int, str]:
+        """The folded words of these rows: pages parted by `PAGE_END`, a blank before and after each word."""
+        if not keys:
+            return {}
+        key, marks = self.key(using), ", ".join(["%s"] * len(keys))
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"SELECT {key}, words FROM {self.name} WHERE {key} IN ({marks})", list(keys))  # noqa: S608 - our own name
+            return dict(cursor.fetchall())
+
+    def keys(self, *, using: str = DEFAULT_DB_ALIAS) -> set[int]:
+        """Every key the index holds, for who compares it with the entries."""
+        with connections[using].cursor() as cursor:
+            table = f"{self.name}_content" if connections[using].vendor == "sqlite" else self.name
+            cursor.execute(f"SELECT id FROM {table}")  # noqa: S608 - our own name
+            return {key for (key,) in cursor.fetchall()}
+
+    @staticmethod
+    def key(using: str) -> str:
+        """The name of the key's column on this engine."""
+        return "rowid" if connections[using].vendor == "sqlite" else "id"
+
+    def install(self, *, using: str) -> None:
+        """Make the index where it does not stand."""
+        connection = connections[using]
+        with connection.cursor() as cursor:
+            for statement in _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL:
+                cursor.execute(statement.format(name=self.name))
+            # Emptied tables leave words behind that nobody knows.
+            cursor.execute(
+                f"DELETE FROM {self.name} WHERE NOT EXISTS (SELECT 1 FROM {self.entries})"  # noqa: S608 - our own names
+            )
+
+
+_AGAIN = "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms, words = excluded.words"
+_SQLITE = (
+    """CREATE VIRTUAL TABLE IF NOT EXISTS {name} USING fts5(marks, title, keywords, body, words UNINDEXED,
+    tokenize = "ascii tokenchars ':_-'")""",
+)
+_POSTGRESQL = (
+    "CREATE TABLE IF NOT EXISTS {name} (id bigint PRIMARY KEY, terms tsvector NOT NULL, words text NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS {name}_terms ON {name} USING gin (terms)",
+)
+
+
+def _for_fts5(row: Row) -> tuple[Any, ...]:
+    found = _Tokens.of(row)
+    return (
+        row.key, " ".join(row.marks), " ".join(found.title), " ".join(found.keywords), " ".join(found.text), found.words,
+    )  # fmt: skip
+
+
+def _for_tsvector(row: Row) -> tuple[Any, ...]:
+    found = _Tokens.of(row)
+    places: dict[str, list[str]] = {}
+    position = 0
+    for weight, tokens in (("A", found.title), ("B", found.keywords), ("C", found.text), ("D", row.marks)):
+        counts: Counter[str] = Counter()
+        for token in tokens:
+            position = min(position + 1, _LAST_POSITION)
+            counts[token] += 1
+            if counts[token] <= _POSITIONS and (token in places or len(places) < _LEXEMES or weight == "D"):
+                places.setdefault(token, []).append(f"{position}{weight}")
+        position = min(position + 1, _LAST_POSITION)
+    literal = " ".join(f"'{token}':{','.join(where)}" for token, where in places.items())
+    return row.key, literal.replace("\x00", ""), found.words.replace("\x00", "")
+
+
+@dataclass
+class _Known:
+    """The indexes of this house, by name."""
+
+    tables: dict[str, IndexTable] = field(default_factory=dict)
+
+
+_known = _Known()
+
+
+def index(name: str, *, entries: str, due: str) -> IndexTable:
+    """Declare an index; it is installed when the tables stand."""
+    table = IndexTable(name, entries, due)
+    _known.tables[name] = table
+    return table
+
+
+def install_indexes(*, using: str = DEFAULT_DB_ALIAS, **_kwargs: Any) -> None:
+    """Make every declared index that does not stand."""
+    existing = set(connections[using].introspection.table_names())
+    for table in _known.tables.values():
+        if table.entries in existing:
+            table.install(using=using)
+
+
+def indexes() -> list[IndexTable]:
+    """Every declared index."""
+    return list(_known.tables.values())

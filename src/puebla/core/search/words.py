@@ -1,0 +1,89 @@
+"""Words as they are indexed and asked: folded, then stemmed by the language of their text.
+
+Folding comes first, on both sides, so that `migracion` meets `migración` whoever typed it; a word that folding would hide
+from the stemmer gets its accent back for that moment (`deportacion`, `deportaciones`).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+import Stemmer
+
+from puebla.core.words import fold
+
+#: Letters and figures of any script; a word broken at a line's end by a soft or hard hyphen is one word.
+WORD = re.compile(r"[^\W_]+(?:[\u00ad\u2010-][^\S\n]*\n[^\S\n]*[a-zß-ÿ][^\W_]*)*")
+#: Snowball's own names of the languages that a process may work in; others are searched by exact words.
+ALGORITHMS = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish", "eu": "basque",
+    "fi": "finnish", "fr": "french", "hu": "hungarian", "it": "italian", "nl": "dutch", "no": "norwegian",
+    "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
+}  # fmt: skip
+#: Endings whose accent folding took, and without which the stemmer does not know them.
+ACCENTED = {"es": ("ion", "ión")}
+LONGEST_WORD = 60
+_REMEMBERED = 200_000
+
+
+class _Remembered(dict[str, str]):
+    """What a function gives for a word; texts repeat their words, so nearly every one is known."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        made = self[word] = self._make(word)
+        return made
+
+
+def _folded(word: str) -> str:
+    return "".join(c for c in fold(word) if c.isalnum())[:LONGEST_WORD]
+
+
+def _stemmer(language: str) -> Callable[[str], str]:
+    # A stemmer's own memory is set to nothing: ours is larger. It is not safe in threads, so each call makes its own.
+    algorithm, accented = ALGORITHMS[language], ACCENTED.get(language)
+
+    def stem_of(word: str) -> str:
+        if accented and word.endswith(accented[0]):
+            word = word.removesuffix(accented[0]) + accented[1]
+        stemmed = Stemmer.Stemmer(algorithm, 0).stemWord(word)
+        return _folded(stemmed) or word
+
+    return stem_of
+
+
+_FOLDED = _Remembered(_folded)
+_STEMS = {language: _Remembered(_stemmer(language)) for language in ALGORITHMS}
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in their order, folded."""
+    return [folded for word in WORD.findall(text) if (folded := _FOLDED[word])]
+
+
+def places_in(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same words with where each begins and ends in the text."""
+    for found in WORD.finditer(text):
+        if folded := _FOLDED[found[0]]:
+            yield folded, found.start(), found.end()
+
+
+def stem(word: str, language: str) -> str:
+    """The stem of a folded word; the word itself where nothing is known of the language."""
+    known = _STEMS.get(language)
+    return word if known is None else known[word]
+
+
+def stems(words: Iterable[str], language: str) -> list[str]:
+    """The stems of folded words."""
+    known = _STEMS.get(language)
+    return list(words) if known is None else [known[word] for word in words]
+
+
+def forms(word: str, languages: Iterable[str]) -> tuple[str, ...]:
+    """What a word may have become in a text of any of these languages, itself first."""
+    return tuple(dict.fromkeys([word, *(stem(word, language) for language in languages)]))

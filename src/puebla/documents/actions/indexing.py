@@ -1,0 +1,133 @@
+"""What search knows of documents: kept true by every act that changes what can be found, and by whom."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from puebla.core.languages import Texts, show
+from puebla.core.models import Process
+from puebla.core.search.words import ALGORITHMS
+from puebla.documents.models import Document, FileVersion, Page
+from puebla.members.actions.indexing import Part, Record, forget_records, index_records
+
+#: The number of this room in the index, for ever.
+SOURCE = 1
+#: Documents whose texts are held in memory at once.
+CHUNK = 50
+#: Languages that one document can be found in: as many as the index's keys have room for.
+MOST_LANGUAGES = 15
+
+
+def index_document(document: Document, *, at: dt.datetime) -> None:
+    """Write what search knows of this document anew; part of the act's own transaction."""
+    index_documents([document.pk], at=at)
+
+
+def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
+    """Write what search knows of these documents anew; how many entries."""
+    count = 0
+    for start in range(0, len(keys), CHUNK):
+        chunk = keys[start : start + CHUNK]
+        standing = list(
+            Document.objects.filter(pk__in=chunk)
+            .order_by("pk")
+            .select_related("kind", "body", "meeting", "party")
+            .prefetch_related("themes")
+        )
+        missing = set(chunk) - {one.pk for one in standing}
+        if missing:
+            forget_records(SOURCE, sorted(missing))
+        count += index_records(_records(standing), at=at)
+    return count
+
+
+def _records(documents: Sequence[Document]) -> Iterator[Record]:
+    process = Process.current()
+    versions = _current_versions([one.pk for one in documents])
+    texts = _texts([version for _language, version in versions.values()])
+    by_document: dict[int, dict[str, int]] = defaultdict(dict)
+    for (document, language), (_code, version) in versions.items():
+        by_document[document][language] = version
+    for one in documents:
+        yield record_of(one, by_document[one.pk], texts, process.languages)
+
+
+def record_of(
+    document: Document, versions: dict[str, int], texts: dict[int, list[str]], working: Sequence[str]
+) -> Record:
+    """A document as search knows it.
+
+    Args:
+        versions: language → key of the current version. texts: key of a version → its pages.
+        working: the languages of the process.
+    """
+    codes = list(dict.fromkeys([*working, *sorted(versions), *sorted(document.titles)]))
+    found = [code for code in codes if code in versions or document.titles.get(code)][:MOST_LANGUAGES]
+    parts = [
+        Part(
+            language=code, number=codes.index(code), title=show(document.titles, code).text,
+            keywords=_keywords(document, code), pages=texts.get(versions.get(code, 0), []), holder=versions.get(code),
+            stems=[code] if code in working and code in ALGORITHMS else [c for c in working if c in ALGORITHMS],
+        )
+        for code in found
+    ]  # fmt: skip
+    return Record(
+        source=SOURCE, key=document.pk, address=document.address, symbol=document.symbol or "", lies=document,
+        day=document.dated_on, revision=document.revision, created_at=document.created_at, filters=_filters(document),
+        parts=parts,
+    )  # fmt: skip
+
+
+def _filters(document: Document) -> dict[str, list[Any]]:
+    year = document.dated_on.year if document.dated_on else None
+    return {
+        "kind": [document.kind.code],
+        "body": [document.body.code] if document.body else [],
+        "meeting": [document.meeting.symbol] if document.meeting else [],
+        "party": [document.party.code],
+        "theme": [theme.code for theme in document.themes.all()],
+        "year": [year] if year else [],
+        "state": [document.state],
+    }
+
+
+def _keywords(document: Document, language: str) -> str:
+    """What else a document is known by, in a language."""
+    named: list[Texts] = [document.kind.names, *(theme.names for theme in document.themes.all())]
+    if document.body:
+        named += [document.body.names, document.body.short_names]
+    if document.meeting:
+        named.append(document.meeting.titles)
+    return " ".join(show(texts, language).text for texts in named)
+
+
+def _current_versions(documents: Sequence[int]) -> dict[tuple[int, str], tuple[str, int]]:
+    """The newest version of each document in each language: (document, language) → (language, key)."""
+    rows = (
+        FileVersion.objects.filter(edition__document__in=documents)
+        .order_by("number")
+        .values_list("edition__document_id", "edition__language", "pk")
+    )
+    return {(document, language): (language, key) for document, language, key in rows}
+
+
+def _texts(versions: Iterable[int]) -> dict[int, list[str]]:
+    """The texts of these versions' pages, in order; a page without text is an empty one, so that numbers stay."""
+    rows = Page.objects.filter(version__in=list(versions)).order_by("version", "number")
+    found: dict[int, list[str]] = defaultdict(list)
+    for version, number, text in rows.values_list("version_id", "number", "text"):
+        pages = found[version]
+        pages.extend([""] * (number - 1 - len(pages)))
+        pages.append(text)
+    return found
+
+
+def behind() -> list[int]:
+    """Documents of which search knows nothing, or an older state, the newest first."""
+    return list(Document.objects.behind_in_search().order_by("-pk").values_list("pk", flat=True))
+
+
+def every() -> list[int]:
+    """All documents."""
+    return list(Document.objects.order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,104 @@
+"""Documents as search shows them on the private site."""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import capfirst
+
+from puebla.core.languages import show
+from puebla.core.search.citing import Citation, paragraph_page
+from puebla.core.search.sources import Hit
+from puebla.documents.actions.indexing import SOURCE
+from puebla.documents.models import Document, Page, State
+from puebla.documents.querysets import shared_keys
+
+#: What a hit shows of a document.
+COLUMNS = (
+    "pk",
+    "symbol",
+    "ref",
+    "titles",
+    "dated_on",
+    "precision",
+    "state",
+    "filed_languages",
+    "kind__names",
+)
+#: Pages on one page of reading.
+PAGES_PER_READING = 10
+
+
+class DocumentSource:
+    """The repository, as search asks it."""
+
+    name = "documents"
+    number = SOURCE
+
+    def shown(self, person: Any, reach: Any, records: Sequence[int]) -> dict[int, Hit]:
+        """The documents among these that the person sees."""
+        seen = Document.objects.visible_to(person, reach=reach).filter(pk__in=list(records)).order_by()
+        return {row.pk: hit_of(row) for row in seen.values_list(*COLUMNS, named=True)}
+
+    def texts(self, pages: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
+        """The text of pages: (version, number)."""
+        if not pages:
+            return {}
+        wanted = reduce(or_, (Q(version=version, number=number) for version, number in pages))
+        rows = Page.objects.filter(wanted).order_by().values_list("version_id", "number", "text")
+        return {(version, number): text for version, number, text in rows}
+
+    def shared(self, person: Any, reach: Any) -> list[int]:
+        """Documents shared with this person by name."""
+        return shared_keys(person, reach)
+
+    def cited(self, person: Any, reach: Any, citation: Citation) -> list[Hit]:
+        """The documents that a citation means: of that kind, of the meeting with that number."""
+        seen = Document.objects.visible_to(person, reach=reach).filter(
+            kind__code__iexact=citation.kind, meeting__number=citation.number,
+            meeting__body__code__in=citation.bodies,
+        )  # fmt: skip
+        return [
+            hit_of(row, paragraph=citation.paragraph) for row in seen.values_list(*COLUMNS, named=True)[:5]
+        ]
+
+
+def hit_of(row: Any, *, paragraph: int | None = None) -> Hit:
+    """A document's line among what was found."""
+    from puebla.documents.views.lists import date_text
+
+    address = row.symbol or row.ref
+    url = f"{reverse('documents:list')}{quote(address, safe='/')}/"
+    title = show(row.titles)
+    facts = (
+        show(row.kind__names).text,
+        date_text(row.dated_on, row.precision),
+        capfirst(str(State(row.state).label)),
+    )
+    filed = row.filed_languages.split(",") if row.filed_languages else []
+    if paragraph is not None and filed:
+        url = _paragraph_url(row.pk, url, filed[0], paragraph) or url
+    return Hit(
+        url=url, title=title.text, title_language=title.language, title_pending=title.pending, symbol=row.symbol or "",
+        facts=tuple(filter(None, facts)), languages=tuple((code, f"{url}files/{code}/") for code in filed),
+        read=lambda language, page: _reading_url(url, language, page),
+    )  # fmt: skip
+
+
+def _reading_url(url: str, language: str, page: int) -> str:
+    place = (page - 1) // PAGES_PER_READING + 1
+    return f"{url}read/{language}/{f'?page={place}' if place > 1 else ''}#page-{page}"
+
+
+def _paragraph_url(document: int, url: str, language: str, paragraph: int) -> str:
+    """Where a numbered paragraph begins; nothing where its number stands nowhere."""
+    pages = Page.objects.filter(version__edition__document=document, version__edition__language=language)
+    newest = pages.order_by("-version__number").values_list("version__number", flat=True).first() or 0
+    found = paragraph_page(
+        paragraph, pages.filter(version__number=newest).order_by("number").values_list("number", "text")
+    )
+    return _reading_url(url, language, found) if found else ""

@@ -1,0 +1,228 @@
+"""What the private site's search answers: hits of every source inside the gate, each with its page and the words there."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from puebla.accounts.models import Person
+from puebla.core import registry
+from puebla.core.models import Process
+from puebla.core.search import citing
+from puebla.core.search.asking import Question
+from puebla.core.search.snippets import Looking, Spot, cut
+from puebla.core.search.sources import Answer, Hit
+from puebla.core.search.words import words_in
+from puebla.core.words import fold
+from puebla.documents.models import Kind
+from puebla.members.models import Body, IndexEntry
+from puebla.members.querysets import Reach
+from puebla.members.querysets.searching import INDEX, Shared, answering, shared_records
+
+PER_PAGE = 20
+
+
+def names(process: Process) -> citing.Names:
+    """What the process, its bodies and kinds of papers are called, in every language."""
+    parts = {fold(name): process.code for name in process.short_names.values()}
+    bodies: dict[str, str] = {}
+    conferences = []
+    for code, function, long, short in Body.objects.values_list("code", "function", "names", "short_names"):
+        bodies.update({fold(name): code for name in [*long.values(), *short.values()]})
+        parts.update({fold(name): code for name in short.values()})
+        if function == Body.Function.MINISTERS:
+            conferences.append(code)
+    kinds = {}
+    for code, one, many in Kind.objects.values_list("code", "names", "plural_names"):
+        kinds.update({fold(name): code for name in [*one.values(), *many.values()]})
+    return citing.Names(parts, kinds, bodies, tuple(conferences))
+
+
+#: Symbols that are suggested where the one typed does not exist.
+MOST_SUGGESTED = 5
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Who asks, with what their seats open: asked once for all that a page needs."""
+
+    person: Person
+    reach: Reach
+    at: dt.datetime
+    languages: Sequence[str]
+    shared: Shared = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, person: Person, reach: Reach, at: dt.datetime, languages: Sequence[str]) -> "Searcher":
+        """The person as a searcher."""
+        return cls(person, reach, at, languages, shared_records(person, reach) if not reach.is_empty else {})
+
+    def entries(self) -> Any:
+        """Entries that this person may know to exist."""
+        return IndexEntry.objects.visible_to(self.person, reach=self.reach)
+
+    def answers(
+        self, question: Question, *, filters: Mapping[str, str], page: int, newest: bool, language: str
+    ) -> tuple[int, list[Answer]]:
+        """How many records answer, and those of a page."""
+        found = answering(
+            question, self.reach, person=self.person, at=self.at, filters=filters, shared=self.shared,
+            first=(page - 1) * PER_PAGE, count=PER_PAGE, newest=newest, prefer=self._number(language),
+            most_languages=max(2, len(self.languages)),
+        )  # fmt: skip
+        return found.total, self.shown(question, found.keys)
+
+    def _number(self, language: str) -> int | None:
+        return list(self.languages).index(language) if language in self.languages else None
+
+    def shown(self, question: Question, keys: Sequence[int]) -> list[Answer]:
+        """Entries as lines; what the gate or its source does not show is left out."""
+        standing = self.entries().in_bulk(keys)
+        entries = [standing[key] for key in keys if key in standing]
+        hits = self._hits(entries)
+        words = INDEX.words_of([entry.pk for entry in entries])
+        spots: dict[int, tuple[Looking, Spot | None]] = {}
+        looking: dict[str, Looking] = {}
+        for entry in entries:
+            look = looking.setdefault(entry.language, Looking(question, self._stems(entry.language)))
+            spots[entry.pk] = look, look.spot(words.get(entry.pk, ""))
+        texts = self._texts(entries, spots)
+        return [
+            _answer(entry, hit, *spots[entry.pk], texts)
+            for entry in entries
+            if (hit := hits.get((entry.source, entry.record))) is not None
+        ]
+
+    def _stems(self, language: str) -> Sequence[str]:
+        return [language] if language in self.languages else self.languages
+
+    def _hits(self, entries: Iterable[IndexEntry]) -> dict[tuple[int, int], Hit]:
+        found = {}
+        for source in registry.search_sources:
+            records = [entry.record for entry in entries if entry.source == source.number]
+            if records:
+                shown = source.shown(self.person, self.reach, records)
+                found.update({(source.number, record): hit for record, hit in shown.items()})
+        return found
+
+    def _texts(
+        self, entries: Iterable[IndexEntry], spots: Mapping[int, tuple[Looking, Spot | None]]
+    ) -> dict[tuple[int, int, int], str]:
+        """The pages that are quoted: (source, holder, number) → text."""
+        found: dict[tuple[int, int, int], str] = {}
+        for source in registry.search_sources:
+            pages = [
+                (entry.holder, spot.page) for entry in entries
+                if entry.source == source.number and entry.holder is not None
+                and (spot := spots[entry.pk][1]) is not None and spot.page
+            ]  # fmt: skip
+            texts = source.texts(pages) if pages else {}
+            found.update({(source.number, *place): text for place, text in texts.items()})
+        return found
+
+    # Symbols and citations --------------------------------------------------------------------------------
+
+    def at_symbol(self, typed: str, names: citing.Names) -> str | None:
+        """The address of the one record whose symbol was typed; also with one letter amiss, or cited in words,
+        where only one fits.
+        """
+        for key in citing.keys_typed(typed, names):
+            if address := self._only([key]):
+                return address
+        slips = [key for cost, key in self._slips(typed, names) if cost == 1]
+        if len(slips) == 1:
+            return self._only(slips)
+        cited = self._cited(typed, names)
+        return cited[0].url if len(cited) == 1 else None
+
+    def _cited(self, typed: str, names: citing.Names) -> list[Hit]:
+        cited = citing.citation(typed, names)
+        if cited is None:
+            return []
+        return [
+            hit for source in registry.search_sources for hit in source.cited(self.person, self.reach, cited)
+        ]
+
+    def _only(self, keys: Sequence[str]) -> str | None:
+        found = (
+            self.entries().filter(symbol_key__in=keys).order_by().values_list("source", "record").distinct()
+        )
+        records = list(found[:2])
+        if len(records) != 1:
+            return None
+        (source, record) = records[0]
+        hits = {one.number: one for one in registry.search_sources}[source].shown(
+            self.person, self.reach, [record]
+        )
+        return hits[record].url if record in hits else None
+
+    def _slips(self, typed: str, names: citing.Names) -> list[tuple[int, str]]:
+        """Symbols that differ from the one typed by a slip: (cost, key)."""
+        if not citing.looks_like_symbol(typed):
+            return []
+        found: dict[str, int] = {}
+        for key in citing.keys_typed(typed, names):
+            known = self._alike(key)
+            for cost, near in citing.nearest(key, known):
+                found[near] = min(cost, found.get(near, cost))
+        return sorted((cost, key) for key, cost in found.items())
+
+    def _alike(self, key: str) -> list[str]:
+        """Keys that begin or end as this one does: a single slip leaves one half as it is."""
+        half = len(key) // 2
+        start, end = key[:half], key[half + 1 :]
+        near = self.entries().order_by().exclude(symbol_key="")
+        begins = near.filter(symbol_key__gte=start, symbol_key__lt=start + "\U0010ffff")
+        ends = near.filter(symbol_key__endswith=end)
+        return list(
+            begins.values_list("symbol_key", flat=True).union(ends.values_list("symbol_key", flat=True))
+        )
+
+    def suggested(self, typed: str, names: citing.Names) -> list[Hit]:
+        """Records that were probably meant: cited in words, or with nearly this symbol."""
+        found = self._cited(typed, names)
+        keys = [key for _cost, key in self._slips(typed, names)] if not found else []
+        if keys:
+            near = self.entries().filter(symbol_key__in=keys[:MOST_SUGGESTED]).order_by()
+            found += self._hits(near).values()
+        return list({hit.url: hit for hit in found}.values())[:MOST_SUGGESTED]
+
+    # Beside the index -----------------------------------------------------------------------------------------
+
+    def shelves(self, typed: str) -> list[tuple[Any, list[Hit]]]:
+        """What of the small lists holds every word: (what is found there, hits)."""
+        words = words_in(typed)
+        if not words:
+            return []
+        found = (
+            (shelf.label, shelf.find(self.person, self.reach, words, self.at))
+            for shelf in registry.search_shelves
+        )
+        return [(label, hits) for label, hits in found if hits]
+
+    def beginnings(self, question: Question) -> list[Hit]:
+        """The few records that a question finds first, without their texts: for suggestions while typing."""
+        found = answering(
+            question, self.reach, person=self.person, at=self.at, shared=self.shared, count=8,
+            most_languages=max(2, len(self.languages)),
+        )  # fmt: skip
+        standing = self.entries().in_bulk(found.keys)
+        entries = [standing[key] for key in found.keys if key in standing]
+        hits = self._hits(entries)
+        return [hits[one.source, one.record] for one in entries if (one.source, one.record) in hits]
+
+
+def _answer(
+    entry: IndexEntry,
+    hit: Hit,
+    looking: Looking,
+    spot: Spot | None,
+    texts: Mapping[tuple[int, int, int], str],
+) -> Answer:
+    place = (entry.source, entry.holder or 0, spot.page) if spot else None
+    text = texts.get(place, "") if place else ""
+    page = spot.page if spot and text else 0
+    url = hit.read(entry.language, page) if page and hit.read else ""
+    return Answer(
+        hit, entry.language, page, url, cut(text, looking, spot) if text else cut("", looking, None)
+    )
