@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 #: Gate, journal, constraints, search words, concurrency, back-ups: where two databases may differ.
-DATABASE_BOUND = ["tests/access", "tests/core", "tests/members", "tests/documents", "tests/publications",
+DATABASE_BOUND = ["tests/access", "tests/core", "tests/members", "tests/documents", "tests/notices", "tests/publications",
                   "tests/config/test_backup.py"]  # fmt: skip
 
 

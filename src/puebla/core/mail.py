@@ -40,12 +40,13 @@ def post(
     """Write a message into the outbox; call it inside the act's transaction.
 
     Args:
-        message_id: of a message that may be written again after a cut: the database takes one of this name.
+        message_id: of a message that may be written again after a cut: one of this name stands already then, and stays.
         stop_url: where one POST, without signing in, ends mail of this sort.
         about: what it was written for, to be taken away with it.
     """
     validate_email(to)
-    return OutgoingMail.objects.create(
+    standing = OutgoingMail.objects.filter(message_id=message_id).first() if message_id else None
+    return standing or OutgoingMail.objects.create(
         message_id=message_id or f"<{random_ref()}@{urlsplit(settings.BASE_URL).hostname}>",
         recipient=to,
         subject=one_line(subject)[:300],

@@ -13,6 +13,8 @@ from puebla.core.operations import Chore
 PHRASES = {
     "follow.started": gettext_lazy("follows something new"),
     "follow.stopped": gettext_lazy("follows something no more"),
+    "subscription.confirmed": gettext_lazy("a subscription of the public was confirmed"),
+    "subscription.stopped": gettext_lazy("a subscription of the public was stopped, its address deleted"),
     "mail.pace_set": gettext_lazy("chose how often mail of what is followed comes"),
 }
 
@@ -25,10 +27,17 @@ def gather(at: dt.datetime) -> int:
 
 
 def write_mail(at: dt.datetime) -> int:
-    """The chore that writes digests when their hour has come, and messages at once."""
+    """The chore that writes digests when their hour has come, to people and to the public, and messages at once."""
     from puebla.notices import actions
 
-    return actions.send_at_once(at) + actions.send_digests(at)
+    return actions.send_at_once(at) + actions.send_digests(at) + actions.send_releases(at)
+
+
+def forget(at: dt.datetime) -> int:
+    """The chore that forgets addresses that never confirmed."""
+    from puebla.notices import actions
+
+    return actions.forget_unconfirmed(at)
 
 
 def newest_notices(person: Any, reach: Any) -> dict[str, object] | None:
@@ -61,6 +70,8 @@ class NoticesConfig(AppConfig):
         registry.chores.add(
             "notices.written", Chore("notices.written", write_mail, every=half_minute), rank=6
         )
+        hour = dt.timedelta(hours=1)
+        registry.chores.add("notices.forgotten", Chore("notices.forgotten", forget, every=hour), rank=86)
         registry.desk_panels.add("notices", newest_notices, rank=5)
         registry.menu.add("notices", lambda _person: (_("Notices"), "notices:inbox"), rank=20)
         registry.page_offers.add("notices", follow_button)

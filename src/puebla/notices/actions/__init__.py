@@ -1,17 +1,35 @@
-"""Following, gathering what is new, and writing of it."""
+"""Following, gathering what is new, writing of it; and the public's subscriptions."""
 
 from puebla.notices.actions.digests import send_at_once, send_digests
 from puebla.notices.actions.following import follow, read_all, read_record, set_pace, stop_mail, unfollow
 from puebla.notices.actions.gathering import gather
+from puebla.notices.actions.releases import send_releases
+from puebla.notices.actions.subscribing import (
+    add,
+    ask,
+    confirm,
+    drop,
+    forget_unconfirmed,
+    set_language,
+    stop,
+)
 
 __all__ = [
+    "add",
+    "ask",
+    "confirm",
+    "drop",
     "follow",
+    "forget_unconfirmed",
     "gather",
     "read_all",
     "read_record",
     "send_at_once",
     "send_digests",
+    "send_releases",
+    "set_language",
     "set_pace",
+    "stop",
     "stop_mail",
     "unfollow",
 ]

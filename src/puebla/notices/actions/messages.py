@@ -131,7 +131,9 @@ def tell_person(person: Person, notices: list[Notice], *, reach: Reach, name: st
             "stop": absolute("subscriptions:stop-person", sign("person", person.ref)),
         }
         subject = _subject(listed, len(rooms), at)
-        _post(person.email, subject, "person", context, at=at, message_id=message_id_of(person.ref, name))
+        post_message(
+            person.email, subject, "person", context, at=at, message_id=message_id_of(person.ref, name)
+        )
     return True
 
 
@@ -140,24 +142,20 @@ def _subject(listed: list[Entry], rooms: int, at: dt.datetime) -> str:
     if len(listed) == 1 and not rooms and listed[0].line.symbol:
         return f"{listed[0].line.symbol}: {listed[0].said[-1]}"
     day = formats.date_format(local(at), "DATE_FORMAT")
-    return _("%(process)s: what is new, %(day)s") % {"process": _process_name(), "day": day}
+    return _("%(process)s: what is new, %(day)s") % {"process": process_name(), "day": day}
 
 
-def _process_name() -> str:
+def process_name() -> str:
+    """The short name of the process, in the language now active."""
     process = Process.objects.first()
     return str(show(process.short_names)) if process else "Puebla"
 
 
-def _post(
-    to: str,
-    subject: str,
-    template: str,
-    context: dict[str, Any],
-    *,
-    at: dt.datetime,
-    message_id: str,
+def post_message(
+    to: str, subject: str, template: str, context: dict[str, Any], *, at: dt.datetime, message_id: str = "",
     about: str = "",
-) -> None:
+) -> None:  # fmt: skip
+    """Write a message in both its shapes, in the language now active; answers go to people of the secretariat."""
     process = Process.objects.first()
     contact = process.contact_email if process else ""
     whole = context | {"process": process, "contact": contact, "subject": subject}
