@@ -128,6 +128,10 @@ class TestWhatIsTold(TestCase):
         change(people, documents, changes)
 
         for person in people:
+            if not person.is_active:
+                assert not person.notices.exists()
+                assert page(person, "notices:inbox").status_code == 302
+                continue
             kept = followed_by(person, documents) & seen_by(person)
             told = {by_ref[ref] for ref in person.notices.values_list("subject", flat=True)}
             inbox = page(person, "notices:inbox").content.decode()
