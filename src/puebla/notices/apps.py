@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,6 +55,11 @@ def follow_button(request: Any, topic: str, value: str) -> dict[str, object] | N
     return button(request, topic, value)
 
 
+def portal_entries(_language: str) -> dict[str, list[tuple[str, str]]]:
+    """News by mail, in the portal's footer."""
+    return {"footer": [(_("News by mail"), reverse("subscriptions:subscribe"))]}
+
+
 class NoticesConfig(AppConfig):
     """What people are told."""
 
@@ -75,3 +81,4 @@ class NoticesConfig(AppConfig):
         registry.desk_panels.add("notices", newest_notices, rank=5)
         registry.menu.add("notices", lambda _person: (_("Notices"), "notices:inbox"), rank=20)
         registry.page_offers.add("notices", follow_button)
+        registry.portal_navigation.add("notices", portal_entries, rank=60)
