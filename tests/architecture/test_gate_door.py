@@ -32,7 +32,6 @@ REASONS = {
         "editions_of",
         "LanguageEdition",
     ): "of a document that came through the gate",
-    ("documents/views/records.py", "editions_of", "FileVersion"): "of a document that came through the gate",
     ("documents/views/records.py", "history", "JournalEntry"): "of a document that came through the gate",
     ("intranet/views/desk.py", "_recent", "JournalEntry"): "of papers that came through the gate",
     ("documents/views/sides.py", "_newest", "FileVersion"): "of a document that came through the gate",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from puebla.core.languages import pending_languages
 from puebla.core.models import JournalEntry, Process
 from puebla.documents import rules
 from puebla.documents.forms import language_name
-from puebla.documents.models import Document, FileVersion, LanguageEdition, Relation
+from puebla.documents.models import Document, LanguageEdition, Relation
 from puebla.documents.querysets import (
     DocumentQuerySet,
     audience_in_words,
@@ -51,25 +51,34 @@ def _one_of(seen: DocumentQuerySet, address: str) -> Document:
     return one
 
 
+#: What the page says of a version; one question brings editions and versions together.
+VERSION = ("number", "name", "kind", "size", "page_count", "filed_at", "reading", "reading_error", "note", "sha256",
+           "thumbnail_key", "language_found")  # fmt: skip
+
+
 def editions_of(document: Document, languages: list[str]) -> list[dict[str, Any]]:
     """Every language as an equal: its versions, newest first, or that it is pending and since when expected."""
-    editions = {
-        edition.language: edition
-        for edition in LanguageEdition.objects.filter(document=document).prefetch_related(
-            Prefetch("versions", FileVersion.objects.defer("html").annotate(by_name=F("filed_by__full_name")))
-        )
-    }
-    rows = []
-    for code in [*languages, *(code for code in editions if code not in languages)]:
-        edition = editions.get(code)
-        versions = list(edition.versions.all()) if edition else []
-        rows.append({
-            "code": code, "name": language_name(code), "versions": versions,
-            "current": versions[0] if versions else None, "earlier": versions[1:],
-            "expected_on": edition.expected_on if edition else None,
-            "original": code == document.original_language,
-        })  # fmt: skip
-    return rows
+    found: dict[str, dict[str, Any]] = {}
+    columns = (
+        "language",
+        "expected_on",
+        "versions__filed_by__full_name",
+        *(f"versions__{one}" for one in VERSION),
+    )
+    rows = LanguageEdition.objects.filter(document=document).order_by("language", "-versions__number")
+    for language, expected_on, by_name, *facts in rows.values_list(*columns):
+        one = found.setdefault(language, {"expected_on": expected_on, "versions": []})
+        if facts[0] is not None:
+            one["versions"].append(dict(zip(VERSION, facts, strict=True), by_name=by_name))
+    nothing: dict[str, Any] = {"expected_on": None, "versions": []}
+    return [
+        {
+            "code": code, "name": language_name(code), "original": code == document.original_language,
+            "current": next(iter(one["versions"]), None), "earlier": one["versions"][1:], **one,
+        }
+        for code in [*languages, *(code for code in found if code not in languages)]
+        for one in [found.get(code, nothing)]
+    ]  # fmt: skip
 
 
 def relations_of(document: Document, seen: DocumentQuerySet) -> tuple[list[Relation], list[Relation]]:
