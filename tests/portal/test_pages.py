@@ -12,7 +12,8 @@ from tests.publications.making import a_meeting_row, a_party_row, a_public_docum
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = ["", "documents/", "meetings/", "meetings/RCM/2009/VM/XIV/", "members/", "presidency/",
+ADDRESSES = ["", "documents/", "meetings/", "meetings/RCM/2009/VM/XIV/", "members/", "members/GTM/",
+             "presidency/",
              "documents/RCM/2009/VM/DECL/1/", "documents/RCM/2009/VM/DECL/1/read/en/"]  # fmt: skip
 
 
@@ -25,6 +26,16 @@ def a_whole_portal() -> None:
     actions.publish_presidencies(
         [{"body_code": "PPT", "starts_on": dt.date(2009, 1, 1), "precision": "year", "party_code": "GTM",
           "party_names": {"en": "Guatemala", "es": "Guatemala"}}], at=at)  # fmt: skip
+    actions.publish_themes(
+        [{"code": "HR", "names": {"en": "Human rights", "es": "Derechos humanos"}},
+         {"code": "DEV", "names": {"en": "Development", "es": "Desarrollo"}},
+         {"code": "OLD", "names": {"en": "Ended"}, "until_on": dt.date(2001, 1, 1)}], at=at)  # fmt: skip
+    actions.publish_kinds(
+        [{"code": "DECL", "names": {"en": "Declaration", "es": "Declaración"}, "leading": True,
+          "plural_names": {"en": "Declarations", "es": "Declaraciones"}}], at=at)  # fmt: skip
+    actions.publish_bodies(
+        [{"code": "PPT", "function": "presidency", "names": {"en": "Presidency Pro-Tempore", "es": "Presidencia Pro-Témpore"},
+          "short_names": {"en": "PPT"}, "from_on": dt.date(1996, 1, 1)}], at=at)  # fmt: skip
     a_public_document(
         symbol="RCM/2009/VM/DECL/1",
         kind_code="DECL",
@@ -58,7 +69,12 @@ def test_the_first_page_shows_who_presides_the_next_meeting_and_the_newest_decla
     assert "enero de 2090" in page
     assert "Declaration of Guatemala" in page
     assert "Declaración de Guatemala" in page
+    assert "Declaraciones" in page
+    assert "Presidencia Pro-Témpore" in page
     assert "?theme=HR" in page
+    assert "?theme=DEV" in page  # a theme stands there before a document has it
+    assert "?theme=OLD" not in page
+    assert 'href="/es/members/GTM/"' in page
 
 
 def test_a_first_page_of_an_empty_instance_stands(client):

@@ -7,7 +7,6 @@ whole; their key carries the number of the publications' epoch, so that no chang
 import datetime as dt
 import gzip
 import hashlib
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -18,7 +17,6 @@ from django.contrib import messages
 from django.contrib.auth.middleware import get_user
 from django.core.cache import caches
 from django.core.handlers.exception import convert_exception_to_response
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.http.response import HttpResponsePermanentRedirect
 from django.shortcuts import redirect
@@ -28,7 +26,7 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
 from puebla.members.querysets import owes_second_factor
-from puebla.publications.models import Epoch, PublicDocument
+from puebla.publications.querysets import edition
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -93,7 +91,7 @@ class Stored:
 def public_language(path: str) -> str | None:
     """The language of a public page's address; None for every other address."""
     parts = path.split("/", 3)
-    if len(parts) < 3 or parts[1] not in _LANGUAGES or parts[2] in PRIVATE_ROOMS:
+    if len(parts) < 3 or parts[1] not in dict(settings.LANGUAGES) or parts[2] in PRIVATE_ROOMS:
         return None
     return parts[1]
 
@@ -110,7 +108,6 @@ def is_for_machines(path: str) -> bool:
     return len(parts) > 1 and parts[1] in MACHINE_DOORS and not path.startswith(PRIVATE_DOOR)
 
 
-_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 _STORE_FOR = 24 * 60 * 60
 #: Longer questions are answered and not kept: nobody asks them twice.
 _LONGEST_QUERY = 300
@@ -245,38 +242,6 @@ def _encoding(accepted: str) -> str:
         name, _semicolon, quality = one.partition(";")
         offered[name.strip()] = quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
     return next((name for name in ("br", "gzip") if offered.get(name)), "")
-
-
-_EPOCH = "SELECT number, next_change_at FROM publications_epoch WHERE id = 1"
-
-
-def edition(at: dt.datetime) -> str:
-    """What is public at this instant, as a short text that changes with it; one tiny query.
-
-    Made of the epoch's number, the last embargo that ended since, and the day, which the pages speak of.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_EPOCH)
-        number, next_change = cursor.fetchone() or (0, None)
-    ended = _last_ended(number, at) if next_change is not None else ""
-    return f"{number} {ended} {timezone.localtime(at).date()}"
-
-
-def _last_ended(number: int, at: dt.datetime) -> str:
-    """The last embargo of this epoch that has ended, or nothing.
-
-    The epoch names only the next end. Those after it are read once an epoch, so that nobody has to write when one
-    passes, and a read-only portal is right as well.
-    """
-    key = f"ends-{number}"
-    ends: list[dt.datetime] | None = caches["pages"].get(key)
-    if ends is None:
-        first = Epoch.objects.values_list("next_change_at", flat=True).first()
-        coming = PublicDocument.objects.filter(withdrawn_at=None, public_from__gte=first or at)
-        ends = list(coming.order_by("public_from").values_list("public_from", flat=True).distinct())
-        caches["pages"].set(key, ends, _STORE_FOR)
-    passed = bisect_right(ends, at)
-    return ends[passed - 1].isoformat() if passed else ""
 
 
 # Who is signed in --------------------------------------------------------------------------------------------------

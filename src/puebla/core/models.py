@@ -17,6 +17,8 @@ class Process(models.Model):
     names = TextsField(_("names"))
     short_names = TextsField(_("short names"))
     taglines = TextsField(_("taglines"), blank=True)
+    #: The sentence that the first page opens with.
+    headlines = TextsField(_("headlines"), blank=True)
     edition = models.CharField(_("edition"), max_length=60)
     languages = models.JSONField(_("working languages"), default=list, help_text='["en", "es"]')
     time_zone = models.CharField(_("time zone"), max_length=60, default="America/Costa_Rica")

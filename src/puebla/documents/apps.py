@@ -30,6 +30,14 @@ def discard_forgotten(at: dt.datetime) -> int:
     return importing.discard_forgotten(at=at)
 
 
+def publish_lists(at: dt.datetime) -> int:
+    """The chore that keeps the public lists of kinds and themes those of the repository."""
+    from puebla.documents.actions.lists import publish_lists
+
+    publish_lists(at=at)
+    return 1
+
+
 def sweep_private(at: dt.datetime) -> int:
     """The chore that removes private files no record knows."""
     from django.core.files.storage import storages
@@ -179,6 +187,7 @@ class DocumentsConfig(AppConfig):
         registry.chores.add(
             "documents.forgotten", Chore("documents.forgotten", discard_forgotten, every=day), rank=89
         )
+        registry.chores.add("documents.lists", Chore("documents.lists", publish_lists, every=day), rank=51)
         registry.chores.add("documents.swept", Chore("documents.swept", sweep_private, every=day), rank=90)
         registry.chores.add(
             "publications.swept", Chore("publications.swept", sweep_public, every=day), rank=91

@@ -324,11 +324,14 @@ class KindForm(_EntryForm):
         "names": (gettext_lazy("Name"), 80, True, 1),
         "plural_names": (gettext_lazy("Name in the plural"), 80, False, 1),
     }
-    order = ["code", "names", "plural_names", "clues", "rank", "retired", "revision"]
+    order = ["code", "names", "plural_names", "clues", "rank", "leading", "retired", "revision"]
     clues = forms.CharField(
         label=gettext_lazy("Words that give it away"), required=False, max_length=1000,
         help_text=gettext_lazy("In a file’s name or on its first page, in any language; divided by commas."),
     )  # fmt: skip
+    leading = forms.BooleanField(
+        label=gettext_lazy("Its newest public paper stands on the portal’s first page"), required=False
+    )
     retired = forms.BooleanField(label=gettext_lazy("No longer offered"), required=False)
 
     def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:

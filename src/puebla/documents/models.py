@@ -23,6 +23,8 @@ class Kind(models.Model):
     plural_names = TextsField(_("names in the plural"), max_length=80, blank=True)
     rank = models.PositiveSmallIntegerField(default=50)
     retired = models.BooleanField(_("no longer offered"), default=False)
+    #: Whose newest public paper stands on the first page, such as the declaration.
+    leading = models.BooleanField(_("leads the first page"), default=False)
     #: Words by which a file's name or first page gives its kind away, in any language.
     clues = models.JSONField(_("clues"), default=list, blank=True)
     revision = models.PositiveIntegerField(default=1)

@@ -1,17 +1,17 @@
-"""What a reader asks of the list of documents, read from the address."""
+"""What a reader asks of a list, read from the address: filters, order, page; and how its table writes a date."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
-from django.db.models import F
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from puebla.portal.querysets.facets import ORDERS, Facets
 from puebla.publications.querysets import PublicDocumentQuerySet
-
-SORTS = {
-    "newest": (F("dated_on").desc(nulls_last=True), "symbol"),
-    "oldest": (F("dated_on").asc(nulls_last=True), "symbol"),
-    "symbol": ("symbol",),
-}
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class DocumentFilters:
     year: str = ""
     language: str = ""
     meeting: str = ""
+    party: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "DocumentFilters":
@@ -41,6 +42,17 @@ class DocumentFilters:
         """The documents that match."""
         return documents.matching(**self.given)
 
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters that a list offers: all but the words."""
+        return {name: value for name, value in self.given.items() if name != "q"}
+
+    def unknown_in(self, facets: Facets) -> Iterator[tuple[str, str]]:
+        """The filters whose value no public document has, with that value."""
+        for name, value in self.chosen.items():
+            if value not in facets.bits[name]:
+                yield name, value
+
     def without(self, name: str) -> "DocumentFilters":
         """The same question without one filter: what its own choices are counted over."""
         return replace(self, **{name: ""})
@@ -49,4 +61,35 @@ class DocumentFilters:
 def sorting(query: Mapping[str, str]) -> str:
     """The order asked for; another word than the known ones means the newest first."""
     asked = query.get("sort", "")
-    return asked if asked in SORTS else "newest"
+    return asked if asked in ORDERS else "newest"
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The page of a list that was asked for; where there is none, the sentence that says so and the last one there is."""
+
+    page: Page[Any]
+    beyond: str = ""
+
+
+def turned_to(request: HttpRequest, rows: Any, per_page: int) -> Turned:
+    """Turn to the page that the address names, the first where it names none."""
+    paginator = Paginator(rows, per_page)
+    asked = request.GET.get("page", "").strip()[:20] or "1"
+    try:
+        return Turned(paginator.page(asked))
+    except (EmptyPage, PageNotAnInteger):
+        last = paginator.num_pages
+        sentence = _("There is no page “%(asked)s”: this list has %(last)s.") % {
+            "asked": asked, "last": pages_in_words(last)}  # fmt: skip
+        return Turned(paginator.page(last), sentence)
+
+
+def pages_in_words(count: int) -> str:
+    """So many pages."""
+    return ngettext("%(count)d page", "%(count)d pages", count) % {"count": count}
+
+
+def written_date(day: dt.date | None, precision: str) -> str:
+    """A date for a table, as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
+    return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)] if day else ""

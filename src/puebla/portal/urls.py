@@ -27,6 +27,7 @@ urlpatterns = [
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/<path:symbol>/", meetings.meeting, name="meeting"),
     path("members/", parties.members, name="members"),
+    path("members/<str:code>/", parties.party, name="party"),
     path("presidency/", parties.presidency, name="presidency"),
     path("journal/", journal.heads, name="journal"),
     path("about/", pages.about, name="about"),

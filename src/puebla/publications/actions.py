@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import F, Min
+from django.db.models import F, Min, Model
 
 from puebla.core.files.store import remove
 from puebla.core.languages import Texts
@@ -14,13 +14,17 @@ from puebla.core.models import PublishedHead
 from puebla.core.words import fold
 from puebla.publications.models import (
     Epoch,
+    PublicBody,
     PublicDocument,
     PublicFile,
     PublicHead,
+    PublicKind,
+    PublicMainTheme,
     PublicMeeting,
     PublicPage,
     PublicParty,
     PublicPresidency,
+    PublicStanding,
     PublicTheme,
 )
 
@@ -100,27 +104,45 @@ def hold_back(*, symbol: str, until: dt.datetime, at: dt.datetime) -> None:
         turn_epoch(at=at)
 
 
-@transaction.atomic
 def publish_parties(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
     """Replace the public list of parties."""
-    PublicParty.objects.all().delete()
-    PublicParty.objects.bulk_create(PublicParty(**row) for row in rows)
-    turn_epoch(at=at)
+    _replace(PublicParty, rows, at=at)
 
 
-@transaction.atomic
+def publish_standings(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
+    """Replace the public list of how parties took part through the years."""
+    _replace(PublicStanding, rows, at=at)
+
+
+def publish_bodies(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
+    """Replace the public list of bodies."""
+    _replace(PublicBody, rows, at=at)
+
+
 def publish_presidencies(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
     """Replace the public list of presidencies."""
-    PublicPresidency.objects.all().delete()
-    PublicPresidency.objects.bulk_create(PublicPresidency(**row) for row in rows)
-    turn_epoch(at=at)
+    _replace(PublicPresidency, rows, at=at)
+
+
+def publish_meetings(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
+    """Replace the public list of meetings."""
+    _replace(PublicMeeting, rows, at=at)
+
+
+def publish_themes(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
+    """Replace the public list of themes."""
+    _replace(PublicMainTheme, rows, at=at)
+
+
+def publish_kinds(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
+    """Replace the public list of kinds."""
+    _replace(PublicKind, rows, at=at)
 
 
 @transaction.atomic
-def publish_meetings(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
-    """Replace the public list of meetings."""
-    PublicMeeting.objects.all().delete()
-    PublicMeeting.objects.bulk_create(PublicMeeting(**row) for row in rows)
+def _replace(model: type[Model], rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
+    model._default_manager.all().delete()
+    model._default_manager.bulk_create(model(**row) for row in rows)
     turn_epoch(at=at)
 
 

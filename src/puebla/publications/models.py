@@ -31,8 +31,12 @@ class PublicParty(models.Model):
     """A party as the public sees it today."""
 
     code = models.CharField(max_length=20, unique=True)
-    standing = models.CharField(max_length=30)
-    standing_names = TextsField()
+    #: What takes part in this way: a state, an organisation, a network of civil society, one of its chapters.
+    kind = models.CharField(max_length=20, blank=True)
+    parent_code = models.CharField(max_length=20, blank=True)
+    #: How it takes part today; empty where it no longer does.
+    standing = models.CharField(max_length=30, blank=True)
+    standing_names = TextsField(blank=True)
     names = TextsField()
     short_names = TextsField()
     iso3 = models.CharField(max_length=3, blank=True)
@@ -47,6 +51,77 @@ class PublicParty(models.Model):
 
     def __str__(self) -> str:
         return str(show(self.short_names))
+
+
+class PublicStanding(models.Model):
+    """How a party took part, from a day until a day."""
+
+    party_code = models.CharField(max_length=20, db_index=True)
+    kind = models.CharField(max_length=30)
+    kind_names = TextsField()
+    from_on = models.DateField()
+    precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+    until_on = models.DateField(null=True)
+    confirmed = models.BooleanField(default=True)
+    remark = TextsField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["from_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.party_code}: {show(self.kind_names)}"
+
+
+class PublicBody(models.Model):
+    """A body as the public sees it: what meets, presides or serves, under the process's own names."""
+
+    code = models.CharField(max_length=20, unique=True)
+    function = models.CharField(max_length=20)
+    names = TextsField()
+    short_names = TextsField()
+    descriptions = TextsField(max_length=2000, blank=True)
+    from_on = models.DateField()
+    precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+    until_on = models.DateField(null=True)
+    rank = models.PositiveSmallIntegerField(default=50)
+
+    class Meta:
+        ordering = ["rank", "code"]
+
+    def __str__(self) -> str:
+        return str(show(self.names)) or self.code
+
+
+class PublicMainTheme(models.Model):
+    """A theme that the process works on, whether or not a document of it is public; dated."""
+
+    code = models.CharField(max_length=20, unique=True)
+    names = TextsField()
+    from_on = models.DateField(null=True)
+    until_on = models.DateField(null=True)
+    rank = models.PositiveSmallIntegerField(default=50)
+
+    class Meta:
+        ordering = ["rank", "code"]
+
+    def __str__(self) -> str:
+        return str(show(self.names)) or self.code
+
+
+class PublicKind(models.Model):
+    """A kind of document under the process's own names; the newest paper of a leading kind stands on the first page."""
+
+    code = models.CharField(max_length=20, unique=True)
+    names = TextsField()
+    plural_names = TextsField(blank=True)
+    leading = models.BooleanField(default=False)
+    rank = models.PositiveSmallIntegerField(default=50)
+
+    class Meta:
+        ordering = ["rank", "code"]
+
+    def __str__(self) -> str:
+        return str(show(self.names)) or self.code
 
 
 class PublicPresidency(models.Model):
@@ -81,6 +156,7 @@ class PublicMeeting(models.Model):
     number = models.PositiveSmallIntegerField(null=True)
     titles = TextsField()
     places = TextsField(blank=True)
+    host_code = models.CharField(max_length=20, blank=True, db_index=True)
     host_names = TextsField(blank=True)
     themes_text = TextsField(blank=True)
     starts_on = models.DateField()

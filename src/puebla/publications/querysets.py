@@ -1,10 +1,15 @@
 """Questions about what is public now: an embargo is tested here, in the query."""
 
 import datetime as dt
+from bisect import bisect_right
 from typing import Any, Self
 
-from django.db import models
+from django.core.cache import caches
+from django.db import connection, models
 from django.db.models import Q
+from django.utils import timezone
+
+_KEPT_FOR = 24 * 60 * 60
 
 
 class PublicDocumentQuerySet(models.QuerySet[Any]):
@@ -47,3 +52,37 @@ class PublicDocumentQuerySet(models.QuerySet[Any]):
         if language:
             found = found.filter(Q(files__language=language, files__current=True))
         return found
+
+
+_EPOCH = "SELECT number, next_change_at FROM publications_epoch WHERE id = 1"
+
+
+def edition(at: dt.datetime) -> str:
+    """What is public at this instant, as a short text that changes with it; one tiny query.
+
+    Made of the epoch's number, the last embargo that ended since, and the day, which the pages speak of.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_EPOCH)
+        number, next_change = cursor.fetchone() or (0, None)
+    ended = _last_ended(number, at) if next_change is not None else ""
+    return f"{number} {ended} {timezone.localtime(at).date()}"
+
+
+def _last_ended(number: int, at: dt.datetime) -> str:
+    """The last embargo of this epoch that has ended, or nothing.
+
+    The epoch names only the next end. Those after it are read once an epoch, so that nobody has to write when one
+    passes, and a read-only portal is right as well.
+    """
+    from puebla.publications.models import Epoch, PublicDocument
+
+    key = f"ends-{number}"
+    ends: list[dt.datetime] | None = caches["pages"].get(key)
+    if ends is None:
+        first = Epoch.objects.values_list("next_change_at", flat=True).first()
+        coming = PublicDocument.objects.filter(withdrawn_at=None, public_from__gte=first or at)
+        ends = list(coming.order_by("public_from").values_list("public_from", flat=True).distinct())
+        caches["pages"].set(key, ends, _KEPT_FOR)
+    passed = bisect_right(ends, at)
+    return ends[passed - 1].isoformat() if passed else ""

@@ -22,6 +22,7 @@ from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.models import DatePrecision, Process, parse_imprecise
 from puebla.core.verdicts import RefusedError
+from puebla.documents.actions.lists import publish_lists
 from puebla.documents.models import Kind, Theme
 from puebla.members.actions import publish_who_we_are
 from puebla.members.models import (
@@ -53,7 +54,7 @@ SHAPES: dict[str, tuple[str, set[str], set[str]]] = {
         {"descriptions", "until", "sealed"},
     ),
     "roles": ("role", {"code", "names", "permissions"}, {"descriptions", "observes", "second_factor"}),
-    "kinds": ("kind", {"code", "names"}, {"plural_names", "clues"}),
+    "kinds": ("kind", {"code", "names"}, {"plural_names", "clues", "leading"}),
     "themes": ("theme", {"code", "names"}, {"from", "until"}),
     "meetings": (
         "meeting",
@@ -65,15 +66,15 @@ SHAPES: dict[str, tuple[str, set[str], set[str]]] = {
 STANDING_KEYS = ({"kind", "from"}, {"until", "confirmed", "note"})
 PROCESS_KEYS = (
     {"code", "names", "short_names", "edition", "languages", "symbol_pattern"},
-    {"taglines", "time_zone", "founded", "contact_email", "secretariat_address"},
+    {"headlines", "taglines", "time_zone", "founded", "contact_email", "secretariat_address"},
 )
 #: What a key holds, wherever it stands; every other one holds a word.
 TEXTS = {
-    "descriptions", "names", "note", "places", "plural_names", "remark", "secretariat_address", "short_names", "taglines",
+    "descriptions", "headlines", "names", "note", "places", "plural_names", "remark", "secretariat_address", "short_names", "taglines",
     "theme", "titles",
 }  # fmt: skip
 WORDS = {"clues", "languages", "permissions"}
-FLAGS = {"confirmed", "observes", "sealed", "second_factor"}
+FLAGS = {"confirmed", "leading", "observes", "sealed", "second_factor"}
 #: What tells the entries of a list apart.
 IDENTITIES = {"meetings": ("symbol",), "presidencies": ("body", "starts")}
 #: Files of what happened: an empty instance may leave them out.
@@ -146,6 +147,7 @@ def load(
                 facts={"edition": edition.process["edition"], "records": loading.written},
             )
             publish_who_we_are(at=at)
+            publish_lists(at=at)
     return loading.written
 
 
@@ -403,6 +405,7 @@ class _Loading:
             "names": entry["names"],
             "plural_names": entry.get("plural_names", {}),
             "clues": entry.get("clues", []),
+            "leading": entry.get("leading", False),
             "rank": rank,
         }
         self.put(Kind, {"code": entry["code"]}, values)

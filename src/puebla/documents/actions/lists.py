@@ -14,10 +14,11 @@ from puebla.documents import rules
 from puebla.documents.actions.symbols import check_pattern
 from puebla.documents.models import Kind, Theme
 from puebla.members.querysets import reach_of
+from puebla.publications.actions import publish_kinds, publish_themes
 
 Entry = TypeVar("Entry", Kind, Theme)
 FIELDS: dict[type, tuple[str, ...]] = {
-    Kind: ("names", "plural_names", "rank", "retired", "clues"),
+    Kind: ("names", "plural_names", "rank", "retired", "leading", "clues"),
     Theme: ("names", "from_on", "until_on", "rank"),
 }
 
@@ -31,6 +32,7 @@ def enter(model: type[Entry], *, code: str, values: dict[str, Any], by: Person, 
     if model._default_manager.filter(code__iexact=code).exists():
         raise RefusedError(_("The code “%(code)s” is taken.") % {"code": code}, field="code")
     entry.save()
+    publish_lists(at=at)
     name = model._meta.model_name
     journal.record(f"{name}.entered", at=at, person=by, subject=entry, facts={"names": entry.names})
     return entry
@@ -54,6 +56,7 @@ def describe_entry(
     _set(locked, values)
     locked.revision += 1
     locked.save()
+    publish_lists(at=at)
     changes = {
         name: {"before": str(was), "after": str(getattr(locked, name))}
         for name, was in before.items()
@@ -62,6 +65,15 @@ def describe_entry(
     name = model._meta.model_name
     journal.record(f"{name}.described", at=at, person=by, subject=locked, facts={"changes": changes})
     return locked
+
+
+@transaction.atomic
+def publish_lists(*, at: dt.datetime) -> None:
+    """Copy kinds and themes to the public lists: under these names the portal speaks of papers."""
+    kinds = Kind.objects.values("code", "names", "plural_names", "leading", "rank")
+    themes = Theme.objects.values("code", "names", "from_on", "until_on", "rank")
+    publish_kinds([{**kind} for kind in kinds], at=at)
+    publish_themes([{**theme} for theme in themes], at=at)
 
 
 def _set(entry: Kind | Theme, values: dict[str, Any]) -> None:

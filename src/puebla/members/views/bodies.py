@@ -37,7 +37,7 @@ HEADINGS = {
     StandingKind.OBSERVER_STATE: gettext_lazy("Observer states"),
     StandingKind.OBSERVER_ORGANISATION: gettext_lazy("Observer organisations"),
     StandingKind.CIVIL_SOCIETY: gettext_lazy("Civil society"),
-    StandingKind.SECRETARIAT: gettext_lazy("Technical Secretariat"),
+    StandingKind.SECRETARIAT: gettext_lazy("Secretariat"),
 }
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.files.storage import storages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -23,8 +23,9 @@ from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.tables import as_table
 from puebla.portal import querysets
-from puebla.portal.forms import SORTS, DocumentFilters, sorting
-from puebla.portal.querysets import Choice
+from puebla.portal.forms import DocumentFilters, sorting, turned_to
+from puebla.portal.querysets.facets import ORDERS, Choice, Facets, Found
+from puebla.portal.querysets.facets import facets as all_facets
 from puebla.publications.models import PublicDocument, PublicFile
 from puebla.publications.querysets import PublicDocumentQuerySet
 from puebla.publications.views import address, linked_document, reference_of
@@ -32,6 +33,8 @@ from puebla.theme.templatetags.theme import imprecise
 
 PER_PAGE = 25
 PAGES_PER_READING = 20
+#: Papers of the same meeting named on a record.
+BESIDE = 8
 
 #: The words for what the copies hold as codes; the rooms that own the codes are not open to the portal.
 STATES = {
@@ -55,6 +58,45 @@ RELATIONS = {
 # The list ----------------------------------------------------------------------------------------------------------
 
 
+#: What the filters are called.
+CALLED = {
+    "q": gettext_lazy("Words"),
+    "kind": gettext_lazy("Kind"),
+    "body": gettext_lazy("Body"),
+    "meeting": gettext_lazy("Meeting"),
+    "theme": gettext_lazy("Theme"),
+    "year": gettext_lazy("Year"),
+    "language": gettext_lazy("Language"),
+    "party": gettext_lazy("Given by"),
+}
+#: Filters that the form offers, with the words for "any".
+OFFERED = {
+    "meeting": gettext_lazy("All meetings"),
+    "kind": gettext_lazy("All kinds"),
+    "body": gettext_lazy("All bodies"),
+    "theme": gettext_lazy("All themes"),
+    "year": gettext_lazy("Any year"),
+    "language": gettext_lazy("Any language"),
+}
+SORTS = {
+    "newest": gettext_lazy("Newest first"),
+    "oldest": gettext_lazy("Oldest first"),
+    "symbol": gettext_lazy("By symbol"),
+}
+
+
+#: What is said of a value that no public document has, each filter in its own sentence.
+UNKNOWN = {
+    "kind": gettext_lazy("No public document is of the kind “%(value)s”."),
+    "body": gettext_lazy("No public document belongs to the body “%(value)s”."),
+    "meeting": gettext_lazy("No public document belongs to the meeting “%(value)s”."),
+    "theme": gettext_lazy("No public document has the theme “%(value)s”."),
+    "year": gettext_lazy("No public document is of the year “%(value)s”."),
+    "language": gettext_lazy("No public document is in the language “%(value)s”."),
+    "party": gettext_lazy("No public document was given by “%(value)s”."),
+}
+
+
 def document_list(request: HttpRequest) -> HttpResponseBase:
     """List what is public, narrowed by filters that stand in the address; as a page, CSV or XLSX."""
     at = timezone.now()
@@ -64,61 +106,66 @@ def document_list(request: HttpRequest) -> HttpResponseBase:
     if named:
         return redirect(*named)
     sort = sorting(request.GET)
-    found = filters.apply(readable).order_by(*SORTS[sort])
     if "export" in request.GET:
-        return as_table(request.GET["export"], "documents", *_table(found))
-    page = Paginator(querysets.with_files(found), PER_PAGE).get_page(request.GET.get("page"))
-    choices = _choices(readable, filters)
+        listed = filters.apply(readable).order_by(*ORDERS[sort])
+        return as_table(request.GET["export"], "documents", *_table(listed))
+    facets = all_facets(at)
+    within = (
+        facets.of_keys(readable.matching(q=filters.q).values_list("pk", flat=True)) if filters.q else None
+    )
+    found = facets.matching(filters.chosen, within=within)
+    turned = turned_to(request, Rows(found, readable, sort), PER_PAGE)
     return render(
         request,
         "portal/documents.html",
         {
-            "page": page,
+            "page": turned.page,
+            "beyond": turned.beyond,
             "filters": filters,
-            "active": _active(filters, choices, page.object_list),
-            "choices": choices,
+            "active": list(_active(filters, facets)),
+            "unknown": [UNKNOWN[name] % {"value": value} for name, value in filters.unknown_in(facets)],
+            "choices": list(_choices(filters, facets, within)),
             "sort": sort,
             "feed": f"{reverse('api:feed')}?{urlencode({'lang': get_language()} | filters.given)}",
-            "sorts": {"newest": _("Newest first"), "oldest": _("Oldest first"), "symbol": _("By symbol")},
+            "sorts": SORTS,
         },
     )
 
 
-def _choices(readable: PublicDocumentQuerySet, filters: DocumentFilters) -> dict[str, list[Choice]]:
-    """What each filter offers, counted under all the other filters."""
+class Rows:
+    """The documents found, as a list that is read only where it is shown."""
 
-    def under_the_others(name: str) -> PublicDocumentQuerySet:
-        return filters.without(name).apply(readable)
+    def __init__(self, found: Found, readable: PublicDocumentQuerySet, sort: str) -> None:
+        self.found, self.readable, self.sort = found, readable, sort
 
-    languages = querysets.counts_by_language(under_the_others("language"))
-    return {
-        "kind": querysets.counts_by(under_the_others("kind"), "kind_code", "kind_names"),
-        "body": querysets.counts_by(under_the_others("body"), "body_code", "body_names"),
-        "theme": querysets.counts_by_theme(under_the_others("theme")),
-        "year": querysets.counts_by_year(under_the_others("year")),
-        "language": [Choice(code, language_name(code), count) for code, count in sorted(languages.items())],
-    }
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __getitem__(self, places: slice) -> list[PublicDocument]:
+        keys = self.found.keys(self.sort, places.start or 0, places.stop)
+        # The gate is asked again: what is no longer readable is no longer shown.
+        rows = {one.pk: one for one in querysets.with_files(self.readable.filter(pk__in=keys))}
+        return [rows[key] for key in keys if key in rows]
 
 
-def _active(
-    filters: DocumentFilters, choices: dict[str, list[Choice]], shown: Any
-) -> list[tuple[str, str, str]]:
+def _choices(
+    filters: DocumentFilters, facets: Facets, within: int | None
+) -> Iterator[tuple[str, str, str, str, list[Choice]]]:
+    """What each filter offers, counted under all the other filters: (name, called, any, chosen, choices)."""
+    for name, any_of_them in OFFERED.items():
+        chosen = getattr(filters, name)
+        under = facets.matching(filters.without(name).chosen, within=within)
+        offered = facets.choices(name, under, chosen)
+        if name == "language":
+            offered = [Choice(one.value, capfirst(language_name(one.value)), one.count) for one in offered]
+        yield name, str(CALLED[name]), str(any_of_them), chosen, offered
+
+
+def _active(filters: DocumentFilters, facets: Facets) -> Iterator[tuple[str, str, str]]:
     """The filters in force: what each is called, its value in words, and the address without it."""
-    called = {
-        "q": _("Words"),
-        "kind": _("Kind"),
-        "body": _("Body"),
-        "theme": _("Theme"),
-        "year": _("Year"),
-        "language": _("Language"),
-        "meeting": _("Meeting"),
-    }
-    words = {(name, one.value): one.label for name, offered in choices.items() for one in offered}
-    words |= {("meeting", one.meeting_symbol): str(show(one.meeting_titles)) for one in shown}
-    return [
-        (called[name], words.get((name, value)) or value, f"?{urlencode(filters.without(name).given)}")
-        for name, value in filters.given.items()
-    ]
+    for name, value in filters.given.items():
+        words = language_name(value) if name == "language" else facets.label(name, value)
+        yield str(CALLED[name]), words, f"?{urlencode(filters.without(name).given)}"
 
 
 def _table(found: PublicDocumentQuerySet) -> tuple[list[str], Iterator[list[Any]]]:
@@ -169,7 +216,7 @@ def document(request: HttpRequest, symbol: str) -> HttpResponse:
     process = Process.objects.first()
     reference = reference_of(found, process)
     columns = _columns(found, process.languages if process else querysets.working_languages())
-    relations = [(RELATIONS.get(kind, kind), one) for kind, one in querysets.relations_of(found, at=at)]
+    related = querysets.relations_of(found, at=at)
     return render(
         request,
         "portal/document.html",
@@ -178,7 +225,11 @@ def document(request: HttpRequest, symbol: str) -> HttpResponse:
             "columns": columns,
             "beside": reading_order([one.language for one in columns if one.readable]),
             "themes": found.themes.order_by("code"),
-            "relations": relations,
+            "relations": [(RELATIONS.get(kind, kind), one) for kind, one in related],
+            "superseding": [one for kind, one in related if kind == "supersedes_of_this"],
+            "beside_it": list(querysets.of_the_same_meeting(found, at=at)[:BESIDE]),
+            "description": described(found, process),
+            "giver": found.party_code in querysets.party_codes([found.party_code]),
             "state": STATES.get(found.state, found.state),
             "citation": full_line(reference, date=imprecise(found.dated_on, found.precision)),
             "short_citation": short_line(reference),
@@ -245,6 +296,15 @@ def language_name(code: str) -> str:
 def absolute(document: PublicDocument) -> str:
     """The address of a document for use outside: in citations, tables, linked data."""
     return address("portal:document", document.symbol)
+
+
+def described(document: PublicDocument, process: Process | None) -> str:
+    """The record in one sentence, for those who list pages elsewhere."""
+    facts = [
+        str(show(document.kind_names)), str(show(document.meeting_titles or document.body_names)),
+        imprecise(document.dated_on, document.precision), str(show(process.names)) if process else "",
+    ]  # fmt: skip
+    return ". ".join([document.symbol, ", ".join(filter(None, facts))])
 
 
 _UNSAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -326,13 +386,15 @@ def read(request: HttpRequest, symbol: str, language: str) -> HttpResponse:
     if found is None or not found.pages.exists():
         raise Http404
     others = owner.files.filter(current=True, pages__isnull=False).exclude(language=language)
+    turned = turned_to(request, found.pages.all(), PAGES_PER_READING)
     return render(
         request,
         "portal/read.html",
         {
             "document": owner,
             "file": found,
-            "page": Paginator(found.pages.all(), PAGES_PER_READING).get_page(request.GET.get("page")),
+            "page": turned.page,
+            "beyond": turned.beyond,
             "title": show(owner.titles, language),
             "language_name": language_name(language),
             "others": [

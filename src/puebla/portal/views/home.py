@@ -7,8 +7,6 @@ from django.utils import timezone
 from puebla.portal import querysets
 from puebla.publications.models import PublicDocument, PublicMeeting
 
-#: A kind is data; where a process has this one, its newest stands on the first page.
-DECLARATION = "DECL"
 NEWEST = 7
 MEETINGS = 3
 
@@ -18,19 +16,22 @@ def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     today = timezone.localtime(at).date()
     readable = PublicDocument.objects.readable(at=at)
-    declarations = querysets.with_files(readable.filter(kind_code=DECLARATION))
+    languages = querysets.working_languages()
+    leading, leading_kind = querysets.leading_document(readable)
     return render(
         request,
         "portal/home.html",
         {
             "presidency": querysets.presiding(on=today),
-            "meetings": list(PublicMeeting.objects.all()[:MEETINGS]),
+            "office": querysets.office("presidency"),
+            "meetings": list(PublicMeeting.objects.filter(starts_on__lte=today)[:MEETINGS]),
             "meeting": querysets.coming_meetings(on=today).first(),
-            "declaration": declarations.first(),
+            "leading": leading,
+            "leading_kind": leading_kind,
+            "leading_titles": [(code, leading.titles.get(code)) for code in languages] if leading else [],
             "documents": list(querysets.with_files(readable)[:NEWEST]),
             "total": readable.count(),
-            "themes": querysets.counts_by_theme(readable),
+            "themes": querysets.main_themes(readable, on=today),
             "members": querysets.parties_by_standing().get("member", []),
-            "today": today,
         },
     )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from puebla.core.languages import show
 from puebla.core.tables import as_table
 from puebla.portal import querysets
+from puebla.portal.forms import turned_to
 from puebla.publications.models import PublicDocument, PublicMeeting
 
 PER_PAGE = 50
@@ -25,7 +25,8 @@ def meeting_list(request: HttpRequest) -> HttpResponseBase:
     meetings = PublicMeeting.objects.filter(body_code=body) if body else PublicMeeting.objects.all()
     if "export" in request.GET:
         return as_table(request.GET["export"], "meetings", _header(), _rows(meetings))
-    page = Paginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
+    turned = turned_to(request, meetings, PER_PAGE)
+    page = turned.page
     bodies = dict(PublicMeeting.objects.order_by("body_code").values_list("body_code", "body_names"))
     readable = PublicDocument.objects.readable(at=at)
     counts = querysets.documents_of_meetings(readable, [one.symbol for one in page.object_list])
@@ -34,9 +35,11 @@ def meeting_list(request: HttpRequest) -> HttpResponseBase:
         "portal/meetings.html",
         {
             "page": page,
+            "beyond": turned.beyond,
             "rows": [(one, counts.get(one.symbol, 0)) for one in page.object_list],
             "coming": [] if body or page.number > 1 else list(querysets.coming_meetings(on=today)[:3]),
             "body": body,
+            "unknown": bool(body) and body not in bodies,
             "bodies": {code: str(show(names)) or code for code, names in bodies.items()},
         },
     )
@@ -67,8 +70,17 @@ def meeting(request: HttpRequest, symbol: str) -> HttpResponse:
         return redirect("portal:meeting", found.symbol, permanent=True)
     readable = PublicDocument.objects.readable(at=timezone.now())
     documents = querysets.with_files(readable.filter(meeting_symbol=found.symbol).order_by("symbol"))
+    turned = turned_to(request, documents, PER_PAGE)
+    before, after = querysets.neighbours(found)
     return render(
         request,
         "portal/meeting.html",
-        {"meeting": found, "page": Paginator(documents, PER_PAGE).get_page(request.GET.get("page"))},
+        {
+            "meeting": found,
+            "page": turned.page,
+            "beyond": turned.beyond,
+            "host": found.host_code in querysets.party_codes([found.host_code]),
+            "before": before,
+            "after": after,
+        },
     )

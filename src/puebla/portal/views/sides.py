@@ -1,11 +1,11 @@
 """Two languages of a public document side by side."""
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from puebla.core.alignment import compared
+from puebla.portal.forms import turned_to
 from puebla.portal.views.documents import find, language_name, tombstone
 
 PER_PAGE = 150
@@ -23,9 +23,10 @@ def side_by_side(request: HttpRequest, symbol: str, left: str, right: str) -> Ht
     found = compared(pages[0], pages[1], languages=(left, right))
     only_findings = request.GET.get("show") == "findings"
     shown = found.findings if only_findings else found.pairs
+    turned = turned_to(request, shown, PER_PAGE)
     context = {
         "document": owner, "left": left, "right": right, "left_name": language_name(left),
         "right_name": language_name(right), "only_findings": only_findings, **found.counts(),
-        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
+        "page": turned.page, "beyond": turned.beyond,
     }  # fmt: skip
     return render(request, "portal/side_by_side.html", context)

@@ -68,6 +68,12 @@ def words(texts: Texts | None) -> str:
 
 
 @register.filter
+def language_name(code: str) -> str:
+    """A language in the reader's own words, with a capital; its code where nobody knows a name."""
+    return _language_name(code)
+
+
+@register.filter
 def size(count: int | None) -> str:
     """The number of bytes as people read it: "412 kB", "1.1 MB" (in Spanish "1,1 MB")."""
     if count is None:
@@ -196,6 +202,26 @@ def pager(context: Context, page: Page[Any], key: str = "page") -> dict[str, Any
         "next": address(page.next_page_number()) if page.has_next() else "",
         "numbers": [(number, address(number) if isinstance(number, int) else "") for number in numbers],
     }
+
+
+@register.simple_block_tag(takes_context=True)
+def about_page(context: Context, content: str) -> SafeString:
+    """What those who list or pass on a page say of it, from one sentence; nothing where the page says none of its own.
+
+    No picture is named: it would be fetched from wherever the page is shown.
+    """
+    described = " ".join(content.split())
+    if not described:
+        return SafeString("")
+    request = context.get("request")
+    address = settings.BASE_URL + request.path if request else ""
+    site = words(getattr(context.get("process"), "names", None))
+    return format_html(
+        '<meta name="description" content="{0}">\n<meta property="og:type" content="website">'
+        '<meta property="og:description" content="{0}"><meta property="og:url" content="{1}">'
+        '<meta property="og:site_name" content="{2}">\n',
+        SafeString(described), address, site,
+    )  # fmt: skip
 
 
 # This room and `core` do not import each other: the registry is reached by its address.

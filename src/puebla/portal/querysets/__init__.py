@@ -1,4 +1,4 @@
-"""What the portal asks of the public copies, beyond what they answer themselves: counts by filter, who presides."""
+"""What the portal asks of the public copies, beyond what they answer themselves: who presides, what leads."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -13,12 +13,15 @@ from wagtail import models as cms
 from wagtail.query import PageQuerySet
 
 from puebla.core.channels import SitemapPage
-from puebla.core.languages import Texts, show
+from puebla.core.languages import show
 from puebla.core.models import DatePrecision, Process
 from puebla.core.words import fold
 from puebla.publications.models import (
+    PublicBody,
     PublicDocument,
     PublicFile,
+    PublicKind,
+    PublicMainTheme,
     PublicMeeting,
     PublicParty,
     PublicPresidency,
@@ -26,15 +29,6 @@ from puebla.publications.models import (
 )
 from puebla.publications.querysets import PublicDocumentQuerySet
 from puebla.publications.views import paths
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value of a filter with the number of documents behind it."""
-
-    value: str
-    label: str
-    count: int
 
 
 def working_languages() -> list[str]:
@@ -53,40 +47,6 @@ def with_files(documents: PublicDocumentQuerySet) -> PublicDocumentQuerySet:
     """The documents with their current files at hand: one query more, whatever their number."""
     current = PublicFile.objects.filter(current=True).order_by("language")
     return documents.prefetch_related(Prefetch("files", current, to_attr="current_files"))
-
-
-def counts_by(documents: PublicDocumentQuerySet, code: str, names: str) -> list[Choice]:
-    """How many documents each kind or body has; names may differ by release, so they are joined by code."""
-    rows = documents.exclude(**{code: ""}).order_by().values_list(code, names).annotate(n=Count("pk"))
-    return _by_name(rows)
-
-
-def counts_by_theme(documents: PublicDocumentQuerySet) -> list[Choice]:
-    """How many documents each theme has."""
-    themes = PublicTheme.objects.filter(document__in=documents.order_by())
-    return _by_name(themes.values_list("code", "names").annotate(n=Count("pk")))
-
-
-def counts_by_year(documents: PublicDocumentQuerySet) -> list[Choice]:
-    """How many documents each year has, the newest year first."""
-    rows = documents.exclude(year=None).order_by("-year").values_list("year").annotate(n=Count("pk"))
-    return [Choice(str(year), str(year), count) for year, count in rows]
-
-
-def counts_by_language(documents: PublicDocumentQuerySet) -> dict[str, int]:
-    """How many documents have a file in each language."""
-    files = PublicFile.objects.filter(document__in=documents.order_by(), current=True)
-    return dict(files.order_by().values_list("language").annotate(n=Count("pk")))
-
-
-def _by_name(rows: Iterable[tuple[str, Texts, int]]) -> list[Choice]:
-    counts: dict[str, int] = {}
-    labels: dict[str, str] = {}
-    for code, names, count in rows:
-        counts[code] = counts.get(code, 0) + count
-        labels[code] = str(show(names)) or code
-    choices = [Choice(code, labels[code], count) for code, count in counts.items()]
-    return sorted(choices, key=lambda choice: fold(choice.label))
 
 
 def documents_of_meetings(documents: PublicDocumentQuerySet, symbols: Iterable[str]) -> dict[str, int]:
@@ -113,6 +73,14 @@ def relations_of(document: PublicDocument, *, at: dt.datetime) -> list[tuple[str
             (f"{row['kind']}_of_this", one) for row in one.relations if row["symbol"] == document.symbol
         ]
     return found
+
+
+def of_the_same_meeting(document: PublicDocument, *, at: dt.datetime) -> QuerySet[PublicDocument]:
+    """The other public documents of this one's meeting, in the order of their symbols."""
+    if not document.meeting_symbol:
+        return PublicDocument.objects.none()
+    same = PublicDocument.objects.readable(at=at).filter(meeting_symbol=document.meeting_symbol)
+    return with_files(same.exclude(pk=document.pk).order_by("symbol"))
 
 
 def presiding(*, on: dt.date) -> PublicPresidency | None:
@@ -154,15 +122,91 @@ def standing_pages(at: dt.datetime) -> list[SitemapPage]:  # noqa: ARG001 - they
     return [SitemapPage(paths(f"portal:{name}")) for name in names]
 
 
-def parties_by_standing() -> dict[str, list[PublicParty]]:
-    """Parties by their standing, each list sorted as readers of the language expect."""
-    found: dict[str, list[PublicParty]] = {}
-    for party in sorted(PublicParty.objects.all(), key=_sort_name):
-        found.setdefault(party.standing, []).append(party)
+def office(function: str) -> PublicBody | None:
+    """The body with this function, such as the presidency, under the process's own name."""
+    return PublicBody.objects.filter(function=function).first()
+
+
+def main_themes(documents: PublicDocumentQuerySet, *, on: dt.date) -> list[tuple[PublicMainTheme, int]]:
+    """The themes that the process works on on this day, each with the number of its documents."""
+    running = Q(until_on=None) | Q(until_on__gte=on)
+    themes = PublicMainTheme.objects.filter(Q(from_on=None) | Q(from_on__lte=on), running)
+    counted = PublicTheme.objects.filter(document__in=documents.order_by()).order_by()
+    counts = dict(counted.values_list("code").annotate(n=Count("pk")))
+    return [(theme, counts.get(theme.code, 0)) for theme in themes]
+
+
+def leading_document(documents: PublicDocumentQuerySet) -> tuple[PublicDocument | None, PublicKind | None]:
+    """The newest document of a kind that leads the first page, with that kind; both None where there is none."""
+    kinds = {kind.code: kind for kind in PublicKind.objects.filter(leading=True)}
+    found = with_files(documents.filter(kind_code__in=kinds)).first() if kinds else None
+    return found, kinds[found.kind_code] if found else None
+
+
+@dataclass(frozen=True)
+class Term:
+    """A presidency with its end: each lasts until the next begins."""
+
+    presidency: PublicPresidency
+    until_on: dt.date | None
+    until_precision: str
+
+
+def terms() -> list[Term]:
+    """All presidencies, the newest first, each until its body's next."""
+    found: list[Term] = []
+    following: dict[str, PublicPresidency] = {}
+    for one in PublicPresidency.objects.all():
+        after = following.get(one.body_code)
+        found.append(
+            Term(one, after.starts_on if after else None, after.precision if after else DatePrecision.DAY)
+        )
+        following[one.body_code] = one
     return found
 
 
-def _sort_name(party: PublicParty) -> Any:
+def parties_by_standing() -> dict[str, list[PublicParty]]:
+    """Parties by their standing, each list sorted as readers of the language expect, what belongs to another after it.
+
+    Under the empty standing: who took part once.
+    """
+    found: dict[str, list[PublicParty]] = {}
+    for party in sorted(PublicParty.objects.all(), key=sort_name):
+        found.setdefault(party.standing, []).append(party)
+    return {standing: _below_parents(parties) for standing, parties in found.items()}
+
+
+def _below_parents(parties: list[PublicParty]) -> list[PublicParty]:
+    codes = {party.code for party in parties}
+    below: dict[str, list[PublicParty]] = {}
+    for party in parties:
+        below.setdefault(party.parent_code if party.parent_code in codes else "", []).append(party)
+    ordered: list[PublicParty] = []
+    for party in below.get("", []):
+        ordered += [party, *below.get(party.code, [])]
+    return ordered
+
+
+def party_codes(codes: Iterable[str]) -> set[str]:
+    """Those of these parties that have a page."""
+    return set(PublicParty.objects.filter(code__in=set(codes)).values_list("code", flat=True))
+
+
+def neighbours(meeting: PublicMeeting) -> tuple[PublicMeeting | None, PublicMeeting | None]:
+    """The same body's meetings before and after this one."""
+    same = PublicMeeting.objects.filter(body_code=meeting.body_code).exclude(pk=meeting.pk)
+    # Two on one day (known by the year alone) are told apart by number and symbol, so that none is skipped.
+    place = (meeting.starts_on, meeting.number or 0, meeting.symbol)
+    before: PublicMeeting | None = None
+    for one in same.order_by("starts_on", "number", "symbol"):
+        if (one.starts_on, one.number or 0, one.symbol) > place:
+            return before, one
+        before = one
+    return before, None
+
+
+def sort_name(party: PublicParty) -> Any:
+    """What parties are sorted by: the short name in the reader's language, accents apart."""
     return fold(str(show(party.short_names)) or party.code)
 
 
