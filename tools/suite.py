@@ -1,6 +1,7 @@
 """`make test`: everything on SQLite, then on PostgreSQL what depends on the database.
 
-`python -m tools.suite --postgresql all` runs everything on PostgreSQL too, as CI does.
+`python -m tools.suite --only-postgresql --postgresql rest` runs there what `make test` did not, so that with both everything
+has run on both, as in CI; `--postgresql all` does so at once.
 """
 
 import argparse
@@ -42,10 +43,18 @@ def postgresql() -> Iterator[str]:
             yield server.get_uri()
 
 
+def paths_for(extent: str) -> list[str]:
+    """The tests of this extent: those that depend on the database, the others, or all."""
+    bound = [path for path in DATABASE_BOUND if Path(path).exists()]
+    if extent == "part":
+        return bound
+    return ["tests", *(f"--ignore={path}" for path in bound)] if extent == "rest" else ["tests"]
+
+
 def main() -> int:
     """Run the suite; 0 when every test passed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--postgresql", choices=["part", "all", "none"], default="part")
+    parser.add_argument("--postgresql", choices=["part", "rest", "all", "none"], default="part")
     parser.add_argument("--only-postgresql", action="store_true", help="leave SQLite out")
     options = parser.parse_args()
     started = time.monotonic()
@@ -57,8 +66,7 @@ def main() -> int:
         print("== PostgreSQL ==", flush=True)
         try:
             with postgresql() as address:
-                paths = DATABASE_BOUND if options.postgresql == "part" else ["tests"]
-                codes.append(pytest([p for p in paths if Path(p).exists()], {"DATABASE_URL": address}))
+                codes.append(pytest(paths_for(options.postgresql), {"DATABASE_URL": address}))
         except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
             print(f"No PostgreSQL could be started: {error}. Name one with DATABASE_URL to run these tests.")
             codes.append(1)
