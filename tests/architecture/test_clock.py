@@ -23,7 +23,7 @@ REASONS = {
     ("members/apps.py", "permissions_now"): "the CMS asks now",
     ("members/apps.py", "holders_now"): "the CMS asks now",
     ("portal/actions/pages.py", "_now"): "Wagtail's own acts bring no instant",
-    ("portal/querysets.py", "reference_to"): "a block of a page is drawn now",
+    ("portal/querysets/__init__.py", "reference_to"): "a block of a page is drawn now",
     ("members/querysets/__init__.py", "reaches"): "the default of `at`: a question asked now",
     ("documents/querysets.py", "shared_keys"): "the default of `at`: a question asked now",
     ("documents/querysets.py", "readers_of"): "a question asked now",

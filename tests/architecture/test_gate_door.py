@@ -44,6 +44,11 @@ REASONS = {
         "Page",
     ): "of entries that came through the gate; shown only with a hit of it",
     ("documents/views/searching.py", "_paragraph_url", "Page"): "of a document that came through the gate",
+    (
+        "members/views/searching.py",
+        "meetings",
+        "Meeting",
+    ): "those of sealed bodies only where the reader sits or one was opened",
     ("documents/views/batches.py", "drop", "Batch"): "one's own drops only",
     ("documents/views/batches.py", "table", "Batch"): "one's own drops only",
     (

@@ -105,6 +105,10 @@ class MembersConfig(AppConfig):
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
         registry.desk_panels.add("members.confirmations", seats_to_confirm, rank=10)
+        from puebla.members.views.searching import SHELVES
+
+        for rank, shelf in enumerate(SHELVES, start=10):
+            registry.search_shelves.add(f"members.{shelf.name}", shelf, rank=rank)
         registry.permissions.add("members", permissions_now)
         registry.holders.add("members", holders_now)
         daily = Chore("members.published", publish_daily, every=dt.timedelta(days=1))

@@ -5,11 +5,13 @@ A symbol contains slashes, so what stands below a document comes before the docu
 
 from django.urls import path
 
-from puebla.portal.views import documents, home, journal, meetings, pages, parties, sides
+from puebla.portal.views import documents, home, journal, meetings, pages, parties, search, sides
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="search-suggest"),
     path("documents/", documents.document_list, name="documents"),
     path(
         "documents/<path:symbol>/files/<slug:language>/<int:number>/",

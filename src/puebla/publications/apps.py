@@ -6,6 +6,7 @@ from django.apps import AppConfig
 
 from puebla.core import registry
 from puebla.core.operations import Chore
+from puebla.core.search.sources import Keeper
 
 
 def show_heads(at: dt.datetime) -> int:
@@ -24,4 +25,11 @@ class PublicationsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries; heads are shown right after the chore that sets them down."""
         chore = Chore("publications.heads", show_heads, every=dt.timedelta(minutes=10))
+        from puebla.publications.actions import indexing
+
+        keeper = Keeper(
+            "publications", indexing.behind, indexing.every, lambda keys, at: indexing.index_documents(keys, at=at),
+            indexing.begin_anew, indexing.odd_entries,
+        )  # fmt: skip
+        registry.search_keepers.add("publications", keeper, rank=20)
         registry.chores.add("publications.heads", chore, rank=81)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from puebla.core.languages import TextsField, show
 from puebla.core.models import DatePrecision, random_ref
 from puebla.publications.querysets import PublicDocumentQuerySet
+from puebla.publications.querysets.searching import PublicIndexEntryQuerySet
 
 
 class Epoch(models.Model):
@@ -297,3 +298,38 @@ class PublicPage(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="publications_page_once")]
+
+
+class PublicIndexEntry(models.Model):
+    """What the public may find of a released record in one language; its words stand in the index under the same key.
+
+    All of it can be made anew (`puebla reindex`). The key says where the entry stands (`core.search.tables.Place`).
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    source = models.PositiveSmallIntegerField()
+    record = models.BigIntegerField()
+    language = models.CharField(max_length=10)
+    #: The file whose pages are quoted.
+    holder = models.BigIntegerField(null=True)
+    address = models.CharField(max_length=60)
+    #: Letters and figures of the symbol (`core.search.citing.key_of`).
+    symbol_key = models.CharField(max_length=60, blank=True, db_index=True)
+    title = models.CharField(max_length=300, blank=True)
+    public_from = models.DateTimeField()
+    #: The release of which this is a copy: an older one is behind.
+    written_for = models.DateTimeField()
+
+    objects = PublicIndexEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry of the search index")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "record", "language"], name="publications_indexentry_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address} ({self.language})"

@@ -17,6 +17,8 @@ from puebla.core.search.words import forms, stems, words_in
 LONGEST = 400
 #: Words that are looked for, and the fewest letters of a beginning.
 MOST_WORDS, SHORTEST_BEGINNING = 64, 2
+#: Characters of what is still being typed.
+LONGEST_TYPED = 100
 _QUOTES = '"“”„«»″'
 _PIECE = re.compile(rf"(?P<minus>(?<!\S)[-−–])?(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)[{_QUOTES}]?|(?P<bare>[^\s{_QUOTES}]+))")  # fmt: skip
 _ORDERED = re.compile(r"[/\d]")
@@ -171,3 +173,12 @@ def _part(piece: re.Match[str]) -> Part | None:
     # What holds a stroke or a figure is a symbol, a date, a number: its parts are meant in their order.
     in_order = len(words) > 1 and not beginning and _ORDERED.search(piece["bare"]) is not None
     return Part(tuple(words), quoted=in_order, beginning=beginning)
+
+
+def beginning_of(typed: str, languages: Sequence[str]) -> Question | None:
+    """The question of somebody who is still typing: the last word may go on; None where there is nothing to suggest."""
+    typed = typed.replace("\x00", "").strip()[:LONGEST_TYPED]
+    try:
+        return read(f"{typed}*" if typed[-1:].isalnum() else typed, languages)
+    except UnanswerableError:
+        return None

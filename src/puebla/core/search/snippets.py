@@ -13,6 +13,8 @@ from puebla.core.search.words import forms, places_in, stem
 
 #: Words before the first hit, and in all.
 BEFORE, LENGTH = 9, 34
+#: Signs at the beginning of a page that are probably its running head: quoted only where nothing else answers.
+HEAD = 70
 #: Ellipses are shown where a text goes on.
 _MORE = "…"
 
@@ -39,27 +41,42 @@ class Looking:
         best: tuple[int, int, int] | None = None
         for number, page in enumerate(pages):
             if number == 0 and len(pages) > 1:
+                # The title is shown anyway.
                 continue
-            found = [place for part in self._parts if (place := self._first(part, page)) >= 0]
-            if found and (best is None or len(found) > best[0]):
-                best = len(found), number, min(found)
-                if len(found) == len(self._parts):
+            found = self._found(page)
+            if found and (best is None or found[0] > best[0]):
+                best = found[0], number, found[1]
+                if found[0] == 2 * len(self._parts):
                     break
         if best is None:
             return None
-        _count, number, place = best
+        _worth, number, place = best
         return Spot(number, pages[number].count(" ", 0, place + 1) - 1)
+
+    def _found(self, page: str) -> tuple[int, int] | None:
+        """What a page is worth (two for a part in its text, one for a part in its head alone), and where to begin."""
+        worth, below, above = 0, [], []
+        for part in self._parts:
+            place = self._first(part, page, HEAD)
+            if place >= 0:
+                worth += 2
+                below.append(place)
+            elif (place := self._first(part, page, 0)) >= 0:
+                worth += 1
+                above.append(place)
+        places = below or above
+        return (worth, min(places)) if places else None
 
     def answers(self, word: str) -> bool:
         """Whether this folded word is one of those looked for."""
         return any(part.holds(word, self._languages) for part in self._parts)
 
-    def _first(self, part: "_Part", page: str) -> int:
-        """Where the part first stands in a page's words; -1 where it does not."""
+    def _first(self, part: "_Part", page: str, after: int) -> int:
+        """Where the part first stands in a page's words after a place; -1 where it does not."""
         if part.row:
-            return page.find(part.row)
+            return page.find(part.row, after)
         for start in part.starts:
-            place = page.find(start)
+            place = page.find(start, after)
             while place >= 0:
                 end = page.find(" ", place + 1)
                 if part.holds(page[place + 1 : end], self._languages):

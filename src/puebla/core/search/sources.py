@@ -87,9 +87,9 @@ class Shelf:
 
     Args:
         label: what is found there.
-        find: (person, reach, folded words, at) → hits that hold every word.
+        find: (person, reach, question, at) → hits that hold every word, of what the person may know of.
     """
 
     name: str
     label: Any
-    find: Callable[[Any, Any, list[str], Any], list[Hit]]
+    find: Callable[[Any, Any, Any, dt.datetime], list[Hit]]

@@ -62,6 +62,12 @@ def record_of(key: int) -> int:
     return key >> RECORD_SHIFT & RECORD_MASK
 
 
+def mark(name: str, value: object) -> str:
+    """The mark of a filter's value: `kind:decl`."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in str(value).lower())
+    return f"{name}:{plain[:60]}"
+
+
 @dataclass(frozen=True)
 class Row:
     """What an index keeps of an entry.

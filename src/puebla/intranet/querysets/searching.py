@@ -10,9 +10,9 @@ from puebla.core import registry
 from puebla.core.models import Process
 from puebla.core.search import citing
 from puebla.core.search.asking import Question
-from puebla.core.search.snippets import Looking, Spot, cut
+from puebla.core.search.showing import answers
 from puebla.core.search.sources import Answer, Hit
-from puebla.core.search.words import words_in
+from puebla.core.search.spelling import spelled
 from puebla.core.words import fold
 from puebla.documents.models import Kind
 from puebla.members.models import Body, IndexEntry
@@ -39,7 +39,7 @@ def names(process: Process) -> citing.Names:
 
 
 #: Symbols that are suggested where the one typed does not exist.
-MOST_SUGGESTED = 5
+MOST_SUGGESTED, MOST_ON_A_SHELF = 5, 6
 
 
 @dataclass(frozen=True)
@@ -79,22 +79,10 @@ class Searcher:
         """Entries as lines; what the gate or its source does not show is left out."""
         standing = self.entries().in_bulk(keys)
         entries = [standing[key] for key in keys if key in standing]
-        hits = self._hits(entries)
-        words = INDEX.words_of([entry.pk for entry in entries])
-        spots: dict[int, tuple[Looking, Spot | None]] = {}
-        looking: dict[str, Looking] = {}
-        for entry in entries:
-            look = looking.setdefault(entry.language, Looking(question, self._stems(entry.language)))
-            spots[entry.pk] = look, look.spot(words.get(entry.pk, ""))
-        texts = self._texts(entries, spots)
-        return [
-            _answer(entry, hit, *spots[entry.pk], texts)
-            for entry in entries
-            if (hit := hits.get((entry.source, entry.record))) is not None
-        ]
-
-    def _stems(self, language: str) -> Sequence[str]:
-        return [language] if language in self.languages else self.languages
+        return answers(
+            question, entries, hits=self._hits(entries), words=INDEX.words_of([entry.pk for entry in entries]),
+            texts=self._texts, languages=self.languages,
+        )  # fmt: skip
 
     def _hits(self, entries: Iterable[IndexEntry]) -> dict[tuple[int, int], Hit]:
         found = {}
@@ -105,17 +93,12 @@ class Searcher:
                 found.update({(source.number, record): hit for record, hit in shown.items()})
         return found
 
-    def _texts(
-        self, entries: Iterable[IndexEntry], spots: Mapping[int, tuple[Looking, Spot | None]]
-    ) -> dict[tuple[int, int, int], str]:
+    @staticmethod
+    def _texts(wanted: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], str]:
         """The pages that are quoted: (source, holder, number) → text."""
         found: dict[tuple[int, int, int], str] = {}
         for source in registry.search_sources:
-            pages = [
-                (entry.holder, spot.page) for entry in entries
-                if entry.source == source.number and entry.holder is not None
-                and (spot := spots[entry.pk][1]) is not None and spot.page
-            ]  # fmt: skip
+            pages = [(holder, number) for of, holder, number in wanted if of == source.number]
             texts = source.texts(pages) if pages else {}
             found.update({(source.number, *place): text for place, text in texts.items()})
         return found
@@ -189,16 +172,20 @@ class Searcher:
 
     # Beside the index -----------------------------------------------------------------------------------------
 
-    def shelves(self, typed: str) -> list[tuple[Any, list[Hit]]]:
+    def shelves(self, question: Question) -> list[tuple[Any, list[Hit]]]:
         """What of the small lists holds every word: (what is found there, hits)."""
-        words = words_in(typed)
-        if not words:
+        if self.reach.is_empty:
             return []
         found = (
-            (shelf.label, shelf.find(self.person, self.reach, words, self.at))
+            (shelf.label, shelf.find(self.person, self.reach, question, self.at))
             for shelf in registry.search_shelves
         )
-        return [(label, hits) for label, hits in found if hits]
+        return [(label, hits[:MOST_ON_A_SHELF]) for label, hits in found if hits]
+
+    def spelled(self, question: Question) -> str:
+        """The question with words that are found, where those typed are not; nothing where none is near."""
+        titles = self.entries().order_by("-pk").values_list("title", flat=True)[:5000]
+        return spelled(question, titles)
 
     def beginnings(self, question: Question) -> list[Hit]:
         """The few records that a question finds first, without their texts: for suggestions while typing."""
@@ -210,19 +197,3 @@ class Searcher:
         entries = [standing[key] for key in found.keys if key in standing]
         hits = self._hits(entries)
         return [hits[one.source, one.record] for one in entries if (one.source, one.record) in hits]
-
-
-def _answer(
-    entry: IndexEntry,
-    hit: Hit,
-    looking: Looking,
-    spot: Spot | None,
-    texts: Mapping[tuple[int, int, int], str],
-) -> Answer:
-    place = (entry.source, entry.holder or 0, spot.page) if spot else None
-    text = texts.get(place, "") if place else ""
-    page = spot.page if spot and text else 0
-    url = hit.read(entry.language, page) if page and hit.read else ""
-    return Answer(
-        hit, entry.language, page, url, cut(text, looking, spot) if text else cut("", looking, None)
-    )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from puebla.core.search.citing import key_of
-from puebla.core.search.tables import Place, Row
+from puebla.core.search.tables import Place, Row, mark
 from puebla.members.models import IndexEntry, Restricted
-from puebla.members.querysets.searching import INDEX, mark, marks_of, rung_of
+from puebla.members.querysets.searching import INDEX, marks_of, rung_of
 
 #: Records written at once when many are.
 CHUNK = 200

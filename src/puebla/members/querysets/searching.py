@@ -15,7 +15,7 @@ from puebla.core import registry
 from puebla.core.search import terms
 from puebla.core.search.asking import Question, UnanswerableError, read
 from puebla.core.search.finding import Found, Reachable, find
-from puebla.core.search.tables import index, rung_start
+from puebla.core.search.tables import index, mark, rung_start
 from puebla.members.querysets import (
     CIVIL_SOCIETY,
     MEMBERS,
@@ -127,12 +127,6 @@ def answering(
     known = shared_records(person, reach) if shared is None else shared
     marks = [terms.Term(mark(name, value)) for name, value in (filters or {}).items() if value]
     return find(INDEX, question, reachable_by(reach, known), at=at, filters=marks, **how)
-
-
-def mark(name: str, value: object) -> str:
-    """The mark of a filter's value: `kind:decl`."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in str(value).lower())
-    return f"{name}:{plain[:60]}"
 
 
 class SavedSearchQuerySet(models.QuerySet[Any]):

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.core.cache import caches
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 _KEPT_FOR = 24 * 60 * 60
@@ -26,6 +26,13 @@ class PublicDocumentQuerySet(models.QuerySet[Any]):
     def known(self, *, at: dt.datetime) -> Self:
         """Everything that has a public address at this instant: what is readable, and the tombstones."""
         return self.readable(at=at) | self.tombstones(at=at)
+
+    def behind_in_search(self) -> Self:
+        """Documents of which the public index knows nothing, or an older release."""
+        from puebla.publications.models import PublicIndexEntry
+
+        known = PublicIndexEntry.objects.filter(record=OuterRef("pk"), written_for=OuterRef("released_at"))
+        return self.filter(~Exists(known), withdrawn_at=None)
 
     def matching(
         self, *, q: str = "", kind: str = "", body: str = "", theme: str = "", year: str = "", language: str = "",

@@ -12,6 +12,7 @@ from puebla.core.files.store import remove
 from puebla.core.languages import Texts
 from puebla.core.models import PublishedHead
 from puebla.core.words import fold
+from puebla.publications.actions.indexing import index_documents
 from puebla.publications.models import (
     Epoch,
     PublicBody,
@@ -72,6 +73,7 @@ def publish_document(
         PublicPage.objects.bulk_create(
             PublicPage(file=public, number=number, text=text) for number, text in enumerate(texts, start=1)
         )
+    index_documents([edition.pk], at=at)
     turn_epoch(at=at)
     return edition
 
@@ -91,6 +93,7 @@ def withdraw_document(*, symbol: str, reason: Texts, at: dt.datetime) -> None:
     for name, nothing in emptied.items():
         setattr(edition, name, nothing)
     edition.save(update_fields=["withdrawn_at", "withdrawn_reason", *emptied])
+    index_documents([edition.pk], at=at)
     turn_epoch(at=at)
     store = storages["public"]
     transaction.on_commit(lambda: remove(keys, storage=store))
@@ -101,6 +104,9 @@ def hold_back(*, symbol: str, until: dt.datetime, at: dt.datetime) -> None:
     """Put off a release whose hour has not come yet; what the public reads already stays."""
     waiting = PublicDocument.objects.filter(symbol=symbol, withdrawn_at=None, public_from__gt=at)
     if waiting.filter(public_from__lt=until).update(public_from=until):
+        index_documents(
+            list(PublicDocument.objects.filter(symbol=symbol).values_list("pk", flat=True)), at=at
+        )
         turn_epoch(at=at)
 
 
@@ -172,4 +178,5 @@ def fill_pages(*, symbol: str, language: str, number: int, texts: list[str], at:
     )
     public.page_count = len(texts) or public.page_count
     public.save(update_fields=["page_count"])
+    index_documents([public.document_id], at=at)
     turn_epoch(at=at)

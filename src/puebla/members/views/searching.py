@@ -1,0 +1,69 @@
+"""Meetings, bodies, parties and people as search on the private site finds them: by name, of what the reader may know of."""
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from puebla.core.languages import show
+from puebla.core.search.asking import Question
+from puebla.core.search.sources import Hit, Shelf
+from puebla.core.search.spelling import holds
+from puebla.members.models import Body, Meeting, Party, Seat
+from puebla.members.querysets import Reach
+
+
+def meetings(_person: Any, reach: Reach, question: Question, _at: dt.datetime) -> list[Hit]:
+    """Meetings of open bodies, and of sealed ones that the reader sits in."""
+    columns = ("titles", "places", "symbol", "starts_on__year", "body__code", "body__names", "body__room__sealed",
+               "body__room_id")  # fmt: skip
+    inside = reach.rooms | reach.opened
+    return [
+        Hit(url=f"{reverse('members:body', args=[row.body__code])}#meetings", title=show(row.titles).text,
+            facts=(str(row.starts_on__year),))
+        for row in Meeting.objects.values_list(*columns, named=True)
+        if (not row.body__room__sealed or row.body__room_id in inside)
+        and holds(question, _words(row.titles, row.places, row.body__names, row.symbol, row.starts_on__year))
+    ]  # fmt: skip
+
+
+def bodies(_person: Any, _reach: Reach, question: Question, _at: dt.datetime) -> list[Hit]:
+    """Bodies: that one exists is known to everybody with a seat."""
+    rows = Body.objects.values_list("code", "names", "short_names")
+    return [
+        Hit(url=reverse("members:body", args=[code]), title=show(names).text)
+        for code, names, short in rows
+        if holds(question, _words(names, short, code))
+    ]
+
+
+def parties(_person: Any, _reach: Reach, question: Question, _at: dt.datetime) -> list[Hit]:
+    """Who takes part."""
+    rows = Party.objects.values_list("code", "names", "short_names")
+    return [
+        Hit(url=reverse("members:party", args=[code]), title=show(short).text)
+        for code, names, short in rows
+        if holds(question, _words(names, short, code))
+    ]
+
+
+def people(person: Any, reach: Reach, question: Question, at: dt.datetime) -> list[Hit]:
+    """People in the directory whom the reader may know of."""
+    seats = Seat.objects.effective(at).visible_to(person, reach=reach).order_by()
+    rows = seats.values_list("person__ref", "person__full_name", "party__short_names").distinct()
+    found: dict[str, Hit] = {}
+    for ref, name, party in rows:
+        if ref not in found and holds(question, name):
+            found[ref] = Hit(reverse("members:person", args=[ref]), name, facts=(show(party).text,))
+    return list(found.values())
+
+
+def _words(*texts: Any) -> str:
+    return " ".join(" ".join(one.values()) if isinstance(one, dict) else str(one) for one in texts)
+
+
+SHELVES = (
+    Shelf("meetings", _("Meetings"), meetings), Shelf("bodies", _("Bodies"), bodies),
+    Shelf("parties", _("Parties"), parties), Shelf("people", _("People"), people),
+)  # fmt: skip

@@ -1,0 +1,276 @@
+"""What the public's search answers: released documents with the words found, and meetings, parties and pages by name."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import or_
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import strip_tags
+from wagtail import models as cms
+
+from puebla.core.languages import show
+from puebla.core.models import Process
+from puebla.core.search import citing
+from puebla.core.search.asking import Question
+from puebla.core.search.showing import answers
+from puebla.core.search.sources import Answer, Hit
+from puebla.core.search.spelling import holds, spelled
+from puebla.core.words import fold
+from puebla.publications.models import (
+    PublicDocument,
+    PublicFile,
+    PublicIndexEntry,
+    PublicMeeting,
+    PublicPage,
+    PublicParty,
+)
+from puebla.publications.querysets.searching import INDEX, answering
+
+PER_PAGE = 20
+PAGES_PER_READING = 20
+MOST_SUGGESTED = 5
+Wanted = Sequence[tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class PublicSearcher:
+    """The public, asking at an instant."""
+
+    at: dt.datetime
+    languages: Sequence[str]
+    language: str
+
+    def entries(self) -> Any:
+        """Entries of what is public now."""
+        return PublicIndexEntry.objects.readable(at=self.at)
+
+    def answers(
+        self, question: Question, *, filters: Mapping[str, str], page: int, newest: bool
+    ) -> tuple[int, list[Answer]]:
+        """How many documents answer, and those of a page."""
+        found = answering(
+            question, at=self.at, filters=filters, first=(page - 1) * PER_PAGE, count=PER_PAGE, newest=newest,
+            prefer=self._number(), most_languages=max(2, len(self.languages)),
+        )  # fmt: skip
+        entries = self._standing(found.keys)
+        shown = answers(
+            question, entries, hits=self._hits(entries), words=INDEX.words_of([entry.pk for entry in entries]),
+            texts=_texts, languages=self.languages,
+        )  # fmt: skip
+        return found.total, shown
+
+    def beginnings(self, question: Question) -> list[Hit]:
+        """The few documents that a question finds first: for suggestions while typing."""
+        found = answering(question, at=self.at, count=8, most_languages=max(2, len(self.languages)))
+        return list(self._hits(self._standing(found.keys)).values())
+
+    def _number(self) -> int | None:
+        return list(self.languages).index(self.language) if self.language in self.languages else None
+
+    def _standing(self, keys: Sequence[int]) -> list[PublicIndexEntry]:
+        standing = self.entries().in_bulk(keys)
+        return [standing[key] for key in keys if key in standing]
+
+    def _hits(self, entries: Sequence[PublicIndexEntry]) -> dict[tuple[int, int], Hit]:
+        records = [entry.record for entry in entries]
+        documents = PublicDocument.objects.readable(at=self.at).order_by().in_bulk(records)
+        spoken: dict[int, list[str]] = {}
+        files = PublicFile.objects.filter(document__in=list(documents), current=True).order_by("language")
+        for key, language in files.values_list("document_id", "language"):
+            spoken.setdefault(key, []).append(language)
+        return {
+            (entry.source, entry.record): hit_of(documents[entry.record], spoken.get(entry.record, []))
+            for entry in entries
+            if entry.record in documents
+        }
+
+    # Symbols and citations --------------------------------------------------------------------------------
+
+    def at_symbol(self, typed: str, names: citing.Names) -> str | None:
+        """The address of the one record whose symbol was typed; also with one letter amiss, or cited in words."""
+        keys = citing.keys_typed(typed, names)
+        for key in keys:
+            found = list(
+                self.entries()
+                .filter(symbol_key=key)
+                .order_by()
+                .values_list("address", flat=True)
+                .distinct()[:2]
+            )
+            if len(found) == 1:
+                return reverse("portal:document", args=found)
+        if meeting := self._meeting(keys):
+            return meeting
+        slips = [key for cost, key in self._slips(typed, names) if cost == 1]
+        near = self._at_keys(slips)
+        if len(near) == 1:
+            return near[0].url
+        cited = self._cited(typed, names)
+        return cited[0].url if len(cited) == 1 else None
+
+    @staticmethod
+    def _meeting(keys: Sequence[str]) -> str | None:
+        symbols = PublicMeeting.objects.order_by().values_list("symbol", flat=True) if keys else []
+        known = {citing.key_of(symbol): symbol for symbol in symbols}
+        found = next((known[key] for key in keys if key in known), None)
+        return reverse("portal:meeting", args=[found]) if found else None
+
+    def suggested(self, typed: str, names: citing.Names) -> list[Hit]:
+        """Documents that were probably meant: cited in words, or with nearly this symbol."""
+        found = self._cited(typed, names) or self._at_keys([key for _cost, key in self._slips(typed, names)])
+        return found[:MOST_SUGGESTED]
+
+    def _cited(self, typed: str, names: citing.Names) -> list[Hit]:
+        cited = citing.citation(typed, names)
+        if cited is None:
+            return []
+        meetings = PublicMeeting.objects.filter(number=cited.number, body_code__in=cited.bodies)
+        documents = PublicDocument.objects.readable(at=self.at).filter(
+            kind_code__iexact=cited.kind, meeting_symbol__in=list(meetings.values_list("symbol", flat=True))
+        )
+        return [_at_paragraph(document, hit_of(document, []), cited.paragraph) for document in documents[:5]]
+
+    def _slips(self, typed: str, names: citing.Names) -> list[tuple[int, str]]:
+        if not citing.looks_like_symbol(typed):
+            return []
+        known = set(self.entries().order_by().values_list("symbol_key", flat=True))
+        found: dict[str, int] = {}
+        for key in citing.keys_typed(typed, names):
+            for cost, near in citing.nearest(key, known):
+                found[near] = min(cost, found.get(near, cost))
+        return sorted((cost, key) for key, cost in found.items())
+
+    def _at_keys(self, keys: Sequence[str]) -> list[Hit]:
+        near = (
+            list(self.entries().filter(symbol_key__in=list(keys)[:MOST_SUGGESTED]).order_by()) if keys else []
+        )
+        return list({hit.url: hit for hit in self._hits(near).values()}.values())
+
+    # Beside the index -----------------------------------------------------------------------------------------
+
+    def shelves(self, question: Question) -> list[tuple[str, list[Hit]]]:
+        """Meetings, parties and edited pages that hold every word: (sort, hits)."""
+        found = [("meetings", _meetings(question)), ("parties", _parties(question))]
+        found.append(("pages", _pages(question, self.language)))
+        return [(sort, hits[:6]) for sort, hits in found if hits]
+
+    def spelled(self, question: Question) -> str:
+        """The question with words that are found, where those typed are not; nothing where none is near."""
+        titles = self.entries().order_by("-pk").values_list("title", flat=True)[:5000]
+        return spelled(question, titles)
+
+
+def names() -> citing.Names:
+    """What the process, its bodies and kinds of papers are called, as the public copies say it."""
+    process = Process.objects.first()
+    parts = {fold(name): process.code for name in process.short_names.values()} if process else {}
+    bodies: dict[str, str] = {}
+    meeting = dict(PublicMeeting.objects.order_by().values_list("body_code", "body_names").distinct())
+    for code, called in meeting.items():
+        bodies.update({fold(name): code for name in called.values()} | {fold(code): code})
+    numbered = (
+        PublicMeeting.objects.exclude(number=None).order_by("-number").values_list("body_code", flat=True)
+    )
+    kinds = {}
+    for code, called in (
+        PublicDocument.objects.exclude(kind_names={})
+        .order_by()
+        .values_list("kind_code", "kind_names")
+        .distinct()
+    ):
+        kinds.update({fold(name): code for name in called.values()})
+    first = numbered.first()
+    return citing.Names(parts, kinds, bodies, (first,) if first else ())
+
+
+def hit_of(document: PublicDocument, languages: Sequence[str]) -> Hit:
+    """A document's line among what was found."""
+    url = f"{reverse('portal:documents')}{quote(document.symbol, safe='/')}/"
+    title = show(document.titles)
+    facts = (show(document.kind_names).text, document.written_date)
+    return Hit(
+        url=url, title=title.text, title_language=title.language, title_pending=title.pending, symbol=document.symbol,
+        facts=tuple(filter(None, facts)), languages=tuple((code, f"{url}files/{code}/") for code in languages),
+        read=lambda language, page: _reading_url(url, language, page),
+    )  # fmt: skip
+
+
+def _reading_url(url: str, language: str, page: int) -> str:
+    place = (page - 1) // PAGES_PER_READING + 1
+    return f"{url}read/{language}/{f'?page={place}' if place > 1 else ''}#page-{page}"
+
+
+def _at_paragraph(document: PublicDocument, hit: Hit, paragraph: int | None) -> Hit:
+    """The hit, leading to where a numbered paragraph begins."""
+    if paragraph is None or hit.read is None:
+        return hit
+    pages = PublicPage.objects.filter(file__document=document, file__current=True).order_by(
+        "file__language", "number"
+    )
+    for language in dict.fromkeys(pages.values_list("file__language", flat=True)):
+        texts = pages.filter(file__language=language).values_list("number", "text")
+        if (found := citing.paragraph_page(paragraph, texts)) is not None:
+            return Hit(
+                hit.read(language, found), hit.title, hit.title_language, hit.title_pending, hit.symbol
+            )
+    return hit
+
+
+def _texts(wanted: Wanted) -> dict[tuple[int, int, int], str]:
+    """The pages that are quoted."""
+    if not wanted:
+        return {}
+    places = reduce(or_, (Q(file=file, number=number) for _source, file, number in wanted))
+    rows = PublicPage.objects.filter(places).order_by().values_list("file_id", "number", "text")
+    texts = {(file, number): text for file, number, text in rows}
+    return {place: texts[place[1:]] for place in wanted if place[1:] in texts}
+
+
+def _meetings(question: Question) -> list[Hit]:
+    rows = PublicMeeting.objects.values_list("symbol", "titles", "places", "body_names", "starts_on__year")
+    return [
+        Hit(url=reverse("portal:meeting", args=[symbol]), title=show(titles).text, facts=(str(year),))
+        for symbol, titles, places, bodies, year in rows
+        if holds(
+            question, " ".join([symbol, str(year), *titles.values(), *places.values(), *bodies.values()])
+        )
+    ]
+
+
+def _parties(question: Question) -> list[Hit]:
+    rows = PublicParty.objects.values_list("code", "names", "short_names", "standing_names")
+    address = reverse("portal:members")
+    return [
+        Hit(url=address, title=show(short).text, facts=(show(standing).text,))
+        for code, called, short, standing in rows
+        if holds(question, " ".join([code, *called.values(), *short.values()]))
+    ]
+
+
+def _pages(question: Question, language: str) -> list[Hit]:
+    """Edited pages, each once: found in the reader's language or in another, and led to in the reader's."""
+    columns = ("pk", "title", "url_path", "last_published_at", "translation_key", "locale__language_code")
+    rows = list(
+        cms.Page.objects.live().filter(depth__gte=3).order_by("path").values_list(*columns, named=True)
+    )
+    titles = {row.translation_key: row.title for row in rows if row.locale__language_code == language}
+    found: dict[Any, Hit] = {}
+    for row in rows:
+        if row.translation_key not in found and holds(question, _text_of(row.pk, row.last_published_at)):
+            url = f"/{language}/{row.url_path.split('/', 2)[2]}"
+            found[row.translation_key] = Hit(url=url, title=titles.get(row.translation_key, row.title))
+    return list(found.values())
+
+
+@lru_cache(maxsize=1024)
+def _text_of(pk: int, changed: dt.datetime | None) -> str:  # noqa: ARG001 - part of what is remembered
+    """The words of an edited page: read once for each time it is published."""
+    page = cms.Page.objects.get(pk=pk).specific
+    body = getattr(page, "body", None)
+    texts = body.stream_block.get_searchable_content(body) if body is not None else []
+    return strip_tags(" ".join([page.title, getattr(page, "lede", ""), *map(str, texts)]))

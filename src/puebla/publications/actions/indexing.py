@@ -1,0 +1,141 @@
+"""Keeping the public index true: in the transaction of each release and withdrawal."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from puebla.core.languages import show
+from puebla.core.models import Process
+from puebla.core.search.citing import key_of
+from puebla.core.search.tables import Place, Row, mark
+from puebla.core.search.words import ALGORITHMS
+from puebla.publications.models import PublicDocument, PublicFile, PublicIndexEntry, PublicPage
+from puebla.publications.querysets.searching import COMING, COMING_RUNG, INDEX, READABLE_RUNG
+
+#: The number of documents in the index, for ever.
+SOURCE = 1
+#: Documents whose texts are held in memory at once, and languages that one can be found in.
+CHUNK, MOST_LANGUAGES = 50, 15
+
+
+def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
+    """Write what the public may find of these documents anew, or nothing of those withdrawn; how many entries."""
+    return sum(_index(keys[start : start + CHUNK], at) for start in range(0, len(keys), CHUNK))
+
+
+@transaction.atomic
+def _index(keys: Sequence[int], at: dt.datetime) -> int:
+    _forget(keys)
+    documents = list(
+        PublicDocument.objects.filter(pk__in=keys, withdrawn_at=None)
+        .order_by("pk")
+        .prefetch_related("themes")
+    )
+    files = _current_files(keys)
+    texts = _texts([pk for _number, pk in files.values()])
+    process = Process.objects.first()
+    working = process.languages if process else []
+    entries, rows = [], []
+    for document in documents:
+        for entry, row in _of(document, files, texts, working, at):
+            entries.append(entry)
+            rows.append(row)
+    PublicIndexEntry.objects.bulk_create(entries)
+    INDEX.write(rows)
+    return len(entries)
+
+
+def _of(
+    document: PublicDocument, files: dict[tuple[int, str], tuple[int, int]], texts: dict[int, list[str]],
+    working: Sequence[str], at: dt.datetime,
+) -> Iterator[tuple[PublicIndexEntry, Row]]:  # fmt: skip
+    """A document as the public finds it, language by language."""
+    own = {language: pk for (key, language), (_number, pk) in files.items() if key == document.pk}
+    codes = list(dict.fromkeys([*working, *sorted(own), *sorted(document.titles)]))
+    coming = document.public_from > at
+    day = document.dated_on.toordinal() if document.dated_on else 0
+    found = [code for code in codes if code in own or document.titles.get(code)]
+    for code in found[:MOST_LANGUAGES]:
+        title = show(document.titles, code).text
+        rung = COMING_RUNG if coming else READABLE_RUNG
+        key = Place(rung, day, SOURCE, document.pk, codes.index(code)).key
+        entry = PublicIndexEntry(
+            id=key, source=SOURCE, record=document.pk, language=code, holder=own.get(code), address=document.symbol,
+            symbol_key=key_of(document.symbol)[:60], title=title[:300], public_from=document.public_from,
+            written_for=document.released_at,
+        )  # fmt: skip
+        marks = [*_marks(document), mark("language", code), *([COMING] if coming else [])]
+        stems = [code] if code in working and code in ALGORITHMS else [c for c in working if c in ALGORITHMS]
+        yield entry, Row(
+            key=key, marks=marks, title=f"{title} {document.symbol}", keywords=_keywords(document, code),
+            pages=texts.get(own.get(code, 0), []), languages=stems,
+        )  # fmt: skip
+
+
+def _marks(document: PublicDocument) -> list[str]:
+    values: dict[str, list[Any]] = {
+        "kind": [document.kind_code], "body": [document.body_code], "meeting": [document.meeting_symbol],
+        "year": [document.year], "theme": [theme.code for theme in document.themes.all()],
+    }  # fmt: skip
+    return [mark(name, value) for name, found in values.items() for value in found if value]
+
+
+def _keywords(document: PublicDocument, language: str) -> str:
+    """What else a document is known by, in a language."""
+    named = [document.kind_names, document.body_names, document.meeting_titles]
+    named += [theme.names for theme in document.themes.all()]
+    return " ".join(show(texts, language).text for texts in named)
+
+
+def _forget(keys: Sequence[int]) -> None:
+    standing = PublicIndexEntry.objects.filter(source=SOURCE, record__in=keys).order_by()
+    INDEX.erase(list(standing.values_list("pk", flat=True)))
+    standing.delete()
+
+
+def _current_files(keys: Sequence[int]) -> dict[tuple[int, str], tuple[int, int]]:
+    """The current file of each document in each language: (document, language) → (number, key)."""
+    rows = PublicFile.objects.filter(document__in=keys, current=True).order_by()
+    return {
+        (document, language): (number, pk)
+        for document, language, number, pk in rows.values_list("document_id", "language", "number", "pk")
+    }
+
+
+def _texts(files: Sequence[int]) -> dict[int, list[str]]:
+    """The texts of these files' pages, in order; a page without text is an empty one, so that numbers stay."""
+    rows = PublicPage.objects.filter(file__in=files).order_by("file", "number")
+    found: dict[int, list[str]] = defaultdict(list)
+    for file, number, text in rows.values_list("file_id", "number", "text"):
+        pages = found[file]
+        pages.extend([""] * (number - 1 - len(pages)))
+        pages.append(text)
+    return found
+
+
+# For who makes it anew -------------------------------------------------------------------------------------
+
+
+def behind() -> list[int]:
+    """Documents of which the public index knows nothing, or an older release."""
+    return list(PublicDocument.objects.behind_in_search().order_by("-pk").values_list("pk", flat=True))
+
+
+def every() -> list[int]:
+    """All documents that are not withdrawn."""
+    return list(PublicDocument.objects.filter(withdrawn_at=None).order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def begin_anew() -> None:
+    """Forget everything before it is written anew."""
+    INDEX.clear()
+    PublicIndexEntry.objects.all().delete()
+
+
+def odd_entries() -> int:
+    """How many entries have no words, and words no entry."""
+    return len(INDEX.keys() ^ set(PublicIndexEntry.objects.order_by().values_list("pk", flat=True)))
