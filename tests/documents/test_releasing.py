@@ -255,7 +255,8 @@ def test_a_withdrawn_row_holds_nothing_of_the_paper(office):
 
     row = PublicDocument.objects.values().get()
     assert "secret title" not in str(row).casefold()
-    assert not PublicTheme.objects.exists()
+    # The bare codes stay, so that whoever follows a theme by feed is told what left it.
+    assert list(PublicTheme.objects.values_list("names", flat=True)) == [{}]
     assert row["withdrawn_reason"] == {"en": "Wrong file."}
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.apps import AppConfig
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,7 +57,12 @@ def follow_button(request: Any, topic: str, value: str) -> dict[str, object] | N
 
 def portal_entries(_language: str) -> dict[str, list[tuple[str, str]]]:
     """News by mail, in the portal's footer."""
-    return {"footer": [(_("News by mail"), reverse("subscriptions:subscribe"))]}
+    try:
+        address = reverse("subscriptions:subscribe")
+    except NoReverseMatch:
+        # An instance that serves the portal alone takes no subscriptions.
+        return {}
+    return {"footer": [(_("News by mail"), address)]}
 
 
 class NoticesConfig(AppConfig):

@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 from puebla.core.verdicts import RefusedError
 
 #: A session lets its holder in: an old copy must not bring back one that was ended since, nor a thief in.
-LEFT_OUT = {"sessions.session", "usersessions.usersession"}
+#: Who has which page open in the CMS is of the moment.
+LEFT_OUT = {"sessions.session", "usersessions.usersession", "wagtailadmin.editingsession"}
 #: Rows that every new instance has before anything was done in it.
-BORN = {"contenttypes.contenttype", "auth.permission"}
+BORN = {"contenttypes.contenttype", "auth.permission", "auth.group", "auth.group_permissions"}
 LINE_LIMIT = 256 * 1024 * 1024
 _BATCH = 500
 
@@ -167,16 +168,21 @@ def lines_of(stream: Any) -> Iterator[bytes]:
         yield line
 
 
+def is_born(model: type[Model]) -> bool:
+    """Whether a new instance has rows of this table: the CMS's migrations plant a first page, site and collection."""
+    return label(model) in BORN or model._meta.app_label.startswith("wagtail")
+
+
 def filled() -> dict[str, int]:
     """Tables that hold rows, beyond those every new instance has."""
-    counts = {label(model): model._base_manager.count() for model in tables() if label(model) not in BORN}
+    counts = {label(model): model._base_manager.count() for model in tables() if not is_born(model)}
     return {name: count for name, count in counts.items() if count}
 
 
 def clear_born() -> None:
     """Take away what every new instance has, since the back-up brings its own."""
     for model in reversed(tables()):
-        if label(model) in BORN:
+        if is_born(model):
             model._base_manager.all()._raw_delete(connection.alias)
 
 
