@@ -51,6 +51,7 @@ def with_files(documents):
             Page.objects.create(version=version, number=1, text="A text that somebody wrote.",
                                 picture_key=put(io.BytesIO(PICTURE), storage=store).key)  # fmt: skip
         Document.objects.filter(pk=document.pk).update(filed_languages="en")
+    make.index(*documents)
 
 
 def client_of(person):
@@ -102,6 +103,17 @@ def channels(client, documents):
             d.pk for d in documents if client.get(at("list"), {"q": d.symbol}).status_code == 302
         },
         "suggestion": symbols_in(client.get(at("suggest") + "?q=note").text, documents),
+        "found": found_by(client, documents, "note"),
+        "found in the text": found_by(client, documents, "somebody"),
+        "found by symbol": {
+            d.pk
+            for d in documents
+            if client.get(reverse("intranet:search"), {"q": d.symbol.lower().replace("/", " ")}).status_code
+            == 302
+        },
+        "suggestion of search": symbols_in(
+            client.get(reverse("intranet:search-suggest") + "?q=not").text, documents
+        ),
         "csv": {d.pk for d in documents if d.symbol in {row[0] for row in exported[1:]}},
         "xlsx": {d.pk for d in documents if d.symbol in {row[0].value for row in sheet.iter_rows(min_row=2)}},
         "zip": names(packed),
@@ -110,6 +122,15 @@ def channels(client, documents):
         **{name: opened(name, *rest) for name, rest in BELOW.items()},
         **{name: opened("picture", *rest) for name, rest in PICTURES.items()},
     }
+
+
+def found_by(client, documents, words):
+    """The documents that search shows for these words; it counts as many."""
+    page = client.get(reverse("intranet:search"), {"q": words}).text
+    shown = symbols_in(page.partition('<ol class="entries hits"')[2], documents)
+    total = re.search(r'role="status">(\d+) documents?', page)
+    assert len(shown) == (int(total[1]) if total else 0)
+    return shown
 
 
 def counted(client, **filters):

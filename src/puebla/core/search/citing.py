@@ -14,12 +14,12 @@ _PART = re.compile(r"[^\W_]+")
 _FIGURES = re.compile(r"\d+")
 _ROMAN = re.compile(r"(?=[ivxlc])(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th|[ºª°]|a|o|\.ª|\.º)?")
+_ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th|°|\.?[ao])?")
 _PARAGRAPH = re.compile(
     r"\b(?:paragraphs?|paras?|parrafos?|parr|numeral(?:es)?|article|articulo|§)\.?\s*(\d{1,3})\b"
 )
 #: A symbol has at least so many parts, and none longer than this.
-FEWEST_PARTS, LONGEST_PART, LONGEST_SYMBOL = 3, 12, 60
+FEWEST_PARTS, LONGEST_PART, LONGEST_SYMBOL = 3, 8, 60
 
 
 def parts_of(typed: str) -> list[str]:

@@ -1,0 +1,95 @@
+"""Symbols as people type them, and their own ways of citing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from puebla.core.search.citing import (
+    Citation,
+    Names,
+    citation,
+    key_of,
+    keys_typed,
+    looks_like_symbol,
+    nearest,
+    paragraph_page,
+)
+
+NAMES = Names(
+    parts={"crm": "RCM", "rcm": "RCM", "grcm": "RCGM"},
+    kinds={"declaration": "DECL", "declaracion": "DECL", "declaraciones": "DECL", "report": "REP", "informe": "REP"},
+    bodies={"grcm": "RCGM", "grupo regional de consulta": "RCGM", "vice-ministers": "VM"},
+    conferences=("VM",),
+)  # fmt: skip
+SYMBOL = "RCM/2016/VM/DECL/1"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["RCM/2016/VM/DECL/1", "rcm 2016 vm decl 1", "RCM/2016/VM/DECL/01", "rcm.2016.vm.decl.1", "RCM-2016-VM-DECL-1",
+     " RCM / 2016 / VM / DECL / 1 ", "rcm2016vmdecl1", "CRM/2016/VM/DECL/1"],
+)  # fmt: skip
+def test_a_symbol_is_known_however_it_is_typed(typed):
+    assert key_of(SYMBOL) in keys_typed(typed, NAMES)
+
+
+@pytest.mark.parametrize(
+    "typed", ["RCM/2016/VM/DCL/1", "RCM/2016/VM/DECLL/1", "RMC/2016/VM/DECL/1", "RCM/2016/VN/DECL/1"]
+)
+def test_a_letter_amiss_is_near(typed):
+    assert nearest(key_of(typed), [key_of(SYMBOL)]) == [(1, key_of(SYMBOL))]
+
+
+def test_a_figure_amiss_is_another_paper_and_further_away():
+    assert nearest(key_of("RCM/2016/VM/DECL/2"), [key_of(SYMBOL)]) == [(2, key_of(SYMBOL))]
+
+
+def test_two_slips_are_too_many():
+    assert nearest(key_of("RCM/2015/VN/DECL/1"), [key_of(SYMBOL)]) == []
+
+
+@pytest.mark.parametrize("typed", ["migration in 2016", "guidelines", "protección consular", "a b c"])
+def test_words_are_no_symbol(typed):
+    assert not looks_like_symbol(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "cited"),
+    [
+        ("XXI Declaration, paragraph 12", Citation("DECL", 21, ("VM",), 12)),
+        ("Declaración de la XXI Conferencia", Citation("DECL", 21, ("VM",))),
+        ("Declaration of the 21st Conference", Citation("DECL", 21, ("VM",))),
+        ("párrafo 3 de la declaración de la XIV Conferencia", Citation("DECL", 14, ("VM",), 3)),
+        ("Informe del GRCM, 5.ª reunión", Citation("REP", 5, ("RCGM",))),
+        ("declaration", None),
+        ("Declaration 2016", None),
+        ("XXI Conference", None),
+    ],
+)
+def test_people_cite_in_their_own_words(typed, cited):
+    assert citation(typed, NAMES) == cited
+
+
+def test_a_numbered_paragraph_is_found_on_its_page():
+    pages = [(1, "1. First.\n2. Second."), (2, "12. Twelfth.\n13. Next"), (3, "112. Not this")]
+
+    assert paragraph_page(12, pages) == 2
+    assert paragraph_page(99, pages) is None
+
+
+@given(st.text(max_size=200))
+def test_anything_can_be_asked_for(typed):
+    keys_typed(typed, NAMES)
+    citation(typed, NAMES)
+    looks_like_symbol(typed)
+
+
+@given(st.text(alphabet="abc123", min_size=3, max_size=12), st.integers(0, 11), st.sampled_from("xyz9"))
+def test_one_slip_of_any_kind_is_found_and_none_is_nothing(key, place, sign):
+    place = min(place, len(key) - 1)
+    exchanged = key[:place] + sign + key[place + 1 :]
+
+    assert nearest(key, [key]) == [(0, key)]
+    assert nearest(key, [key[:place] + sign + key[place:]])
+    assert nearest(key, [key[:place] + key[place + 1 :]])
+    assert nearest(key, [exchanged])
