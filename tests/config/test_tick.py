@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from puebla.config.operations.stores import keys_of
 from puebla.config.operations.working import all_chores
+from puebla.core import registry
 from puebla.core.files.store import put
 from puebla.core.models import PublishedHead
 from puebla.core.operations import Chore, Done, Found, do_chores
+from puebla.core.verdicts import RefusedError
 from puebla.documents.apps import known_private, known_public, sweep_private
 from puebla.documents.models import BatchItem, FileVersion, LanguageEdition
 from tests.factories import DocumentFactory, PersonFactory, a_file, process
@@ -122,3 +124,29 @@ def test_the_sweep_takes_orphans_and_leaves_what_a_record_uses():
 
 def test_the_queues_own_upkeep_comes_first():
     assert [chore.name for chore in all_chores()][:2] == ["queue.taken_over", "queue.pruned"]
+
+
+def test_only_the_chores_that_are_named_are_done():
+    done = [one["name"] for one in json.loads(tick("--json", "--only", "notices", "--only", "mail"))]
+
+    assert done == ["notices.gathered", "notices.written", "mail", "mail.pruned", "notices.forgotten"]
+
+
+def test_a_demonstration_is_sent_to_another_instant(settings):
+    seen: list[dt.datetime] = []
+    registry.chores.add("test.clock", Chore("test.clock", lambda at: seen.append(at) or 1))
+    try:
+        tick("--only", "test.clock", "--at", "2026-12-01T07:00")
+        tick("--only", "test.clock", "--at", "2026-12-01T07:00Z")
+    finally:
+        registry.chores._entries.pop("test.clock")
+
+    # Seven in Costa Rica is thirteen in Greenwich.
+    assert [one.astimezone(dt.UTC).hour for one in seen] == [13, 7]
+
+
+def test_an_instance_that_people_rely_on_is_sent_to_no_other_time(settings):
+    settings.DEMO = False
+
+    with pytest.raises(RefusedError, match="demonstrations"):
+        tick("--at", "2026-12-01T07:00")

@@ -205,11 +205,16 @@ class Done:
     error: str = ""
 
 
+def name_of(chore: Callable[[], int]) -> str:
+    """What a chore is called."""
+    return str(getattr(chore, "name", None) or getattr(chore, "__name__", "chore"))
+
+
 def do_chores(chores: Iterable[Callable[[], int]] | None = None) -> list[Done]:
     """Do what is due, each chore for itself: one that fails is told and does not stop the next."""
     done = []
     for chore in registry.chores if chores is None else chores:
-        name = str(getattr(chore, "name", None) or getattr(chore, "__name__", "chore"))
+        name = name_of(chore)
         if isinstance(chore, Chore) and not chore.is_due():
             continue
         try:

@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from puebla.accounts.models import Person
 from puebla.config import editions
-from puebla.config.demonstration import building, people, sources
+from puebla.config.demonstration import building, following, people, sources
 from puebla.config.demonstration.sources import Source
 from puebla.config.editions import pages
 from puebla.core import journal
@@ -93,6 +93,7 @@ def load(
         editions.load(editions.folder_of(EDITION), at=began)
         pages.load(editions.folder_of(EDITION), at=began)
         cast = people.seat_everybody(at=began + dt.timedelta(hours=1))
+        following.begin(cast, at=began + dt.timedelta(hours=5))
         filing = _Filing(cast, files, now=at)
         for number, (text, instant) in enumerate(
             zip(_by_date(texts), _instants(began, at, len(texts)), strict=True)
@@ -103,6 +104,7 @@ def load(
     with transaction.atomic():
         released = filing.relate_and_release(texts, at=at, told=told)
         _leave_pending(cast, at=at)
+        following.tell(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}
         journal.record("demonstration.loaded", at=at, facts=facts)
     return Loaded(len(cast.people), len(texts), len(files), released)

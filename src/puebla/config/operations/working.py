@@ -14,7 +14,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -28,7 +28,7 @@ from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction, is_locked_database_exception
 
 from puebla.core import registry
-from puebla.core.operations import Chore, Done, do_chores, logger
+from puebla.core.operations import Chore, Done, do_chores, logger, name_of
 
 QUEUE = "queue"
 #: A job whose worker died this often is given up: it is likely to be what kills them.
@@ -161,9 +161,20 @@ def all_chores() -> Iterator[Callable[[], int]]:
     yield from registry.chores
 
 
-def round_of_chores() -> list[Done]:
-    """Do every chore that is due."""
-    return do_chores(all_chores())
+def round_of_chores(*, only: Collection[str] = (), at: dt.datetime | None = None) -> list[Done]:
+    """Do every chore that is due.
+
+    Args:
+        only: the chores with these names, or with names that begin so; all of them where nothing is named.
+        at: as if it were this instant, due or not; for demonstrations.
+    """
+    chores = [one for one in all_chores() if not only or name_of(one).startswith(tuple(only))]
+    return do_chores(chores if at is None else [_sent_to(one, at) for one in chores])
+
+
+def _sent_to(chore: Callable[[], int], at: dt.datetime) -> Callable[[], int]:
+    work = getattr(chore, "work", None)
+    return Chore(name_of(chore), lambda _now: work(at)) if work else chore
 
 
 # The worker --------------------------------------------------------------------------------------------

@@ -68,6 +68,9 @@ def since(mark: Any, at: dt.datetime) -> Batch:
     first, last = mark["sequence"], min(head, mark["sequence"] + WINDOW)
     until = dt.datetime.fromisoformat(mark["until"])
     happened = [*_acts(first, last), *_embargoes(until, at)]
+    if first == last and not happened:
+        # The mark stays: nobody has to write anything because nothing happened.
+        return Batch([], mark)
     coming = {"sequence": last, "until": max(until, at).isoformat()}
     return Batch(sorted(happened, key=lambda one: one.at), coming, more=last < head)
 
