@@ -3,14 +3,16 @@
 import datetime as dt
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from puebla.core.models import OutgoingMail
+from puebla.core.verdicts import RefusedError
 from puebla.documents import actions as papers
-from puebla.documents.models import Document
-from puebla.members.models import Audience, Seat
+from puebla.documents.models import Document, FileVersion
+from puebla.members.models import Audience, SavedSearch, Seat
 from puebla.notices import actions
 from puebla.notices.models import Correspondence, Follow, Mark, Notice
 from tests import factories as make
@@ -232,7 +234,8 @@ def test_release_withdrawal_and_state_are_told_in_words():
     a_round(MORNING)
 
     mail = OutgoingMail.objects.get(recipient=person.email)
-    assert "Its state is now: adopted · Released to the public · Withdrawn from the public" in mail.body
+    told = "Its state is now: adopted · Released to the public · Withdrawn from the public · English (22 B)"
+    assert told in mail.body
 
 
 def test_a_change_of_a_title_alone_is_no_news():
@@ -449,3 +452,70 @@ def test_a_link_made_for_one_thing_opens_no_other():
     assert unsign("person", token) == "abc"
     assert unsign("subscription", token) is None
     assert unsign("person", token[:-1]) is None
+
+
+# Saved searches --------------------------------------------------------------------------------------------------------
+
+
+def saved(person, q, **filters):
+    return SavedSearch.objects.create(
+        person=person, name=f"My {q}", q=q, filters=filters, created_at=EVENING, seen_at=EVENING
+    )
+
+
+def test_a_saved_search_tells_of_what_it_finds_inside_the_gate_and_of_nothing_else():
+    office, person, other, body = (
+        make.secretariat_person(),
+        make.delegate(),
+        make.delegate(),
+        make.BodyFactory(),
+    )
+    for one in (person, other):
+        following(one, "search", saved(one, "notas" if one == person else "declaration").ref)
+
+    found = filed(body, by=office)
+    filed(body, by=office, audience=Audience.SECRETARIAT)
+    actions.gather(EVENING)
+
+    assert told(person) == {(found.ref, "filed")}
+    assert told(other) == set()
+
+
+def test_a_saved_search_tells_of_words_inside_a_file_once_they_were_read():
+    office, person, body = make.secretariat_person(), make.delegate(), make.BodyFactory()
+    following(person, "search", saved(person, '"plain text"').ref)
+    following(person, "search", saved(person, "note").ref)
+    reader = make.delegate()
+    following(reader, "search", saved(reader, '"plain text"').ref)
+    follower = make.delegate()
+    following(follower, "body", body.code)
+
+    paper = with_file(filed(body, by=office), by=office)
+    actions.gather(EVENING)
+    before = told(reader)
+    papers.read_version(version=FileVersion.objects.get(), at=EVENING + dt.timedelta(minutes=1))
+    for minutes in (2, 3, 50, 90):
+        actions.gather(EVENING + dt.timedelta(minutes=minutes))
+
+    assert before == set()
+    assert told(reader) == {(paper.ref, "found")}
+    # Whoever was told of the file itself is not told again because its text was read.
+    assert told(person) == told(follower) == {(paper.ref, "filed"), (paper.ref, "version")}
+
+
+def test_another_ones_saved_search_cannot_be_followed():
+    mine, other = make.delegate(), make.delegate()
+
+    with pytest.raises(RefusedError):
+        following(other, "search", saved(mine, "note").ref)
+
+
+def test_a_quiet_hour_writes_nothing():
+    person, body = make.delegate(), make.BodyFactory()
+    following(person, "body", body.code)
+    actions.gather(EVENING)
+
+    with CaptureQueriesContext(connection) as queries:
+        actions.gather(EVENING + dt.timedelta(hours=1))
+
+    assert [one["sql"] for one in queries if not one["sql"].startswith("SELECT")] == []

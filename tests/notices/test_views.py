@@ -341,3 +341,17 @@ def test_gathering_costs_the_same_queries_however_much_happened():
         spent.append(len(queries))
 
     assert spent[0] == spent[1]
+
+
+@pytest.mark.parametrize("topic", ["kind", "theme", "party", "body"])
+def test_the_list_of_one_kind_theme_party_or_body_can_be_followed_there(topic):
+    document = make.DocumentFactory(audience=Audience.MEMBERS)
+    document.themes.add(make.ThemeFactory())
+    value = {"kind": "NOTE", "theme": "HR", "party": "TS", "body": document.body.code}[topic]
+    client = signed_in(make.delegate())
+
+    page = client.get(f"{reverse('documents:list')}?{topic}={value}")
+    none = client.get(f"{reverse('documents:list')}?{topic}=XX")
+
+    assert buttons(page) == {(topic, value): ("Follow", False)}
+    assert buttons(none) == {}

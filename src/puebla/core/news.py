@@ -30,6 +30,8 @@ class Happening:
         language: of the file it is about, where it is about one.
         number: of the file's version.
         to: the key of the only person it concerns; None where it concerns whoever may see the record.
+        topics: told only to who follows the record by one of these; by any topic where there are none.
+        unless_told_since: not told to whom something of the record was told since this instant.
     """
 
     event: str
@@ -39,6 +41,8 @@ class Happening:
     language: str = ""
     number: int | None = None
     to: int | None = None
+    topics: frozenset[str] = frozenset()
+    unless_told_since: dt.datetime | None = None
 
 
 class Batch(NamedTuple):

@@ -170,6 +170,7 @@ class DocumentsConfig(AppConfig):
 
         registry.news_sources.add("documents", news.SOURCE, rank=10)
         registry.followables.add("documents", news.FOLLOWABLE, rank=10)
+        registry.followables.add("searches", news.SEARCHES, rank=20)
         from puebla.documents.actions import indexing
         from puebla.documents.views.searching import DocumentSource
         from puebla.members.actions.indexing import begin_anew, odd_entries

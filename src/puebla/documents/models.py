@@ -143,6 +143,10 @@ class Document(Restricted):
             models.Index(
                 fields=["room", "audience", "party", "room_cap", "embargo_until"], name="documents_of_room"
             ),
+            # Asked at every round of the worker: which embargoes ended meanwhile.
+            models.Index(
+                fields=["embargo_until"], condition=Q(embargo_until__isnull=False), name="documents_embargoes"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -233,6 +237,8 @@ class FileVersion(models.Model):
     class Meta:
         verbose_name = _("file version")
         ordering = ["-number"]
+        # Asked at every round of the worker: which texts can be found now.
+        indexes = [models.Index(fields=["read_at"], name="documents_version_read")]
         constraints = [
             models.UniqueConstraint(fields=["edition", "number"], name="documents_version_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="documents_version_not_empty"),

@@ -38,6 +38,7 @@ FILTERS = ("q", "kind", "body", "theme", "year", "language", "state", "meeting",
 #: What a line of the list needs of a document.
 COLUMNS = ("symbol", "ref", "titles", "dated_on", "precision", "state", "audience", "filed_languages", "released_at",
            "withdrawn_at", "kind__names")  # fmt: skip
+FOLLOWED = {"kind", "body", "theme", "party", "meeting"}
 PER_PAGE = 25
 #: A pack is streamed, but somebody has to download it: more files than this are asked for in parts.
 PACK_LIMIT = 500
@@ -73,12 +74,15 @@ def document_list(request: PersonRequest) -> HttpResponseBase:
     page = Paginator(found.values_list(*COLUMNS, named=True), PER_PAGE).get_page(request.GET.get("page"))
     process = Process.current()
     languages = {code: language_name(code) for code in process.languages}
+    active = {name: value for name, value in filters.items() if value}
     context = {
         "process": process,
         "page": page,
         "rows": rows_of(page, list(languages)),
         "filters": filters,
-        "active": {name: value for name, value in filters.items() if value},
+        "active": active,
+        # The list of one kind, body, theme, party or meeting is its page: there it can be followed.
+        "narrowed_to": next(iter(active.items())) if len(active) == 1 and set(active) <= FOLLOWED else None,
         "options": options_of(filters, languages),
     }
     return render(request, "documents/list.html", context)

@@ -5,8 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,11 +16,14 @@ from django.utils.translation import gettext_lazy
 from puebla.accounts.models import Person
 from puebla.core.models import JournalEntry, JournalHead, JournalPayload
 from puebla.core.news import Batch, Followable, Followed, Happening, Line, NewsSource, Offer
+from puebla.core.search.asking import UnanswerableError
 from puebla.core.verdicts import ALLOWED, Verdict, refused
+from puebla.documents.actions.indexing import SOURCE as INDEXED
 from puebla.documents.forms import language_name
 from puebla.documents.models import Document, FileVersion, Kind, Share, State, Theme
-from puebla.members.models import Body, Meeting, Party
+from puebla.members.models import Body, IndexEntry, Meeting, Party, SavedSearch
 from puebla.members.querysets import Reach
+from puebla.members.querysets.searching import answering, asked_by
 from puebla.theme.templatetags.theme import size as in_words
 
 Facts = dict[str, Any]
@@ -27,6 +32,8 @@ Facts = dict[str, Any]
 
 #: Entries of the journal that are looked through at once.
 WINDOW = 2000
+#: A reading says when it began; it is written down when it is done.
+LATE = dt.timedelta(minutes=30)
 
 
 def _version(facts: Facts) -> Facts:
@@ -67,11 +74,14 @@ def since(mark: Any, at: dt.datetime) -> Batch:
         return Batch([], {"sequence": head, "until": at.isoformat()})
     first, last = mark["sequence"], min(head, mark["sequence"] + WINDOW)
     until = dt.datetime.fromisoformat(mark["until"])
-    happened = [*_acts(first, last), *_embargoes(until, at)]
+    read = {one.event: one for one in _readings(until - LATE, at)}
+    late = [one for event, one in read.items() if event not in mark.get("read", [])]
+    happened = [*_acts(first, last), *_embargoes(until, at), *late]
     if first == last and not happened:
         # The mark stays: nobody has to write anything because nothing happened.
         return Batch([], mark)
-    coming = {"sequence": last, "until": max(until, at).isoformat()}
+    lately = [event for event, one in read.items() if one.at > at - LATE]
+    coming = {"sequence": last, "until": max(until, at).isoformat(), "read": lately}
     return Batch(sorted(happened, key=lambda one: one.at), coming, more=last < head)
 
 
@@ -99,6 +109,17 @@ def _embargoes(after: dt.datetime, at: dt.datetime) -> Iterator[Happening]:
         yield Happening(f"embargo:{ref}:{until:%Y%m%dT%H%M%S%z}", ref, "embargo", until)
 
 
+def _readings(after: dt.datetime, at: dt.datetime) -> Iterator[Happening]:
+    """Files whose text can be found now: a search that did not know it when the file came may find it."""
+    read = FileVersion.objects.filter(read_at__gt=after, read_at__lte=at).order_by("read_at")
+    columns = ("ref", "edition__document__ref", "edition__language", "number", "read_at", "filed_at")
+    for ref, document, language, number, read_at, filed_at in read.values_list(*columns):
+        yield Happening(
+            f"read:{ref}", document, "found", read_at, language, number,
+            topics=frozenset({"search"}), unless_told_since=filed_at,
+        )  # fmt: skip
+
+
 def says(what: str, language: str, number: int | None, size: int | None) -> str:
     """What happened, in a few words."""
     if what.startswith("state."):
@@ -121,6 +142,7 @@ SENTENCES = {
     "released": gettext_lazy("Released to the public"),
     "withdrawn": gettext_lazy("Withdrawn from the public"),
     "shared": gettext_lazy("Shared with you by name"),
+    "found": gettext_lazy("Found by a search that you follow"),
 }
 
 
@@ -284,3 +306,60 @@ def kin(person: Person, reach: Reach, topic: str, value: str) -> list[Followed]:
 
 
 FOLLOWABLE = Followable(source="documents", topics=TOPICS, offers=offers, under=under, kin=kin)
+
+
+# Saved searches --------------------------------------------------------------------------------------------------------
+
+
+def searches(person: Person, reach: Reach, _topic: str, values: Collection[str] | None) -> dict[str, Offer]:
+    """One's own saved searches."""
+    own = SavedSearch.objects.none() if reach.is_empty else SavedSearch.objects.visible_to(person)
+    return {
+        one.ref: Offer(dict.fromkeys(languages(), one.name), ALLOWED, _search_page(one))
+        for one in _of(own, "ref", values)
+    }
+
+
+def languages() -> list[str]:
+    """The languages of the software: what a person wrote is the same in each."""
+    return [code for code, _name in settings.LANGUAGES]
+
+
+def _search_page(saved: SavedSearch) -> str:
+    asked = {name: value for name, value in {"q": saved.q, **saved.filters}.items() if value}
+    return f"{reverse('intranet:search')}?{urlencode(asked)}"
+
+
+def found_by(
+    person: Person, reach: Reach, followed: Collection[Followed], refs: Collection[str]
+) -> Mapping[str, set[Followed]]:
+    """Which of the saved searches find each of these documents, inside the gate."""
+    own = SavedSearch.objects.visible_to(person).filter(ref__in=[value for _topic, value in followed])
+    refs_of = dict(visible(person, reach).filter(ref__in=refs).order_by().values_list("pk", "ref"))
+    entries = IndexEntry.objects.visible_to(person, reach=reach).of(INDEXED, refs_of)
+    records = dict(entries.order_by().values_list("pk", "record"))
+    found: dict[str, set[Followed]] = defaultdict(set)
+    for saved in own if records else ():
+        for key in _hits(saved, person, reach, list(records)):
+            found[refs_of[records[key]]].add(("search", saved.ref))
+    return found
+
+
+def _hits(saved: SavedSearch, person: Person, reach: Reach, keys: list[int]) -> list[int]:
+    try:
+        question = asked_by(saved)
+    except UnanswerableError:
+        return []
+    found = answering(
+        question, reach, person=person, at=reach.at or timezone.now(), filters=saved.filters, count=len(keys),
+        newest=True, among=keys,
+    )  # fmt: skip
+    return [key for key in found.keys if key in keys]
+
+
+SEARCHES = Followable(
+    source="documents",
+    topics={"search": gettext_lazy("Saved search")},
+    offers=searches,
+    under=found_by,
+)

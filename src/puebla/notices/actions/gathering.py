@@ -44,8 +44,7 @@ def _tell(source: str, happened: list[Happening], at: dt.datetime) -> int:
     reach_of = reaches(follows, at) if follows else {}
     people = Person.objects.in_bulk(reach_of)
     silent = set(Correspondence.objects.filter(pace=Pace.NONE).values_list("person_id", flat=True))
-    standing = Notice.objects.filter(source=source, event__in=[one.event for one in happened])
-    told = set(standing.values_list("person_id", "event"))
+    told = _Told(source, happened)
     notices = [
         Notice(
             person_id=key, source=source, event=one.event, subject=one.subject, what=one.what,
@@ -54,11 +53,34 @@ def _tell(source: str, happened: list[Happening], at: dt.datetime) -> int:
         )
         for key, person in people.items()
         for one in _concerning(person, reach_of[key], source, follows[key], happened)
-        if (key, one.event) not in told
+        if told.is_news(key, one)
     ]  # fmt: skip
     # Another worker may tell the same at this moment: the database keeps one of the two.
     Notice.objects.bulk_create(notices, batch_size=500, ignore_conflicts=True)
     return len(notices)
+
+
+class _Told:
+    """What was told already, by earlier rounds and by this one."""
+
+    def __init__(self, source: str, happened: list[Happening]) -> None:
+        standing = Notice.objects.filter(source=source)
+        events = standing.filter(event__in=[one.event for one in happened])
+        self.events = set(events.values_list("person_id", "event"))
+        late = [one.subject for one in happened if one.unless_told_since is not None]
+        before = standing.filter(subject__in=late).order_by("happened_at") if late else standing.none()
+        self.last = {
+            (person, subject): when
+            for person, subject, when in before.values_list("person_id", "subject", "happened_at")
+        }
+
+    def is_news(self, person: int, one: Happening) -> bool:
+        """Whether this person was not told of it; they are then counted as told."""
+        last, since = self.last.get((person, one.subject)), one.unless_told_since
+        if (person, one.event) in self.events or (since is not None and last is not None and last >= since):
+            return False
+        self.last[person, one.subject] = max(last or one.at, one.at)
+        return True
 
 
 def _concerning(
@@ -77,6 +99,7 @@ def _concerning(
             for ref, topics in followable.under(person, reach, own, refs).items():
                 found[ref] |= topics
     for one in happened:
-        since = [followed[topic] for topic in found.get(one.subject, ())]
+        topics = found.get(one.subject, set())
+        since = [followed[topic] for topic in topics if not one.topics or topic[0] in one.topics]
         if one.to in (None, person.pk) and any(began <= one.at for began in since):
             yield one

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.crypto import salted_hmac
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -24,6 +26,7 @@ from puebla.core.news import Line
 from puebla.members.querysets import Reach
 from puebla.notices.actions.hours import local
 from puebla.notices.models import Notice
+from puebla.theme.templatetags.theme import size
 
 #: More than these are counted, not listed: the inbox has them all.
 MOST_LISTED = 60
@@ -72,7 +75,20 @@ def _said(line: Line, notices: list[Notice]) -> list[str]:
         source = registry.news_sources.named(one.source)
         if source is not None:
             said[source.says(one.what, one.language, one.number, line.sizes.get(one.language))] = None
-    return list(said)
+    # Where the news is not of a file itself, its files are named with their sizes: a weak line wants to know before.
+    return [*said, *(() if any(one.number for one in notices) else files_in_words(line.sizes))]
+
+
+def files_in_words(sizes: Mapping[str, int]) -> list[str]:
+    """Every file's language and size."""
+    return [f"{_language(code)} ({size(count)})" for code, count in sorted(sizes.items())]
+
+
+def _language(code: str) -> str:
+    try:
+        return capfirst(str(get_language_info(code)["name_translated"]))
+    except KeyError:
+        return code
 
 
 # Signed links ----------------------------------------------------------------------------------------------------------

@@ -7,8 +7,6 @@ from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import formats, translation
-from django.utils.text import capfirst
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from puebla.core.news import Line
@@ -18,6 +16,7 @@ from puebla.notices.actions.messages import (
     MOST_LISTED,
     Entry,
     absolute,
+    files_in_words,
     message_id_of,
     post_message,
     process_name,
@@ -25,7 +24,6 @@ from puebla.notices.actions.messages import (
 )
 from puebla.notices.models import Subscription, ToldRelease
 from puebla.publications.models import PublicDocument, PublicFile
-from puebla.theme.templatetags.theme import size
 
 #: A release that no digest told of for so long, because nothing ran, is not news any more.
 NEWS_FOR = dt.timedelta(days=30)
@@ -105,7 +103,6 @@ def _concerns(
 
 
 def _entry(document: PublicDocument, *, again: bool) -> Entry:
-    files = getattr(document, "current_files", [])
     said = _("Released again") if again else _("Released")
     line = Line(
         subject=document.symbol,
@@ -113,15 +110,9 @@ def _entry(document: PublicDocument, *, again: bool) -> Entry:
         titles=document.titles,
         kind=document.kind_names,
         address=reverse("portal:document", args=[document.symbol]),
+        sizes={one.language: one.size for one in getattr(document, "current_files", [])},
     )
-    return Entry(line, [said, *(f"{_language(one.language)} ({size(one.size)})" for one in files)], [])
-
-
-def _language(code: str) -> str:
-    try:
-        return capfirst(str(get_language_info(code)["name_translated"]))
-    except KeyError:
-        return code
+    return Entry(line, [said, *files_in_words(line.sizes)], [])
 
 
 def _write(row: Subscription, entries: list[Entry], day: dt.date, at: dt.datetime) -> None:
