@@ -313,7 +313,7 @@ FOLLOWABLE = Followable(source="documents", topics=TOPICS, offers=offers, under=
 
 def searches(person: Person, reach: Reach, _topic: str, values: Collection[str] | None) -> dict[str, Offer]:
     """One's own saved searches."""
-    own = SavedSearch.objects.none() if reach.is_empty else SavedSearch.objects.visible_to(person)
+    own = SavedSearch.objects.visible_to(None if reach.is_empty else person)
     return {
         one.ref: Offer(dict.fromkeys(languages(), one.name), ALLOWED, _search_page(one))
         for one in _of(own, "ref", values)
