@@ -40,7 +40,7 @@ def released(symbol="RCM/2026/VM/DECL/1", *, at=NIGHT, public_from=None, **facts
     }  # fmt: skip
     file = {
         "language": "en", "number": 1, "current": True, "key": "k", "name": "decl.pdf", "media_type": "application/pdf",
-        "label": "PDF", "size": 412_000, "sha256": "0" * 64, "page_count": 3, "filed_at": at, "texts": [],
+        "label": "PDF", "size": 412_000, "sha256": "0" * 64, "page_count": 3, "filed_at": at, "texts": ["The Vice-Ministers", "agreed on orderly return by land."],
     }  # fmt: skip
     return publish_document(
         symbol=symbol, facts=columns | facts, themes=[("HR", {"en": "Human rights"})], files=[file], at=at
@@ -244,6 +244,8 @@ def test_a_single_filter_of_the_portal_ticks_its_own_box(client):
         ("kind", "DECL"),
         ("party", "CRI"),
         ("search", "q=declaracion&year=2026"),
+        ("search", "q=%22orderly+returns%22"),
+        ("search", "year=2026&kind=DECL"),
     ],
 )
 def test_every_topic_tells_of_what_is_released_under_it(topic):
@@ -258,7 +260,16 @@ def test_every_topic_tells_of_what_is_released_under_it(topic):
 
 @pytest.mark.parametrize(
     "topic",
-    [("body", "TS"), ("theme", "XX"), ("kind", "NOTE"), ("party", "HND"), ("search", "q=nothing&year=2026")],
+    [
+        ("body", "TS"),
+        ("theme", "XX"),
+        ("kind", "NOTE"),
+        ("party", "HND"),
+        ("search", "q=nothing&year=2026"),
+        ("search", "q=declaration&year=2025"),
+        ("search", "q=%22%22"),
+        ("search", "q=-declaration"),
+    ],
 )
 def test_nothing_else_is_told_and_an_empty_digest_is_not_sent(topic):
     subscribed(topic)

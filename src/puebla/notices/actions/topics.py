@@ -12,9 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puebla.core.languages import Texts, show
+from puebla.core.models import Process
 from puebla.core.news import Followed
+from puebla.core.search.asking import UnanswerableError, read
 from puebla.core.words import fold
-from puebla.publications.models import PublicDocument, PublicParty, PublicTheme
+from puebla.publications.actions.indexing import SOURCE as INDEXED
+from puebla.publications.models import PublicDocument, PublicIndexEntry, PublicParty, PublicTheme
+from puebla.publications.querysets.searching import answering
 
 #: In the order in which they are offered; a search is offered where one was made.
 TOPICS: dict[str, str | Promise] = {
@@ -97,7 +101,8 @@ def search_in_words(search: str, at: dt.datetime) -> str:
 
 def address_of(search: str) -> str:
     """The page of the portal that shows what the search finds today."""
-    return f"{reverse('portal:documents')}?{search}"
+    page = "portal:search" if "q" in filters_of(search) else "portal:documents"
+    return f"{reverse(page)}?{search}"
 
 
 # What falls under it ---------------------------------------------------------------------------------------------------
@@ -116,10 +121,27 @@ def searching(documents: Collection[PublicDocument], at: dt.datetime) -> Callabl
 
     @cache
     def found(search: str) -> set[int]:
+        filters = filters_of(search).copy()
         readable = PublicDocument.objects.readable(at=at).filter(pk__in=keys).order_by()
-        return set(readable.matching(**filters_of(search)).values_list("pk", flat=True))
+        typed = filters.pop("q", "")
+        narrowed = set(readable.matching(**filters).values_list("pk", flat=True))
+        return narrowed & _answering(typed, narrowed, at) if typed else narrowed
 
     return found
+
+
+def _answering(typed: str, keys: Collection[int], at: dt.datetime) -> set[int]:
+    """Those of the documents that the portal's search finds by these words, inside their files too."""
+    entries = PublicIndexEntry.objects.readable(at=at).filter(source=INDEXED, record__in=keys).order_by()
+    records = dict(entries.values_list("pk", "record"))
+    try:
+        question = read(typed, Process.current().languages)
+    except UnanswerableError:
+        return set()
+    if not records:
+        return set()
+    hits = answering(question, at=at, count=len(records), newest=True, among=list(records))
+    return {records[key] for key in hits.keys if key in records}
 
 
 def told_name(one: Choice, at: dt.datetime) -> str:
