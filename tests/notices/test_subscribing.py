@@ -244,7 +244,7 @@ def test_a_single_filter_of_the_portal_ticks_its_own_box(client):
         ("kind", "DECL"),
         ("party", "CRI"),
         ("search", "q=declaracion&year=2026"),
-        ("search", "q=%22orderly+returns%22"),
+        ("search", "q=%22orderly+return%22"),
         ("search", "year=2026&kind=DECL"),
     ],
 )
