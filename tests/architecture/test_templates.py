@@ -15,7 +15,7 @@ SAME = {
 }  # fmt: skip
 SPOKEN = {"alt", "title", "placeholder", "aria-label", "aria-description", "data-label", "content"}
 #: Pages shown when nothing works any more say their sentence in both languages at once.
-BILINGUAL = {"400.html", "500.html", "507.html"}
+BILINGUAL = {"400.html", "405.html", "500.html", "503.html", "507.html"}
 #: Opened from disk, out of a zip, where no style sheet of ours lies beside it; no policy speaks there.
 FROM_DISK = {"pack_index.html"}
 

@@ -5,7 +5,7 @@ import errno
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -103,10 +103,15 @@ def test_a_page_not_found_keeps_the_look_of_the_private_site_for_who_is_inside(c
     [
         (OperationalError("database or disk is full"), 507, "El disco del servidor está lleno"),
         (OSError(errno.ENOSPC, "No space left on device"), 507, "The disk of the server is full"),
+        (OperationalError("database is locked"), 503, "El sitio no responde en este momento"),
+        (InterfaceError("connection is closed"), 503, "The site does not answer just now"),
+        (OperationalError("no such table: a_table"), 500, "Something failed here"),
         (ValueError("a fault of ours"), 500, "Algo falló aquí"),
     ],
 )
-def test_a_full_disk_is_told_as_one_and_any_other_fault_as_ours(error, status, sentence, monkeypatch):
+def test_a_full_disk_or_an_absent_database_is_told_as_one_and_any_other_fault_as_ours(
+    error, status, sentence, monkeypatch
+):
     from puebla.portal import urls
 
     def breaks(_request):
@@ -122,3 +127,63 @@ def test_a_full_disk_is_told_as_one_and_any_other_fault_as_ours(error, status, s
 
     assert answer.status_code == status
     assert sentence in answer.text
+
+
+def test_a_fault_has_a_number_that_stands_in_the_record_and_on_the_page(monkeypatch, caplog):
+    from puebla.portal import urls
+
+    def breaks(_request):
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(urls.urlpatterns[0], "callback", breaks)
+
+    answer = Client(raise_request_exception=False).get("/en/")
+
+    assert answer["X-Request-Id"] in answer.text
+    assert answer["X-Request-Id"] in caplog.text
+    assert answer["Cache-Control"] == "no-store"
+    assert "a fault of ours" not in answer.text
+
+
+def test_an_absent_database_tells_when_to_come_back(monkeypatch):
+    from puebla.portal import urls
+
+    def breaks(_request):
+        raise OperationalError("could not connect to server")
+
+    monkeypatch.setattr(urls.urlpatterns[0], "callback", breaks)
+
+    assert Client(raise_request_exception=False).get("/en/")["Retry-After"] == "60"
+
+
+@pytest.mark.parametrize("address", ["/en/documents/", "/es/", "/healthz", "/"])
+def test_a_form_sent_to_a_page_that_takes_none_is_refused_in_words(client, address):
+    process()
+
+    answer = client.post(address)
+
+    assert answer.status_code == 405
+    assert "Aquí no se puede hacer eso" in answer.text
+    assert answer["Allow"] == "GET, HEAD"
+
+
+def test_too_many_attempts_are_told_in_the_reader_s_language(client, settings):
+    process()
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip", "login_failed": "1/m/ip"}
+    address = "/es/accounts/login/"
+
+    answers = [client.post(address, {"login": "a@example.org", "password": "x"}) for _again in range(3)]
+
+    assert answers[-1].status_code == 429
+    assert "Demasiados intentos" in answers[-1].text
+
+
+@pytest.mark.parametrize(("address", "media_type"), [("/api/v1/no", "application/problem+json"), ("/feeds/no", "application/problem+xml"),
+                                                     ("/sitemaps/x.xml", "application/problem+xml"), ("/en/no/", "text/html")])  # fmt: skip
+def test_nothing_is_told_to_people_as_a_page_and_to_programs_as_a_document(client, address, media_type):
+    process()
+
+    answer = client.get(address)
+
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith(media_type)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Prefetch
+from django.db.models import Count, Max, Prefetch
 
 from puebla.core.channels import Enclosure, FeedEntry, SitemapPage
 from puebla.core.languages import Texts, show
@@ -66,6 +66,13 @@ def topics(name: str, *, at: dt.datetime) -> list[Topic]:
 def topic(name: str, code: str, *, at: dt.datetime) -> Topic | None:
     """One of them; None for what the public does not know."""
     return next((one for one in topics(name, at=at) if one.code == code), None)
+
+
+def counts_of(name: str, *, at: dt.datetime) -> dict[str, int]:
+    """How many readable documents each kind, body, theme or party has."""
+    column = "themes__code" if name == "theme" else f"{name}_code"
+    found = PublicDocument.objects.readable(at=at).order_by()
+    return dict(found.values_list(column).annotate(n=Count("pk")))
 
 
 def _named_by_documents(name: str, at: dt.datetime) -> Iterator[tuple[str, Texts]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -45,8 +46,22 @@ def known_parameters(request: HttpRequest, known: Iterable[str]) -> None:
                 name=field,
                 known=", ".join(allowed),
             )
+        if name == "lang" and request.GET[name] not in dict(settings.LANGUAGES):
+            raise unknown_language(request.GET[name], dict(settings.LANGUAGES))
         if "\x00" in request.GET[name]:
-            raise WrongRequestError(_("A parameter cannot hold the sign NUL. Take it out."), field=field)
+            raise WrongRequestError(
+                _("“%(name)s” cannot hold the sign NUL. Take it out."), field=field, name=field
+            )
+
+
+def unknown_language(asked: str, known: Iterable[str]) -> WrongRequestError:
+    """The refusal of a language in which nothing is answered."""
+    return WrongRequestError(
+        _("There is nothing here in the language “%(asked)s”. Known are: %(known)s."),
+        field="lang",
+        asked=one_line(asked)[:20],
+        known=", ".join(known),
+    )
 
 
 def page_number(request: HttpRequest) -> int:

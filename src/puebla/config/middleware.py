@@ -61,6 +61,19 @@ def security_headers(get_response: Handler) -> Handler:
     return middleware
 
 
+def worded_refusals(get_response: Handler) -> Handler:
+    """A method that an address does not take is refused in words: Django's own answer is an empty page."""
+    from puebla.config import views
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return views.not_allowed(request, response["Allow"].split(", "))
+        return response
+
+    return middleware
+
+
 # Signs of life -----------------------------------------------------------------------------------------------------
 
 
@@ -102,6 +115,17 @@ MACHINE_DOORS = frozenset({"api", "feeds", "oai", "sitemap.xml", "sitemaps", "ro
 PRIVATE_DOOR = "/api/v1/private/"
 
 
+#: First part of an address → what may be done there, where that is more than to read it.
+METHODS = {"oai": ("GET", "HEAD", "POST", "OPTIONS")} | dict.fromkeys(
+    MACHINE_DOORS - {"oai"}, ("GET", "HEAD", "OPTIONS")
+)
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
 def is_for_machines(path: str) -> bool:
     """Whether this address is a public one for programs."""
     parts = path.split("/", 2)
@@ -111,6 +135,7 @@ def is_for_machines(path: str) -> bool:
 _STORE_FOR = 24 * 60 * 60
 #: Longer questions are answered and not kept: nobody asks them twice.
 _LONGEST_QUERY = 300
+_LARGEST_ANSWER, _LARGEST_PAGE = 32 * 1024, 1024 * 1024
 _SMALLEST_TO_COMPRESS = 600
 #: What is kept: pages, and what programs read. Tables and files go out as they are made.
 _KEPT_TYPES = frozenset({
@@ -136,7 +161,7 @@ def public_pages(get_response: Handler) -> Handler:
             return get_response(request)
         request.get_host()  # another site's name is refused here too, before anything is read or kept
         if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
+            return _other_method(request, language, render)
         encoding = _encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         query = request.META.get("QUERY_STRING", "")
         asked = f"{edition(timezone.now())} {encoding} {request.path_info}?{query}"
@@ -151,11 +176,40 @@ def public_pages(get_response: Handler) -> Handler:
             if stored is None:
                 response.headers.setdefault("Cache-Control", "no-cache")
                 return response
-            if stored.status in (200, 410) and len(query) <= _LONGEST_QUERY:
+            if _is_kept(stored, query):
                 caches["pages"].set(key, stored, _STORE_FOR)
         return _answer(request, stored)
 
     return middleware
+
+
+def _other_method(request: HttpRequest, language: str, render: Handler) -> HttpResponseBase:
+    """Nothing public can be changed, so no other method means anything; but for what two protocols for machines ask."""
+    from puebla.config import views
+
+    allowed = METHODS.get(request.path_info.split("/", 2)[1], ("GET", "HEAD"))
+    if request.method not in allowed:
+        return views.not_allowed(request, allowed)
+    if request.method == "OPTIONS":
+        # A page of another site asks before it sends If-None-Match.
+        return HttpResponse(
+            status=204, headers=PREFLIGHT | {"Access-Control-Allow-Methods": ", ".join(allowed)}
+        )
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    response = render(request)
+    response.headers.setdefault("Cache-Control", "no-cache")
+    return response
+
+
+def _is_kept(stored: Stored, query: str) -> bool:
+    """Whether this page goes into the store.
+
+    Questions are as many as somebody invents: those with long ones, or with large answers, are not kept, so that nobody
+    fills the memory with them. Addresses without a question are as many as there are records.
+    """
+    largest = _LARGEST_ANSWER if query else _LARGEST_PAGE
+    return stored.status in (200, 410) and len(query) <= _LONGEST_QUERY and len(stored.body) <= largest
 
 
 def _render(request: HttpRequest) -> HttpResponseBase:

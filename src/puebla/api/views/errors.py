@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, gettext_lazy, override
@@ -58,6 +59,8 @@ def for_machines(view: View) -> View:
         except Http404:
             return problem(request, 404)
         response.headers["Access-Control-Allow-Origin"] = "*"
+        # A page of another site may read these too.
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, X-Request-Id"
         return response
 
     return answer
@@ -88,7 +91,7 @@ def problem(
     xml = not request.path_info.startswith("/api/")
     kind = "xml" if xml else "json"
     response = HttpResponse(
-        _as_xml(facts) if xml else json.dumps(facts, ensure_ascii=False),
+        _as_xml(facts) if xml else json.dumps(facts, ensure_ascii=False, cls=DjangoJSONEncoder),
         status=status,
         content_type=f"application/problem+{kind}; charset=utf-8",
         headers={"Cache-Control": "no-cache", "Content-Language": language, "X-Request-Id": number},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from lxml import etree
 
 from puebla.api import querysets
-from puebla.api.rules import WrongRequestError, known_parameters, page_number
+from puebla.api.rules import WrongRequestError, known_parameters, page_number, unknown_language
 from puebla.core import registry
 from puebla.core.channels import FeedEntry
 from puebla.core.languages import show
@@ -140,12 +140,7 @@ def _language(request: HttpRequest) -> str:
     spoken = querysets.languages()
     asked = request.GET.get("lang", "") or spoken[0]
     if asked not in spoken:
-        raise WrongRequestError(
-            gettext_lazy("There is no feed in the language “%(asked)s”. Known are: %(known)s."),
-            field="lang",
-            asked=one_line(asked)[:20],
-            known=", ".join(spoken),
-        )
+        raise unknown_language(asked, spoken)
     return asked
 
 

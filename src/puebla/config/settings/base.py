@@ -159,6 +159,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "puebla.config.middleware.security_headers",
+    "puebla.config.middleware.worded_refusals",
     "puebla.config.middleware.signs_of_life",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Public pages are answered here, before a session is touched.

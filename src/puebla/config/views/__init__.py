@@ -2,25 +2,28 @@
 
 import contextlib
 import errno
+import logging
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.files.storage import storages
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language_from_request, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from puebla.api.views.errors import problem
+from puebla.api.views.errors import new_number, problem
 from puebla.config.middleware import is_for_machines, public_language
 from puebla.core import registry
 
+logger = logging.getLogger(__name__)
 #: Work that has waited longer than this means that no worker runs.
 QUEUE_LAG_SECONDS = 15 * 60
 #: PostgreSQL's code for a full disk.
@@ -106,11 +109,52 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return render(request, "intranet/404.html" if inside else "404.html", status=404)
 
 
-def failed(_request: HttpRequest) -> HttpResponse:
-    """What nobody caught: a full disk is told as one, everything else as a fault of ours."""
-    full = _tells_of_a_full_disk(sys.exc_info()[1])
-    page = render_to_string("507.html" if full else "500.html", request=None)
-    return HttpResponse(page, status=507 if full else 500, headers={"Cache-Control": "no-store"})
+def not_allowed(request: HttpRequest, allowed: Iterable[str]) -> HttpResponse:
+    """What this address can do nothing with, such as a form sent to a page."""
+    if is_for_machines(request.path_info):
+        response = problem(
+            request, 405, detail=gettext_lazy("What is public can be read and nothing else: use GET.")
+        )
+    else:
+        page = render_to_string("405.html", request=None)
+        response = HttpResponse(page, status=405, headers={"Cache-Control": "no-store"})
+    response["Allow"] = ", ".join(allowed)
+    return response
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """What nobody caught: a full disk or a database that is away is told as such, everything else as a fault of ours.
+
+    Each has a number, which stands in the server's record beside the fault.
+    """
+    error, number = sys.exc_info()[1], new_number()
+    status = 507 if _tells_of_a_full_disk(error) else 503 if _tells_of_no_database(error) else 500
+    logger.error("Request %s to %s failed with %d: %r", number, request.path_info, status, error)
+    if is_for_machines(request.path_info):
+        response = problem(request, status, number=number)
+    else:
+        page = render_to_string(f"{status}.html", {"number": number}, request=None)
+        response = HttpResponse(page, status=status)
+    response["Cache-Control"], response["X-Request-Id"] = "no-store", number
+    if status == 503:
+        response["Retry-After"] = "60"
+    return response
+
+
+def _tells_of_no_database(error: BaseException | None) -> bool:
+    """Whether the database is away or too busy: it comes back by itself, and so may the reader."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            said = str(error).lower()
+            return any(words in said for words in _AWAY)
+        error = error.__cause__ or error.__context__
+    return False
+
+
+#: How the databases say that they are away, or busy with somebody else.
+_AWAY = ("unable to open database", "database is locked", "could not connect", "connection failed", "connection refused",
+         "connection is bad", "connection is closed", "server closed the connection", "too many clients",
+         "starting up", "shutting down", "terminating connection", "timeout expired")  # fmt: skip
 
 
 def _tells_of_a_full_disk(error: BaseException | None) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 
 from puebla.api.querysets import TOPICS
-from puebla.api.views import feeds, sitemap
+from puebla.api.views import door, feeds, sitemap
 from puebla.api.views.errors import View, for_machines
 
 app_name = "api"
@@ -17,6 +17,9 @@ _DOORS: list[tuple[str, View, dict[str, Any], str]] = [
         for topic in TOPICS
     ),
     ("feeds/<slug:name>.atom", feeds.of_room, {}, "feed-of-room"),
+    ("api/v1/openapi.json", door.openapi, {}, "openapi"),
+    ("api/v1/<path:rest>", door.v1, {}, "v1-below"),
+    ("api/v1/", door.v1, {}, "v1"),
     ("sitemap.xml", sitemap.sitemap, {}, "sitemap"),
     ("sitemaps/<int:number>.xml", sitemap.part, {}, "sitemap-part"),
     ("robots.txt", sitemap.robots, {}, "robots"),

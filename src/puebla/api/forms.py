@@ -1,0 +1,329 @@
+"""The shapes of what the read API is asked and answers: its OpenAPI description is made from them.
+
+Imported with the API itself, at its first question: pydantic takes a third of a second and 15 MB.
+"""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from ninja import Field, Schema
+from pydantic import AfterValidator, ConfigDict, StringConstraints
+
+#: Words of a query; longer ones are refused with a sentence.
+LONGEST_QUERY = 300
+PER_PAGE, MOST_PER_PAGE = 25, 100
+LAST_PAGE = 1_000_000
+
+_WITHOUT_NUL = r"^[^\x00]*$"
+Code = Annotated[str, StringConstraints(max_length=60, pattern=_WITHOUT_NUL)]
+Texts = Annotated[
+    dict[str, str], Field(description="A text by language code; a missing language is pending.")
+]
+
+
+_EARLIEST, _LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+
+
+def _in_range(instant: dt.datetime) -> dt.datetime:
+    """An instant that every database can be asked about, before or after everything there is; without a zone it is UTC."""
+    known = instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
+    # Compared by year first: near the ends of time even a change of zone fails.
+    if known.year < _EARLIEST.year:
+        return _EARLIEST
+    return _LATEST if known.year >= _LATEST.year else known
+
+
+# Questions ---------------------------------------------------------------------------------------------------------
+
+
+class Paging(Schema):
+    """Which part of a list."""
+
+    page: int = Field(1, ge=1, le=LAST_PAGE, description="The page, from 1. One past the end is a 404.")
+    per_page: int = Field(PER_PAGE, ge=1, le=MOST_PER_PAGE, description="Records on a page.")
+
+
+class DocumentQuestion(Paging):
+    """The filters of the list of documents; a code that nothing public has finds nothing."""
+
+    q: Annotated[str, StringConstraints(max_length=LONGEST_QUERY, pattern=_WITHOUT_NUL)] = Field(
+        "", description="Words of titles and symbols, in any language; accents and case do not matter."
+    )
+    kind: Code = Field("", description="Code of a kind: see `/kinds`.")
+    body: Code = Field("", description="Code of a body: see `/bodies`.")
+    theme: Code = Field("", description="Code of a theme: see `/themes`.")
+    party: Code = Field("", description="Code of the party that gave it: see `/parties`.")
+    meeting: Code = Field("", description="Symbol of a meeting: see `/meetings`.")
+    language: Code = Field("", description="A language in which it has a file, such as `es`.")
+    year: int | None = Field(None, ge=1, le=9999, description="Year of its date.")
+    changed_since: Annotated[dt.datetime, AfterValidator(_in_range)] | None = Field(
+        None,
+        description="Only what is public in this form since this instant or later, such as `2026-05-04T12:00:00Z`.",
+    )
+    sort: Literal["newest", "oldest", "symbol", "changed"] = Field(
+        "newest", description="By date, by symbol, or what changed last first."
+    )
+
+
+class WithdrawnQuestion(Paging):
+    """Which tombstones."""
+
+    changed_since: Annotated[dt.datetime, AfterValidator(_in_range)] | None = Field(
+        None, description="Only what was withdrawn at this instant or later."
+    )
+
+
+class MeetingQuestion(Paging):
+    """Which meetings."""
+
+    body: Code = Field("", description="Code of a body.")
+    year: int | None = Field(None, ge=1, le=9999, description="Year of its first day.")
+
+
+class PartyQuestion(Schema):
+    """Which parties."""
+
+    standing: Code = Field("", description="How they take part, such as `member`.")
+
+
+# Answers -----------------------------------------------------------------------------------------------------------
+
+
+class Answer(Schema):
+    """What every answer has in common: no field beyond those that are described."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Named(Answer):
+    """A kind, a body, a theme or a party, as a record names it."""
+
+    code: str
+    names: Texts
+
+
+class Topic(Named):
+    """A kind, a body or a theme with how many public documents it has, and its feed."""
+
+    documents: int
+    url: str = Field(description="Its documents, here.")
+    feed: str = Field(description="Its Atom feed.")
+
+
+class MeetingLink(Answer):
+    """A meeting as a document names it."""
+
+    symbol: str
+    titles: Texts
+    url: str
+
+
+class File(Answer):
+    """One version of a document in one language; its address holds the same bytes for ever."""
+
+    language: str
+    version: int
+    current: bool
+    url: str
+    name: str
+    media_type: str
+    format: str
+    size: int
+    sha256: str
+    pages: int | None
+    filed_at: dt.datetime
+    text: str | None = Field(description="Where its text by page can be read; null where it has none.")
+
+
+class Pending(Answer):
+    """A working language that is still missing."""
+
+    language: str
+    expected_on: str | None
+
+
+class Relation(Answer):
+    """Another public document that goes with this one."""
+
+    kind: str
+    symbol: str
+
+
+class Citation(Answer):
+    """How to cite it, in one language."""
+
+    short: str
+    full: str
+    bibtex: str = Field(description="Address of the citation as BibTeX.")
+    ris: str = Field(description="Address of the citation as RIS.")
+    csl: str = Field(description="Address of the citation as CSL-JSON.")
+
+
+class Document(Answer):
+    """A public document."""
+
+    symbol: str
+    titles: Texts
+    url: str
+    pages: Texts = Field(description="Its page for people, by language.")
+    kind: Named
+    body: Named | None
+    meeting: MeetingLink | None
+    party: Named | None
+    themes: list[Named]
+    date: str | None = Field(description="As far as it is known: `2009`, `2009-07` or `2009-07-09`.")
+    state: str
+    original_language: str | None
+    languages: list[str] = Field(description="Languages in which it has a file.")
+    pending: list[Pending]
+    files: list[File]
+    relations: list[Relation]
+    citations: dict[str, Citation] = Field(description="By language.")
+    public_from: dt.datetime
+    released_at: dt.datetime
+    changed_at: dt.datetime
+
+
+class Tombstone(Answer):
+    """What remains of a document that was withdrawn."""
+
+    symbol: str
+    url: str
+    pages: Texts
+    kind: Named
+    body: Named | None
+    public_from: dt.datetime
+    withdrawn_at: dt.datetime
+    reason: Texts
+
+
+class Meeting(Answer):
+    """A meeting of a body."""
+
+    symbol: str
+    titles: Texts
+    url: str
+    pages: Texts
+    body: Named
+    number: int | None
+    places: Texts
+    hosts: Texts
+    themes: Texts
+    starts_on: str = Field(description="As far as it is known: `2009`, `2009-07` or `2009-07-09`.")
+    ends_on: str | None
+    confirmed: bool = Field(description="False where no source confirms it.")
+    remark: Texts
+    documents: str = Field(description="Its public documents, here.")
+
+
+class Party(Named):
+    """Who takes part, and how."""
+
+    short_names: Texts
+    url: str
+    standing: Named
+    iso3: str | None
+    website: str | None
+    since: str | None
+    confirmed: bool
+    remark: Texts
+
+
+class Presidency(Answer):
+    """The start of a presidency; it lasts until the next one."""
+
+    body: str
+    starts_on: str
+    party: Named | None
+    confirmed: bool
+    remark: Texts
+
+
+class Page(Answer):
+    """The text of one page of a file."""
+
+    number: int
+    text: str
+
+
+class Text(Answer):
+    """The text of the current file of a document in one language."""
+
+    symbol: str
+    language: str
+    version: int
+    pages: list[Page]
+
+
+class Part(Answer):
+    """One page of a list."""
+
+    total: int
+    page: int
+    pages: int
+    per_page: int
+    next: str | None
+    previous: str | None
+
+
+class Documents(Part):
+    """Documents, newest first."""
+
+    items: list[Document]
+
+
+class Tombstones(Part):
+    """Tombstones, the latest first."""
+
+    items: list[Tombstone]
+
+
+class Meetings(Part):
+    """Meetings, newest first."""
+
+    items: list[Meeting]
+
+
+class Topics(Answer):
+    """All of them, by code."""
+
+    items: list[Topic]
+
+
+class Parties(Answer):
+    """All of them, by code."""
+
+    items: list[Party]
+
+
+class Presidencies(Answer):
+    """All of them, the latest first."""
+
+    items: list[Presidency]
+
+
+class Beginning(Answer):
+    """Where to begin."""
+
+    names: Texts
+    short_names: Texts
+    languages: list[str]
+    documents: int
+    links: dict[str, str]
+
+
+class Problem(Schema):
+    """What went wrong (RFC 9457), in the language asked for by `lang` or Accept-Language."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = Field(description="The parameter that is wrong; null where none is.")
+    request_id: str = Field(description="Quote it when you ask about this fault.")
+
+
+class Gone(Problem):
+    """A document that was withdrawn."""
+
+    tombstone: Tombstone

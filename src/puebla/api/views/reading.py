@@ -1,0 +1,398 @@
+"""The read API, version 1: everything that was released to the public, for programs. It only reads."""
+
+import json
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from ninja import NinjaAPI, Query, Schema
+from ninja.errors import ValidationError
+from ninja.renderers import JSONRenderer
+
+from puebla.api import forms, querysets
+from puebla.api.rules import WrongRequestError, known_parameters
+from puebla.api.views import records
+from puebla.api.views.errors import problem
+from puebla.core.models import Process
+from puebla.core.words import one_line
+from puebla.publications.models import (
+    PublicDocument,
+    PublicMeeting,
+    PublicPage,
+    PublicParty,
+    PublicPresidency,
+)
+
+Facts = dict[str, Any]
+
+ORDERS: dict[str, Any] = {
+    "newest": PublicDocument._meta.ordering,
+    "oldest": ["dated_on", "symbol"],
+    "symbol": ["symbol"],
+    "changed": ["-changed_at", "-id"],
+}
+#: What every address may be asked beside its own: the language of a fault's sentence.
+EVERYWHERE = {"lang"}
+
+
+class Readable(JSONRenderer):
+    """JSON whose letters are letters: `ó`, not `\\u00f3`."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
+api = NinjaAPI(
+    title="Puebla",
+    version="1",
+    description="Documents, meetings, parties and presidencies that were released to the public, in every working"
+    " language. Nothing is kept about who asks, and nothing can be changed here. Answers carry an ETag; send it back as"
+    " If-None-Match, and an answer that has not changed is not sent again.",
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="puebla-v1",
+    servers=[{"url": settings.BASE_URL}],
+    renderer=Readable(),
+)
+WRONG: dict[Any, Any] = {400: forms.Problem, 404: forms.Problem}
+
+
+# Faults ------------------------------------------------------------------------------------------------------------
+
+
+@api.exception_handler(ValidationError)
+def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A parameter that cannot be read, in words of ours instead of the library's."""
+    first = error.errors[0]
+    name = one_line(str(first["loc"][-1]))[:60]
+    limits = first.get("ctx") or {}
+    sentence = next(
+        (words for begins, words in _SENTENCES if str(first["type"]).startswith(begins)), _UNREADABLE
+    )
+    wrong = WrongRequestError(
+        sentence, field=name, name=name, limit=limits.get("max_length", ""), known=limits.get("expected", "")
+    )
+    return problem(request, wrong.status, detail=wrong, field=wrong.field)
+
+
+#: What pydantic calls a fault → how we tell it.
+_SENTENCES: list[tuple[tuple[str, ...], Any]] = [
+    (
+        ("string_too_long",),
+        _("“%(name)s” may have at most %(limit)s characters. Use fewer or shorter words."),
+    ),
+    (("string_pattern",), _("“%(name)s” cannot hold the sign NUL. Take it out.")),
+    (("literal_error",), _("“%(name)s” must be one of: %(known)s.")),
+    (
+        ("int", "greater_than", "less_than"),
+        _("“%(name)s” must be a whole number within the limits that /api/v1/openapi.json gives."),
+    ),
+    (
+        ("datetime", "timezone"),
+        _("“%(name)s” must be an instant such as 2026-05-04T12:00:00Z."),
+    ),
+]
+_UNREADABLE = _("“%(name)s” cannot be read. /api/v1/openapi.json says what may stand there.")
+
+
+@api.exception_handler(WrongRequestError)
+def _wrong(request: HttpRequest, wrong: WrongRequestError) -> HttpResponse:
+    return problem(request, wrong.status, detail=wrong, field=wrong.field)
+
+
+def _nothing(sentence: Any) -> WrongRequestError:
+    return WrongRequestError(sentence, status=404)
+
+
+# Where to begin ----------------------------------------------------------------------------------------------------
+
+
+@api.get(
+    "/", response={200: forms.Beginning, 400: forms.Problem}, summary="Where to begin", operation_id="begin"
+)
+def begin(request: HttpRequest) -> Facts:
+    """What this process is called, and where everything else is."""
+    known_parameters(request, EVERYWHERE)
+    process = Process.objects.first()
+    names = ("documents", "withdrawn", "meetings", "parties", "presidencies", "kinds", "bodies", "themes")
+    links = {name: records.here(name) for name in names}
+    links |= {
+        "openapi": records.here("openapi.json"),
+        "feed": settings.BASE_URL + reverse("api:feed"),
+        "sitemap": settings.BASE_URL + reverse("api:sitemap"),
+    }
+    return {
+        "names": process.names if process else {},
+        "short_names": process.short_names if process else {},
+        "languages": querysets.languages(),
+        "documents": PublicDocument.objects.readable(at=timezone.now()).count(),
+        "links": links,
+    }
+
+
+# Documents ---------------------------------------------------------------------------------------------------------
+
+
+@api.get("/documents", response={200: forms.Documents} | WRONG, summary="Documents", operation_id="documents")
+def documents(request: HttpRequest, asked: Query[forms.DocumentQuestion]) -> Facts:
+    """The public documents that match every filter given."""
+    _known(request, forms.DocumentQuestion)
+    at = timezone.now()
+    found = PublicDocument.objects.readable(at=at).matching(
+        q=asked.q, kind=asked.kind, body=asked.body, theme=asked.theme, party=asked.party, meeting=asked.meeting,
+        language=asked.language, year=f"{asked.year:04}" if asked.year else "",
+    )  # fmt: skip
+    if asked.changed_since:
+        found = found.filter(changed_at__gte=asked.changed_since)
+    found = querysets.complete(found.order_by(*ORDERS[asked.sort]))
+    return _part(request, "documents", found, asked, _documents)
+
+
+@api.get(
+    "/documents/{path:symbol}/text/{str:language}",
+    response={200: forms.Text, 410: forms.Gone} | WRONG,
+    summary="The text of a document",
+    operation_id="text",
+)
+def text(request: HttpRequest, symbol: str, language: str) -> Any:
+    """The text of the current file in one language, page by page, as it was read from the file."""
+    known_parameters(request, EVERYWHERE)
+    found = _find(symbol)
+    if found.withdrawn_at is not None:
+        return _gone(request, found)
+    file = found.files.filter(current=True, language=language).first() if "\x00" not in language else None
+    pages = list(file.pages.values("number", "text")) if file else []
+    if file is None or not pages:
+        raise _nothing(
+            _("This document has no text in that language. Its record lists the files that it has.")
+        )
+    return {"symbol": found.symbol, "language": language, "version": file.number, "pages": pages}
+
+
+@api.get(
+    "/documents/{path:symbol}",
+    response={200: forms.Document, 410: forms.Gone} | WRONG,
+    summary="One document",
+    operation_id="document",
+)
+def document(request: HttpRequest, symbol: str) -> Any:
+    """A public document by its symbol; one that was withdrawn answers 410 with its tombstone."""
+    known_parameters(request, EVERYWHERE)
+    found = _find(symbol)
+    return _documents([found])[0] if found.withdrawn_at is None else _gone(request, found)
+
+
+@api.get(
+    "/withdrawn",
+    response={200: forms.Tombstones} | WRONG,
+    summary="Withdrawn documents",
+    operation_id="withdrawn",
+)
+def withdrawn(request: HttpRequest, asked: Query[forms.WithdrawnQuestion]) -> Facts:
+    """What was public once and was withdrawn: whoever keeps copies takes them away by this list."""
+    _known(request, forms.WithdrawnQuestion)
+    found = PublicDocument.objects.tombstones(at=timezone.now()).order_by("-changed_at", "-id")
+    if asked.changed_since:
+        found = found.filter(changed_at__gte=asked.changed_since)
+    return _part(request, "withdrawn", found, asked, lambda rows: [records.tombstone_of(one) for one in rows])
+
+
+def _find(symbol: str) -> PublicDocument:
+    """The readable document or the tombstone of this symbol, whatever its letters' case."""
+    known = querysets.complete(PublicDocument.objects.known(at=timezone.now()))
+    found = None
+    if "\x00" not in symbol:
+        found = known.filter(symbol=symbol).first() or known.filter(symbol__iexact=symbol).first()
+    if found is None:
+        raise _nothing(_("No public document has this symbol. /api/v1/documents finds it by words."))
+    return found
+
+
+def _gone(request: HttpRequest, found: PublicDocument) -> HttpResponse:
+    tombstone = forms.Tombstone.model_validate(records.tombstone_of(found)).model_dump()
+    detail = _("This document was public and has been withdrawn. Its tombstone says since when and why.")
+    return problem(request, 410, detail=detail, tombstone=tombstone)
+
+
+def _documents(rows: Iterable[PublicDocument]) -> list[Facts]:
+    """Documents in full: two queries more than their own, whatever their number."""
+    listed = list(rows)
+    process = Process.objects.first()
+    pages = PublicPage.objects.filter(file__document__in=[one.pk for one in listed], file__current=True)
+    texts = set(pages.values_list("file__document__symbol", "file__language").distinct().order_by())
+    return [records.document_of(one, process, texts) for one in listed]
+
+
+# Meetings, parties, presidencies -----------------------------------------------------------------------------------
+
+
+@api.get("/meetings", response={200: forms.Meetings} | WRONG, summary="Meetings", operation_id="meetings")
+def meetings(request: HttpRequest, asked: Query[forms.MeetingQuestion]) -> Facts:
+    """The meetings of all bodies, the newest first."""
+    _known(request, forms.MeetingQuestion)
+    found = PublicMeeting.objects.order_by("-starts_on", "symbol")
+    if asked.body:
+        found = found.filter(body_code=asked.body)
+    if asked.year:
+        found = found.filter(starts_on__year=asked.year)
+    return _part(request, "meetings", found, asked, lambda rows: [records.meeting_of(one) for one in rows])
+
+
+@api.get(
+    "/meetings/{path:symbol}",
+    response={200: forms.Meeting} | WRONG,
+    summary="One meeting",
+    operation_id="meeting",
+)
+def meeting(request: HttpRequest, symbol: str) -> Facts:
+    """A meeting by its symbol."""
+    known_parameters(request, EVERYWHERE)
+    found = PublicMeeting.objects.filter(symbol__iexact=symbol).first() if "\x00" not in symbol else None
+    if found is None:
+        raise _nothing(_("No meeting has this symbol. /api/v1/meetings lists them all."))
+    return records.meeting_of(found)
+
+
+@api.get("/parties", response={200: forms.Parties} | WRONG, summary="Parties", operation_id="parties")
+def parties(request: HttpRequest, asked: Query[forms.PartyQuestion]) -> Facts:
+    """Who takes part: members, observers, civil society."""
+    _known(request, forms.PartyQuestion)
+    found = PublicParty.objects.order_by("code")
+    if asked.standing:
+        found = found.filter(standing=asked.standing)
+    return {"items": [records.party_of(one) for one in found]}
+
+
+@api.get(
+    "/parties/{str:code}", response={200: forms.Party} | WRONG, summary="One party", operation_id="party"
+)
+def party(request: HttpRequest, code: str) -> Facts:
+    """A party by its code."""
+    known_parameters(request, EVERYWHERE)
+    found = PublicParty.objects.filter(code__iexact=code).first() if "\x00" not in code else None
+    if found is None:
+        raise _nothing(_("No party has this code. /api/v1/parties lists them all."))
+    return records.party_of(found)
+
+
+@api.get(
+    "/presidencies",
+    response={200: forms.Presidencies} | WRONG,
+    summary="Presidencies",
+    operation_id="presidencies",
+)
+def presidencies(request: HttpRequest) -> Facts:
+    """Who presided since when, the latest first."""
+    known_parameters(request, EVERYWHERE)
+    found = PublicPresidency.objects.order_by("-starts_on", "body_code")
+    return {"items": [records.presidency_of(one) for one in found]}
+
+
+# Kinds, bodies, themes ---------------------------------------------------------------------------------------------
+
+
+@api.get("/kinds", response={200: forms.Topics} | WRONG, summary="Kinds of documents", operation_id="kinds")
+def kinds(request: HttpRequest) -> Facts:
+    """The kinds that public documents have."""
+    return _topics(request, "kind")
+
+
+@api.get("/bodies", response={200: forms.Topics} | WRONG, summary="Bodies", operation_id="bodies")
+def bodies(request: HttpRequest) -> Facts:
+    """The bodies that have public documents or meetings."""
+    return _topics(request, "body")
+
+
+@api.get("/themes", response={200: forms.Topics} | WRONG, summary="Themes", operation_id="themes")
+def themes(request: HttpRequest) -> Facts:
+    """The themes that public documents have."""
+    return _topics(request, "theme")
+
+
+def _topics(request: HttpRequest, name: str) -> Facts:
+    known_parameters(request, EVERYWHERE)
+    at = timezone.now()
+    counts = querysets.counts_of(name, at=at)
+    return {
+        "items": [
+            {
+                "code": one.code,
+                "names": one.names,
+                "documents": counts.get(one.code, 0),
+                "url": records.here("documents", **{name: one.code}),
+                "feed": settings.BASE_URL + reverse(f"api:feed-{name}", args=[one.code]),
+            }
+            for one in querysets.topics(name, at=at)
+        ]
+    }
+
+
+# Parts of lists ----------------------------------------------------------------------------------------------------
+
+
+def _known(request: HttpRequest, question: type[Schema]) -> None:
+    known_parameters(request, EVERYWHERE | set(question.model_fields))
+
+
+def _part(
+    request: HttpRequest, path: str, found: Any, asked: forms.Paging, write: Callable[[Iterable[Any]], list[Facts]]
+) -> Facts:  # fmt: skip
+    """One page of a list, with the addresses of its neighbours."""
+    pages = Paginator(found, asked.per_page)
+    if asked.page > pages.num_pages:
+        raise WrongRequestError(
+            _("There is no page %(number)d: this list ends with page %(last)d."),
+            status=404, field="page", number=asked.page, last=pages.num_pages,
+        )  # fmt: skip
+    shown = pages.page(asked.page)
+    query = {name: value for name, value in request.GET.items() if name != "page"}
+
+    def neighbour(number: int) -> str:
+        return records.here(path, **query, page=number)
+
+    return {
+        "total": pages.count,
+        "page": asked.page,
+        "pages": pages.num_pages,
+        "per_page": asked.per_page,
+        "next": neighbour(asked.page + 1) if shown.has_next() else None,
+        "previous": neighbour(asked.page - 1) if shown.has_previous() else None,
+        "items": write(shown.object_list),
+    }
+
+
+# The description ---------------------------------------------------------------------------------------------------
+
+_LANGUAGE = {
+    "name": "lang",
+    "in": "query",
+    "required": False,
+    "description": "Language of the sentence that tells a fault; records carry every language.",
+    "schema": {"type": "string", "enum": [code for code, _name in settings.LANGUAGES]},
+}
+
+
+def description() -> dict[str, Any]:
+    """The OpenAPI description, as it is published: made from the functions above, with what all of them share."""
+    found = json.loads(json.dumps(api.get_openapi_schema(path_prefix=records.ROOT)))
+    for operations in found["paths"].values():
+        operation = operations["get"]
+        for parameter in operation["parameters"]:
+            _simplify(parameter["schema"])
+        operation["parameters"].append(_LANGUAGE)
+        for status, answer in operation["responses"].items():
+            if int(status) >= HTTPStatus.BAD_REQUEST:
+                answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+        operation["responses"]["304"] = {"description": "What If-None-Match names has not changed."}
+    return dict(found)
+
+
+def _simplify(schema: dict[str, Any]) -> None:
+    """A parameter is given or left out; it is never null."""
+    given = [one for one in schema.pop("anyOf", []) if one.get("type") != "null"]
+    schema.update(*given)

@@ -1,0 +1,169 @@
+"""Public records as the read API shows them: plain values in the shapes of `api.forms`."""
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.utils.translation import override
+
+from puebla.core.citing import full_line, short_line
+from puebla.core.languages import Texts
+from puebla.core.models import Process
+from puebla.publications.models import (
+    PublicDocument,
+    PublicFile,
+    PublicMeeting,
+    PublicParty,
+    PublicPresidency,
+)
+from puebla.publications.views import addresses, file_address, reference_of, themes_of
+from puebla.theme.templatetags.theme import imprecise
+
+ROOT = "/api/v1/"
+Facts = dict[str, Any]
+
+
+def here(path: str = "", **query: Any) -> str:
+    """An address of the API itself."""
+    given = {name: value for name, value in query.items() if value not in ("", None)}
+    return f"{settings.BASE_URL}{ROOT}{quote(path)}" + (f"?{urlencode(given)}" if given else "")
+
+
+def document_of(document: PublicDocument, process: Process | None, texts: set[tuple[str, str]]) -> Facts:
+    """A document, whole.
+
+    Args:
+        texts: (symbol, language) of the current files whose text can be read.
+    """
+    files = list(document.files.all())
+    pages = addresses("portal:document", document.symbol)
+    return {
+        "symbol": document.symbol,
+        "titles": document.titles,
+        "url": here(f"documents/{document.symbol}"),
+        "pages": pages,
+        "kind": _named(document.kind_code, document.kind_names),
+        "body": _named(document.body_code, document.body_names) if document.body_code else None,
+        "meeting": _meeting_link(document),
+        "party": _named(document.party_code, document.party_names) if document.party_names else None,
+        "themes": [_named(theme.code, theme.names) for theme in themes_of(document)],
+        "date": document.written_date or None,
+        "state": document.state,
+        "original_language": document.original_language or None,
+        "languages": sorted({file.language for file in files if file.current}),
+        "pending": [{"language": one["language"], "expected_on": one.get("on")} for one in document.pending],
+        "files": [_file(document, file, texts) for file in files],
+        "relations": [{"kind": one["kind"], "symbol": one["symbol"]} for one in document.relations],
+        "citations": {code: _citation(document, process, code, page) for code, page in pages.items()},
+        "public_from": document.public_from,
+        "released_at": document.released_at,
+        "changed_at": document.changed_at,
+    }
+
+
+def tombstone_of(document: PublicDocument) -> Facts:
+    """What remains of a withdrawn document."""
+    return {
+        "symbol": document.symbol,
+        "url": here(f"documents/{document.symbol}"),
+        "pages": addresses("portal:document", document.symbol),
+        "kind": _named(document.kind_code, document.kind_names),
+        "body": _named(document.body_code, document.body_names) if document.body_code else None,
+        "public_from": document.public_from,
+        "withdrawn_at": document.withdrawn_at,
+        "reason": document.withdrawn_reason,
+    }
+
+
+def meeting_of(meeting: PublicMeeting) -> Facts:
+    """A meeting."""
+    return {
+        "symbol": meeting.symbol,
+        "titles": meeting.titles,
+        "url": here(f"meetings/{meeting.symbol}"),
+        "pages": addresses("portal:meeting", meeting.symbol),
+        "body": _named(meeting.body_code, meeting.body_names),
+        "number": meeting.number,
+        "places": meeting.places,
+        "hosts": meeting.host_names,
+        "themes": meeting.themes_text,
+        "starts_on": meeting.written_date,
+        "ends_on": meeting.ends_on.isoformat() if meeting.ends_on and meeting.precision == "day" else None,
+        "confirmed": meeting.confirmed,
+        "remark": meeting.remark,
+        "documents": here("documents", meeting=meeting.symbol),
+    }
+
+
+def party_of(party: PublicParty) -> Facts:
+    """A party."""
+    return {
+        "code": party.code,
+        "names": party.names,
+        "short_names": party.short_names,
+        "url": here(f"parties/{party.code}"),
+        "standing": _named(party.standing, party.standing_names),
+        "iso3": party.iso3 or None,
+        "website": party.website or None,
+        "since": _cut(party.since_on.isoformat(), party.since_precision) if party.since_on else None,
+        "confirmed": party.confirmed,
+        "remark": party.remark,
+    }
+
+
+def presidency_of(term: PublicPresidency) -> Facts:
+    """The start of a presidency."""
+    return {
+        "body": term.body_code,
+        "starts_on": _cut(term.starts_on.isoformat(), term.precision),
+        "party": _named(term.party_code, term.party_names) if term.party_code else None,
+        "confirmed": term.confirmed,
+        "remark": term.remark,
+    }
+
+
+def _named(code: str, names: Texts) -> Facts:
+    return {"code": code, "names": names}
+
+
+def _cut(day: str, precision: str) -> str:
+    return day[: {"year": 4, "month": 7}.get(precision, 10)]
+
+
+def _meeting_link(document: PublicDocument) -> Facts | None:
+    if not document.meeting_symbol:
+        return None
+    return {
+        "symbol": document.meeting_symbol,
+        "titles": document.meeting_titles,
+        "url": here(f"meetings/{document.meeting_symbol}"),
+    }
+
+
+def _file(document: PublicDocument, file: PublicFile, texts: set[tuple[str, str]]) -> Facts:
+    read = file.current and (document.symbol, file.language) in texts
+    return {
+        "language": file.language,
+        "version": file.number,
+        "current": file.current,
+        "url": file_address(document, file, settings.LANGUAGE_CODE),
+        "name": file.name,
+        "media_type": file.media_type,
+        "format": file.label,
+        "size": file.size,
+        "sha256": file.sha256,
+        "pages": file.page_count,
+        "filed_at": file.filed_at,
+        "text": here(f"documents/{document.symbol}/text/{file.language}") if read else None,
+    }
+
+
+def _citation(document: PublicDocument, process: Process | None, language: str, page: str) -> Facts:
+    reference = reference_of(document, process, language=language)
+    with override(language):
+        day = imprecise(document.dated_on, document.precision)
+        short, full = str(short_line(reference)), str(full_line(reference, date=day))
+    forms = {
+        name: f"{page}cite.{ending}" for name, ending in (("bibtex", "bib"), ("ris", "ris"), ("csl", "json"))
+    }
+    return {"short": short, "full": full, **forms}
