@@ -53,6 +53,24 @@ def fill():
     actions.publish_parties(
         [a_party_row(code="CRI"), a_party_row(code="COL", standing="observer_state")], at=at
     )
+    actions.publish_standings(
+        [
+            {
+                "party_code": "CRI",
+                "kind": "member",
+                "kind_names": {"en": "member state"},
+                "from_on": dt.date(1996, 3, 13),
+            }
+        ],
+        at=at,
+    )
+    actions.publish_kinds(
+        [
+            {"code": "DECL", "names": {"en": "Joint declaration"}},
+            {"code": "AGENDA", "names": {"en": "Agenda"}},
+        ],
+        at=at,
+    )
     actions.publish_presidencies(
         [{"body_code": "PPT", "starts_on": dt.date(2009, 1, 1), "precision": "year", "party_code": "GTM",
           "party_names": {"en": "Guatemala"}, "confirmed": False}], at=at,
@@ -163,11 +181,17 @@ def test_meetings_parties_presidencies_kinds_bodies_and_themes_are_read_too(clie
     assert get(client, "meetings/m/1")["documents"].endswith("/api/v1/documents?meeting=M%2F1")
     assert [one["code"] for one in get(client, "parties", standing="member")["items"]] == ["CRI"]
     assert get(client, "parties/col")["standing"]["code"] == "observer_state"
+    assert [one["since"] for one in get(client, "parties/cri")["standings"]] == ["1996"]
     assert get(client, "presidencies")["items"] == [
         {"body": "PPT", "starts_on": "2009", "party": {"code": "GTM", "names": {"en": "Guatemala"}},
          "confirmed": False, "remark": {}}
     ]  # fmt: skip
-    assert {one["code"]: one["documents"] for one in get(client, "kinds")["items"]} == {"DECL": 1, "NOTE": 1}
+    assert {one["code"]: one["documents"] for one in get(client, "kinds")["items"]} == {
+        "AGENDA": 0,
+        "DECL": 1,
+        "NOTE": 1,
+    }
+    assert get(client, "kinds")["items"][1]["names"] == {"en": "Joint declaration"}
     assert {one["code"]: one["documents"] for one in get(client, "bodies")["items"]} == {"RCGM": 1, "VM": 1}
     assert get(client, "themes")["items"][0]["feed"] == "http://localhost:8000/feeds/theme/HR.atom"
 

@@ -156,3 +156,56 @@ def words_of(pdf):
     return "\n".join(document[n].get_textpage().get_text_bounded() for n in range(len(document))).replace(
         "\r", ""
     )
+
+
+# What is handed to the doors for machines --------------------------------------------------------------------------
+
+
+def a_piece_of_news(*, at=AT, live=True, **titles):
+    """A piece of news in each of these languages, translations of one another."""
+    from django.utils.text import slugify
+    from wagtail import models as cms
+
+    from puebla.portal.models import NewsIndex, NewsItem
+
+    key = None
+    for code, title in titles.items():
+        locale = cms.Locale.objects.get(language_code=code)
+        index = NewsIndex.objects.get(locale=locale)
+        item = NewsItem(title=title, slug=slugify(title), locale=locale, dated_on=at.date(), lede=f"{title}.", live=live,
+                        first_published_at=at, last_published_at=at)  # fmt: skip
+        if key:
+            item.translation_key = key
+        index.add_child(instance=item)
+        key = item.translation_key
+    return key
+
+
+def test_public_pages_stand_in_the_sitemap_with_their_own_translations_and_no_others(client):
+    some_pages(both("about/process", en="How we work", es="Cómo trabajamos"), both("about/plan", en="Plan"))
+    EditedPage.objects.get(url_path="/en/about/").unpublish()
+
+    found = client.get("/sitemap.xml").text
+
+    assert found.count("<loc>http://localhost:8000/es/about/process/</loc>") == 1
+    assert 'hreflang="es" href="http://localhost:8000/es/about/process/"' in found
+    assert "<loc>http://localhost:8000/en/about/plan/</loc>" in found
+    assert "/es/about/plan/" not in found
+    assert "<loc>http://localhost:8000/en/about/</loc>" not in found
+
+
+def test_news_are_a_feed_each_piece_once_with_all_its_titles(client):
+    import feedparser
+
+    some_pages()
+    a_piece_of_news(en="Opening of the plenary", es="Apertura de la plenaria")
+    a_piece_of_news(es="Taller", at=AT + dt.timedelta(days=1))
+    a_piece_of_news(en="Not yet", live=False)
+
+    feed = feedparser.parse(client.get("/feeds/news.atom?lang=es").content)
+
+    assert not feed.bozo
+    assert [(one.title, one.link) for one in feed.entries] == [
+        ("Taller", "http://localhost:8000/es/news/taller/"),
+        ("Apertura de la plenaria", "http://localhost:8000/es/news/apertura-de-la-plenaria/"),
+    ]

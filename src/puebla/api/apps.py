@@ -15,4 +15,5 @@ class ApiConfig(AppConfig):
         from puebla.core import registry
 
         registry.sitemap.add("documents", querysets.document_pages, rank=40)
+        registry.sitemap.add("parties", querysets.party_pages, rank=20)
         registry.sitemap.add("meetings", querysets.meeting_pages, rank=30)

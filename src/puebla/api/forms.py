@@ -216,17 +216,27 @@ class Meeting(Answer):
     documents: str = Field(description="Its public documents, here.")
 
 
+class Standing(Named):
+    """How a party took part, from a day until a day."""
+
+    since: str = Field(description="As far as it is known.")
+    until: str | None
+    confirmed: bool = Field(description="False where no source confirms it.")
+    remark: Texts
+
+
 class Party(Named):
-    """Who takes part, and how."""
+    """Who takes part, or once did, and how."""
 
     short_names: Texts
     url: str
-    standing: Named
+    pages: Texts
+    kind: str | None
+    parent: str | None = Field(description="Code of the network whose chapter it is.")
+    standing: Named | None = Field(description="How it takes part today; null where it no longer does.")
+    standings: list[Standing]
     iso3: str | None
     website: str | None
-    since: str | None
-    confirmed: bool
-    remark: Texts
 
 
 class Presidency(Answer):

@@ -6,17 +6,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Prefetch
+from django.db.models import Count, Max, Model, Prefetch
 
 from puebla.core.channels import Enclosure, FeedEntry, SitemapPage
 from puebla.core.languages import Texts, show
 from puebla.core.models import Process
-from puebla.publications.models import PublicDocument, PublicFile, PublicMeeting, PublicParty, PublicTheme
+from puebla.publications.models import (
+    PublicBody,
+    PublicDocument,
+    PublicFile,
+    PublicKind,
+    PublicMainTheme,
+    PublicMeeting,
+    PublicParty,
+    PublicTheme,
+)
 from puebla.publications.querysets import PublicDocumentQuerySet
 from puebla.publications.views import addresses, file_address, paths
 
 #: topic of a feed or a set → how the documents are narrowed
 TOPICS = ("kind", "body", "theme", "party")
+#: The process's own public list of each.
+LISTS: dict[str, type[Model]] = {
+    "kind": PublicKind, "body": PublicBody, "theme": PublicMainTheme, "party": PublicParty,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,15 +65,20 @@ def newest_change(*, at: dt.datetime) -> dt.datetime | None:
 
 
 def topics(name: str, *, at: dt.datetime) -> list[Topic]:
-    """All kinds, bodies, themes or parties that the public knows of, by code; the newest record tells their names.
+    """All kinds, bodies, themes or parties that the public knows of, in the process's own order.
 
-    Read from public records alone: a body whose papers are sealed is as unknown here as one that never was.
+    Read from public lists and records alone: a body whose papers are sealed is as unknown here as one that never was. A
+    code that is in no list any more keeps the names of its newest record.
     """
+    model = LISTS[name]
+    order = ("rank", "code") if any(field.name == "rank" for field in model._meta.fields) else ("code",)
+    listed: dict[str, Texts] = dict(model._default_manager.order_by(*order).values_list("code", "names"))
     found: dict[str, Texts] = {}
-    for code, names in [*_named_elsewhere(name), *_named_by_documents(name, at)]:
+    for code, names in [*_named_by_meetings(name), *_named_by_documents(name, at)]:
         if code and (names or code not in found):
             found[code] = names
-    return [Topic(name, code, found[code]) for code in sorted(found)]
+    others = sorted(set(found) - set(listed))
+    return [Topic(name, code, (listed.get(code) or found[code])) for code in [*listed, *others]]
 
 
 def topic(name: str, code: str, *, at: dt.datetime) -> Topic | None:
@@ -86,11 +104,9 @@ def _named_by_documents(name: str, at: dt.datetime) -> Iterator[tuple[str, Texts
     yield from ((code, names) for code, names, _last in rows.order_by("last"))
 
 
-def _named_elsewhere(name: str) -> Iterator[tuple[str, Texts]]:
+def _named_by_meetings(name: str) -> Iterator[tuple[str, Texts]]:
     if name == "body":
         yield from PublicMeeting.objects.order_by("starts_on").values_list("body_code", "body_names")
-    elif name == "party":
-        yield from PublicParty.objects.values_list("code", "names")
 
 
 # Entries -----------------------------------------------------------------------------------------------------------
@@ -158,3 +174,9 @@ def meeting_pages(at: dt.datetime) -> Iterator[SitemapPage]:  # noqa: ARG001 - m
     """The page of every meeting."""
     for symbol in PublicMeeting.objects.order_by("symbol").values_list("symbol", flat=True):
         yield SitemapPage(paths("portal:meeting", symbol))
+
+
+def party_pages(at: dt.datetime) -> Iterator[SitemapPage]:  # noqa: ARG001 - parties know no embargo
+    """The page of everybody who takes part, or once did."""
+    for code in PublicParty.objects.order_by("code").values_list("code", flat=True):
+        yield SitemapPage(paths("portal:party", code))

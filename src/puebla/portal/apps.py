@@ -41,6 +41,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Give Wagtail our policies and fill the registries."""
+        from puebla.core.channels import FeedSource
         from puebla.portal import querysets, rules
 
         rules.register_policies()
@@ -50,3 +51,5 @@ class PortalConfig(AppConfig):
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
         registry.sitemap.add("portal", querysets.standing_pages, rank=10)
+        registry.sitemap.add("pages", querysets.edited_pages, rank=15)
+        registry.feeds.add("news", FeedSource(gettext_lazy("News"), "portal:news", querysets.news_entries))

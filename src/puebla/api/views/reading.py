@@ -27,6 +27,7 @@ from puebla.publications.models import (
     PublicPage,
     PublicParty,
     PublicPresidency,
+    PublicStanding,
 )
 
 Facts = dict[str, Any]
@@ -265,7 +266,7 @@ def parties(request: HttpRequest, asked: Query[forms.PartyQuestion]) -> Facts:
     found = PublicParty.objects.order_by("code")
     if asked.standing:
         found = found.filter(standing=asked.standing)
-    return {"items": [records.party_of(one) for one in found]}
+    return {"items": _parties(found)}
 
 
 @api.get(
@@ -277,7 +278,16 @@ def party(request: HttpRequest, code: str) -> Facts:
     found = PublicParty.objects.filter(code__iexact=code).first() if "\x00" not in code else None
     if found is None:
         raise _nothing(_("No party has this code. /api/v1/parties lists them all."))
-    return records.party_of(found)
+    return _parties([found])[0]
+
+
+def _parties(found: Iterable[PublicParty]) -> list[Facts]:
+    """Parties with their standings: one query more than their own, whatever their number."""
+    listed = list(found)
+    standings: dict[str, list[PublicStanding]] = {one.code: [] for one in listed}
+    for standing in PublicStanding.objects.filter(party_code__in=list(standings)).order_by("from_on", "pk"):
+        standings[standing.party_code].append(standing)
+    return [records.party_of(one, standings[one.code]) for one in listed]
 
 
 @api.get(

@@ -1,5 +1,6 @@
 """Public records as the read API shows them: plain values in the shapes of `api.forms`."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,6 +16,7 @@ from puebla.publications.models import (
     PublicMeeting,
     PublicParty,
     PublicPresidency,
+    PublicStanding,
 )
 from puebla.publications.views import addresses, file_address, reference_of, themes_of
 from puebla.theme.templatetags.theme import imprecise
@@ -95,19 +97,30 @@ def meeting_of(meeting: PublicMeeting) -> Facts:
     }
 
 
-def party_of(party: PublicParty) -> Facts:
-    """A party."""
+def party_of(party: PublicParty, standings: Iterable[PublicStanding]) -> Facts:
+    """A party, with all of its standings, the first one first."""
     return {
         "code": party.code,
         "names": party.names,
         "short_names": party.short_names,
         "url": here(f"parties/{party.code}"),
-        "standing": _named(party.standing, party.standing_names),
+        "pages": addresses("portal:party", party.code),
+        "kind": party.kind or None,
+        "parent": party.parent_code or None,
+        "standing": _named(party.standing, party.standing_names) if party.standing else None,
+        "standings": [
+            {
+                "code": one.kind,
+                "names": one.kind_names,
+                "since": _cut(one.from_on.isoformat(), one.precision),
+                "until": one.until_on.isoformat() if one.until_on else None,
+                "confirmed": one.confirmed,
+                "remark": one.remark,
+            }
+            for one in standings
+        ],
         "iso3": party.iso3 or None,
         "website": party.website or None,
-        "since": _cut(party.since_on.isoformat(), party.since_precision) if party.since_on else None,
-        "confirmed": party.confirmed,
-        "remark": party.remark,
     }
 
 

@@ -1,7 +1,7 @@
 """What the portal asks of the public copies, beyond what they answer themselves: who presides, what leads."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail import models as cms
 from wagtail.query import PageQuerySet
 
-from puebla.core.channels import SitemapPage
+from puebla.core.channels import FeedEntry, Paths, SitemapPage
 from puebla.core.languages import show
 from puebla.core.models import DatePrecision, Process
 from puebla.core.words import fold
@@ -120,6 +120,45 @@ def standing_pages(at: dt.datetime) -> list[SitemapPage]:  # noqa: ARG001 - they
     """The pages that are there whatever was released: for the sitemap."""
     names = ("home", "documents", "meetings", "members", "presidency", "journal")
     return [SitemapPage(paths(f"portal:{name}")) for name in names]
+
+
+def edited_pages(at: dt.datetime) -> Iterator[SitemapPage]:  # noqa: ARG001 - Wagtail publishes and takes away by itself
+    """Every public edited page and piece of news, with its translations: for the sitemap."""
+    columns = ("translation_key", "locale__language_code", "url_path", "last_published_at")
+    paths_of: dict[Any, Paths] = {}
+    changed: dict[Any, dt.datetime] = {}
+    for key, code, path, changed_at in (
+        cms.Page.objects.live().filter(depth__gte=3).order_by("path").values_list(*columns)
+    ):
+        paths_of.setdefault(key, {})[code] = path
+        if changed_at:
+            changed[key] = max(changed_at, changed.get(key, changed_at))
+    for key, found in paths_of.items():
+        yield SitemapPage(found, changed.get(key))
+
+
+def news_entries(at: dt.datetime, first: int, last: int) -> tuple[list[FeedEntry], int]:  # noqa: ARG001 - as above
+    """Public news as a feed tells them, the newest first, each once with all its languages; and how many there are."""
+    from puebla.portal.models import NewsItem
+
+    pieces: dict[Any, list[NewsItem]] = {}
+    for item in NewsItem.objects.live().select_related("locale").order_by("-dated_on", "-pk"):
+        pieces.setdefault(item.translation_key, []).append(item)
+    return [_news_entry(pieces[key]) for key in list(pieces)[first:last]], len(pieces)
+
+
+def _news_entry(items: list[Any]) -> FeedEntry:
+    published = min(one.first_published_at for one in items)
+    by_language = {one.locale.language_code: one for one in items}
+    return FeedEntry(
+        ref=f"news/{items[0].translation_key}",
+        titles={code: one.title for code, one in by_language.items()},
+        addresses={code: settings.BASE_URL + one.url_path for code, one in by_language.items()},
+        published_at=published,
+        changed_at=max(one.last_published_at or published for one in items),
+        summaries={code: one.lede for code, one in by_language.items()},
+        categories=[("news", items[0].kind, dict.fromkeys(by_language, items[0].kind))],
+    )
 
 
 def office(function: str) -> PublicBody | None:
