@@ -110,7 +110,7 @@ def public_language(path: str) -> str | None:
 
 
 #: First parts of the addresses below no language that programs read; their answers are the same for everybody too.
-MACHINE_DOORS = frozenset({"api", "feeds", "oai", "sitemap.xml", "sitemaps", "robots.txt", "catalog.jsonld"})
+MACHINE_DOORS = frozenset({"api", "feeds", "oai", "sitemap.xml", "sitemaps", "robots.txt"})
 #: The one room behind these doors that is not: what a person who is signed in reads by program.
 PRIVATE_DOOR = "/api/v1/private/"
 
@@ -139,7 +139,7 @@ _LARGEST_ANSWER, _LARGEST_PAGE = 32 * 1024, 1024 * 1024
 _SMALLEST_TO_COMPRESS = 600
 #: What is kept: pages, and what programs read. Tables and files go out as they are made.
 _KEPT_TYPES = frozenset({
-    "text/html", "text/plain", "application/xml", "application/atom+xml", "application/json", "application/ld+json",
+    "text/html", "text/plain", "text/xml", "application/xml", "application/atom+xml", "application/json", "application/ld+json",
     "application/x-bibtex", "application/x-research-info-systems", "application/vnd.citationstyles.csl+json",
 })  # fmt: skip
 
@@ -164,7 +164,10 @@ def public_pages(get_response: Handler) -> Handler:
             return _other_method(request, language, render)
         encoding = _encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         query = request.META.get("QUERY_STRING", "")
-        asked = f"{edition(timezone.now())} {encoding} {request.path_info}?{query}"
+        at = timezone.now()
+        # A harvester's answer carries its hour, so it is kept for a minute only.
+        hour = f"{at:%H:%M}" if request.path_info == "/oai" else ""
+        asked = f"{edition(at)} {hour} {encoding} {request.path_info}?{query}"
         # A digest, because an address may be longer than a cache takes and hold what a key may not.
         key = hashlib.blake2b(asked.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         stored: Stored | None = caches["pages"].get(key)

@@ -7,6 +7,7 @@ from django.urls import path
 from puebla.api.querysets import TOPICS
 from puebla.api.views import door, feeds, sitemap
 from puebla.api.views.errors import View, for_machines
+from puebla.api.views.oai import oai
 
 app_name = "api"
 #: route, view, what the view is told of the route, name
@@ -20,6 +21,7 @@ _DOORS: list[tuple[str, View, dict[str, Any], str]] = [
     ("api/v1/openapi.json", door.openapi, {}, "openapi"),
     ("api/v1/<path:rest>", door.v1, {}, "v1-below"),
     ("api/v1/", door.v1, {}, "v1"),
+    ("oai", oai, {}, "oai"),
     ("sitemap.xml", sitemap.sitemap, {}, "sitemap"),
     ("sitemaps/<int:number>.xml", sitemap.part, {}, "sitemap-part"),
     ("robots.txt", sitemap.robots, {}, "robots"),
