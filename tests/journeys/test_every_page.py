@@ -13,13 +13,15 @@ DECLARATION = "/intranet/documents/RCM/2009/VM/DECL/1/"
 PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/RCM/2009/VM/DECL/1/", "/documents/RCM/1996/VM/DECL/1/",
           "/documents/RCM/2009/VM/DECL/1/read/es/", "/meetings/", "/meetings/?body=VM", "/meetings/RCM/2009/VM/",
           "/members/", "/presidency/", "/journal/", "/documents/RCM/1900/X/NOTE/1/", "/accounts/login/", "/accounts/login/code/",
-          "/accounts/apply/", "/accounts/password/reset/", "/intranet/mail/"]  # fmt: skip
+          "/accounts/apply/", "/accounts/password/reset/", "/intranet/mail/", "/subscribe/", "/subscribe/?q=migration&kind=DECL", "/subscribe/asked/",
+          "/subscribe/confirm/1900/", "/subscribe/stop/1900/"]  # fmt: skip
 PRIVATE = ["/intranet/", "/intranet/documents/", "/intranet/documents/?q=zzz", NOTE, DECLARATION,
            "/intranet/documents/new/", "/intranet/documents/drop/",
            *(f"{NOTE}{act}/" for act in ("edit", "upload", "audience", "consent", "release", "readers", "history",
                                          "relations", "share")),
            f"{DECLARATION}withdraw/", f"{DECLARATION}read/en/", "/intranet/documents/RCM/1996/VM/DECL/1/read/es/",
-           "/intranet/people/", "/intranet/people/?q=zzz", "/intranet/bodies/", "/intranet/bodies/VM/",
+           "/intranet/notices/", "/intranet/notices/?show=unread", "/intranet/notices/following/",
+           "/intranet/documents/?theme=HR", "/intranet/people/", "/intranet/people/?q=zzz", "/intranet/bodies/", "/intranet/bodies/VM/",
            "/intranet/bodies/LOST/", "/intranet/bodies/new/", "/intranet/bodies/VM/edit/",
            "/intranet/bodies/VM/meetings/new/", "/intranet/parties/", "/intranet/parties/CRI/",
            "/intranet/parties/new/", "/intranet/parties/CRI/edit/", "/intranet/parties/CRI/standing/",

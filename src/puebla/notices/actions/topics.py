@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from urllib.parse import parse_qsl, urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -52,7 +53,8 @@ def choices(at: dt.datetime) -> dict[str, list[Choice]]:
     bodies = readable.exclude(body_code="").values_list("body_code", "body_names").distinct()
     kinds = readable.values_list("kind_code", "kind_names").distinct()
     themes = PublicTheme.objects.filter(document__in=readable).values_list("code", "names").distinct()
-    parties = PublicParty.objects.values_list("code", "names")
+    given = Q(code__in=readable.values("party_code").distinct())
+    parties = PublicParty.objects.filter(given | Q(standing="member")).values_list("code", "names")
     found = {"body": bodies, "theme": themes, "kind": kinds, "party": parties}
     return {topic: _choices(topic, found[topic]) for topic in TOPICS}
 
