@@ -16,7 +16,8 @@ from puebla.core.models import OutgoingMail
 from puebla.documents.models import Document
 from puebla.members.models import Seat
 from puebla.notices import actions
-from puebla.notices.models import Correspondence, Follow, Mark, Notice, Pace
+from puebla.notices.models import Correspondence, Follow, Mark, Notice, Pace, SubscriptionRequest
+from puebla.publications.actions import publish_document, withdraw_document
 from tests import factories as make
 from tests.access.test_gate import build, worlds
 
@@ -151,3 +152,69 @@ class TestWhatIsTold(TestCase):
                 client = Client()
                 client.force_login(person)
                 assert client.get(address).status_code == (200 if document.pk in seen_by(person) else 404)
+
+
+# The public's digest ---------------------------------------------------------------------------------------------------
+
+AT = dt.datetime(2026, 3, 5, 13, 0, tzinfo=dt.UTC)
+
+
+@st.composite
+def releases(draw):
+    """What was released when, under embargo or taken back, and what an address subscribed to."""
+    hours = st.integers(-60, 30)
+    rows = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["VM", "RCGM"]), st.sampled_from(["DECL", "NOTE"]), st.sampled_from(["CRI", "HND"]),
+                hours, st.integers(0, 40), st.booleans(),
+            ),
+            max_size=6,
+        )
+    )  # fmt: skip
+    topics = draw(
+        st.sets(
+            st.sampled_from(
+                [("body", "VM"), ("kind", "NOTE"), ("party", "HND"), ("search", "kind=DECL&body=RCGM")]
+            )
+        )
+    )
+    return rows, topics
+
+
+class TestThePublicsDigest(TestCase):
+    @given(releases())
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_it_tells_exactly_what_was_released_since_under_what_was_subscribed_to(self, drawn):
+        rows, topics = drawn
+        make.process()
+        began = AT - dt.timedelta(hours=30)
+        actions.ask(email="a@example.org", language="en", topics=sorted(topics), at=began)
+        actions.confirm(ref=SubscriptionRequest.objects.get().ref, at=began)
+        expected = set()
+        for number, (body, kind, party, released, embargo, withdrawn) in enumerate(rows):
+            symbol = f"RCM/2026/X/{kind}/{number + 1}"
+            at = AT + HOUR * min(released, 0)
+            public_from = at + HOUR * embargo
+            facts = {
+                "titles": {"en": f"Paper {number}"}, "kind_code": kind, "kind_names": {"en": kind}, "body_code": body,
+                "body_names": {"en": body}, "party_code": party, "state": "final", "public_from": public_from,
+                "released_at": at,
+            }  # fmt: skip
+            publish_document(symbol=symbol, facts=facts, themes=[], files=[], at=at)
+            if withdrawn:
+                withdraw_document(symbol=symbol, reason={"en": "A fault"}, at=AT)
+            under = {("body", body), ("kind", kind), ("party", party)}
+            if (body, kind) == ("RCGM", "DECL"):
+                under.add(("search", "kind=DECL&body=RCGM"))
+            if began <= max(at, public_from) <= AT and not withdrawn and under & topics:
+                expected.add(symbol)
+
+        sent = [actions.send_releases(AT), actions.send_releases(AT)]
+
+        mails = OutgoingMail.objects.filter(about__startswith="subscription:")
+        words = "".join(mail.body + mail.html + mail.subject for mail in mails)
+        assert sent == [bool(expected), 0]
+        assert set(re.findall(r"RCM/2026/X/\w+/\d+(?= ·)", "".join(m.body for m in mails))) == expected
+        assert all((f"RCM/2026/X/{row[1]}/{n + 1} " in words) == (f"RCM/2026/X/{row[1]}/{n + 1}" in expected)
+                   for n, row in enumerate(rows))  # fmt: skip
