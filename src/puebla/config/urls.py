@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from puebla.config import views
 from puebla.config.views import editing
 from puebla.config.views.technology import technology
+from puebla.intranet.views.saved import feed
 from puebla.portal.views.pictures import picture
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", views.readyz, name="readyz"),
     path("pictures/<str:name>", picture, name="picture"),
     path("cms/", include(editing.addresses())),
+    path("feeds/saved/<slug:ref>/<slug:key>.atom", feed, name="saved-search-feed"),
     path("", include("puebla.api.urls")),
     *i18n_patterns(
         path("intranet/technology/", technology, name="technology"),

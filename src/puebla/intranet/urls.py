@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from puebla.intranet.views import access, desk, journal, mail, search
+from puebla.intranet.views import access, desk, journal, mail, saved, search
 
 app_name = "intranet"
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="search-suggest"),
+    path("search/save/", saved.save, name="save-search"),
+    path("search/saved/", saved.searches, name="saved-searches"),
+    path("search/saved/<slug:ref>/", saved.saved_search, name="saved-search"),
+    path("search/saved/<slug:ref>/act/", saved.act, name="saved-search-act"),
     path("access/", access.access, name="access"),
     path("journal/", journal.journal, name="journal"),
     path("mail/", mail.caught_mail, name="caught-mail"),

@@ -504,7 +504,9 @@ class IndexEntry(Restricted):
     title = models.CharField(max_length=300, blank=True)
     #: The record's own number of saves when this was written: an older one is behind.
     revision = models.PositiveIntegerField(default=0)
-    #: When those who may find it first could.
+    #: Whether its text is among what is known: a file is read some time after it was filed.
+    has_text = models.BooleanField(default=False)
+    #: When those who may find it first could: with this audience, this file, its text.
     appeared_at = models.DateTimeField()
 
     objects = IndexEntryQuerySet.as_manager()

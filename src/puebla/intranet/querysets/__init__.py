@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from puebla.accounts.models import Person
 
 #: Who read or follows what is told to the reader's own party and on the paper, never here.
-PERSONAL = ("document.opened", "follow.started", "follow.stopped", "mail.pace_set")
+PERSONAL = ("document.opened", "follow.started", "follow.stopped", "mail.pace_set", "search.feed_closed", "search.feed_opened",
+            "search.forgotten", "search.saved")  # fmt: skip
 
 
 def entries_for(person: "Person", reach: Reach) -> "QuerySet[JournalEntry]":

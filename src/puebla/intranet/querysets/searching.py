@@ -80,11 +80,12 @@ class Searcher:
         standing = self.entries().in_bulk(keys)
         entries = [standing[key] for key in keys if key in standing]
         return answers(
-            question, entries, hits=self._hits(entries), words=INDEX.words_of([entry.pk for entry in entries]),
+            question, entries, hits=self.hits(entries), words=INDEX.words_of([entry.pk for entry in entries]),
             texts=self._texts, languages=self.languages,
         )  # fmt: skip
 
-    def _hits(self, entries: Iterable[IndexEntry]) -> dict[tuple[int, int], Hit]:
+    def hits(self, entries: Iterable[IndexEntry]) -> dict[tuple[int, int], Hit]:
+        """What is shown of the records of these entries, asked of their own gate: (source, record) → hit."""
         found = {}
         for source in registry.search_sources:
             records = [entry.record for entry in entries if entry.source == source.number]
@@ -167,7 +168,7 @@ class Searcher:
         keys = [key for _cost, key in self._slips(typed, names)] if not found else []
         if keys:
             near = self.entries().filter(symbol_key__in=keys[:MOST_SUGGESTED]).order_by()
-            found += self._hits(near).values()
+            found += self.hits(near).values()
         return list({hit.url: hit for hit in found}.values())[:MOST_SUGGESTED]
 
     # Beside the index -----------------------------------------------------------------------------------------
@@ -195,5 +196,5 @@ class Searcher:
         )  # fmt: skip
         standing = self.entries().in_bulk(found.keys)
         entries = [standing[key] for key in found.keys if key in standing]
-        hits = self._hits(entries)
+        hits = self.hits(entries)
         return [hits[one.source, one.record] for one in entries if (one.source, one.record) in hits]

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -44,6 +45,7 @@ def search(request: PersonRequest) -> HttpResponseBase:
         question = None
     if question is not None:
         context |= _found(searcher, asked, question, called)
+        context["keep"] = render_to_string("intranet/keep_search.html", {"asked": asked}, request=request)
         if asked.page > 1 and not context["rows"]:
             sentences.append(no_such_page(asked.page, context["page"].paginator.num_pages))
     return render(request, "intranet/search.html", context)

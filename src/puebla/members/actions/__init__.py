@@ -22,12 +22,14 @@ from puebla.members.actions.lists import (
 )
 from puebla.members.actions.publishing import publish_who_we_are
 from puebla.members.actions.rooms import confirm_opening, request_opening
+from puebla.members.actions.searches import close_feed, forget_search, looked_at, open_feed, save_search
 from puebla.members.actions.seats import confirm_seat, refuse_seat, retire, seat, unseat
 
 __all__ = [
     "accept_invitation",
     "apply_as_observer",
     "change_standing",
+    "close_feed",
     "confirm_opening",
     "confirm_seat",
     "correct_presidency",
@@ -39,7 +41,10 @@ __all__ = [
     "describe_party",
     "describe_role",
     "find_invitation",
+    "forget_search",
     "invite",
+    "looked_at",
+    "open_feed",
     "publish_who_we_are",
     "record_meeting",
     "refuse_seat",
@@ -47,6 +52,7 @@ __all__ = [
     "resend_invitation",
     "retire",
     "review_application",
+    "save_search",
     "seat",
     "set_presidency",
     "unseat",

@@ -102,35 +102,38 @@ def odd_entries() -> int:
     return len(INDEX.keys() ^ set(IndexEntry.objects.order_by().values_list("pk", flat=True)))
 
 
-def _forget(source: int, records: Sequence[int]) -> dict[tuple[int, str], tuple[dt.datetime, int]]:
-    """Erase; what stays known is since when, and to which audience, each was there."""
-    standing = IndexEntry.objects.of(source, records).order_by()
-    before = list(standing.values_list("pk", "record", "language", "appeared_at", "audience"))
-    INDEX.erase([key for key, *_rest in before])
-    standing.delete()
-    return {(record, language): (when, audience) for _key, record, language, when, audience in before}
+def _forget(source: int, records: Sequence[int]) -> dict[tuple[int, str], IndexEntry]:
+    """Erase; what stood there is handed back, for what stays known of it."""
+    standing = list(IndexEntry.objects.of(source, records).order_by())
+    INDEX.erase([entry.pk for entry in standing])
+    IndexEntry.objects.of(source, records).order_by().delete()
+    return {(entry.record, entry.language): entry for entry in standing}
 
 
-def _entry(record: Record, part: Part, before: tuple[dt.datetime, int] | None, at: dt.datetime) -> IndexEntry:
+def _entry(record: Record, part: Part, before: IndexEntry | None, at: dt.datetime) -> IndexEntry:
     lies = record.lies
     entry = IndexEntry(
         source=record.source, record=record.key, language=part.language, holder=part.holder, address=record.address,
         symbol_key=key_of(record.symbol)[:60], title=part.title[:300], revision=record.revision,
         room_id=lies.room_id, room_cap=lies.room_cap, audience=lies.audience, party_id=lies.party_id,
-        embargo_until=lies.embargo_until,
+        embargo_until=lies.embargo_until, has_text=any(page.strip() for page in part.pages),
     )  # fmt: skip
-    # To those whom a wider audience lets in it is new.
-    entry.appeared_at = (
-        before[0] if before and before[1] >= entry.audience else at if before else _first(record, at)
-    )
+    # Where nothing is known of it the index is being made anew: it is as old as its record.
+    entry.appeared_at = min(at, record.created_at)
+    if before is not None:
+        entry.appeared_at = at if _is_news(entry, before) else before.appeared_at
     day = record.day.toordinal() if record.day else 0
     entry.id = Place(rung_of(entry, at), day, record.source, record.key, part.number).key
     return entry
 
 
-def _first(record: Record, at: dt.datetime) -> dt.datetime:
-    """When a record appeared of which the index knew nothing: now, or long ago when the index is made anew."""
-    return min(at, record.created_at)
+def _is_news(entry: IndexEntry, before: IndexEntry) -> bool:
+    """Whether somebody can find now what they could not before: by audience, another file, a text just read."""
+    return (
+        entry.audience > before.audience
+        or (entry.holder is not None and entry.holder != before.holder)
+        or (entry.has_text and not before.has_text)
+    )
 
 
 def _row(record: Record, part: Part, entry: IndexEntry, at: dt.datetime) -> Row:

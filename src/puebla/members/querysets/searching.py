@@ -137,35 +137,35 @@ class SavedSearchQuerySet(models.QuerySet[Any]):
         return self.filter(person=person) if person is not None and person.pk else self.none()
 
 
-def asked_by(saved: Any) -> Question:
-    """The question that a saved search keeps; raises `UnanswerableError`."""
-    from puebla.core.models import Process
-
-    return read(saved.q, Process.current().languages)
-
-
 def new_since(saved: Any, since: dt.datetime, *, at: dt.datetime, count: int = 50) -> list[Any]:
     """Entries that a saved search finds for its owner and that appeared to those who may see them after an instant.
 
-    For the feed, the page of saved searches and the digest. Gated by the owner's seats of now: who has none, or was
-    retired, gets nothing.
+    Gated by the owner's seats of now: who has none, or was retired, gets nothing.
 
     Args:
         since: only what appeared later.
         at: the instant of asking.
     """
-    from puebla.members.models import IndexEntry
-
-    reach = reach_of(saved.person if saved.person.is_active else None, at)
-    try:
-        question = asked_by(saved)
-    except UnanswerableError:
-        return []
-    fresh = IndexEntry.objects.visible_to(saved.person, reach=reach).filter(
+    reach = _reach_of_owner(saved, at)
+    fresh = _seen_by(saved, reach).filter(
         Q(appeared_at__gt=since) | Q(embargo_until__gt=since, embargo_until__lte=at)
     )
     keys = list(fresh.order_by("-appeared_at", "-id").values_list("pk", flat=True)[:MOST_FRESH])
-    if not keys:
+    return among(saved, keys, reach=reach, at=at, count=count) if keys else []
+
+
+def latest(saved: Any, *, at: dt.datetime, count: int = 50) -> list[Any]:
+    """Entries that a saved search finds for its owner now, the newest first: what its feed tells."""
+    return among(saved, None, reach=_reach_of_owner(saved, at), at=at, count=count)
+
+
+def among(saved: Any, keys: list[int] | None, *, reach: Reach, at: dt.datetime, count: int) -> list[Any]:
+    """Of these entries (of all, where None) those that a saved search finds for its owner, one a record, the newest first."""
+    from puebla.core.models import Process
+
+    try:
+        question = read(saved.q, Process.current().languages)
+    except UnanswerableError:
         return []
     found = answering(
         question,
@@ -177,5 +177,15 @@ def new_since(saved: Any, since: dt.datetime, *, at: dt.datetime, count: int = 5
         newest=True,
         among=keys,
     )
-    entries = IndexEntry.objects.visible_to(saved.person, reach=reach).in_bulk(found.keys)
+    entries = _seen_by(saved, reach).in_bulk(found.keys)
     return [entries[key] for key in found.keys if key in entries]
+
+
+def _reach_of_owner(saved: Any, at: dt.datetime) -> Reach:
+    return reach_of(saved.person if saved.person.is_active else None, at)
+
+
+def _seen_by(saved: Any, reach: Reach) -> Any:
+    from puebla.members.models import IndexEntry
+
+    return IndexEntry.objects.visible_to(saved.person, reach=reach)

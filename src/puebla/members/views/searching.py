@@ -14,17 +14,14 @@ from puebla.members.models import Body, Meeting, Party, Seat
 from puebla.members.querysets import Reach
 
 
-def meetings(_person: Any, reach: Reach, question: Question, _at: dt.datetime) -> list[Hit]:
-    """Meetings of open bodies, and of sealed ones that the reader sits in."""
-    columns = ("titles", "places", "symbol", "starts_on__year", "body__code", "body__names", "body__room__sealed",
-               "body__room_id")  # fmt: skip
-    inside = reach.rooms | reach.opened
+def meetings(person: Any, reach: Reach, question: Question, _at: dt.datetime) -> list[Hit]:
+    """Meetings that the reader may know of."""
+    columns = ("titles", "places", "symbol", "starts_on__year", "body__code", "body__names")
     return [
         Hit(url=f"{reverse('members:body', args=[row.body__code])}#meetings", title=show(row.titles).text,
             facts=(str(row.starts_on__year),))
-        for row in Meeting.objects.values_list(*columns, named=True)
-        if (not row.body__room__sealed or row.body__room_id in inside)
-        and holds(question, _words(row.titles, row.places, row.body__names, row.symbol, row.starts_on__year))
+        for row in Meeting.objects.visible_to(person, reach=reach).values_list(*columns, named=True)
+        if holds(question, _words(row.titles, row.places, row.body__names, row.symbol, row.starts_on__year))
     ]  # fmt: skip
 
 
