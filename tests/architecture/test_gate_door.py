@@ -39,16 +39,6 @@ REASONS = {
     ("documents/views/filing.py", "end_share", "Share"): "of a document that came through the gate",
     ("documents/views/filing.py", "relations", "Relation"): "of a document that came through the gate",
     (
-        "documents/views/searching.py",
-        "_since",
-        "Document",
-    ): "references alone; whom one is told of passes the gate in `visible`",
-    (
-        "documents/views/searching.py",
-        "_since",
-        "IndexEntry",
-    ): "keys alone; whom one is told of passes the gate in `visible`",
-    (
         "intranet/views/saved.py",
         "feed",
         "SavedSearch",

@@ -176,8 +176,6 @@ class DocumentsConfig(AppConfig):
         from puebla.members.actions.indexing import begin_anew, odd_entries
 
         registry.search_sources.add("documents", searching.DocumentSource(), rank=10)
-        registry.news_sources.add(searching.NAME, searching.NEWS, rank=20)
-        registry.followables.add(searching.NAME, searching.FOLLOWABLE, rank=20)
         keeper = Keeper(
             "documents", indexing.behind, indexing.every, lambda keys, at: indexing.index_documents(keys, at=at),
             lambda: begin_anew(indexing.SOURCE, indexing.every()), odd_entries,

@@ -1,7 +1,6 @@
 """Documents as search shows them on the private site."""
 
-import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -10,20 +9,13 @@ from urllib.parse import quote
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from puebla.core.languages import show
-from puebla.core.news import Batch, Followable, Followed, Happening, NewsSource, Offer
 from puebla.core.search.citing import Citation, paragraph_page
 from puebla.core.search.sources import Hit
-from puebla.core.verdicts import ALLOWED
 from puebla.documents.actions.indexing import SOURCE
 from puebla.documents.models import Document, Page, State
 from puebla.documents.querysets import shared_keys
-from puebla.documents.views import news
-from puebla.members.models import IndexEntry, SavedSearch
-from puebla.members.querysets.searching import among
 
 #: What a hit shows of a document.
 COLUMNS = (
@@ -37,8 +29,6 @@ COLUMNS = (
     "filed_languages",
     "kind__names",
 )
-#: What finds of kept searches are called among the news, and how far each round looks back.
-NAME, LOOKING_BACK = "documents.found", dt.timedelta(minutes=5)
 #: Pages on one page of reading.
 PAGES_PER_READING = 10
 
@@ -112,83 +102,3 @@ def _paragraph_url(document: int, url: str, language: str, paragraph: int) -> st
         paragraph, pages.filter(version__number=newest).order_by("number").values_list("number", "text")
     )
     return _reading_url(url, language, found) if found else ""
-
-
-# Kept searches, as something to be followed ------------------------------------------------------------------------
-
-
-def _offers(person: Any, reach: Any, _topic: str, values: Collection[str] | None) -> dict[str, Offer]:
-    """One's own kept searches."""
-    if reach.is_empty:
-        return {}
-    own = SavedSearch.objects.visible_to(person)
-    found = own if values is None else own.filter(ref__in=values)
-    return {
-        one.ref: Offer({one.language: one.name}, ALLOWED, reverse("intranet:saved-search", args=[one.ref]))
-        for one in found
-    }
-
-
-def _under(
-    person: Any, reach: Any, followed: Collection[Followed], refs: Collection[str]
-) -> dict[str, set[Followed]]:
-    """Which of the kept searches that are followed find each of these documents, as far as the person sees them."""
-    names = dict(
-        Document.objects.visible_to(person, reach=reach)
-        .filter(ref__in=refs)
-        .order_by()
-        .values_list("pk", "ref")
-    )
-    entries = IndexEntry.objects.visible_to(person, reach=reach).of(SOURCE, names).order_by()
-    keys = list(entries.values_list("pk", flat=True))
-    found: dict[str, set[Followed]] = {ref: set() for ref in names.values()}
-    for saved in (
-        SavedSearch.objects.visible_to(person).filter(ref__in=[value for _topic, value in followed])
-        if keys
-        else []
-    ):
-        for entry in among(saved, keys, reach=reach, at=reach.at, count=len(names)):
-            found[names[entry.record]].add(("search", saved.ref))
-    return found
-
-
-def _since(mark: Any, at: dt.datetime) -> Batch:
-    """What could be found for the first time since.
-
-    Times of entries are those of their acts, which commit a little later: each round looks back beyond the mark, and
-    nobody is told twice of one event.
-    """
-    coming = {"until": at.isoformat()}
-    if mark is None:
-        return Batch([], coming)
-    after = dt.datetime.fromisoformat(mark["until"]) - LOOKING_BACK
-    appeared = Q(appeared_at__gt=after, appeared_at__lte=at) | Q(
-        embargo_until__gt=after, embargo_until__lte=at
-    )
-    rows = (
-        IndexEntry.objects.filter(appeared, source=SOURCE)
-        .order_by("appeared_at")
-        .values_list("record", "appeared_at", "embargo_until")
-    )
-    instants = {
-        (key, max(filter(None, [when, until if until and until <= at else None])))
-        for key, when, until in rows
-    }
-    refs = dict(
-        Document.objects.filter(pk__in=[key for key, _when in instants]).order_by().values_list("pk", "ref")
-    )
-    happened = [
-        Happening(f"found:{refs[key]}:{when:%Y%m%dT%H%M%S}", refs[key], "found", when)
-        for key, when in sorted(instants, key=lambda one: (one[1], one[0]))
-        if key in refs
-    ]
-    return Batch(happened, coming)
-
-
-def _says(_what: str, _language: str, _number: int | None, _size: int | None) -> str:
-    """What is told of a document that a kept search finds."""
-    return gettext("Found by a search that you keep")
-
-
-NEWS = NewsSource(since=_since, visible=news.visible, lines=news.lines, says=_says)
-FOLLOWABLE = Followable(source=NAME, topics={"search": _("Kept search")}, offers=_offers, under=_under)

@@ -1,4 +1,4 @@
-"""Kept searches: asked again, with what is new in them, followed in the digest, or as a feed."""
+"""Saved searches: asked again, with what is new in them, followed in the digest, or as a feed."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ TAGGED_IN = 2026
 
 @signed_in
 def searches(request: PersonRequest) -> HttpResponseBase:
-    """One's kept searches."""
+    """One's saved searches."""
     found = [(one, asked_of(one)) for one in SavedSearch.objects.visible_to(request.person)]
     return render(request, "intranet/saved_searches.html", {"found": found})
 
@@ -52,13 +52,13 @@ def save(request: PersonRequest) -> HttpResponseBase:
     except RefusedError as error:
         messages.error(request, str(error))
         return redirect(reverse("intranet:search") + asked.address())
-    messages.success(request, _("The search was kept as “%(name)s”.") % {"name": saved.name})
+    messages.success(request, _("The search was saved as “%(name)s”.") % {"name": saved.name})
     return redirect("intranet:saved-search", saved.ref)
 
 
 @signed_in
 def saved_search(request: PersonRequest, ref: str) -> HttpResponseBase:
-    """What is new in a kept search since it was last marked as seen, and its feed."""
+    """What is new in a saved search since it was last marked as seen, and its feed."""
     saved, at = _own(request, ref), timezone.now()
     fresh = new_since(saved, saved.seen_at, at=at)
     process = Process.current()
@@ -76,13 +76,13 @@ def saved_search(request: PersonRequest, ref: str) -> HttpResponseBase:
 @signed_in
 @require_POST
 def act(request: PersonRequest, ref: str) -> HttpResponseBase:
-    """Do to a kept search what the button says: mark as seen, open, renew or end its feed, throw it away."""
+    """Do to a saved search what the button says: mark as seen, open, renew or end its feed, throw it away."""
     saved, at = _own(request, ref), timezone.now()
     done = {
         "seen": (actions.looked_at, _("What is new was marked as seen.")),
         "open-feed": (actions.open_feed, _("The feed has a new address; one given out before is ended.")),
         "close-feed": (actions.close_feed, _("The feed was ended.")),
-        "forget": (actions.forget_search, _("The search “%(name)s” was thrown away.") % {"name": saved.name}),
+        "forget": (actions.forget_search, _("The search “%(name)s” was deleted.") % {"name": saved.name}),
     }.get(request.POST.get("act", ""))
     if done is None:
         raise Http404
@@ -118,7 +118,7 @@ def feed_address(saved: SavedSearch) -> str:
 
 @require_safe
 def feed(_request: HttpRequest, ref: str, key: str) -> HttpResponse:
-    """What a kept search finds for its owner now, as Atom; an address that was ended, or whose owner left, is unknown."""
+    """What a saved search finds for its owner now, as Atom; an address that was ended, or whose owner left, is unknown."""
     saved = SavedSearch.objects.filter(ref=ref).exclude(feed_salt="").select_related("person").first()
     if saved is None or not saved.person.is_active or not constant_time_compare(saved.feed_key, key):
         raise Http404

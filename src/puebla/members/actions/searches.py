@@ -43,7 +43,7 @@ def save_search(
     # The person's row is locked: two tabs count and write one after the other.
     Person.objects.select_for_update().get(pk=by.pk)
     if SavedSearch.objects.filter(person=by).count() >= MOST:
-        raise RefusedError(_("You keep %(most)d searches already; forget one first.") % {"most": MOST})
+        raise RefusedError(_("You have %(most)d saved searches already; delete one first.") % {"most": MOST})
     saved = SavedSearch(
         person=by, name=name, q=q, filters=dict(filters), language=language, created_at=at, seen_at=at
     )
@@ -52,7 +52,7 @@ def save_search(
             saved.save()
     except IntegrityError as error:
         raise RefusedError(
-            _("You keep a search named “%(name)s” already; choose another name.") % {"name": name},
+            _("You have a search named “%(name)s” already; choose another name.") % {"name": name},
             field="name",
         ) from error
     journal.record("search.saved", at=at, person=by, subject_ref=saved.ref)

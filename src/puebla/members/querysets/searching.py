@@ -137,6 +137,13 @@ class SavedSearchQuerySet(models.QuerySet[Any]):
         return self.filter(person=person) if person is not None and person.pk else self.none()
 
 
+def asked_by(saved: Any) -> Question:
+    """The question that a saved search keeps; raises `UnanswerableError`."""
+    from puebla.core.models import Process
+
+    return read(saved.q, Process.current().languages)
+
+
 def new_since(saved: Any, since: dt.datetime, *, at: dt.datetime, count: int = 50) -> list[Any]:
     """Entries that a saved search finds for its owner and that appeared to those who may see them after an instant.
 
@@ -161,10 +168,8 @@ def latest(saved: Any, *, at: dt.datetime, count: int = 50) -> list[Any]:
 
 def among(saved: Any, keys: list[int] | None, *, reach: Reach, at: dt.datetime, count: int) -> list[Any]:
     """Of these entries (of all, where None) those that a saved search finds for its owner, one a record, the newest first."""
-    from puebla.core.models import Process
-
     try:
-        question = read(saved.q, Process.current().languages)
+        question = asked_by(saved)
     except UnanswerableError:
         return []
     found = answering(
