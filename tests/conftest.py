@@ -11,14 +11,34 @@ from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
 
+SOFTWARES_OWN = {
+    name: getattr(settings, name)
+    for name in (
+        "TIME_ZONE",
+        "LANGUAGES",
+        "LANGUAGE_CODE",
+        "WAGTAIL_CONTENT_LANGUAGES",
+        "WAGTAILADMIN_PERMITTED_LANGUAGES",
+    )
+}
+
+
 @pytest.fixture(autouse=True)
 def _clean_caches_and_language():
-    from django.utils import translation
+    from django.utils import timezone, translation
+
+    from puebla.core import interface
 
     translation.activate("en")
     for cache in caches.all():
         cache.clear()
     yield
+    # An edition that was loaded set languages and clock for its process.
+    for name, value in SOFTWARES_OWN.items():
+        if getattr(settings, name) != value:
+            setattr(settings, name, value)
+            interface.forget()
+            timezone.get_default_timezone.cache_clear()
     translation.deactivate()
 
 

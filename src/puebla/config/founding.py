@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.config import editions
 from puebla.config.editions import pages
-from puebla.core import journal
+from puebla.core import interface, journal
 from puebla.core.models import OutgoingMail, Process
 from puebla.core.verdicts import ALLOWED, RefusedError, Verdict, refused, require
 from puebla.documents.actions.symbols import check_pattern
@@ -52,19 +52,21 @@ def may_found() -> Verdict:
     return ALLOWED
 
 
-def invitation_language(asked: str | None, working: Sequence[str]) -> str:
-    """The language of the first invitation: the one asked for, else the first working one that the pages speak.
+def invitation_language(asked: str | None, working: Sequence[str], brought: Collection[str] = ()) -> str:
+    """The language of the first invitation: the one asked for, else the first working one that has words for it.
+
+    Args:
+        brought: languages whose words the edition brings.
 
     Raises:
-        RefusedError: where the pages do not speak the one asked for: its link would lead nowhere.
+        RefusedError: where there are no pages in the one asked for: its link would lead nowhere.
     """
-    spoken = [code for code, _name in settings.LANGUAGES]
     if asked is None:
-        return next((code for code in working if code in spoken), spoken[0])
-    if asked not in spoken:
+        return next((code for code in working if code in brought or interface.has_words(code)), working[0])
+    if asked not in working:
         raise RefusedError(
             _("There are no pages in “%(language)s”. An invitation is written in one of: %(spoken)s.")
-            % {"language": asked, "spoken": ", ".join(spoken)}
+            % {"language": asked, "spoken": ", ".join(working)}
         )
     return asked
 

@@ -45,6 +45,19 @@ class Process(models.Model):
         return cls.objects.get()
 
 
+class Catalogue(models.Model):
+    """Words of the pages in a language, as an edition brings them: the text of a gettext catalogue (`.po`)."""
+
+    language = models.CharField(max_length=10, unique=True)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["language"]
+
+    def __str__(self) -> str:
+        return self.language
+
+
 class JournalHead(models.Model):
     """The end of the chain: locked last in every transaction that writes, so that two writers cannot fork it."""
 

@@ -104,23 +104,32 @@ class OperatorCommand(BaseCommand):
 
 def require_instance() -> None:
     """Stop with a sentence where no process was loaded yet; where one is, days begin when they begin at its home."""
-    from puebla.core.models import Process
-
-    zone: str | None = None
     reachable = connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).parent.exists()
+    stands = False
     try:
-        zone = Process.objects.values_list("time_zone", flat=True).first() if reachable else None
+        stands = reachable and live_as_the_process()
     except DatabaseError:
         # No tables yet, or no database at all: the second is told as it is.
         connection.ensure_connection()
-    if zone is not None:
-        keep_time_of(zone)
-    else:
+    if not stands:
         if settings.DEMO:
             raise RefusedError(_("Nothing is loaded yet. Load the demonstration first: puebla demo"))
         raise RefusedError(
             _("This instance is empty. Make it first: puebla init --edition rcm --coordinator EMAIL")
         )
+
+
+def live_as_the_process() -> bool:
+    """Take up the clock and the languages of the process that this instance serves; whether there is one."""
+    from puebla.core.interface import speak
+    from puebla.core.models import Process
+
+    process = Process.objects.only("time_zone", "languages").first()
+    if process is None:
+        return False
+    keep_time_of(process.time_zone)
+    speak(process.languages)
+    return True
 
 
 def keep_time_of(zone: str) -> None:

@@ -287,7 +287,7 @@ class NewBodyForm(BodyForm):
     """A new body with its room, whose seal is fixed for ever."""
 
     order = [*BodyForm.order[:-1], "sealed", "cap", "revision"]
-    code = forms.SlugField(label=gettext_lazy("Code"), max_length=20, help_text="RCGM")
+    code = forms.SlugField(label=gettext_lazy("Code"), max_length=20, help_text="WG1")
     sealed = forms.BooleanField(
         label=gettext_lazy("Seal its room"),
         required=False,
@@ -347,9 +347,9 @@ class NewMeetingForm(MeetingForm):
         r"^[A-Za-z0-9]+([/-][A-Za-z0-9]+)+$",
         label=gettext_lazy("Symbol"),
         max_length=60,
-        help_text="RCM/2009/VM",
+        help_text="ABC/2009/WG1",
         error_messages={
-            "invalid": gettext_lazy("A symbol is made of letters, digits, / and -: RCM/2009/VM.")
+            "invalid": gettext_lazy("A symbol is made of letters, digits, / and -: ABC/2009/WG1.")
         },
     )
 

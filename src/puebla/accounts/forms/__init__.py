@@ -16,13 +16,11 @@ from puebla.accounts.models import Person
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, StaleError
 
-LANGUAGE_NAMES = dict(settings.LANGUAGES)
-
 
 def working_languages() -> list[str]:
     """The languages of this instance's process; those of the software before it has one."""
     languages = Process.objects.values_list("languages", flat=True).first()
-    return languages or list(LANGUAGE_NAMES)
+    return languages or [code for code, _name in settings.LANGUAGES]
 
 
 class TextsForm(forms.Form):
@@ -157,4 +155,5 @@ class ProfileForm(TextsForm):
 
 def language_choices(codes: list[str]) -> list[tuple[str, str]]:
     """The languages with their own names, as a list to choose from."""
-    return [(code, LANGUAGE_NAMES.get(code, code)) for code in codes]
+    names = dict(settings.LANGUAGES)
+    return [(code, names.get(code, code)) for code in codes]

@@ -19,8 +19,9 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
-from puebla.core import journal
+from puebla.core import interface, journal
 from puebla.core.models import DatePrecision, Process, parse_imprecise
+from puebla.core.operations import live_as_the_process
 from puebla.core.verdicts import RefusedError
 from puebla.documents.actions.lists import publish_lists
 from puebla.documents.models import Kind, Theme
@@ -89,6 +90,8 @@ class Edition:
     folder: Path
     process: dict[str, Any]
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    #: Words of the pages by language: the texts of `locale/<language>.po`.
+    catalogues: dict[str, str] = field(default_factory=dict)
 
 
 def available() -> list[str]:
@@ -113,7 +116,7 @@ def read(folder: Path) -> Edition:
     _check_keys(process, *PROCESS_KEYS, where="process.toml")
     _check_process(process)
     lists = {name: list(_entries(folder, name)) for name in SHAPES}
-    return Edition(folder.name, folder, process, lists)
+    return Edition(folder.name, folder, process, lists, dict(_catalogues(folder)))
 
 
 def load(
@@ -134,6 +137,9 @@ def load(
     with transaction.atomic():
         loading = _Loading()
         loading.process(edition.process | dict(changes or {}))
+        loading.written += interface.keep(edition.catalogues)
+        # The lists that follow are published in the process's languages and on its days.
+        live_as_the_process()
         for name, step in loading.steps().items():
             if history or name not in HISTORY:
                 for rank, entry in enumerate(edition.lists[name], start=1):
@@ -195,6 +201,25 @@ def _entries(folder: Path, name: str) -> Iterator[dict[str, Any]]:
             raise RefusedError(_("%(where)s stands there twice.") % {"where": where})
         seen.add(identity)
         yield entry
+
+
+def _catalogues(folder: Path) -> Iterator[tuple[str, str]]:
+    """The catalogues of words that an edition brings, each fit to be used."""
+    for path in sorted(folder.glob("locale/*.po")):
+        if not re.fullmatch("[a-z]{2}", path.stem):
+            raise RefusedError(
+                _("locale/%(file)s: a catalogue is named after its language, such as fr.po.")
+                % {"file": path.name}
+            )
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError as error:
+            raise RefusedError(
+                _("%(file)s cannot be read: %(error)s.") % {"file": f"locale/{path.name}", "error": error}
+            ) from None
+        for sentence in interface.faults(path.stem, text):
+            raise RefusedError(sentence)
+        yield path.stem, text
 
 
 def _are_entries(value: Any) -> bool:

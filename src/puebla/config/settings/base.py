@@ -201,9 +201,11 @@ TEMPLATES = [
 ]
 
 # Languages ----------------------------------------------------------------------------------------------
+# The software's own, until the process's are known, which every command reads as it starts (`core.interface`).
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+# An edition's catalogues before the software's own.
+LOCALE_PATHS = [DATA_DIR / "locale", PACKAGE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 # Until the process's own is known (`time_zone` of its edition), which every command reads as it starts.

@@ -87,7 +87,7 @@ def warning_sentences() -> dict[str, str]:
         "no_title": _("No title was found: type one."),
         "no_date": _("No date was found: the symbol will carry this year."),
         "bad_symbol": _(
-            "The symbol cannot be used. Write it as in RCM/2009/VM/DEC/1, or leave it empty: it is generated."
+            "The symbol cannot be used. Write it as in ABC/2009/WG1/DEC/1, or leave it empty: it is generated."
         ),
         "bad_date": _("This is not a date. Write 2009, 2009-07 or 2009-07-09."),
         "bad_body": _("There is no such body, or you cannot file in its room: choose another."),

@@ -94,7 +94,7 @@ def checked(symbol: str, *, room: Room, free: bool = True) -> str:
     if len(canonical) > 60 or not SHAPE.fullmatch(canonical) or RESERVED & set(canonical.split("/")):
         raise RefusedError(
             _("“%(symbol)s” is not a symbol. Use letters, figures, points and hyphens in parts divided by “/”, as in"
-              " RCM/2009/VM/DEC/1.") % {"symbol": symbol[:80]},
+              " ABC/2009/WG1/DEC/1.") % {"symbol": symbol[:80]},
             field="symbol",
         )  # fmt: skip
     parts = set(canonical.split("/"))

@@ -228,7 +228,7 @@ def _set_workflow(root: cms.Page) -> None:
     if cms.Workflow.objects.exists():
         return
     workflow = cms.Workflow.objects.create(name="Review · Revisión")
-    task = SecretariatReview.objects.create(name="Technical Secretariat · Secretaría Técnica")
+    task = SecretariatReview.objects.create(name="Secretariat · Secretaría")
     cms.WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     cms.WorkflowPage.objects.create(workflow=workflow, page=root)
 

@@ -27,7 +27,7 @@ Texts = Mapping[str, str]
 #: What Django shows where nothing is chosen yet.
 EMPTY_LABEL = "---------"
 #: Languages that join day, month and year with a word of their own.
-DATE_FORMATS = {"es": {"day": r"j \d\e F \d\e Y", "month": r"F \d\e Y"}}
+DATE_FORMATS = {code: {"day": r"j \d\e F \d\e Y", "month": r"F \d\e Y"} for code in ("es", "pt")}
 PLAIN_FORMATS = {"day": "j F Y", "month": "F Y", "year": "Y"}
 #: Marks in what browsers send, the more particular first: most claim to be Safari as well.
 BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",

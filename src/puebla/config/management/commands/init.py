@@ -74,12 +74,13 @@ class Command(OperatorCommand):
         require(founding.may_found())
         options["edition"] = self._value(options, "edition", _("Edition"), "rcm", asks, _edition)
         folder = editions.folder_of(options["edition"])
-        process = editions.read(folder).process
+        edition = editions.read(folder)
+        process = edition.process
         changes = self._changes(options, process, asks, founding.check_pattern)
         email = self._value(options, "coordinator", _("Coordinator's e-mail address"), "", asks, _email)
         name = self._value(options, "name", _("Coordinator's full name"), "", asks, _name)
         language = founding.invitation_language(
-            options["language"], changes.get("languages") or process["languages"]
+            options["language"], changes.get("languages") or process["languages"], edition.catalogues
         )
         if asks:
             self._confirm(folder, process | changes, email)
@@ -159,6 +160,7 @@ class Command(OperatorCommand):
             _("%(process)s stands: %(parties)d parties, %(bodies)d bodies, no people, no documents.")
             % asdict(founded)
         )
+        self._tell_languages()
         self.stdout.write(
             _(
                 "%(coordinator)s is invited. The address works once, for 14 days; hand it on if mail is not set up yet:"
@@ -167,6 +169,22 @@ class Command(OperatorCommand):
         )
         self.stdout.write(f"  {founded.address}")
         self.stdout.write(_("Next: puebla serve"))
+
+    def _tell_languages(self) -> None:
+        """Say which languages lack words of the pages, and how many."""
+        from puebla.core.interface import coverage
+
+        for code, name in settings.LANGUAGES:
+            has, of = coverage(code)
+            if has < of:
+                told = {"language": name, "has": has, "of": of, "code": code}
+                self.stdout.write(
+                    _(
+                        "Pages in %(language)s: %(has)d of the software’s %(of)d texts are in that language; the others are"
+                        " shown in another. An edition brings them in its file locale/%(code)s.po."
+                    )
+                    % told
+                )
 
 
 def _edition(text: str) -> str:

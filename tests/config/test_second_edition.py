@@ -1,0 +1,212 @@
+"""Another process than ours: invented, in French and Portuguese, from a folder of data; nothing of ours shows in it."""
+
+import html
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from puebla.accounts.models import Person
+from puebla.config import editions
+from puebla.core import interface
+from puebla.core.models import Catalogue, Process
+from puebla.core.verdicts import RefusedError
+from puebla.documents.actions import add_version, file_document, release
+from puebla.documents.models import Kind, Theme
+from puebla.members.actions import accept_invitation
+from puebla.members.models import Body, Meeting, Party
+from puebla.publications.models import PublicParty
+from tests.factories import a_file, a_pdf
+
+RIVERS = Path(__file__).parents[1] / "editions" / "rivers"
+GIVEN = [
+    "--edition",
+    str(RIVERS),
+    "--coordinator",
+    "anne@fleuves.example",
+    "--name",
+    "Anne Amont",
+    "--history",
+    "--yes",
+]
+#: What belongs to the process that the software was first made for, and to no other.
+OURS = re.compile(
+    r"\bRCM\b|\bCRM\b|Vice-?\s?[Mm]inist|Viceminist|Puebla|\b[Ee]leven\b|Pro-T[eé]mpore|Regional Conference|Costa Rica"
+    r"|San José|\bRCGM\b|Technical Secretariat|Secretaría"
+)
+#: Pages that a click would leave, or that show a file.
+LEFT_ALONE = re.compile(r"/logout/|/files/|export=|download|\.pdf$|/vcard|\.vcf|/pack|/cms/|\.zip")
+
+
+@pytest.fixture
+def rivers(db, settings, capsys):
+    """The instance as `puebla init` founds it, with its coordinator and one released paper."""
+    settings.DEMO = False
+    call_command("init", *GIVEN, "--json")
+    address = json.loads(capsys.readouterr().out)["address"]
+    at = timezone.now()
+    person = accept_invitation(
+        token=address.rstrip("/").rsplit("/", 1)[1],
+        full_name="Anne Amont",
+        password="correct horse battery",
+        at=at,
+    ).person
+    body, meeting = Body.objects.get(code="CM"), Meeting.objects.get(symbol="D3F/2004/CM")
+    document = file_document(
+        titles={"fr": "Communiqué de Port-Amont", "pt": "Comunicado de Porto Montante"},
+        kind=Kind.objects.get(code="COM"), body=body, room=body.room, audience=None, meeting=meeting, state="final",
+        dated_on=meeting.starts_on, themes=[Theme.objects.get(code="MOB")], party=Party.objects.get(code="SP"),
+        original_language="fr", by=person, at=at,
+    )  # fmt: skip
+    source = a_file(a_pdf("Texte du communiqué."), "texte.pdf")
+    add_version(document=document, language="fr", source=source, name="texte.pdf", by=person, at=at)
+    document.refresh_from_db()
+    release(document=document, by=person, at=at)
+    return person
+
+
+def walk(client, *starts):
+    """Every page that links lead to from these: address → its words as a reader has them."""
+    waiting, found = list(starts), {}
+    while waiting:
+        address = waiting.pop()
+        plain = address.partition("#")[0]
+        if plain in found or LEFT_ALONE.search(plain):
+            continue
+        answer = client.get(plain, follow=True)
+        assert answer.status_code == 200, (plain, answer.status_code)
+        if not answer.headers["Content-Type"].startswith("text/html"):
+            continue
+        page = answer.content.decode()
+        found[plain] = html.unescape(re.sub(r"<(?!meta|input|option)[^>]*>", " ", page))
+        for link in re.findall(r'href="([^"]+)"', page):
+            target = html.unescape(link)
+            target = plain.partition("?")[0] + target if target.startswith("?") else target
+            if re.match(r"/(fr|pt)/", target) and target.count("&") < 2:
+                waiting.append(target)
+    return found
+
+
+def test_every_public_page_stands_in_both_languages_and_names_nothing_of_ours(client, rivers):
+    pages = walk(client, "/fr/", "/pt/")
+
+    assert len(pages) > 40
+    assert {address for address, words in pages.items() if OURS.search(words)} == set()
+
+
+def test_every_private_page_that_the_coordinator_reaches_names_nothing_of_ours(client, rivers):
+    client.force_login(rivers)
+
+    pages = walk(client, "/fr/intranet/")
+
+    assert len(pages) > 60
+    assert [(address, OURS.findall(words)) for address, words in pages.items() if OURS.search(words)] == []
+
+
+def test_the_first_page_speaks_the_process_s_words_in_the_reader_s_language(client, rivers):
+    french, portuguese = client.get("/fr/").text, client.get("/pt/").text
+
+    assert '<html lang="fr">' in french
+    for words in ("Quatre pays, trois fleuves, une parole", "Coordination tournante", "Communiqués", "Jeunes en route",
+                  "Communiqué de Port-Amont", "Comunicado de Porto Montante", "mars 2088", "Prochaine réunion"):  # fmt: skip
+        assert words in french, words
+    for words in ("Quatro países, três rios, uma palavra", "Coordenação rotativa", "arço de 2088", "Próxima reunião",
+                  "PT pendente", "4 países"):  # fmt: skip
+        assert words in portuguese, words
+
+
+def test_only_the_process_s_languages_have_pages_and_the_first_one_leads(client, rivers):
+    assert client.get("/", headers={"accept-language": "es"}).headers["Location"] == "/fr/"
+    assert client.get("/", headers={"accept-language": "pt-BR"}).headers["Location"] == "/pt/"
+    assert client.get("/en/").status_code == client.get("/es/").status_code == 404
+    assert 'hreflang="pt"' in client.get("/fr/documents/").text
+    assert 'hreflang="es"' not in client.get("/fr/documents/").text
+
+
+def test_a_text_that_a_language_lacks_is_shown_in_english_and_the_operator_is_told_how_many(rivers, capsys):
+    has, of = interface.coverage("fr")
+
+    assert 150 < has < of
+    assert interface.coverage("es") == (of, of)
+
+
+def test_what_takes_part_is_called_in_the_process_s_languages(rivers):
+    names = PublicParty.objects.get(code="OEF").standing_names
+
+    assert names == {"fr": "organisation observatrice", "pt": "organização observadora"}
+
+
+def test_the_invitation_leads_to_a_page_in_the_process_s_first_language(rivers):
+    assert Person.objects.get().language == "fr"
+    assert Process.current().languages == ["fr", "pt"]
+
+
+def test_catalogues_are_kept_in_the_database_so_that_a_backup_has_them(rivers):
+    assert list(Catalogue.objects.values_list("language", flat=True)) == ["fr", "pt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('msgid "%(code)s pending"\nmsgstr "%(cote)s en attente"\n', "other marked places"),
+        ('msgid "%(code)s pending"\nmsgstr "100 % %(code)s en attente"\n', "other marked places"),
+        ('msgid "Title"\nTitre\n', "cannot be read"),
+    ],
+)
+def test_a_catalogue_that_would_break_a_page_is_refused_with_the_text_at_fault(tmp_path, text, sentence):
+    import shutil
+
+    folder = shutil.copytree(RIVERS, tmp_path / "rivers")
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    (folder / "locale" / "fr.po").write_text(head + text)
+
+    with pytest.raises(RefusedError, match=sentence):
+        editions.read(folder)
+
+
+def test_a_language_nobody_has_words_for_still_has_pages(client, db, settings, capsys):
+    settings.DEMO = False
+    call_command("init", *GIVEN, "--languages", "fr,ht", "--names", "ht", "Dyalòg Twa Rivyè", "--json")
+
+    page = client.get("/ht/")
+
+    assert page.status_code == 200
+    assert '<html lang="ht">' in page.text
+    assert "Dyalòg Twa Rivyè" in page.text
+    assert "Prochaine réunion" in page.text  # borrowed from the process's first language
+
+
+ASK = """
+import json, sys
+from puebla.config.wsgi import application
+from django.test import Client
+from puebla.config.operations.serving import prepare
+prepare(lambda sentence: None)
+client = Client(SERVER_NAME="localhost")
+print(json.dumps({at: [client.get(at).status_code, client.get(at).content.decode()] for at in ("/fr/", "/pt/members/", "/en/")}))
+"""
+
+
+def test_it_is_founded_into_a_fresh_data_directory_and_served_by_any_server(tmp_path):
+    env = {**os.environ, "PUEBLA_DATA_DIR": str(tmp_path / "data"), "PUEBLA_ENV": "production",
+           "PUEBLA_SECRET_KEY": secrets.token_urlsafe(48), "DATABASE_URL": ""}  # fmt: skip
+    env.pop("DJANGO_SETTINGS_MODULE", None)
+    puebla = [sys.executable, "-c", "from puebla.config.cli import main; main()"]
+
+    founded = subprocess.run([*puebla, "init", *GIVEN], env=env, capture_output=True, text=True, check=False)
+    asked = subprocess.run([sys.executable, "-c", ASK], env=env, capture_output=True, text=True, check=False)
+
+    assert founded.returncode == 0, founded.stderr
+    assert "D3F" in founded.stdout
+    assert "texts are in that language" in founded.stdout
+    assert asked.returncode == 0, asked.stderr[-3000:]
+    answers = json.loads(asked.stdout)
+    assert (answers["/fr/"][0], answers["/pt/members/"][0], answers["/en/"][0]) == (200, 200, 404)
+    assert "Estado" in answers["/pt/members/"][1]
