@@ -10,7 +10,6 @@ from django.db import connections
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
-
 SOFTWARES_OWN = {
     name: getattr(settings, name)
     for name in (

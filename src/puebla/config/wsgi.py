@@ -1,8 +1,7 @@
 """The door for the web server."""
 
-import gc
-
 import contextlib
+import gc
 
 from django.core.wsgi import get_wsgi_application
 

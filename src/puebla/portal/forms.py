@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.core import paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -68,21 +68,21 @@ def sorting(query: Mapping[str, str]) -> str:
 class Turned:
     """The page of a list that was asked for; where there is none, the sentence that says so and the last one there is."""
 
-    page: Page[Any]
+    page: paginator.Page[Any]
     beyond: str = ""
 
 
 def turned_to(request: HttpRequest, rows: Any, per_page: int) -> Turned:
     """Turn to the page that the address names, the first where it names none."""
-    paginator = Paginator(rows, per_page)
+    pages = paginator.Paginator(rows, per_page)
     asked = request.GET.get("page", "").strip()[:20] or "1"
     try:
-        return Turned(paginator.page(asked))
-    except (EmptyPage, PageNotAnInteger):
-        last = paginator.num_pages
+        return Turned(pages.page(asked))
+    except paginator.InvalidPage:
+        last = pages.num_pages
         sentence = _("There is no page “%(asked)s”: this list has %(last)s.") % {
             "asked": asked, "last": pages_in_words(last)}  # fmt: skip
-        return Turned(paginator.page(last), sentence)
+        return Turned(pages.page(last), sentence)
 
 
 def pages_in_words(count: int) -> str:
