@@ -45,7 +45,7 @@ def test_a_page_without_its_translation_is_shown_in_the_other_language_and_says_
 
     assert '<html lang="es"' in page
     assert "Esta página todavía no está disponible en español; se muestra en inglés." in page
-    assert '<div lang="en">' in page
+    assert '<div class="text" lang="en">' in page
     assert "<h1>How we work</h1>" in page
 
 

@@ -3,7 +3,11 @@
 A symbol contains slashes, so what stands below a document comes before the document itself.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from django.urls import path
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from puebla.portal.views import documents, home, journal, meetings, pages, parties, search, sides
 
@@ -38,3 +42,9 @@ urlpatterns = [
     path("news/", pages.news, name="news"),
     path("news/<str:slug>/", pages.news, name="news-item"),
 ]
+
+
+def behind(door: Callable[[Any], Any], addresses: list[Any]) -> list[Any]:
+    """These addresses with every view behind a door: those of the CMS, which the portal's own readers never meet."""
+    guarded: list[Any] = decorate_urlpatterns(addresses, door)
+    return guarded

@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from puebla.accounts.models import Person
 from puebla.config import editions
-from puebla.config.demonstration import building, following, people, sources
+from puebla.config.demonstration import building, following, people, pictures, sources
 from puebla.config.demonstration.sources import Source
 from puebla.config.editions import pages
 from puebla.core import journal
@@ -26,6 +26,8 @@ from puebla.documents.models import Document, FileVersion, Kind, State, Theme
 from puebla.members.actions import apply_as_observer, invite, seat
 from puebla.members.models import Audience, Body, Meeting, Party, Role, StandingKind
 from puebla.members.querysets import today
+from puebla.portal.actions import bring_picture
+from puebla.portal.models import Picture
 
 EDITION = "rcm"
 #: How far back the demonstration's acts reach.
@@ -92,6 +94,7 @@ def load(
         began = _begin(at)
         editions.load(editions.folder_of(EDITION), at=began)
         pages.load(editions.folder_of(EDITION), at=began)
+        pages.load(Path(__file__).parent, at=began, pictures=_picture)
         cast = people.seat_everybody(at=began + dt.timedelta(hours=1))
         following.begin(cast, at=began + dt.timedelta(hours=5))
         filing = _Filing(cast, files, now=at)
@@ -119,6 +122,12 @@ def _build(texts: list[Source], processes: int, told: Told) -> dict[tuple[str, s
         processes=processes,
         done=lambda: told("build", next(done), total),
     )
+
+
+def _picture(name: str) -> Picture:
+    """The demonstration's photograph, as an editor would have brought it in; once for all pages that show it."""
+    kept = Picture.objects.filter(title=name).first()
+    return kept or bring_picture(title=name, name=name, content=pictures.tiles())
 
 
 def _begin(at: dt.datetime) -> dt.datetime:

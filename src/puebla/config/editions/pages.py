@@ -30,7 +30,7 @@ FACTS = ({"title"}, {"order", "footer", "kind", "dated"})
 #: What the portal keeps of Markdown: no raw HTML, no pictures, no code.
 _markdown = MarkdownIt("zero").enable(["emphasis", "link", "list", "entity", "escape"])
 
-Pictures = Callable[[str, str], Any]
+Pictures = Callable[[str], Any]
 
 
 def load(folder: Path, *, at: dt.datetime, pictures: Pictures | None = None) -> int:
@@ -42,7 +42,7 @@ def read(folder: Path, *, pictures: Pictures | None = None) -> list[PageText]:
     """The pages of a folder, those above before those below, each level in its own order.
 
     Args:
-        pictures: gives the picture of a file name and title, where pages show any.
+        pictures: gives the picture of a file name, where pages show any.
     """
     root = folder / FOLDER
     texts: dict[str, dict[str, Words]] = {}
@@ -141,7 +141,7 @@ def _named(lines: list[str], *, where: str, pictures: Pictures | None) -> tuple[
     if name == "figure" and pictures is not None:
         alt, caption, credit = (part.strip() for part in " ".join(lines[1:]).split("|"))
         return name, {
-            "picture": pictures(rest.strip(), alt),
+            "picture": pictures(rest.strip()),
             "alt": alt,
             "caption": caption,
             "credit": credit,

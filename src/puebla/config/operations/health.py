@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from puebla.config.operations.saving import last_backup
 from puebla.config.operations.serving import tables_stand
-from puebla.config.operations.stores import keys_of
 from puebla.core import journal, registry
+from puebla.core.files.store import own_keys
 from puebla.core.operations import check_mail, check_queue, sentence_of
 from puebla.core.search.building import check_search
 
@@ -158,7 +158,7 @@ def _is_whole(alias: str, key: str, digest: str | None) -> bool:
 
 def _orphans(alias: str, known: Callable[[list[str]], set[str]]) -> int:
     count, batch = 0, []
-    for key in keys_of(storages[alias]):
+    for key in own_keys(storages[alias]):
         batch.append(key)
         if len(batch) == 500:
             count += len(set(batch) - known(batch))

@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "wagtail.users",
     "wagtail.images",
     "wagtail.documents",
+    "wagtail.search",
     "wagtail.admin",
     "wagtail",
     "modelcluster",
@@ -303,6 +304,7 @@ CMS_ADDRESS = "/cms/"
 WAGTAIL_SITE_NAME = "Puebla"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_I18N_ENABLED = True
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_CONTENT_LANGUAGES = WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 # Nobody signs in at the CMS's own door, which knows no second factor, and it keeps no people.
 WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
@@ -314,11 +316,11 @@ WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAILADMIN_UNSAFE_PAGE_DELETION_LIMIT = 1
 # An old address leads to the page's new one.
 WAGTAILREDIRECTS_AUTO_CREATE = True
 WAGTAILIMAGES_IMAGE_MODEL = "portal.Picture"
 WAGTAILIMAGES_RENDITION_STORAGE = "public"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "puebla.portal.forms.PictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils import timezone, translation
-from wagtail.users.models import UserProfile
-from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from puebla.portal.actions import keep_language
 from puebla.portal.rules import may_edit
+from puebla.portal.urls import behind
 from puebla.publications.actions import turn_epoch
 
 View = Callable[..., HttpResponseBase]
@@ -40,7 +40,7 @@ def door(view: View) -> View:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         if not may_edit(person):
             raise Http404
-        _prepare(person)
+        keep_language(person)
         with translation.override(person.language):
             response = view(request, *args, **kwargs)
             if isinstance(response, HttpResponse) and hasattr(response, "render"):
@@ -52,14 +52,6 @@ def door(view: View) -> View:
         return response
 
     return guarded
-
-
-def _prepare(person: Any) -> None:
-    """Keep the language that Wagtail knows of a person the one of their own entry."""
-    profile = UserProfile.get_for_user(person)
-    if profile.preferred_language != person.language:
-        profile.preferred_language = person.language
-        profile.save(update_fields=["preferred_language"])
 
 
 def _let_readers_see(request: HttpRequest) -> None:
@@ -100,4 +92,4 @@ def addresses() -> list[URLPattern | URLResolver]:
         ),
         path("", include("wagtail.admin.urls")),
     ]
-    return [*shut, *decorate_urlpatterns(own, door)]
+    return [*shut, *behind(door, own)]

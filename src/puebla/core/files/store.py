@@ -78,7 +78,7 @@ def sweep(storage: Storage, *, known: Callable[[list[str]], set[str]], older_tha
     if isinstance(storage, FileSystemStorage):
         removed += _sweep_incoming(Path(storage.location), older_than=older_than)
     batch: list[str] = []
-    for key in _keys(storage):
+    for key in own_keys(storage):
         batch.append(key)
         if len(batch) == _BATCH:
             removed += _sweep_batch(storage, batch, known=known, older_than=older_than)
@@ -190,7 +190,7 @@ def _sweep_incoming(root: Path, *, older_than: datetime) -> int:
     return len(stale)
 
 
-def _keys(storage: Storage) -> Iterator[str]:
+def own_keys(storage: Storage) -> Iterator[str]:
     """Every key of the shape that `put` gives; other files are not ours to judge."""
     for first in _folders(storage, ""):
         for second in _folders(storage, first):

@@ -4,6 +4,8 @@ from puebla.portal.actions.brochure import brochure
 from puebla.portal.actions.pages import (
     PageText,
     Words,
+    bring_picture,
+    keep_language,
     plant_trees,
     publish_due,
     tell_changed,
@@ -15,6 +17,6 @@ from puebla.portal.actions.pages import (
 )
 
 __all__ = [
-    "PageText", "Words", "brochure", "plant_trees", "publish_due", "tell_changed", "tell_published", "tell_removed",
+    "PageText", "Words", "bring_picture", "brochure", "keep_language", "plant_trees", "publish_due", "tell_changed", "tell_published", "tell_removed",
     "tell_submitted", "tell_unpublished", "write_pages",
 ]  # fmt: skip

@@ -106,7 +106,7 @@ def source_of(*, on: dt.date) -> str:
 
 
 def _part(process: Process | None, language: str, *, on: dt.date) -> Iterator[str]:
-    yield "#frieze"
+    yield "#block(below: 22pt, frieze)"
     yield f"#heading(level: 1, {_typed(str(show(process.names)) if process else 'Puebla')})"
     top = querysets.page_at("about/", language)
     if isinstance(top, EditedPage):
@@ -157,8 +157,7 @@ def _document(value: Any) -> Iterator[str]:
 
 def _members(value: Any) -> Iterator[str]:
     parties = querysets.parties_by_standing().get(value["standing"], [])
-    # A network's chapters are told by number in the text.
-    yield _listed(str(show(party.names)) for party in parties if "-" not in party.code)
+    yield _listed(str(show(party.names)) for party in parties)
 
 
 def _facts(value: Any) -> Iterator[str]:

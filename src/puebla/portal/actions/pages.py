@@ -10,20 +10,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail import models as cms
+from wagtail.log_actions import get_active_log_context
+from wagtail.users.models import UserProfile
 
 from puebla.core import journal
 from puebla.core.mail import post
+from puebla.core.verdicts import RefusedError
 from puebla.portal import rules
 from puebla.portal.models import (
     EditedPage,
     LanguageHome,
     NewsIndex,
     NewsItem,
+    Picture,
     PublicPage,
     RemovedPage,
     SecretariatReview,
@@ -64,44 +70,53 @@ def tell_published(*, page: PublicPage, by: Any, told: Any = True) -> None:
     tell_changed()
 
 
-def tell_unpublished(*, page: PublicPage, by: Any) -> None:
+def tell_unpublished(*, page: PublicPage) -> None:
     """A page is no longer public."""
-    _record("page.unpublished", page, by)
+    _record("page.unpublished", page, get_active_log_context().user)
     tell_changed()
 
 
-def tell_removed(*, page: PublicPage, by: Any) -> None:
+def tell_removed(*, page: PublicPage) -> None:
     """A page is about to be removed with all below it: addresses that were public are kept as such."""
     at = _now()
     public = page.get_descendants(inclusive=True).exclude(first_published_at=None)
     for path, title in public.values_list("url_path", "title"):
         RemovedPage.objects.update_or_create(path=path, defaults={"title": title, "removed_at": at})
-    _record("page.removed", page, by)
+    _record("page.removed", page, get_active_log_context().user)
     tell_changed()
 
 
-def tell_submitted(*, page: PublicPage, by: Any) -> None:
+def tell_submitted(*, page: cms.Page, by: Any) -> None:
     """A page waits for somebody's approval: they are written to, each in their language."""
     at = _now()
+    title = page.draft_title or page.title
     address = settings.BASE_URL + reverse("wagtailadmin_pages:edit", args=[page.pk])
     for person in rules.approvers():
         with translation.override(person.language):
             body = _(
                 "%(editor)s has submitted the page “%(title)s” for your approval.\n\nRead it, correct it, approve it or"
                 " ask for changes here:\n%(address)s\n"
-            ) % {"editor": by or _("Somebody"), "title": page.title, "address": address}
+            ) % {"editor": by or _("Somebody"), "title": title, "address": address}
             post(
-                to=person.email, subject=_("A page waits for approval: %(title)s") % {"title": page.title},
+                to=person.email, subject=_("A page waits for approval: %(title)s") % {"title": title},
                 body=body, language=person.language, at=at,
             )  # fmt: skip
     _record("page.submitted", page, by)
 
 
-def _record(act: str, page: PublicPage, by: Any, **facts: str) -> None:
+def _record(act: str, page: cms.Page, by: Any, **facts: str) -> None:
     journal.record(
-        act, at=_now(), person=by, subject=page, subject_ref=page.public_path,
-        facts={"title": page.title, "language": page.language, **facts},
+        act, at=_now(), person=by, subject=page, subject_ref=page.url_path,
+        facts={"title": page.title, "language": page.locale.language_code, **facts},
     )  # fmt: skip
+
+
+def keep_language(person: Any) -> None:
+    """Let Wagtail speak to a person in the language of their own entry."""
+    profile = UserProfile.get_for_user(person)
+    if profile.preferred_language != person.language:
+        profile.preferred_language = person.language
+        profile.save(update_fields=["preferred_language"])
 
 
 # The hour of publication -------------------------------------------------------------------------------------------
@@ -195,9 +210,7 @@ def _home(root: cms.Page, code: str, first: LanguageHome | None) -> LanguageHome
     if home is None:
         kin = {"translation_key": first.translation_key} if first else {}
         name = dict(settings.LANGUAGES)[code]
-        home = root.add_child(
-            instance=LanguageHome(title=name, slug=code, locale=_locale(code), live=False, **kin)
-        )
+        home = root.add_child(instance=LanguageHome(title=name, slug=code, locale=_locale(code), **kin))
     with translation.override(code):
         tops: dict[str, PublicPage] = {
             ABOUT: EditedPage(title=_("About"), lede=_("Who we are.")),
@@ -224,9 +237,12 @@ def _drop_welcome(root: cms.Page, home: LanguageHome | None) -> None:
 
 
 def _set_workflow(root: cms.Page) -> None:
-    """Everything an editor writes is read by whoever may approve."""
-    if cms.Workflow.objects.exists():
+    """Everything an editor writes is read by whoever may approve; what Wagtail proposes instead knows only groups."""
+    if SecretariatReview.objects.exists():
         return
+    cms.Workflow.objects.all().delete()
+    cms.Task.objects.all().delete()
+    Group.objects.all().delete()
     workflow = cms.Workflow.objects.create(name="Review · Revisión")
     task = SecretariatReview.objects.create(name="Secretariat · Secretaría")
     cms.WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
@@ -256,6 +272,23 @@ def write_pages(texts: Iterable[PageText], *, languages: Iterable[str], at: dt.d
     if written:
         journal.record("pages.written", at=at, facts={"pages": written})
     return written
+
+
+def bring_picture(*, title: str, name: str, content: bytes) -> Picture:
+    """Keep a picture as an editor's upload is kept: by the form that draws it anew.
+
+    Raises:
+        RefusedError: where it is no picture.
+    """
+    from wagtail.images.forms import get_image_form
+
+    uploaded = SimpleUploadedFile(name, content)
+    root = cms.Collection.get_first_root_node()
+    form = get_image_form(Picture)({"title": title, "collection": root.pk}, {"file": uploaded}, user=None)
+    if not form.is_valid():
+        raise RefusedError(" ".join(message for messages in form.errors.values() for message in messages))
+    kept: Picture = form.save()
+    return kept
 
 
 def _page_for(

@@ -86,7 +86,10 @@ class Members(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """The block with today's parties of this standing."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        return context | {"parties": querysets.parties_by_standing().get(value["standing"], [])}
+        # States are known by their short names; organisations are looked for by both.
+        by_name = value["standing"] == "observer_organisation"
+        parties = querysets.parties_by_standing().get(value["standing"], [])
+        return context | {"parties": parties, "by_name": by_name}
 
     class Meta:
         icon = "group"

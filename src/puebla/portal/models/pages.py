@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from wagtail import models as cms
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.fields import StreamField
 
 from puebla.portal.models.blocks import Body
@@ -26,6 +26,19 @@ DRAFT_FIELDS = frozenset(
         cms.COMMENTS_RELATION_NAME,
     }
 )
+
+
+class TitlePanel(TitleFieldPanel):
+    """The title; a new page's address follows it, but a translation keeps the address of what it translates."""
+
+    class BoundPanel(TitleFieldPanel.BoundPanel):
+        """The panel with its page."""
+
+        def get_should_apply(self) -> bool:
+            """Whether the address follows the title as it is typed."""
+            page = self.instance
+            translates = bool(page is not None and page.pk and page.get_translations().exists())
+            return bool(super().get_should_apply()) and not translates
 
 
 class FixedPageTester(cms.PagePermissionTester):
@@ -112,26 +125,17 @@ class PublicPage(cms.Page):
                 page=type(self).objects.get(pk=self.pk), by=user, told=options.get("log_action", True)
             )
 
-    def unpublish(
-        self, set_expired: bool = False, commit: bool = True, user: Any = None, **options: Any
-    ) -> None:
-        """Take the page off the portal; its address answers that it was withdrawn."""
-        from puebla.portal.actions import tell_unpublished
-
-        was_live = self.live
-        with transaction.atomic():
-            super().unpublish(set_expired=set_expired, commit=commit, user=user, **options)
-            if was_live:
-                tell_unpublished(page=self, by=user)
-
     def save(self, *args: Any, **kwargs: Any) -> Any:
-        """Save; where readers see the page, stored pages are made anew, unless only a draft was kept."""
-        from puebla.portal.actions import tell_changed
+        """Save; what readers see of it is made anew, unless only a draft was kept, and a page taken off is told."""
+        from puebla.portal.actions import tell_changed, tell_unpublished
 
         only = kwargs.get("update_fields")
         with transaction.atomic():
+            was_live = self.pk is not None and type(self).objects.filter(pk=self.pk, live=True).exists()
             saved = super().save(*args, **kwargs)
-            if self.live and (only is None or not set(only) <= DRAFT_FIELDS):
+            if was_live and not self.live:
+                tell_unpublished(page=self)
+            elif self.live and (only is None or not set(only) <= DRAFT_FIELDS):
                 tell_changed()
         return saved
 
@@ -143,14 +147,6 @@ class PublicPage(cms.Page):
             moved = super().move(*args, **kwargs)
             tell_changed()
         return moved
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        """Remove the page and those below; the addresses that were public keep answering that they were."""
-        from puebla.portal.actions import tell_removed
-
-        with transaction.atomic():
-            tell_removed(page=self, by=kwargs.get("user"))
-            return super().delete(*args, **kwargs)
 
 
 class LanguageHome(PublicPage):
@@ -180,7 +176,7 @@ class EditedPage(PublicPage):
     template = "portal/pages/edited.html"
     parent_page_types = ["portal.EditedPage"]
     subpage_types = ["portal.EditedPage"]
-    content_panels = [*cms.Page.content_panels, FieldPanel("lede"), FieldPanel("body")]
+    content_panels = [TitlePanel("title"), FieldPanel("lede"), FieldPanel("body")]
     promote_panels = [
         MultiFieldPanel(
             [
@@ -220,7 +216,7 @@ class NewsIndex(PublicPage):
     template = "portal/pages/news.html"
     parent_page_types: list[str] = []
     subpage_types = ["portal.NewsItem"]
-    content_panels = [*cms.Page.content_panels, FieldPanel("lede"), FieldPanel("body")]
+    content_panels = [TitlePanel("title"), FieldPanel("lede"), FieldPanel("body")]
     promote_panels = [FieldPanel("search_description")]
 
     class Meta:
@@ -252,7 +248,7 @@ class NewsItem(PublicPage):
     parent_page_types = ["portal.NewsIndex"]
     subpage_types: list[str] = []
     content_panels = [
-        *cms.Page.content_panels, FieldPanel("kind"), FieldPanel("dated_on"), FieldPanel("lede"), FieldPanel("body"),
+        TitlePanel("title"), FieldPanel("kind"), FieldPanel("dated_on"), FieldPanel("lede"), FieldPanel("body"),
     ]  # fmt: skip
     promote_panels = [
         MultiFieldPanel(

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from wagtail.models import Task, TaskState
 
 from puebla.portal import rules
@@ -14,8 +14,8 @@ class SecretariatReview(Task):
     """Whoever may approve, by their seat, approves what was submitted or asks for changes."""
 
     class Meta:
-        verbose_name = _("review by the secretariat")
-        verbose_name_plural = _("reviews by the secretariat")
+        verbose_name = _lazy("review by the secretariat")
+        verbose_name_plural = _lazy("reviews by the secretariat")
 
     def start(self, workflow_state: Any, user: Any = None) -> TaskState:
         """Begin the review and write to those who may approve."""
@@ -46,9 +46,9 @@ class SecretariatReview(Task):
         if not rules.may_approve(user):
             return []
         return [
-            ("reject", _now("Ask for changes"), True),
-            ("approve", _now("Approve"), False),
-            ("approve", _now("Approve with a comment"), True),
+            ("reject", _("Ask for changes"), True),
+            ("approve", _("Approve"), False),
+            ("approve", _("Approve with a comment"), True),
         ]
 
     def get_task_states_user_can_moderate(self, user: Any, **_options: Any) -> QuerySet[Any]:
@@ -62,4 +62,4 @@ class SecretariatReview(Task):
     @classmethod
     def get_description(cls) -> str:
         """What the CMS says of this step."""
-        return _now("People whose seat lets them approve pages read it before the public does")
+        return _("People whose seat lets them approve pages read it before the public does")

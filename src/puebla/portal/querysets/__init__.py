@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -259,6 +260,18 @@ class PublicPageQuerySet(PageQuerySet):
         """Those that are public now."""
         found: PublicPageQuerySet = self.live()
         return found
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Remove these pages and those below; addresses that were public keep answering that they were.
+
+        Wagtail removes every page through here, one by one or many at once.
+        """
+        from puebla.portal.actions import tell_removed
+
+        with transaction.atomic():
+            for page in self:
+                tell_removed(page=page)
+            return super().delete(*args, **kwargs)
 
 
 @dataclass(frozen=True)
