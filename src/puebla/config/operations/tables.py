@@ -97,7 +97,9 @@ def dump(model: type[Model], target: BinaryIO) -> int:
     """Write a table's rows; how many."""
     fields = fields_of(model)
     # Columns of JSON of which their field makes objects are written as they lie in the database.
-    made = [n for n, field in enumerate(fields) if _holds_json(field) and not isinstance(field, models.JSONField)]
+    made = [
+        n for n, field in enumerate(fields) if _holds_json(field) and not isinstance(field, models.JSONField)
+    ]
     count = 0
     rows = model._base_manager.order_by("pk").values_list(*(field.attname for field in fields))
     for row in rows.iterator(chunk_size=1000):
