@@ -1,14 +1,21 @@
 """What a reader asks of a list, read from the address: filters, order, page; and how its table writes a date."""
 
 import datetime as dt
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from django import forms
 from django.core import paginator
+from django.core.files.base import ContentFile
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
+from PIL import Image, ImageOps
+from wagtail.images.fields import WagtailImageField
+from wagtail.images.forms import BaseImageForm
 
 from puebla.portal.querysets.facets import ORDERS, Facets
 from puebla.publications.querysets import PublicDocumentQuerySet
@@ -93,3 +100,51 @@ def pages_in_words(count: int) -> str:
 def written_date(day: dt.date | None, precision: str) -> str:
     """A date for a table, as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
     return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)] if day else ""
+
+
+# Pictures ----------------------------------------------------------------------------------------------------------
+
+FORMATS = {"jpeg": ("JPEG", {"quality": 90}), "png": ("PNG", {}), "webp": ("WEBP", {"quality": 90})}
+#: No page shows more; a camera's file is made smaller when it comes in.
+LONGEST_SIDE = 3000
+UNREADABLE = _lazy("This picture cannot be read to its end. Save it anew with another program and try again.")
+
+
+class PictureField(WagtailImageField):
+    """The file of a picture: whatever is wrong with it is a sentence, never a fault of ours."""
+
+    def to_python(self, data: Any) -> Any:
+        """The upload as a picture, its kind and size checked."""
+        try:
+            return super().to_python(data)
+        except forms.ValidationError:
+            raise
+        except Exception as error:
+            raise forms.ValidationError(UNREADABLE) from error
+
+
+class PictureForm(BaseImageForm):
+    """The form of the CMS by which a picture comes in: drawn anew, so that nothing but the picture stays.
+
+    A camera writes place, time and its owner's name into a file, and a hostile file carries what is no picture at all.
+    """
+
+    file = PictureField(label=_lazy("File"), widget=BaseImageForm.Meta.widgets["file"])
+
+    def clean_file(self) -> object:
+        """The picture without anything else, upright and no larger than a page can use."""
+        given = self.cleaned_data["file"]
+        if "file" not in self.changed_data:
+            return given
+        kind, options = FORMATS[given.image.format_name]
+        try:
+            given.seek(0)
+            with Image.open(given) as opened:
+                picture = ImageOps.exif_transpose(opened)
+            picture = picture.convert("RGBA" if kind != "JPEG" and "A" in picture.getbands() else "RGB")
+        except Exception as error:
+            raise forms.ValidationError(UNREADABLE) from error
+        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        made = io.BytesIO()
+        picture.save(made, kind, **options)
+        return ContentFile(made.getvalue(), name=given.name)
