@@ -32,6 +32,7 @@ class Actors:
     coordinator: str
     delegate: str
     record: str
+    public: str
     coordinator_id: int
     delegate_id: int
 

@@ -50,7 +50,10 @@ def fill(sizes: Sizes, *, at: dt.datetime) -> Actors:
     document = record.order_by("pk")[record.count() // 2]
     neighbours = Document.objects.filter(audience__gte=60).exclude(pk=document.pk).order_by("pk")[:3]
     Relation.objects.bulk_create(Relation(source=document, target=one, kind="answers") for one in neighbours)
-    return Actors(_session(coordinator), _session(delegate), document.symbol, coordinator.pk, delegate.pk)
+    public = PublicDocument.objects.order_by("pk").values_list("symbol", flat=True)[sizes.publications // 2]
+    return Actors(
+        _session(coordinator), _session(delegate), document.symbol, public, coordinator.pk, delegate.pk
+    )
 
 
 def _rooms(total: int) -> None:

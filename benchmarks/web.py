@@ -21,6 +21,10 @@ PAGE_GOALS = {
     "web.documents.record.signed_in": 0.02,
     "web.portal.home.anonymous": 0.25,
     "web.portal.documents.anonymous": 0.25,
+    "web.portal.record.anonymous": 0.25,
+    "feeds.atom": 0.05,
+    "oai.page": 0.05,
+    "sitemap": 0.05,
 }
 MEMORY, HIDDEN, START = "web.worker.rss_mb", "web.documents.hidden_rows", "web.cold_start"
 ACCEPTED = {"Accept-Encoding": "gzip, deflate, br"}
@@ -51,6 +55,10 @@ def _page(instance: Instance, name: str, port: int) -> Target:
         "web.documents.record.signed_in": (f"{LIST}{quote(actors.record)}/", actors.coordinator),
         "web.portal.home.anonymous": ("/en/", ""),
         "web.portal.documents.anonymous": ("/en/documents/", ""),
+        "web.portal.record.anonymous": (f"/en/documents/{quote(actors.public)}/", ""),
+        "feeds.atom": ("/feeds/documents.atom?lang=es", ""),
+        "oai.page": ("/oai?verb=ListRecords&metadataPrefix=oai_dc", ""),
+        "sitemap": ("/sitemap.xml", ""),
     }[name]
     return Target(port, address, cookie=cookie, headers=ACCEPTED)
 
