@@ -18,7 +18,7 @@ from tools import translations
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PROMISED = [
-    "/", "/healthz", "/readyz",
+    "/", "/healthz", "/readyz", "/api/v1/", "/api/v1/openapi.json", "/oai", "/feeds/documents.atom", "/sitemap.xml", "/robots.txt",
     "/{language}/", "/{language}/members/", "/{language}/presidency/", "/{language}/documents/",
     "/{language}/documents/RCM/2009/VM/DEC/1/", "/{language}/meetings/", "/{language}/meetings/RCM/2009/VM/",
     "/{language}/intranet/", "/{language}/intranet/documents/", "/{language}/intranet/people/",
