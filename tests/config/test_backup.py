@@ -88,6 +88,8 @@ def empty() -> None:
         for one in guards._guards.values():
             on = f" ON {one.table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER IF EXISTS {one.name}{on}")
+            if on:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {one.name}_whole{on}")
     call_command("flush", interactive=False, verbosity=0)
     guards.install_guards()
     clear_stores()

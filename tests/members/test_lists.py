@@ -90,7 +90,8 @@ def test_a_party_that_stops_taking_part_gives_its_people_no_rights(secretariat):
     actions.change_standing(party=party, kind=None, from_on=TODAY, by=secretariat, at=AT)
 
     assert reach_of(delegate, AT).is_empty
-    assert not PublicParty.objects.filter(code=party.code).exists()
+    # It stays known as a former party.
+    assert not PublicParty.objects.filter(code=party.code, standing="member").exists()
 
 
 @pytest.mark.parametrize("from_on", [dt.date(2001, 3, 1), dt.date(1999, 1, 1)])
