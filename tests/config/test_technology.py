@@ -25,9 +25,11 @@ def break_down() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _process():
+def _process(settings, tmp_path):
     process()
     cache.clear()
+    # The head that another test's back-up left is of another chain.
+    settings.DATA_DIR = tmp_path
 
 
 def officer():

@@ -280,7 +280,7 @@ def test_pages_are_whole_without_scripts_and_without_web_fonts(visit, instance):
 
     page.goto(f"{instance.base}/es/documents/")
     page.select_option("select[name=kind]", "DECL")
-    page.click("form button[type=submit]")
+    page.click("main form button[type=submit]")
     page.wait_for_load_state()
 
     assert "kind=DECL" in page.url
