@@ -1,6 +1,7 @@
 """The read API: its answers, its faults, and whatever a foreign tester makes of its own description."""
 
 import datetime as dt
+import traceback
 
 import pytest
 import schemathesis
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import FlakyFailure
 from schemathesis import GenerationMode
 
 from puebla.publications import actions
@@ -408,7 +410,13 @@ def test_a_foreign_tester_finds_no_answer_that_the_description_does_not_foresee(
             # Its way into WSGI unpacks nothing.
             case.call_and_validate(headers={"Accept-Encoding": "identity"})
 
-        ask()
+        try:
+            ask()
+        except FlakyFailure as error:
+            # CPython 3.11 at times loses count when Hypothesis parses a source file deep in the stack; parsed once, it is kept.
+            if "AST constructor recursion depth" not in "".join(traceback.format_exception(error)):
+                raise
+            ask()
 
     assert len({path for path, _mode in asked}) == 13
     assert len({mode for _path, mode in asked}) == 2
