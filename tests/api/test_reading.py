@@ -5,8 +5,9 @@ import traceback
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
@@ -375,7 +376,13 @@ def test_an_answer_to_an_invented_question_does_not_fill_the_memory(client):
 @pytest.fixture
 def schema():
     fill()
-    return schemathesis.openapi.from_wsgi(f"{ROOT}openapi.json", get_wsgi_application())
+    # As Django's own test client does: a request's end must not close the connection that holds the test's rows.
+    signals = (request_started, request_finished)
+    for one in signals:
+        one.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi(f"{ROOT}openapi.json", get_wsgi_application())
+    for one in signals:
+        one.connect(close_old_connections)
 
 
 def test_the_description_is_valid_openapi_and_names_every_address(client):

@@ -13,6 +13,8 @@ MEDIA_TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg", 
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     """One picture in one size; its name changes with its content, so it may be kept."""
+    if "\x00" in name:
+        raise Http404
     found = PictureRendition.objects.filter(file__endswith=f"/{name}").first()
     media_type = MEDIA_TYPES.get(name.rpartition(".")[2].lower())
     if found is None or media_type is None:
