@@ -127,7 +127,10 @@ def test_every_paragraph_of_both_sides_stands_once_and_in_order(left, right):
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_has_figures_without_a_fault(text):
-    assert all(figures(text, language) is not None for language in ("en", "es", "xx"))
+    for language in ("en", "es", "xx"):
+        found = figures(text, language)
+        assert all(any(sign.isdigit() for sign in one) or "/" in one for one in found)
+        assert all(times > 0 for times in found.values())
 
 
 def test_a_long_text_with_a_chapter_less_finds_its_way_back():

@@ -5,7 +5,6 @@ import datetime as dt
 import logging
 import smtplib
 import ssl
-import unicodedata
 from collections.abc import Sequence
 from email import policy
 from email.message import EmailMessage as WireMessage
@@ -23,6 +22,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from puebla.core.models import OutgoingMail, random_ref
+from puebla.core.words import one_line
 
 logger = logging.getLogger("puebla.mail")
 
@@ -57,13 +57,6 @@ def post(
         stop_url=stop_url,
         about=about,
         created_at=at,
-    )
-
-
-def one_line(text: str) -> str:
-    """The text as a header can hold it: no ends of line, no signs that steer."""
-    return " ".join(
-        "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text).split()
     )
 
 

@@ -1,8 +1,14 @@
 """The answer of a rule: may it be done, and if not, why not."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+CHANGED_MEANWHILE = _(
+    "This record was changed by somebody else meanwhile. Your text is kept below; compare and save again."
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,15 @@ class RefusedError(Exception):
 
 class StaleError(RefusedError):
     """Somebody else saved this record since it was opened; nothing was written and the reader's input is kept."""
+
+    def __init__(self, reason: str | Promise = CHANGED_MEANWHILE, field: str | None = None) -> None:
+        super().__init__(reason, field)
+
+
+def require_unchanged(row: Any, revision: int) -> None:
+    """Stop where somebody saved the record since this revision of it was read."""
+    if row.revision != revision:
+        raise StaleError
 
 
 def require(verdict: Verdict) -> None:

@@ -1,6 +1,6 @@
 """Forms about a person, and what forms on texts in several languages share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import phonenumbers
@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
@@ -81,6 +82,28 @@ class TextsForm(forms.Form):
         if error.field in self.texts:
             field = self._parts(str(error.field))[0]
         self.add_error(field, ValidationError(str(error), code="refused"))
+
+    def carries_out(self, act: Callable[[], Any], row: models.Model | None = None) -> bool:
+        """Do the act; where it is refused, say why beside the field at fault and answer no: nothing typed is lost.
+
+        Args:
+            row: the record that the form changes, where it carries a revision.
+        """
+        try:
+            act()
+        except StaleError as error:
+            current = type(row)._default_manager.get(pk=row.pk) if row is not None else None
+            self.stale(error, revision=getattr(current, "revision", 0))
+        except RefusedError as error:
+            self.refuse(error)
+        except ValidationError as error:
+            # What only the record itself can know: a number given twice, dates that cross.
+            found = error.error_dict if hasattr(error, "error_dict") else {"": error.messages}
+            for field, faults in found.items():
+                self.add_error(field if field in self.fields else None, faults)
+        else:
+            return True
+        return False
 
     def stale(self, error: StaleError, *, revision: int) -> None:
         """Keep what was typed, say that somebody else saved meanwhile, and let the next save be a knowing one."""

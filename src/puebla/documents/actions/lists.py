@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.models import Process
-from puebla.core.verdicts import RefusedError, StaleError, require
+from puebla.core.verdicts import RefusedError, StaleError, require, require_unchanged
 from puebla.documents import rules
 from puebla.documents.actions.symbols import check_pattern
 from puebla.documents.models import Kind, Theme
@@ -46,12 +46,7 @@ def describe_entry(
     require(rules.may_edit_lists(reach_of(by, at)))
     model = type(entry)
     locked = model._default_manager.select_for_update().get(pk=entry.pk)
-    if locked.revision != revision:
-        raise StaleError(
-            _(
-                "This record was changed by somebody else meanwhile. Your text is kept below; compare and save again."
-            )
-        )
+    require_unchanged(locked, revision)
     before = {name: getattr(locked, name) for name in FIELDS[model]}
     _set(locked, values)
     locked.revision += 1
@@ -94,11 +89,7 @@ def set_symbol_pattern(*, pattern: str, was: str, by: Person, at: dt.datetime) -
     require(rules.may_edit_lists(reach_of(by, at)))
     process = Process.objects.select_for_update().get()
     if process.symbol_pattern != was:
-        raise StaleError(
-            _(
-                "This record was changed by somebody else meanwhile. Your text is kept below; compare and save again."
-            )
-        )
+        raise StaleError
     process.symbol_pattern = check_pattern(pattern.strip())
     process.save(update_fields=["symbol_pattern"])
     journal.record(

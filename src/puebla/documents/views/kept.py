@@ -1,10 +1,8 @@
 """The lists that documents are described with, kept by the secretariat: kinds, themes, the pattern of symbols."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpResponse
@@ -16,7 +14,6 @@ from django.utils.translation import gettext as _
 from puebla.accounts.forms import TextsForm
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
-from puebla.core.verdicts import RefusedError, StaleError
 from puebla.documents import rules
 from puebla.documents.actions import lists as actions
 from puebla.documents.actions.symbols import prefix_for
@@ -30,21 +27,6 @@ def _kept_by(request: PersonRequest) -> None:
     """These pages do not exist for whoever does not keep the lists."""
     if not rules.may_edit_lists(reach_of(request.person)):
         raise Http404
-
-
-def _saved(form: TextsForm, act: Callable[[], Any], revision: Callable[[], int] = lambda: 0) -> bool:
-    """Do the act; where it is refused, put the reason into the form and say no."""
-    try:
-        act()
-    except StaleError as error:
-        form.stale(error, revision=revision())
-    except RefusedError as error:
-        form.refuse(error)
-    except ValidationError as error:
-        form.add_error(None, error)
-    else:
-        return True
-    return False
 
 
 def _form_page(
@@ -88,7 +70,7 @@ def _new(request: PersonRequest, model: Any, form: Any, title: str) -> HttpRespo
         def act() -> None:
             actions.enter(model, code=code, values=form.values(), by=request.person, at=timezone.now())
 
-        if _saved(form, act):
+        if form.carries_out(act):
             messages.success(request, _("%(code)s was entered.") % {"code": code})
             return redirect("documents:lists")
     return _form_page(request, form, title)
@@ -103,7 +85,7 @@ def _edit(request: PersonRequest, entry: Any, form: Any) -> HttpResponse:
                 at=timezone.now(),
             )  # fmt: skip
 
-        if _saved(form, act, lambda: type(entry)._default_manager.get(pk=entry.pk).revision):
+        if form.carries_out(act, entry):
             messages.success(request, _("%(what)s was saved.") % {"what": entry})
             return redirect("documents:lists")
     intro = _("What was released keeps the words it was released with until it is released again.")
@@ -153,7 +135,7 @@ def pattern(request: PersonRequest) -> HttpResponse:
                 pattern=values["symbol_pattern"], was=values["was"], by=request.person, at=timezone.now()
             )
 
-        if _saved(form, act):
+        if form.carries_out(act):
             messages.success(request, _("New symbols are made from the new pattern; those given stay."))
             return redirect("documents:lists")
         # What was typed is kept; the next save is a knowing one.

@@ -10,7 +10,7 @@ from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.languages import Texts
 from puebla.core.models import DatePrecision
-from puebla.core.verdicts import RefusedError, StaleError, Verdict, require
+from puebla.core.verdicts import RefusedError, Verdict, require, require_unchanged
 from puebla.members import rules
 from puebla.members.actions.publishing import publish_who_we_are
 from puebla.members.models import Audience, Body, Meeting, Party, PresidencyTerm, Role, Room, Standing
@@ -37,12 +37,7 @@ ROLE_FIELDS = ("names", "descriptions", "permissions", "observes", "second_facto
 def _fresh(model: type[M], row: M, revision: int) -> M:
     """The row, locked; refuses when somebody saved it since it was opened."""
     locked = model._default_manager.select_for_update().get(pk=row.pk)
-    if locked.revision != revision:  # type: ignore[attr-defined]
-        raise StaleError(
-            _(
-                "This record was changed by somebody else meanwhile. Your text is kept below; compare and save again."
-            )
-        )
+    require_unchanged(locked, revision)
     return locked
 
 

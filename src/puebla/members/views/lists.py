@@ -1,11 +1,9 @@
 """Keeping the lists: parties and their standing, bodies, meetings as records, roles, presidencies."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.forms import TextsForm
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.core.verdicts import RefusedError, StaleError, Verdict
+from puebla.core.verdicts import Verdict
 from puebla.members import actions, rules
 from puebla.members.forms import (
     BodyForm,
@@ -36,28 +34,6 @@ def _allowed(verdict: Verdict) -> None:
     """These pages do not exist for whoever may not use them."""
     if not verdict:
         raise Http404
-
-
-def _saved(form: TextsForm, act: Callable[[], Any], row: models.Model | None = None) -> bool:
-    """Do the act; where it is refused, put the reason into the form and say no."""
-    try:
-        act()
-    except StaleError as error:
-        current = type(row)._default_manager.get(pk=row.pk) if row is not None else None
-        form.stale(error, revision=getattr(current, "revision", 0))
-    except RefusedError as error:
-        form.refuse(error)
-    except ValidationError as error:
-        # What only the record itself can know: a number given twice, dates that cross.
-        for field, found in _by_field(error).items():
-            form.add_error(field if field in form.fields else None, found)
-    else:
-        return True
-    return False
-
-
-def _by_field(error: ValidationError) -> dict[str, Any]:
-    return error.error_dict if hasattr(error, "error_dict") else {"": error.messages}
 
 
 def _form_page(
@@ -97,7 +73,7 @@ def party_new(request: PersonRequest) -> HttpResponse:
                 at=now,
             )
 
-        if _saved(form, act):
+        if form.carries_out(act):
             messages.success(request, _("%(code)s was entered.") % {"code": values["code"]})
             return redirect("members:party", values["code"])
     return _form_page(request, form, title=_("New party"), back="members:parties")
@@ -121,7 +97,7 @@ def party_edit(request: PersonRequest, code: str) -> HttpResponse:
                 at=now,
             )
 
-        if _saved(form, act, found):
+        if form.carries_out(act, found):
             messages.success(request, _("%(party)s was saved.") % {"party": found})
             return redirect("members:party", code)
     return _form_page(request, form, title=_("Edit %(what)s") % {"what": found}, back="members:parties")
@@ -147,7 +123,7 @@ def standing(request: PersonRequest, code: str) -> HttpResponse:
                 at=now,
             )
 
-        if _saved(form, act):
+        if form.carries_out(act):
             messages.success(request, _("The standing of %(party)s was changed.") % {"party": found})
             return redirect("members:party", code)
     intro = _(
@@ -186,7 +162,7 @@ def body_new(request: PersonRequest) -> HttpResponse:
                 at=now,
             )
 
-        if _saved(form, act):
+        if form.carries_out(act):
             messages.success(request, _("%(code)s was entered.") % {"code": values["code"]})
             return redirect("members:body", values["code"])
     return _form_page(request, form, title=_("New body"), back="members:bodies")
@@ -210,7 +186,7 @@ def body_edit(request: PersonRequest, code: str) -> HttpResponse:
                 at=now,
             )
 
-        if _saved(form, act, found):
+        if form.carries_out(act, found):
             messages.success(request, _("%(body)s was saved.") % {"body": found})
             return redirect("members:body", code)
     return _form_page(request, form, title=_("Edit %(what)s") % {"what": found}, back="members:bodies")
@@ -231,7 +207,7 @@ def meeting_new(request: PersonRequest, code: str) -> HttpResponse:
                 symbol=values["symbol"], body=found, values=form.values(), by=request.person, at=now
             )
 
-        if _saved(form, act):
+        if form.carries_out(act):
             messages.success(request, _("%(code)s was entered.") % {"code": values["symbol"]})
             return redirect("members:body", code)
     return _form_page(
@@ -259,7 +235,7 @@ def meeting_edit(request: PersonRequest, symbol: str) -> HttpResponse:
                 at=now,
             )
 
-        if _saved(form, act, found):
+        if form.carries_out(act, found):
             messages.success(request, _("%(code)s was saved.") % {"code": found.symbol})
             return redirect("members:body", found.body.code)
     return _form_page(request, form, title=_("Edit %(what)s") % {"what": found}, back="members:bodies")
@@ -299,7 +275,7 @@ def role_edit(request: PersonRequest, code: str) -> HttpResponse:
         def act() -> None:
             actions.describe_role(role=found, values=form.values(), by=request.person, at=now)
 
-        if _saved(form, act):
+        if form.carries_out(act):
             messages.success(request, _("%(role)s was saved.") % {"role": found})
             return redirect("members:roles")
     intro = _("Everybody who holds this role is touched at once.")
@@ -322,7 +298,7 @@ def presidency_set(request: PersonRequest) -> HttpResponse:
         def act() -> None:
             actions.set_presidency(by=request.person, at=now, **form.cleaned_data)
 
-        if _saved(form, act):
+        if form.carries_out(act):
             messages.success(request, _("The presidency was recorded. Rights move on its first day."))
             return redirect("members:presidency")
     intro = _("The term before ends when this one begins; the rights of the office move on that day.")
@@ -355,7 +331,7 @@ def presidency_correct(request: PersonRequest, body: str, starts_on: str) -> Htt
                 at=now,
             )
 
-        if _saved(form, act):
+        if form.carries_out(act):
             messages.success(request, _("The presidency was corrected."))
             return redirect("members:presidency")
     return _form_page(request, form, title=_("Correct a presidency"), back="members:presidency")
