@@ -421,13 +421,43 @@ def test_a_damaged_byte_is_found_before_anything_is_written(tmp_path, kind, wher
     path = backed_up(tmp_path, kind)
     empty()
     data = bytearray(path.read_bytes())
-    data[int(len(data) * where)] ^= 0xFF
+    data[place_within(path, where)] ^= 0xFF
     path.write_bytes(data)
 
     with pytest.raises(RefusedError):
         restoring.restore(path, shown=False)
 
     assert untouched()
+
+
+def place_within(path: Path, where: float) -> int:
+    """A byte of what the archive keeps, about this far into it."""
+    aim = int(path.stat().st_size * where)
+    if not zipfile.is_zipfile(path):
+        return aim
+    with zipfile.ZipFile(path) as archive:
+        kept = [one for one in archive.infolist() if one.compress_size]
+    nearest = min(kept, key=lambda one: abs(one.header_offset - aim))
+    return nearest.header_offset + zipfile.sizeFileHeader + len(nearest.filename.encode()) + nearest.compress_size // 2
+
+
+def test_a_damaged_byte_of_a_zips_own_bookkeeping_is_refused_or_changes_nothing(tmp_path):
+    """A ZIP notes times and systems that no restore reads: damage there may pass, but never with other content."""
+    fill()
+    path = backed_up(tmp_path, "zip")
+    whole = restoring.check(path, shown=False)
+    data = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        directory = archive.start_dir
+    refused = 0
+    for place in range(directory, len(data), max(1, (len(data) - directory) // 60)):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
+        try:
+            assert restoring.check(path, shown=False) == whole
+        except RefusedError:
+            refused += 1
+
+    assert refused
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -16,6 +16,7 @@ from puebla.core.search.sources import Hit
 from puebla.documents.actions.indexing import SOURCE
 from puebla.documents.models import Document, Page, State
 from puebla.documents.querysets import shared_keys
+from puebla.theme.templatetags.theme import imprecise
 
 #: What a hit shows of a document.
 COLUMNS = (
@@ -69,14 +70,13 @@ class DocumentSource:
 
 def hit_of(row: Any, *, paragraph: int | None = None) -> Hit:
     """A document's line among what was found."""
-    from puebla.documents.views.lists import date_text
 
     address = row.symbol or row.ref
     url = f"{reverse('documents:list')}{quote(address, safe='/')}/"
     title = show(row.titles)
     facts = (
         show(row.kind__names).text,
-        date_text(row.dated_on, row.precision),
+        imprecise(row.dated_on, row.precision),
         capfirst(str(State(row.state).label)),
     )
     filed = row.filed_languages.split(",") if row.filed_languages else []

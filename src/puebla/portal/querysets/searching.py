@@ -30,6 +30,7 @@ from puebla.publications.models import (
     PublicParty,
 )
 from puebla.publications.querysets.searching import INDEX, answering
+from puebla.theme.templatetags.theme import imprecise
 
 PER_PAGE = 20
 PAGES_PER_READING = 20
@@ -192,7 +193,7 @@ def hit_of(document: PublicDocument, languages: Sequence[str]) -> Hit:
     """A document's line among what was found."""
     url = f"{reverse('portal:documents')}{quote(document.symbol, safe='/')}/"
     title = show(document.titles)
-    facts = (show(document.kind_names).text, document.written_date)
+    facts = (show(document.kind_names).text, imprecise(document.dated_on, document.precision))
     return Hit(
         url=url, title=title.text, title_language=title.language, title_pending=title.pending, symbol=document.symbol,
         facts=tuple(filter(None, facts)), languages=tuple((code, f"{url}files/{code}/") for code in languages),
