@@ -438,7 +438,12 @@ def place_within(path: Path, where: float) -> int:
     with zipfile.ZipFile(path) as archive:
         kept = [one for one in archive.infolist() if one.compress_size]
     nearest = min(kept, key=lambda one: abs(one.header_offset - aim))
-    return nearest.header_offset + zipfile.sizeFileHeader + len(nearest.filename.encode()) + nearest.compress_size // 2
+    return (
+        nearest.header_offset
+        + zipfile.sizeFileHeader
+        + len(nearest.filename.encode())
+        + nearest.compress_size // 2
+    )
 
 
 def test_a_damaged_byte_of_a_zips_own_bookkeeping_is_refused_or_changes_nothing(tmp_path):
