@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -96,6 +97,22 @@ def test_it_announces_its_address_when_it_answers_and_ends_with_control_c(instan
     assert server.returncode == 0, errors
     assert "Traceback" not in errors
     assert gone(family)
+
+
+def test_a_question_of_five_thousand_signs_gets_a_sentence_in_the_reader_s_language(instance):
+    server = puebla("serve", "--port", "0", "--workers", "1", "--no-worker", data=instance)
+    address = announced(server)
+
+    said = {}
+    for language, sign in (("en", "a"), ("es", "ñ"), ("es", "𝄞")):
+        with urllib.request.urlopen(f"{address}/{language}/search/?q={quote(sign * 5000)}") as answer:
+            said[sign] = answer.read().decode()
+    server.terminate()
+    server.communicate(timeout=30)
+
+    assert "Your question has 5000 characters" in said["a"]
+    assert "Su consulta tiene 5000 caracteres" in said["ñ"]
+    assert "Su consulta tiene 5000 caracteres" in said["𝄞"]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes through /proc")

@@ -36,6 +36,8 @@ from puebla.core.verdicts import RefusedError
 
 THREADS = 4
 GRACE = 12.0
+#: Bytes of an address that are read: a question of 5,000 signs, each written as twelve bytes, and what stands around it.
+LONGEST_ADDRESS = 64 * 1024
 _STEADY = 30.0
 
 
@@ -321,6 +323,11 @@ def _has_ended(pid: int) -> bool:
 def run_web(listener: socket.socket, *, workers: int, ready: int) -> None:
     """Be the web server's master; tells `ready` as soon as one of its workers answers."""
     from gunicorn.app.base import BaseApplication
+    from gunicorn.http import message
+
+    # Whoever pastes a whole page into a search box is told so in words of ours, not by the server's bare refusal; its
+    # own ceiling is lower than what it takes as a setting.
+    message.MAX_REQUEST_LINE = LONGEST_ADDRESS
 
     class Site(BaseApplication):
         def load_config(self) -> None:
@@ -332,6 +339,7 @@ def run_web(listener: socket.socket, *, workers: int, ready: int) -> None:
                 "timeout": 120,
                 "graceful_timeout": int(GRACE) - 4,
                 "keepalive": 5,
+                "limit_request_line": LONGEST_ADDRESS,
                 "preload_app": True,
                 "loglevel": "warning",
                 "proc_name": "puebla",
