@@ -199,6 +199,26 @@ def test_meetings_parties_presidencies_kinds_bodies_and_themes_are_read_too(clie
     assert get(client, "themes")["items"][0]["feed"] == "http://localhost:8000/feeds/theme/HR.atom"
 
 
+def test_a_relation_is_told_from_the_second_on_at_which_the_other_paper_is_public(client, monkeypatch):
+    now = timezone.now()
+    a_public_document(symbol="A/2", at=now, public_from=now + dt.timedelta(hours=1))
+    a_public_document(symbol="A/1", at=now, relations=[{"kind": "answers", "symbol": "A/2"}])
+
+    def told():
+        harvest = client.get("/oai", {"verb": "ListRecords", "metadataPrefix": "oai_dc"}).text
+        record = client.get(
+            "/oai", {"verb": "GetRecord", "metadataPrefix": "oai_dc", "identifier": "oai:localhost:A/1"}
+        ).text
+        named = [">A/2<" in harvest, ">A/2<" in record]
+        return [bool(get(client, "documents/A/1")["relations"]), *named]
+
+    before = told()
+    monkeypatch.setattr(timezone, "now", lambda: now + dt.timedelta(hours=1))
+
+    assert before == [False, False, False]
+    assert told() == [True, True, True]
+
+
 def test_an_embargoed_document_is_as_unknown_as_none_until_its_second(client, monkeypatch):
     now = timezone.now()
     a_public_document(symbol="A/1", at=now, public_from=now + dt.timedelta(hours=1))

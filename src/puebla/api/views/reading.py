@@ -221,8 +221,8 @@ def _gone(request: HttpRequest, found: PublicDocument) -> HttpResponse:
 
 
 def _documents(rows: Iterable[PublicDocument]) -> list[Facts]:
-    """Documents in full: two queries more than their own, whatever their number."""
-    listed = list(rows)
+    """Documents in full: three queries more than their own, whatever their number."""
+    listed = querysets.with_open_relations(rows, at=timezone.now())
     process = Process.objects.first()
     pages = PublicPage.objects.filter(file__document__in=[one.pk for one in listed], file__current=True)
     texts = set(pages.values_list("file__document__symbol", "file__language").distinct().order_by())

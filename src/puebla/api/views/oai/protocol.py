@@ -182,7 +182,8 @@ def _get_record(asked: dict[str, str], at: dt.datetime) -> etree._Element:
     form = _format(asked["metadataPrefix"])
     found = _find(asked["identifier"], at)
     node = etree.Element(_name("GetRecord"))
-    node.append(_record(found, form, Process.objects.first()))
+    [shown] = querysets.with_open_relations([found], at=at)
+    node.append(_record(shown, form, Process.objects.first()))
     return node
 
 
@@ -190,7 +191,7 @@ def _list_records(asked: dict[str, str], at: dt.datetime) -> etree._Element:
     question, rows, more = _rows(asked, at, querysets.complete)
     form, process = _format(question.prefix), Process.objects.first()
     node = etree.Element(_name("ListRecords"))
-    node.extend([_record(one, form, process) for one in rows])
+    node.extend([_record(one, form, process) for one in querysets.with_open_relations(rows, at=at)])
     _go_on(node, question, rows, at, more=more)
     return node
 
