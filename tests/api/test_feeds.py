@@ -142,13 +142,17 @@ def test_the_identity_of_an_entry_outlives_a_new_version_and_a_new_title(client)
 
 
 def test_a_withdrawn_document_is_told_as_deleted_with_its_reason_in_every_feed_of_its_own(client):
-    a_public_document(symbol="A/1", themes=[THEME], titles={"en": "Secret"}, at=NOON)
+    a_public_document(symbol="A/1", themes=[THEME], titles={"en": "Secret"}, party_code="CRI",
+                      party_names={"en": "Secret"}, meeting_symbol="M/1", meeting_titles={"en": "Secret"}, at=NOON)  # fmt: skip
     actions.withdraw_document(
         symbol="A/1", reason={"en": "Wrong annex.", "es": "Anexo erróneo."}, at=NOON + dt.timedelta(hours=1)
     )
 
-    for address in ("documents", "kind/NOTE", "body/RCGM", "theme/HR"):
-        root = tree(client, f"/feeds/{address}.atom?lang=es")
+    for address in (
+        "documents.atom?", "kind/NOTE.atom?", "body/RCGM.atom?", "theme/HR.atom?", "party/CRI.atom?",
+        "documents.atom?meeting=M/1&",
+    ):  # fmt: skip
+        root = tree(client, f"/feeds/{address}lang=es")
         gone = root.find("at:deleted-entry", NAMES)
 
         assert gone.get("ref") == "tag:localhost,2026:documents/A/1"

@@ -269,6 +269,20 @@ def test_a_relation_to_a_withdrawn_paper_is_not_released(office):
     assert actions.release(document=paper, by=office, at=NOW).relations == []
 
 
+def test_a_paper_that_becomes_public_later_is_told_by_those_that_named_it_before(office):
+    answer, asked = filed(office), filed(office)
+    actions.relate(source=answer, target=asked, kind="answers", by=office, at=NOW)
+    before = list(actions.release(document=answer, by=office, at=NOW).relations)
+
+    shown = preview(document=asked, at=NOW).related
+    actions.release(document=asked, by=office, at=NOW)
+
+    assert before == []
+    assert shown == [answer.symbol]
+    told = PublicDocument.objects.get(symbol=answer.symbol)
+    assert told.relations == [{"kind": "answers", "symbol": asked.symbol}]
+
+
 # Embargo ----------------------------------------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from puebla.documents.models import Document, FileVersion
 from puebla.documents.querysets import Readers, readers_of
 from puebla.members.models import Audience
 from puebla.members.querysets import reach_of
-from puebla.publications.actions import publish_document, withdraw_document
+from puebla.publications.actions import publish_document, relate_document, withdraw_document
 from puebla.publications.models import PublicDocument, PublicFile
 
 
@@ -76,7 +76,10 @@ def preview(*, document: Document, at: dt.datetime, public_from: dt.datetime | N
         replaces=document.is_public,
         standing=[one for one in standing if (one.language, one.number) not in shown],
         gains=_gains(document),
-        related=[relation["symbol"] for relation in _relations(document)],
+        related=sorted(
+            {relation["symbol"] for relation in _relations(document)}
+            | {symbol for symbol, _kind in _named_by(document)}
+        ),
         revision=document.revision,
     )
 
@@ -98,6 +101,12 @@ def _relations(document: Document) -> list[dict[str, str]]:
         {"kind": relation.kind, "symbol": str(relation.target.symbol)}
         for relation in found.select_related("target").order_by("kind", "target__symbol")
     ]
+
+
+def _named_by(document: Document) -> list[tuple[str, str]]:
+    """The public documents that name this one, each with how; they were released before it, and so without the name."""
+    found = document.relations_in.filter(source__released_at__isnull=False, source__withdrawn_at=None)
+    return [(str(symbol), kind) for symbol, kind in found.values_list("source__symbol", "kind")]
 
 
 def _from(document: Document, at: dt.datetime, asked: dt.datetime | None) -> dt.datetime:
@@ -176,6 +185,8 @@ def _release(
     _touch(row, by, at)
     index_document(row, at=at)
     edition = _publish(row, copies=copies, at=at, public_from=begins)
+    for symbol, kind in _named_by(row):
+        relate_document(symbol=symbol, kind=kind, target=edition.symbol, at=at)
     journal.record("document.released", at=at, person=by, subject=row, room=row.room,
                    facts={"titles": row.titles, "public_from": edition.public_from,
                           "languages": row.filed_languages})  # fmt: skip

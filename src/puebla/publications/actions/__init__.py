@@ -84,11 +84,12 @@ def withdraw_document(*, symbol: str, reason: Texts, at: dt.datetime) -> None:
     edition = PublicDocument.objects.select_for_update().get(symbol=symbol)
     keys = list(edition.files.values_list("key", flat=True))
     edition.files.all().delete()
-    # The bare codes of the themes stay with those of kind and body: whoever follows or harvests a theme is told there.
+    # The bare codes of themes, party and meeting stay with those of kind and body: whoever follows or harvests one of
+    # them is told there.
     edition.themes.update(names={})
     # The row itself is emptied, not only hidden: whoever reads these tables finds nothing of the paper.
-    emptied: dict[str, Any] = {"titles": {}, "words": "", "relations": [], "pending": [], "party_code": "", "party_names": {},
-                               "meeting_symbol": "", "meeting_titles": {}, "original_language": ""}  # fmt: skip
+    emptied: dict[str, Any] = {"titles": {}, "words": "", "relations": [], "pending": [], "party_names": {},
+                               "meeting_titles": {}, "original_language": ""}  # fmt: skip
     edition.withdrawn_at, edition.withdrawn_reason = at, reason
     for name, nothing in emptied.items():
         setattr(edition, name, nothing)
@@ -97,6 +98,18 @@ def withdraw_document(*, symbol: str, reason: Texts, at: dt.datetime) -> None:
     turn_epoch(at=at)
     store = storages["public"]
     transaction.on_commit(lambda: remove(keys, storage=store))
+
+
+@transaction.atomic
+def relate_document(*, symbol: str, kind: str, target: str, at: dt.datetime) -> None:
+    """Tell in a public edition that it goes with another paper, which became public after it."""
+    edition = PublicDocument.objects.select_for_update().filter(symbol=symbol, withdrawn_at=None).first()
+    relation = {"kind": kind, "symbol": target}
+    if edition is None or relation in edition.relations:
+        return
+    edition.relations = sorted([*edition.relations, relation], key=lambda one: (one["kind"], one["symbol"]))
+    edition.save(update_fields=["relations"])
+    turn_epoch(at=at)
 
 
 @transaction.atomic
