@@ -98,6 +98,17 @@ def test_what_is_excluded_is_not_found():
 
 
 @pytest.mark.django_db
+def test_what_one_language_holds_excludes_the_record_in_all_of_them():
+    keep(1, "protection of migrant children", language="en")
+    keep(1, "protección de niñas migrantes", language="es")
+    keep(2, "protection of migrant workers", language="en")
+    keep(2, "protección de trabajadoras migrantes", language="es")
+
+    assert ask("migrant -children") == ask('migrant -"migrant children"') == [2]
+    assert ask("migrant -children", filters=[terms.Term(mark("language", "es"))], count=5) == [2, 1]
+
+
+@pytest.mark.django_db
 def test_either_of_two_words_and_a_beginning():
     keep(1, "frontera")
     keep(2, "aduana")

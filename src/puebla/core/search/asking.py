@@ -57,11 +57,6 @@ class Question:
         return [" ".join(clause[0].words) for clause in self.clauses if len(clause) == 1 and clause[0].quoted]
 
     @property
-    def barred(self) -> list[str]:
-        """The quoted phrases that no hit holds in these very words."""
-        return [" ".join(part.words) for part in self.excluded if part.quoted]
-
-    @property
     def words(self) -> list[str]:
         """Every word that is looked for, in order."""
         return [word for clause in self.clauses for part in clause for word in part.words]
@@ -71,9 +66,14 @@ class Question:
         wanted = terms.every(
             terms.some(self._part(part, level) for part in clause) for clause in self.clauses
         )
-        hidden = [self._part(part, Level.ANYWHERE) for part in self.excluded if not part.quoted]
-        found: Asked = terms.Within(wanted, level)
-        return terms.Without(found, terms.some(hidden)) if hidden else found
+        return terms.Within(wanted, level)
+
+    def barred(self) -> list[tuple[Asked, list[str]]]:
+        """What no hit holds in any of its languages: words, and the phrase that must stand in these very words."""
+        words = [self._part(part, Level.ANYWHERE) for part in self.excluded if not part.quoted]
+        found: list[tuple[Asked, list[str]]] = [(terms.some(words), [])] if words else []
+        quoted = [part for part in self.excluded if part.quoted]
+        return found + [(self._part(part, Level.ANYWHERE), [" ".join(part.words)]) for part in quoted]
 
     def in_a_row(self) -> Asked | None:
         """The words one after the other as they were typed; None where that says nothing more."""
@@ -81,9 +81,7 @@ class Question:
         words = [word for part in parts for word in part.words]
         if len(parts) < len(self.clauses) or len(parts) < 2 or any(part.beginning for part in parts):
             return None
-        hidden = [self._part(part, Level.ANYWHERE) for part in self.excluded if not part.quoted]
-        row = terms.some(terms.Sequence(one) for one in self._rows(words))
-        return terms.Without(row, terms.some(hidden)) if hidden else row
+        return terms.some(terms.Sequence(one) for one in self._rows(words))
 
     def _part(self, part: Part, level: Level) -> Asked:
         *first, last = part.words

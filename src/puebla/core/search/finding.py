@@ -48,6 +48,8 @@ class Found:
     keys: list[int]
 
 
+#: The record of an entry's key, in SQL.
+_RECORD = f"(id >> {RECORD_SHIFT}) & {RECORD_MASK}"
 #: Best first: what the tier asks of the words.
 _TITLE, _ABOUT, _IN_A_ROW, _ANYWHERE = 4, 3, 2, 1
 
@@ -108,6 +110,10 @@ def _best(rows: Iterable[tuple[int, int]], prefer: int | None) -> list[int]:
     return [key for _tier, key in chosen.values()]
 
 
+def _united(parts: Sequence[tuple[str, list[Any]]]) -> tuple[str, list[Any]]:
+    return " UNION ALL ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
+
+
 @dataclass(frozen=True)
 class _Writer:
     """Writes the statement in the database's own words."""
@@ -123,8 +129,10 @@ class _Writer:
     def statement(self, tiers: list[tuple[int, Asked]], most: int) -> tuple[str, list[Any]]:
         """The total, then the best keys of each tier."""
         anywhere = tiers[-1][1]
-        held, values = self._matches(anywhere)
-        total = f"COUNT(DISTINCT (id >> {RECORD_SHIFT}) & {RECORD_MASK})"
+        before, values = self._barred()
+        held, more = self._matches(anywhere)
+        values += more
+        total = f"COUNT(DISTINCT {_RECORD})"
         lines = [f"SELECT -1 AS tier, {total} AS id FROM ({held}) AS held"]  # noqa: S608 - numbers of ours
         for tier, asked in tiers:
             held, more = self._matches(asked)
@@ -133,16 +141,38 @@ class _Writer:
                 " AS best"
             )
             values += more
-        return " UNION ALL ".join(lines), values
+        return before + " UNION ALL ".join(lines), values
+
+    def _barred(self) -> tuple[str, list[Any]]:
+        """The records that hold what is left out, in whatever language: who wants no children wants no niños' paper of
+        the same record. Asked of what is reachable alone, so that its time tells of nothing else."""
+        parts = [
+            self._in(part, asked, phrases)
+            for asked, phrases in self.question.barred()
+            for part in self.reachable
+        ]
+        if not parts:
+            return "", []
+        held, values = _united(parts)
+        return f"WITH barred AS MATERIALIZED (SELECT {_RECORD} AS record FROM ({held}) AS held) ", values  # noqa: S608 - numbers of ours
 
     def _matches(self, asked: Asked) -> tuple[str, list[Any]]:
         """The keys of what answers, each once a language."""
-        found = [self._in(part, asked) for part in self.reachable]
-        return " UNION ALL ".join(sql for sql, _values in found), [
-            v for _sql, values in found for v in values
-        ]
+        held, values = _united([self._hits(part, asked) for part in self.reachable])
+        if self.question.excluded:
+            held = f"SELECT id FROM ({held}) AS open WHERE {_RECORD} NOT IN (SELECT record FROM barred)"  # noqa: S608 - numbers of ours
+        return held, values
 
-    def _in(self, part: Reachable, asked: Asked) -> tuple[str, list[Any]]:
+    def _hits(self, part: Reachable, asked: Asked) -> tuple[str, list[Any]]:
+        """What answers in a part of the index, among the entries that are asked for."""
+        statement, values = self._in(part, asked, self.question.phrases)
+        if self.among is not None:
+            key = f"{self.table.name}.{self.table.key(self.using)}"
+            statement += f" AND {key} IN ({', '.join(['%s'] * len(self.among))})"
+            values += self.among
+        return statement, values
+
+    def _in(self, part: Reachable, asked: Asked, phrases: Sequence[str]) -> tuple[str, list[Any]]:
         sqlite = connections[self.using].vendor == "sqlite"
         name, key = self.table.name, self.table.key(self.using)
         whole = terms.every([asked, *self.filters, *([part.marks] if part.marks is not None else [])])
@@ -157,13 +187,9 @@ class _Writer:
             if sqlite
             else "position(%s in replace(words, E'\\f ', ''))"
         )
-        for phrases, sign in ((self.question.phrases, "> 0"), (self.question.barred, "= 0")):
-            for phrase in phrases:
-                conditions.append(place.replace("%s", "%s", 1) + f" {sign}")
-                values.append(f" {phrase} ")
-        if self.among is not None:
-            conditions.append(f"{name}.{key} IN ({', '.join(['%s'] * len(self.among))})")
-            values += self.among
+        for phrase in phrases:
+            conditions.append(f"{place} > 0")
+            values.append(f" {phrase} ")
         if part.due:
             conditions.append(
                 f"EXISTS (SELECT 1 FROM {self.table.entries} AS entry WHERE entry.id = {name}.{key}"  # noqa: S608 - our own names
