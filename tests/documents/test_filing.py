@@ -1,12 +1,14 @@
 """Filing, describing, versions, symbols, audience, consent: what is allowed, what is refused, what is left behind."""
 
 import datetime as dt
+import io
 
 import pytest
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from puebla.core.files.store import own_keys
 from puebla.core.models import JournalEntry
 from puebla.core.verdicts import RefusedError, StaleError
 from puebla.documents import actions
@@ -109,6 +111,48 @@ def test_the_default_audience_is_the_narrowest(office):
         file(delegate, body=make.BodyFactory(), party=delegate.seats.get().party).audience
         == Audience.OWN_PARTY
     )
+
+
+def test_files_are_looked_at_before_anything_is_written_so_that_nobody_waits_for_it(office):
+    body, seen = make.BodyFactory(code="VM"), []
+
+    class Watched(io.BytesIO):
+        name = "nota.txt"
+
+        def read(self, *count):
+            seen.append((Document.objects.count(), JournalEntry.objects.count()))
+            return super().read(*count)
+
+    def file_it(*files):
+        return actions.file_with_versions(
+            files=files, by=office, at=NOW, room=body.room, body=body, party=make.secretariat_party(), audience=None,
+            kind=make.KindFactory(code="NOTE"), titles={"es": "Nota"},
+        )  # fmt: skip
+
+    before = JournalEntry.objects.count()
+    document = file_it(("es", Watched(b"Una nota.\n")), ("en", Watched(b"A note.\n")))
+
+    assert document.filed_languages == "es,en"
+    assert set(seen) == {(0, before)}
+
+    kept = set(own_keys(storages["default"]))
+    with pytest.raises(RefusedError) as refused:
+        file_it(("es", Watched(b"Otra nota.\n")), ("en", Watched(b"")))
+
+    assert refused.value.field == "file_en"
+    assert Document.objects.count() == 1
+    assert set(own_keys(storages["default"])) == kept
+
+
+def test_who_saw_other_readers_than_those_of_now_opens_nothing(office):
+    document = file(office)
+    actions.describe(document=document, values={"state": State.FINAL}, revision=1, by=office, at=NOW)
+
+    with pytest.raises(StaleError, match="who would read it now"):
+        actions.set_audience(document=document, audience=Audience.MEMBERS, by=office, at=NOW, revision=1)
+
+    document.refresh_from_db()
+    assert document.audience == Audience.SECRETARIAT
 
 
 def test_a_delegate_files_for_the_own_party_only():

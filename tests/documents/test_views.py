@@ -1,6 +1,7 @@
 """The repository's pages as people use them."""
 
 import io
+import re
 
 import pytest
 from django.test import Client
@@ -108,6 +109,25 @@ def test_a_symbol_typed_in_the_box_opens_its_document(desk):
     response = desk.get(at("list"), {"q": document.symbol.lower()})
 
     assert response["Location"] == at("record", document.symbol)
+
+
+def test_an_audience_is_changed_as_it_was_shown_or_shown_again(desk, office):
+    document = make.DocumentFactory(audience=Audience.SECRETARIAT)
+    shown = desk.get(at("audience", document.symbol), {"audience": Audience.MEMBERS.value}).content.decode()
+    asked = {
+        "audience": Audience.MEMBERS.value,
+        "revision": re.search(r'name="revision" value="(\d+)"', shown)[1],
+    }
+    actions.describe(document=document, values={"titles": {"en": "Theirs"}}, revision=1, by=office, at=NOW)
+
+    told = desk.post(at("audience", document.symbol), asked)
+
+    assert "changed since you looked at it" in told.content.decode()
+    document.refresh_from_db()
+    assert document.audience == Audience.SECRETARIAT
+
+    again = re.search(r'name="revision" value="(\d+)"', told.content.decode())[1]
+    assert desk.post(at("audience", document.symbol), asked | {"revision": again}).status_code == 302
 
 
 def test_the_second_editor_sees_both_texts_and_can_save_again(desk, office):

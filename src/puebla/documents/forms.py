@@ -219,6 +219,8 @@ class AudienceForm(forms.Form):
     """Who may read it."""
 
     audience = forms.TypedChoiceField(choices=Audience, coerce=int, label=gettext_lazy("Who may read it"))
+    #: Of the record whose readers were shown: what was changed since is not opened unseen.
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, cap: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

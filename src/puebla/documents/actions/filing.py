@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -236,11 +237,26 @@ def _touch(row: Document, by: Person, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def set_audience(*, document: Document, audience: int, by: Person, at: dt.datetime) -> Document:
-    """Change who may read it: an act of its own; nothing else moves with it."""
+def set_audience(
+    *, document: Document, audience: int, by: Person, at: dt.datetime, revision: int | None = None
+) -> Document:
+    """Change who may read it: an act of its own; nothing else moves with it.
+
+    Args:
+        revision: of the record whose readers the person was shown.
+
+    Raises:
+        StaleError: the record was changed since; nobody gains sight of what was not looked at.
+    """
     row = locked(document)
     reach = reach_of(by, at)
     require(rules.may_set_audience(reach, row, audience))
+    if revision is not None and row.revision != revision:
+        raise StaleError(
+            _(
+                "This paper was changed since you looked at it. See below who would read it now, then change the audience."
+            )
+        )
     before = row.audience
     if audience > before and row.party_id in reach.parties and row.party.kind != Party.Kind.SECRETARIAT:
         Consent.objects.create(document=row, audience=audience, given_at=at, given_by=by, party=row.party)
@@ -330,6 +346,52 @@ def await_language(
     journal.record("document.language_awaited", at=at, person=by, subject=row, room=row.room,
                    facts={"language": language, "expected_on": expected_on})  # fmt: skip
     return edition
+
+
+def file_with_versions(
+    *, files: Sequence[tuple[str, Any]], by: Person, at: dt.datetime, room: Room, party: Party,
+    **description: Any,
+) -> Document:  # fmt: skip
+    """File a document with a file for each language: all of it or nothing.
+
+    Every file is examined and stored before the transaction begins: the record's line of the journal is written in it
+    early, and would keep everybody else's acts waiting while bytes are looked at.
+
+    Args:
+        files: each with its language; an upload with a name. description: as for `file_document`.
+
+    Raises:
+        RefusedError: as `file_document` does; `field` is `file_<language>` where a file is refused.
+    """
+    require(rules.may_file(reach_of(by, at), room, party))
+    stored: list[tuple[str, Examined, str]] = []
+    try:
+        for language, source in files:
+            with _naming(f"file_{language}"), as_path(source) as path:
+                examined = examine(path, name=source.name, limit=settings.UPLOAD_LIMIT)
+                stored.append((language, examined, put(path, storage=storages["default"]).key))
+        with transaction.atomic():
+            document = file_document(by=by, at=at, room=room, party=party, **description)
+            for language, examined, key in stored:
+                with _naming(f"file_{language}"):
+                    adopt_version(
+                        document=document, language=language, examined=examined, key=key, by=by, at=at
+                    )
+    except BaseException:
+        for _language, _examined, key in stored:
+            storages["default"].delete(key)
+        raise
+    document.refresh_from_db()
+    return document
+
+
+@contextlib.contextmanager
+def _naming(field: str) -> Iterator[None]:
+    """A refusal names this field of the form."""
+    try:
+        yield
+    except RefusedError as error:
+        raise RefusedError(error.reason, field=field) from error
 
 
 def add_version(

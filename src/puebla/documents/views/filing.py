@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.forms import BoundField, ChoiceField
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -64,26 +63,14 @@ def new(request: PersonRequest) -> HttpResponseBase:
 def _file(form: FilingForm, person: Person, reach: Reach) -> Document:
     from puebla.documents.actions.importing import home_room
 
-    at = timezone.now()
     cleaned = form.cleaned_data
     body = cleaned["body"]
-    with transaction.atomic():
-        document = actions.file_document(
-            by=person, at=at, room=body.room if body else home_room(reach), party=cleaned["party"],
-            audience=cleaned["audience"], themes=list(cleaned["themes"]), symbol=cleaned.get("symbol") or None,
-            **form.values,
-        )  # fmt: skip
-        for code in form.languages:
-            upload = cleaned.get(f"file_{code}")
-            if upload is not None:
-                try:
-                    actions.add_version(
-                        document=document, language=code, source=upload, name=upload.name, by=person, at=at
-                    )
-                except RefusedError as error:
-                    raise RefusedError(error.reason, field=f"file_{code}") from error
-    document.refresh_from_db()
-    return document
+    files = [(code, upload) for code in form.languages if (upload := cleaned.get(f"file_{code}")) is not None]
+    return actions.file_with_versions(
+        files=files, by=person, at=timezone.now(), room=body.room if body else home_room(reach), party=cleaned["party"],
+        audience=cleaned["audience"], themes=list(cleaned["themes"]), symbol=cleaned.get("symbol") or None,
+        **form.values,
+    )  # fmt: skip
 
 
 @signed_in
@@ -183,14 +170,21 @@ def audience(request: PersonRequest, address: str) -> HttpResponseBase:
     reach = reach_of(request.person)
     document = document_or_404(request, address, reach)
     asked = request.POST.get("audience") or request.GET.get("audience") or document.audience
-    form = AudienceForm({"audience": asked}, cap=document.room_cap)
+    form = AudienceForm(
+        {"audience": asked, "revision": request.POST.get("revision", "")}, cap=document.room_cap
+    )
     wanted = form.cleaned_data["audience"] if form.is_valid() else document.audience
     verdict = rules.may_set_audience(reach, document, wanted)
     if request.method == "POST" and form.is_valid():
         try:
             document = actions.set_audience(
-                document=document, audience=wanted, by=request.person, at=timezone.now()
-            )
+                document=document, audience=wanted, by=request.person, at=timezone.now(),
+                revision=form.cleaned_data["revision"],
+            )  # fmt: skip
+        except StaleError as error:
+            # The next confirmation is of what stands below now.
+            document.refresh_from_db()
+            form.add_error(None, str(error))
         except RefusedError as error:
             form.add_error("audience", str(error))
         else:
