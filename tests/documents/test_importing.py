@@ -1,5 +1,6 @@
 """Many files at once: proposed in a table, judged, and filed only when confirmed."""
 
+import datetime as dt
 import json
 from io import StringIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.utils import timezone
 from puebla.core.files.kinds import FileKind
 from puebla.documents.actions import importing
 from puebla.documents.models import BatchItem, Document, FileVersion
+from puebla.members.models import Meeting
 from puebla.publications.models import PublicDocument
 from tests import factories as make
 
@@ -361,6 +363,21 @@ def test_a_wrong_option_is_wrong_use_and_takes_nothing_aside(office, tmp_path, o
 
     assert ended.value.returncode == 2
     assert not BatchItem.objects.exists()
+
+
+def test_a_wrong_meeting_names_no_sealed_rooms_meetings(office, tmp_path):
+    (tmp_path / "a_es.txt").write_text(SPANISH)
+    for code, sealed in (("LOCP", True), ("RCGM", False)):
+        Meeting.objects.create(
+            symbol=f"RCM/2009/{code}", body=make.BodyFactory(code=code, sealed=sealed), number=1, titles={"en": "First"},
+            starts_on=dt.date(2009, 5, 1),
+        )  # fmt: skip
+
+    for wrong in ("NOPE", "RCM/2009/LOCP"):
+        with pytest.raises(CommandError) as ended:
+            run(tmp_path, "--meeting", wrong)
+
+        assert f"{wrong}: there is none of that name. Known are: RCM/2009/RCGM." in str(ended.value)
 
 
 def test_a_forgotten_table_is_thrown_away_after_a_week(office, django_capture_on_commit_callbacks):

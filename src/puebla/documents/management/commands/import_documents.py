@@ -81,7 +81,7 @@ class Command(OperatorCommand):
         translation.activate("en")
         person = _filer(options["by"])
         defaults = {k: options[k] for k in ("kind", "body", "meeting", "language", "audience")}
-        _check_defaults(defaults)
+        _check_defaults(defaults, person)
         console = Console(stderr=options["json"])
         files = _files_in(folder, but=listing)
         if not files:
@@ -261,11 +261,14 @@ def _filer(email: str | None) -> Person:
     raise CommandError("Nobody may file: name a person with --by E-MAIL whose seat includes filing papers.")
 
 
-def _check_defaults(defaults: dict[str, str]) -> None:
-    """Wrong options end the command at once; codes are brought into their own spelling."""
+def _check_defaults(defaults: dict[str, str], person: Person) -> None:
+    """Wrong options end the command at once; codes are brought into their own spelling.
+
+    Meetings are those that the person knows of: a console keeps what it shows, and so do logs.
+    """
     known = {
         "kind": Kind.objects.values_list("code", flat=True), "body": Body.objects.values_list("code", flat=True),
-        "meeting": Meeting.objects.values_list("symbol", flat=True),
+        "meeting": Meeting.objects.visible_to(person).values_list("symbol", flat=True),
     }  # fmt: skip
     for name, codes in known.items():
         spelled = {code.upper(): code for code in codes}
