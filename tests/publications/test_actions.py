@@ -20,6 +20,19 @@ def epoch() -> int:
     return Epoch.objects.values_list("number", flat=True).first() or 0
 
 
+def test_after_a_restore_no_epoch_of_before_comes_again():
+    a_public_document(symbol="A/1")
+    backed_up = epoch()
+    for second in range(1, 4):
+        actions.turn_epoch(at=timezone.now() + dt.timedelta(seconds=second))
+    seen = epoch()
+    Epoch.objects.update(number=backed_up)
+
+    actions.turn_epoch(at=timezone.now() + dt.timedelta(seconds=60))
+
+    assert epoch() > seen
+
+
 def test_a_second_release_keeps_the_old_version_at_its_address_and_makes_the_new_one_current():
     a_public_document(symbol="A/1", files=[a_public_file(b"first")])
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import F, Min, Model
+from django.db.models import F, Min, Model, Value
+from django.db.models.functions import Greatest
 
 from puebla.core.files.store import remove
 from puebla.core.languages import Texts
@@ -31,12 +32,19 @@ from puebla.publications.models import (
 
 
 def turn_epoch(*, at: dt.datetime) -> None:
-    """Say that something public changed, so that no cached page is shown again."""
+    """Say that something public changed, so that no cached page is shown again.
+
+    An epoch is never behind the clock: a restore brings an old number back, and the pages that a running process or a
+    shared cache kept under the numbers that came after it must not stand for what is published now.
+    """
     coming = PublicDocument.objects.filter(withdrawn_at=None, public_from__gt=at).aggregate(
         Min("public_from")
     )
     Epoch.objects.get_or_create(pk=1)
-    Epoch.objects.filter(pk=1).update(number=F("number") + 1, next_change_at=coming["public_from__min"])
+    Epoch.objects.filter(pk=1).update(
+        number=Greatest(F("number") + 1, Value(int(at.timestamp()))),
+        next_change_at=coming["public_from__min"],
+    )
 
 
 @transaction.atomic
