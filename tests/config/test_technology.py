@@ -1,6 +1,7 @@
 """The page of whoever looks after the machine: it says what the doctor says, and mends what failed."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -164,3 +165,13 @@ def test_the_desk_leads_the_officer_there_and_nobody_else(client):
 
     client.force_login(SeatFactory(role=RoleFactory(code="delegate", permissions=["file_own"])).person)
     assert PAGE not in client.get("/en/intranet/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "figure"), [("en", r"\d+\.\d GB"), ("es", r"\d+,\d GB")])
+def test_the_disk_is_told_in_the_readers_figures(client, language, figure):
+    client.force_login(officer())
+
+    page = client.get(PAGE.replace("/en/", f"/{language}/")).content.decode()
+
+    assert re.search(figure, page)

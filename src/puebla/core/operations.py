@@ -22,6 +22,7 @@ from django.core.cache import cache
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.db import DatabaseError, close_old_connections, connection, connections
 from django.utils import timezone, translation
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from puebla.core import registry
@@ -341,5 +342,5 @@ def check_disk() -> tuple[str, bool, str]:
     usage = shutil.disk_usage(folder)
     gigabytes = usage.free / 1024**3
     if usage.free < FREE_BYTES:
-        return "disk", False, _("Only %(free).2f GB are free in %(folder)s; make room before uploads fail.") % {"free": gigabytes, "folder": folder}  # fmt: skip
-    return "disk", True, _("%(free).1f GB are free in the data directory.") % {"free": gigabytes}
+        return "disk", False, _("Only %(free)s GB are free in %(folder)s; make room before uploads fail.") % {"free": number_format(gigabytes, 2), "folder": folder}  # fmt: skip
+    return "disk", True, _("%(free)s GB are free in the data directory.") % {"free": number_format(gigabytes, 1)}  # fmt: skip

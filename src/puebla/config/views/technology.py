@@ -38,6 +38,7 @@ NAMES: dict[str, str | Promise] = {
     "backup": gettext_lazy("Back-up"),
     "tools": gettext_lazy("Tools"),
     "journal": gettext_lazy("Journal"),
+    "search": gettext_lazy("Search"),
     "files": gettext_lazy("Files"),
 }
 
