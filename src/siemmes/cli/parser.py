@@ -1,0 +1,129 @@
+"""Every command, what it takes, and an example of each."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+FORMATS = ("csv", "csv1", "csv2", "csv21", "labelled")
+_DESCRIPTION = "The statistics engine of a consultative process on migration: judge, protect, release, ask."
+
+
+def store_folder() -> Path:
+    """Where the store lies unless `--store` says otherwise: `siemmes` in PUEBLA_DATA_DIR."""
+    return Path(os.environ.get("PUEBLA_DATA_DIR", "var")) / "siemmes"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    top = argparse.ArgumentParser(prog="siemmes", description=_DESCRIPTION)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _validate(commands)
+    _submit(commands)
+    _release(commands)
+    _releases(commands)
+    _query(commands)
+    return top
+
+
+def _command(commands: Any, name: str, help_: str, example: str, **options: bool) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(
+        name, help=help_, description=help_, epilog=f"Example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    if options.get("store", True):
+        made.add_argument(
+            "--store",
+            type=Path,
+            default=store_folder(),
+            metavar="DIR",
+            help="where the store lies (%(default)s)",
+        )
+    made.add_argument(
+        "--lang", choices=("en", "es"), default="en", help="language of what is said (%(default)s)"
+    )
+    if options.get("json", True):
+        made.add_argument("--json", action="store_true", help="answer in JSON, for machines")
+    return made
+
+
+def _file_of_flow(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "file", type=Path, help="the file of figures: CSV, SDMX-CSV; zipped or gzipped if you like"
+    )
+    made.add_argument("--flow", required=True, metavar="ID", help="the dataflow it is for, such as MIG_STOCK")
+    made.add_argument(
+        "--sender", required=True, metavar="CODE", help="the country (alpha-3) or source that submits"
+    )
+    made.add_argument(
+        "--say", action="append", default=[], metavar="ATTRIBUTE=VALUE",
+        help="an attribute said once for all rows, such as SOURCE_TYPE=CENSUS; may be repeated",
+    )  # fmt: skip
+
+
+def _validate(commands: Any) -> None:
+    made = _command(
+        commands, "validate", "Judge a file by all rules and keep nothing of it.",
+        "siemmes validate stock.csv --flow MIG_STOCK --sender CRI --say SOURCE_TYPE=CENSUS",
+    )  # fmt: skip
+    _file_of_flow(made)
+    made.add_argument(
+        "--limit", type=int, default=50, metavar="N", help="tell at most so many findings (%(default)s)"
+    )
+    made.add_argument("--today", metavar="YYYY-MM-DD", help="judge as of this day")
+
+
+def _submit(commands: Any) -> None:
+    made = _command(
+        commands, "submit", "Judge a file and keep it for the next release, if nothing refuses it.",
+        "siemmes submit stock.csv --flow MIG_STOCK --sender CRI --say SOURCE_TYPE=CENSUS",
+    )  # fmt: skip
+    _file_of_flow(made)
+    made.add_argument(
+        "--reason", default="", metavar="TEXT", help="why published figures change, where they do"
+    )
+    made.add_argument(
+        "--limit", type=int, default=50, metavar="N", help="tell at most so many findings (%(default)s)"
+    )
+
+
+def _release(commands: Any) -> None:
+    made = _command(
+        commands, "release", "Build, protect and publish the next release of a dataflow.",
+        'siemmes release MIG_STOCK --note "Census of 2020"',
+    )  # fmt: skip
+    made.add_argument("flow", metavar="FLOW", help="the dataflow")
+    made.add_argument("--note", default="", metavar="TEXT", help="what changed, for its readers")
+    made.add_argument("--back-to", metavar="RELEASE", help="let an older release be the one in force again")
+
+
+def _releases(commands: Any) -> None:
+    made = _command(
+        commands, "releases", "List the releases of a dataflow, or of all.", "siemmes releases MIG_STOCK"
+    )
+    made.add_argument("flow", nargs="?", metavar="FLOW", help="the dataflow; all where it is left out")
+
+
+def _query(commands: Any) -> None:
+    made = _command(
+        commands, "query", "Ask a dataflow for figures and print them.",
+        "siemmes query MIG_STOCK A.CRI.NIC --start 2000 --format labelled --lang es", json=False,
+    )  # fmt: skip
+    made.add_argument("flow", metavar="FLOW", help="the dataflow")
+    made.add_argument(
+        "key", nargs="?", default="all", metavar="KEY", help="a key in SDMX's grammar: A.CRI+HND..F"
+    )
+    made.add_argument(
+        "--where", action="append", default=[], metavar="COMPONENT=OP:VALUE", help="a filter; may be repeated"
+    )
+    made.add_argument("--start", metavar="PERIOD", help="from this period on")
+    made.add_argument("--end", metavar="PERIOD", help="up to this period")
+    made.add_argument("--first", type=int, metavar="N", help="the first N figures of each series")
+    made.add_argument("--last", type=int, metavar="N", help="the last N figures of each series")
+    made.add_argument(
+        "--by", metavar="A,B", default="", help="add figures up by these dimensions (YEAR for the year)"
+    )
+    made.add_argument("--order", metavar="A,-B", default="", help="sort by these columns; - for descending")
+    made.add_argument("--limit", type=int, metavar="N", help="at most N rows")
+    made.add_argument("--as-of", metavar="RELEASE", help="as an older release has it")
+    made.add_argument("--format", choices=FORMATS, default="csv", help="form of the answer (%(default)s)")

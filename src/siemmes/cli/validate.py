@@ -1,0 +1,24 @@
+"""`siemmes validate`."""
+
+import argparse
+import datetime as dt
+
+from siemmes.cli.showing import as_json, report, said_pairs
+from siemmes.intake.judging import validate
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judge a file; 1 where something refuses it."""
+    today = dt.date.fromisoformat(arguments.today) if arguments.today else dt.datetime.now(dt.UTC).date()
+    found = validate(
+        arguments.file,
+        flow=arguments.flow,
+        sender=arguments.sender,
+        today=today,
+        said=said_pairs(arguments.say),
+    )
+    if arguments.json:
+        as_json(found.as_json(limit=arguments.limit))
+    else:
+        report(found, arguments.lang, limit=arguments.limit)
+    return 0 if found.accepted else 1

@@ -1,0 +1,1 @@
+"""How published figures lie on disk, and every answer to a question on them."""

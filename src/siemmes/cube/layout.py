@@ -1,0 +1,218 @@
+"""The files of a release folder, and how the figures are laid into them.
+
+The serving store is one DuckDB file whose coded columns are ENUMs of sorted values, rows sorted by series key and period;
+beside it lie mapped columns with an index of packed keys, from which one series is answered without SQL. Sizes and times
+that led here stand in `docs/decisions`.
+
+    cube.duckdb           table `obs`
+    columns/period.bin    u16, the period's place among the sorted periods
+    columns/value.bin     i64 for whole figures, f64 for others; the smallest number or NaN for a missing one
+    columns/<ATTR>.bin    u8, the place of OBS_STATUS and CONF_STATUS
+    index/keys.bin        u64 words of the packed keys, sorted
+    index/starts.bin      u64, the first row of each series
+    index/counts.bin      u32, its number of rows
+    index/said.bin        u32, which set of other attributes holds for the whole series; 0xFFFFFFFF for "not one"
+"""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from siemmes.model.structures import TIME, VALUE, Structure
+
+CUBE = "cube.duckdb"
+TABLE = "obs"
+MANIFEST = "manifest.json"
+#: Attributes that the mapped columns hold for every figure; others are said once a series.
+MAPPED = ("OBS_STATUS", "CONF_STATUS")
+MISSING = np.iinfo(np.int64).min
+NOT_ONE = np.uint32(0xFFFFFFFF)
+NO_CODE = 255
+#: Between attributes that are compared as one text; a control character that no attribute may hold.
+SEPARATOR = "\x1f"
+WORD = 64
+
+
+@dataclass(frozen=True)
+class Packing:
+    """How the codes of a key are packed into words of 64 bits: (word, shift, bits) by dimension."""
+
+    places: tuple[tuple[int, int, int], ...]
+    words: int
+
+    @classmethod
+    def of(cls, sizes: Sequence[int]) -> "Packing":
+        """The packing for dimensions with so many codes each, first dimension in the highest bits."""
+        widths = [max(1, (size - 1).bit_length()) for size in sizes]
+        words: list[list[int]] = [[]]
+        for index, width in enumerate(widths):
+            if sum(widths[i] for i in words[-1]) + width > WORD:
+                words.append([])
+            words[-1].append(index)
+        places: list[tuple[int, int, int]] = []
+        for number, members in enumerate(words):
+            left = sum(widths[i] for i in members)
+            for index in members:
+                left -= widths[index]
+                places.append((number, left, widths[index]))
+        return cls(tuple(places), len(words))
+
+    def pack(self, codes: Sequence[int]) -> tuple[int, ...]:
+        """The words of one key."""
+        words = [0] * self.words
+        for (word, shift, _bits), code in zip(self.places, codes, strict=True):
+            words[word] |= code << shift
+        return tuple(words)
+
+    def pack_columns(self, columns: Sequence[np.ndarray]) -> np.ndarray:
+        """The words of many keys: shape (keys, words)."""
+        packed = np.zeros((len(columns[0]), self.words), dtype=np.uint64)
+        for (word, shift, _bits), column in zip(self.places, columns, strict=True):
+            packed[:, word] |= column.astype(np.uint64) << np.uint64(shift)
+        return packed
+
+
+def coded(about: Structure) -> tuple[str, ...]:
+    """The columns that are stored as codes: everything but the figure and free texts said of each."""
+    return tuple(name for name in about.columns if name != VALUE and not _free(about, name))
+
+
+def free(about: Structure) -> tuple[str, ...]:
+    """The columns of free text said of each figure."""
+    return tuple(name for name in about.attributes if _free(about, name))
+
+
+def _free(about: Structure, name: str) -> bool:
+    component = about.by_id[name]
+    return component.role == "attribute" and component.list is None and component.level == "obs"
+
+
+def value_type(about: Structure) -> str:
+    """The SQL type of the figures."""
+    return "BIGINT" if about.whole else "DOUBLE"
+
+
+def quoted(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def single(con: Any, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
+    """The one row that a statement gives; read to the end, since DuckDB holds a result open until it is."""
+    found: list[tuple[Any, ...]] = con.execute(sql, list(parameters)).fetchall()
+    return found[0]
+
+
+def create_table(con: Any, source: str, about: Structure) -> dict[str, list[str]]:
+    """Lay the rows of `source` into the table `obs` of the connection's database; the labels by column.
+
+    Args:
+        con: a DuckDB connection whose current database is the new file.
+        source: a table or view with every column of the structure, codes as text.
+
+    Returns:
+        The sorted labels of each coded column: a code's place here is its number in every other file.
+    """
+    labels: dict[str, list[str]] = {}
+    selected = []
+    for name in about.columns:
+        column = quoted(name)
+        if name == VALUE:
+            selected.append(f"CAST({column} AS {value_type(about)}) AS {column}")
+        elif name in free(about):
+            selected.append(f"CAST({column} AS VARCHAR) AS {column}")
+        else:
+            found = con.execute(
+                f"SELECT DISTINCT CAST({column} AS VARCHAR) FROM {source} WHERE {column} IS NOT NULL ORDER BY 1"
+            ).fetchall()
+            labels[name] = [row[0] for row in found] or [""]
+            listed = ", ".join(literal(text) for text in labels[name])
+            con.execute(f"CREATE TYPE {quoted('T_' + name)} AS ENUM ({listed})")
+            selected.append(f"CAST({column} AS {quoted('T_' + name)}) AS {column}")
+    order = ", ".join(quoted(name) for name in about.key)
+    con.execute(f"CREATE TABLE {TABLE} AS SELECT {', '.join(selected)} FROM {source} ORDER BY {order}")
+    return labels
+
+
+def write_columns(
+    con: Any, folder: Path, about: Structure, labels: Mapping[str, list[str]]
+) -> dict[str, Any]:
+    """Write the mapped columns and their index out of the table `obs`, batch by batch.
+
+    Returns:
+        What the manifest keeps of them: number of series, and the sets of attributes said of whole series.
+    """
+    mapped = [name for name in MAPPED if name in about.by_id]
+    rest = [name for name in about.attributes if name not in mapped]
+    _write_rows(con, folder, about, mapped)
+    return _write_index(con, folder, about, labels, rest)
+
+
+def _write_rows(con: Any, folder: Path, about: Structure, mapped: Sequence[str]) -> None:
+    (folder / "columns").mkdir()
+    codes = ", ".join(f"enum_code({quoted(name)})" for name in (TIME, *mapped))
+    reader = con.sql(f"SELECT {codes}, {quoted(VALUE)} FROM {TABLE}").to_arrow_reader(1 << 17)
+    with contextlib.ExitStack() as stack:
+        files = [
+            stack.enter_context((folder / "columns" / f"{name}.bin").open("wb"))
+            for name in ("period", *mapped, "value")
+        ]
+        for batch in reader:
+            *coded_columns, values = batch.columns
+            files[0].write(_numbers(coded_columns[0]).astype("<u2").tobytes())
+            for file, column in zip(files[1:], coded_columns[1:], strict=False):
+                file.write(_numbers(column, missing=NO_CODE).astype("u1").tobytes())
+            files[-1].write(_values(values, whole=about.whole).tobytes())
+
+
+def _write_index(
+    con: Any, folder: Path, about: Structure, labels: Mapping[str, list[str]], rest: Sequence[str]
+) -> dict[str, Any]:
+    """The index of series; rows lie in key order, so that each series begins where the one before it ends."""
+    (folder / "index").mkdir()
+    key = ", ".join(quoted(name) for name in about.dimensions)
+    codes = ", ".join(f"enum_code({quoted(name)}) AS {quoted(name)}" for name in about.dimensions)
+    said = (
+        f" || '{SEPARATOR}' || ".join(f"coalesce(CAST({quoted(name)} AS VARCHAR), '')" for name in rest)
+        or "''"
+    )
+    found = con.sql(
+        f"SELECT {codes}, n, least_said, most_said FROM (SELECT {key}, count(*) AS n, min({said}) AS least_said, "
+        f"max({said}) AS most_said FROM {TABLE} GROUP BY {key} ORDER BY {key})"
+    ).to_arrow_table()
+    packing = Packing.of([len(labels[name]) for name in about.dimensions])
+    packed = packing.pack_columns([_numbers(found.column(name)) for name in about.dimensions])
+    counts = _numbers(found.column("n")).astype(np.int64)
+    least = found.column("least_said").combine_chunks().dictionary_encode()
+    numbers = _numbers(least.indices).astype(np.uint32)
+    same = pc.equal(found.column("least_said"), found.column("most_said")).to_numpy(zero_copy_only=False)
+    index = folder / "index"
+    (index / "keys.bin").write_bytes(np.ascontiguousarray(packed.T).astype("<u8").tobytes())
+    (index / "starts.bin").write_bytes((np.cumsum(counts) - counts).astype("<u8").tobytes())
+    (index / "counts.bin").write_bytes(counts.astype("<u4").tobytes())
+    (index / "said.bin").write_bytes(np.where(same, numbers, NOT_ONE).astype("<u4").tobytes())
+    sets = [text.split(SEPARATOR) for text in least.dictionary.to_pylist()]
+    return {"series": len(counts), "said_of": list(rest), "said": sets}
+
+
+def _numbers(column: Any, *, missing: int = 0) -> np.ndarray:
+    if column.null_count:
+        column = column.fill_null(missing)
+    return column.to_numpy(zero_copy_only=False)
+
+
+def _values(column: Any, *, whole: bool) -> np.ndarray:
+    if whole:
+        return _numbers(column, missing=int(MISSING)).astype("<i8")
+    filled = column.fill_null(float("nan")) if column.null_count else column
+    return filled.to_numpy(zero_copy_only=False).astype("<f8")

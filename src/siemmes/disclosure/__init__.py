@@ -1,0 +1,1 @@
+"""Protection of small cells: the only way of figures out to the public."""

@@ -1,0 +1,1 @@
+"""Reading what was submitted and judging it: bad data gives findings, never errors."""

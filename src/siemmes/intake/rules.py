@@ -1,0 +1,216 @@
+"""The rules that one file can be judged by alone: structure, codes, keys, numbers, periods, missing figures (V1-V5, V12).
+
+A rule looks at the tables of a `Judgement` and gives findings, or SQL that selects them
+(`message, row, column, value, a, b, c`). Rules work on sets: what is rare is looked for among distinct values first.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from siemmes.cube.layout import literal, quoted, single
+from siemmes.intake.findings import Finding
+from siemmes.model import periods
+from siemmes.model.catalogue import code_list
+from siemmes.model.structures import TIME, VALUE
+
+if TYPE_CHECKING:
+    from siemmes.intake.judging import Judgement
+
+Told = Iterator[Finding | str]
+
+#: Longest text of an attribute that has no list.
+LONGEST = 2000
+#: Example of a period by frequency, for the advice.
+EXAMPLES = {"A": "2009", "S": "2009-S1", "Q": "2009-Q1", "M": "2009-04", "A5": "1990 / 1990-01-01/P5Y"}
+#: Statuses of a figure that is not there.
+ABSENT = ("L", "M", "O", "Q", "H")
+
+
+def _select(
+    message: str, *, where: str, column: str | None = None, value: str = "NULL", a: str = "NULL", b: str = "NULL",
+    c: str = "NULL", table: str = "judged",
+) -> str:  # fmt: skip
+    named = literal(column) if column else "NULL"
+    return f"SELECT {literal(message)}, row, {named}, {value}, {a}, {b}, {c} FROM {table} WHERE {where}"
+
+
+def columns_stand(found: Judgement) -> Told:
+    """V1: every dimension, the period and the figure have a column, and there are rows."""
+    for name in (*found.about.key, VALUE):
+        if not found.has(name) and name not in found.said:
+            yield Finding("column_missing", row=1, column=name)
+    if single(found.con, "SELECT count(*) FROM judged") == (0,):
+        yield Finding("no_rows")
+
+
+def keys_complete(found: Judgement) -> Told:
+    """V1: no dimension of a row is empty."""
+    for name in found.about.key:
+        if found.has(name):
+            yield _select("key_incomplete", where=f"{quoted(name)} IS NULL", column=name)
+
+
+def attributes_said(found: Judgement) -> Told:
+    """V1: what must be said of every figure, series or submission is said; told once where nobody says it."""
+    for component in found.about.components:
+        name = component.id
+        if component.role != "attribute" or not component.mandatory or name == "OBS_STATUS":
+            continue
+        counted = single(found.con, f"SELECT count(*), count({quoted(name)}) FROM judged")
+        if counted[0] and not counted[1]:
+            yield Finding("attribute_missing", column=name)
+        elif counted[0] != counted[1]:
+            yield _select("attribute_missing", where=f"{quoted(name)} IS NULL", column=name)
+
+
+def of_this_flow(found: Judgement) -> Told:
+    """V1: rows that name a dataflow name this one."""
+    about = found.about
+    for name in ("DATAFLOW", "STRUCTURE_ID"):
+        if found.has(name):
+            column = quoted(name)
+            ours = f"{column} IS NULL OR regexp_full_match({column}, '(({about.agency}):)?{about.id}(\\(.*\\))?')"
+            yield _select(
+                "other_flow",
+                where=f"NOT ({ours})",
+                column=name,
+                value=column,
+                a=literal(about.id),
+                table="raw",
+            )
+
+
+def numbers_are_numbers(found: Judgement) -> Told:
+    """V1: what stands in OBS_VALUE is a number or nothing."""
+    if found.has(VALUE):
+        yield (
+            f"SELECT 'not_a_number', j.row, '{VALUE}', left(r.{VALUE}, 100), NULL, NULL, NULL FROM judged j "
+            f"JOIN raw r ON r.row = j.row WHERE j.{VALUE} IS NULL AND r.{VALUE} IS NOT NULL AND upper(r.{VALUE}) <> 'NAN'"
+        )
+
+
+def texts_fit(found: Judgement) -> Told:
+    """V1: free texts are of a length that somebody reads."""
+    for component in found.about.components:
+        if component.role == "attribute" and component.list is None:
+            where = f"length({quoted(component.id)}) > {LONGEST}"
+            yield _select("text_too_long", where=where, column=component.id, a=literal(str(LONGEST)))
+
+
+def codes_known(found: Judgement) -> Told:
+    """V2: every code stands in its list; where another one is near, it is named."""
+    for component in found.about.components:
+        if component.list is None or component.id == "FREQ":
+            continue
+        column = quoted(component.id)
+        known = code_list(component.list)
+        used = found.con.execute(
+            f"SELECT DISTINCT {column} FROM judged WHERE {column} IS NOT NULL"
+        ).fetchall()
+        for (code,) in used:
+            if code not in known.by_id:
+                near = _nearest(code, known.ids)
+                yield _select(
+                    "code_unknown", where=f"{column} = {literal(code)}", column=component.id, value=column,
+                    a=literal(known.id), b=literal(f" Do you mean {near}?" if near else ""),
+                    c=literal(f" ¿Quiere decir {near}?" if near else ""),
+                )  # fmt: skip
+
+
+def _nearest(code: str, known: tuple[str, ...]) -> str | None:
+    found = difflib.get_close_matches(code.upper(), known, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def frequency_taken(found: Judgement) -> Told:
+    """V2: figures come in a frequency that the flow collects."""
+    taken = ", ".join(literal(code) for code in found.about.frequencies)
+    yield _select(
+        "frequency_not_taken", where=f'"FREQ" NOT IN ({taken})', column="FREQ", value='"FREQ"',
+        a=literal(", ".join(found.about.frequencies)),
+    )  # fmt: skip
+
+
+def own_figures(found: Judgement) -> Told:
+    """V2: a country reports on itself as REF_AREA, and never as its own counterpart."""
+    if found.is_country:
+        where = f'"REF_AREA" <> {literal(found.sender)}'
+        yield _select(
+            "not_yours", where=where, column="REF_AREA", value='"REF_AREA"', a=literal(found.sender)
+        )
+    for name in ("COUNTERPART_AREA", "CITIZENSHIP"):
+        if name in found.about.by_id and name not in found.about.reflexive:
+            yield _select(
+                "own_counterpart", where=f'"REF_AREA" = {quoted(name)}', column=name, value=quoted(name)
+            )
+
+
+def keys_once(found: Judgement) -> Told:
+    """V3: a key stands once."""
+    key = ", ".join(quoted(name) for name in found.about.key)
+    yield (
+        f"SELECT 'key_twice', j.row, NULL, NULL, d.n::VARCHAR, d.figures::VARCHAR, d.first::VARCHAR FROM judged j "
+        f"JOIN (SELECT {key}, count(*) AS n, count(DISTINCT coalesce({VALUE}::VARCHAR, '')) AS figures, min(row) AS first "
+        f"FROM judged GROUP BY {key} HAVING count(*) > 1) d USING ({key}) WHERE j.row > d.first"
+    )
+
+
+def signs(found: Judgement) -> Told:
+    """V4: counts are whole and not negative; a balance may be negative where the structure says so."""
+    about = found.about
+    where = f"{VALUE} < 0"
+    for name, codes in about.negative.items():
+        where += f" AND {quoted(name)} NOT IN ({', '.join(literal(code) for code in codes)})"
+    if about.value != "balance" or about.negative:
+        yield _select("negative", where=where, column=VALUE, value=f"{VALUE}::VARCHAR")
+    if about.whole:
+        yield _select(
+            "not_whole", where=f"{VALUE} <> trunc({VALUE})", column=VALUE, value=f"{VALUE}::VARCHAR"
+        )
+
+
+def periods_fit(found: Judgement) -> Told:
+    """V5: a period has the form of its frequency, lies in the collection and has ended."""
+    used = found.con.execute(
+        f'SELECT DISTINCT "FREQ", {TIME} FROM judged WHERE {TIME} IS NOT NULL AND "FREQ" IS NOT NULL'
+    ).fetchall()
+    this_month = found.today.year * 12 + found.today.month - 1
+    since = periods.span(found.about.since)
+    for frequency, period in used:
+        where = f'"FREQ" = {literal(frequency)} AND {TIME} = {literal(period)}'
+        form, reach = periods.FORMS.get(frequency), periods.span(period)
+        if form is None:
+            continue
+        if reach is None or not periods.fits(period, frequency):
+            yield _select(
+                "period_form", where=where, column=TIME, value=TIME, a=literal(frequency),
+                b=literal(EXAMPLES[frequency]), c="''",
+            )  # fmt: skip
+        elif reach.last >= this_month and reach.first > this_month - 12 * (frequency == "A5"):
+            yield _select(
+                "period_future", where=f"{where} AND coalesce(\"OBS_STATUS\", '') <> 'F'", column=TIME, value=TIME,
+                a=literal(found.today.isoformat()),
+            )  # fmt: skip
+        elif since is not None and reach.first < since.first:
+            yield _select("period_before", where=where, column=TIME, value=TIME, a=literal(found.about.since))
+
+
+def missing_said(_found: Judgement) -> Told:
+    """V12: a figure that is not there says why, and one that is there does not say that it is not."""
+    absent = ", ".join(literal(code) for code in ABSENT)
+    status = "coalesce(\"OBS_STATUS\", '')"
+    yield _select("missing_unsaid", where=f"{VALUE} IS NULL AND {status} NOT IN ({absent})", column=VALUE)
+    yield _select(
+        "value_with_missing", where=f"{VALUE} IS NOT NULL AND {status} IN ({absent})", column="OBS_STATUS",
+        value='"OBS_STATUS"', a='"OBS_STATUS"',
+    )  # fmt: skip
+
+
+#: All rules, in the order in which they are asked.
+RULES: tuple[Callable[[Judgement], Told], ...] = (
+    columns_stand, keys_complete, attributes_said, of_this_flow, numbers_are_numbers, texts_fit, codes_known,
+    frequency_taken, own_figures, keys_once, signs, periods_fit, missing_said,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""What the figures mean: concepts, code lists, data structures, periods; and their SDMX artefacts."""

@@ -1,0 +1,238 @@
+"""Building a release: figures gathered, protected, laid out, checked, published by one rename and one pointer.
+
+Everything is written below a name that no reader looks at. The folder is renamed when it is whole and synced; the pointer
+`CURRENT` is replaced last, and that is the act of publishing. A kill before it leaves the old release serving.
+"""
+
+import contextlib
+import datetime as dt
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from siemmes.cube import layout
+from siemmes.cube.layout import CUBE, MANIFEST, TABLE, literal, quoted, single
+from siemmes.disclosure.protecting import Protected, protect
+from siemmes.model.errors import RefusedError
+from siemmes.model.structures import TIME, Structure
+from siemmes.release.files import sync_folder, sync_tree, write_json, write_whole
+from siemmes.release.submissions import ROWS, Submission
+
+CURRENT = "CURRENT"
+FORMAT = 1
+#: The private figures of a release, from which the next one starts and to which revisions are compared.
+ACCEPTED = "accepted.parquet"
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a release is to be made of.
+
+    Attributes:
+        public, private: the flow's folders on either side of protection.
+        previous: the id of the release in force, whose figures stay where nobody sent new ones.
+        submissions: accepted submissions since, in order.
+    """
+
+    about: Structure
+    id: str
+    number: int
+    public: Path
+    private: Path
+    previous: str | None
+    submissions: Sequence[Submission]
+    received: Path
+    at: dt.datetime
+    note: str = ""
+    public_from: dt.datetime | None = None
+
+
+def build(plan: Plan, *, step: Step = lambda _name: None) -> Path:
+    """Build and publish a release; the folder it lies in.
+
+    Args:
+        step: called with the name of each step once it is done.
+
+    Raises:
+        RefusedError: where protection fails or the disk is full; nothing of the release is left then.
+    """
+    plan.public.mkdir(parents=True, exist_ok=True)
+    plan.private.mkdir(parents=True, exist_ok=True)
+    _sweep(plan)
+    aside = Path(tempfile.mkdtemp(prefix=".building-", dir=plan.public))
+    kept = Path(tempfile.mkdtemp(prefix=".building-", dir=plan.private))
+    try:
+        _write(plan, aside, kept, step)
+        sync_tree(kept)
+        sync_tree(aside)
+        step("synced")
+        kept.rename(plan.private / plan.id)
+        sync_folder(plan.private)
+        step("kept")
+        aside.rename(plan.public / plan.id)
+        sync_folder(plan.public)
+        step("renamed")
+        point(plan.public, plan.id)
+        step("published")
+    except (OSError, duckdb.IOException) as error:
+        _take_back(plan, aside, kept)
+        raise RefusedError(
+            {
+                "en": f"The release {plan.id} could not be written ({_brief(error)}); the one before stays. "
+                "Make room on the disk and build it again.",
+                "es": f"La publicación {plan.id} no pudo escribirse ({_brief(error)}); sigue vigente la anterior. "
+                "Libere espacio en el disco y constrúyala de nuevo.",
+            }
+        ) from error
+    except BaseException:
+        _take_back(plan, aside, kept)
+        raise
+    return plan.public / plan.id
+
+
+def point(public: Path, release: str) -> None:
+    """Let a release be the one in force: the act of publishing, and of going back."""
+    write_whole(public / CURRENT, release + "\n")
+
+
+def _brief(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]
+
+
+def _sweep(plan: Plan) -> None:
+    """Take away what a killed build left: folders under names of building, and private halves without a public one."""
+    for folder in (plan.public, plan.private):
+        for left in folder.glob(".building-*"):
+            shutil.rmtree(left, ignore_errors=True)
+    for half in (plan.private / plan.id, plan.public / plan.id):
+        if half.is_dir():
+            shutil.rmtree(half)
+
+
+def _take_back(plan: Plan, aside: Path, kept: Path) -> None:
+    for folder in (aside, kept):
+        shutil.rmtree(folder, ignore_errors=True)
+    current = plan.public / CURRENT
+    if not current.is_file() or current.read_text("utf-8").strip() != plan.id:
+        for half in (plan.public / plan.id, plan.private / plan.id):
+            shutil.rmtree(half, ignore_errors=True)
+
+
+def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
+    with contextlib.closing(duckdb.connect(str(aside / CUBE))) as con:
+        con.execute("CREATE SCHEMA work")
+        _gather(con, plan)
+        step("gathered")
+        protected = protect(con, "work.accepted", plan.about, into="work.public")
+        step("protected")
+        labels = layout.create_table(con, "work.public", plan.about)
+        columns = layout.write_columns(con, aside, plan.about, labels)
+        step("laid out")
+        _write_beside(con, plan, aside, kept)
+        con.execute("DROP SCHEMA work CASCADE")
+        con.execute("CHECKPOINT")
+        (rows,) = single(con, f"SELECT count(*) FROM {TABLE}")
+    _compact(aside)
+    step("written")
+    manifest = _manifest(plan, labels, columns, rows, protected)
+    manifest["files"] = dict(_files(aside))
+    write_json(aside / MANIFEST, manifest)
+    step("manifest")
+
+
+def _gather(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """The figures in force once the new submissions are in: of each key the last one sent, deletions gone."""
+    columns = ", ".join(quoted(name) for name in plan.about.columns)
+    parts = []
+    if plan.previous is not None:
+        before = literal(str(plan.private / plan.previous / ACCEPTED))
+        parts.append(
+            f'SELECT {columns}, "SUBMISSION", \'I\' AS "ACTION", 0 AS sent FROM read_parquet({before})'
+        )
+    for number, one in enumerate(plan.submissions, start=1):
+        rows = literal(str(plan.received / one.id / ROWS))
+        parts.append(
+            f'SELECT {columns}, {literal(one.id)} AS "SUBMISSION", "ACTION", {number} AS sent FROM read_parquet({rows})'
+        )
+    key = ", ".join(quoted(name) for name in plan.about.key)
+    every = " UNION ALL ".join(parts)
+    last = f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY sent DESC) = 1" if len(parts) > 1 else ""
+    con.execute(
+        f'CREATE TABLE work.accepted AS SELECT * EXCLUDE ("ACTION", sent) FROM (SELECT * FROM ({every}){last}) '
+        "WHERE \"ACTION\" <> 'D'"
+    )
+
+
+def _write_beside(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, kept: Path) -> None:
+    key = ", ".join(quoted(name) for name in plan.about.key)
+    con.execute(
+        f"COPY (SELECT * FROM work.accepted ORDER BY {key}) TO {literal(str(kept / ACCEPTED))} "
+        "(FORMAT parquet, COMPRESSION zstd)"
+    )
+    con.execute(
+        f'COPY (SELECT {key}, "SUBMISSION" FROM work.accepted ORDER BY {key}) '
+        f"TO {literal(str(aside / 'provenance.parquet'))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    selected = ", ".join(
+        f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}"
+        if name in layout.coded(plan.about)
+        else quoted(name)
+        for name in plan.about.columns
+    )
+    con.execute(
+        f"COPY (SELECT {selected} FROM {TABLE}) TO {literal(str(aside / 'obs.parquet'))} "
+        "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+    )
+
+
+def _compact(aside: Path) -> None:
+    """Copy the store into a file of its own size: the first one keeps the room that the work took."""
+    small = aside / "small.duckdb"
+    with contextlib.closing(duckdb.connect()) as con:
+        con.execute(f"ATTACH {literal(str(aside / CUBE))} AS large (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(small))} AS small")
+        con.execute("COPY FROM DATABASE large TO small")
+        con.execute("DETACH small")
+    small.replace(aside / CUBE)
+
+
+def _manifest(
+    plan: Plan, labels: dict[str, list[str]], columns: dict[str, Any], rows: int, protected: Protected
+) -> dict[str, Any]:
+    periods = labels[TIME]
+    return {
+        "format": FORMAT,
+        "id": plan.id,
+        "flow": plan.about.id,
+        "number": plan.number,
+        "previous": plan.previous,
+        "structure": plan.about.urn,
+        "built_at": plan.at.isoformat(timespec="seconds"),
+        "public_from": plan.public_from.isoformat(timespec="seconds") if plan.public_from else None,
+        "note": plan.note,
+        "observations": rows,
+        "periods": [periods[0], periods[-1]] if periods else None,
+        "submissions": [
+            {"id": one.id, "sender": one.sender, "received_at": one.received_at, "reason": one.reason}
+            for one in plan.submissions
+        ],
+        "disclosure": protected.public(),
+        "labels": labels,
+        **columns,
+    }
+
+
+def _files(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            yield path.relative_to(folder).as_posix(), {"size": path.stat().st_size, "sha256": digest}

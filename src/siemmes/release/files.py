@@ -1,0 +1,72 @@
+"""Files that are whole or absent: written aside, synced, renamed; and locks between processes."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from siemmes.model.errors import RefusedError
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder written to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Have every file below a folder written to the disk, and the names of all."""
+    for base, _folders, names in os.walk(folder):
+        for name in names:
+            descriptor = os.open(Path(base) / name, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        sync_folder(Path(base))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put a text into a file so that readers see the old one or the new one, never a part."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with aside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Put a value into a file as JSON for machines and people alike."""
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+@contextmanager
+def held(folder: Path, what: tuple[str, str]) -> Iterator[None]:
+    """The only one to write in a folder for as long as the block runs; a kill lets go of it.
+
+    Args:
+        what: what another process is doing, in English and Spanish, for the refusal.
+
+    Raises:
+        RefusedError: where another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RefusedError(
+                {
+                    "en": f"{what[0]} is under way here already; try again when it has ended.",
+                    "es": f"{what[1]} ya está en curso aquí; inténtelo de nuevo cuando termine.",
+                }
+            ) from error
+        yield

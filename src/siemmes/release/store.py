@@ -1,0 +1,257 @@
+"""The engine's store: what was submitted, what was released, and every question on it.
+
+    <store>/private/<FLOW>/submissions/<id>/   the sender's file, rows, findings
+    <store>/private/<FLOW>/releases/<id>/      figures before protection
+    <store>/public/<FLOW>/<id>/                a release; CURRENT names the one in force
+
+Only what lies below `public` ever answers a question.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from siemmes.cube.answers import Answer
+from siemmes.cube.folder import Cube, Shelf
+from siemmes.cube.layout import MANIFEST
+from siemmes.cube.questions import Question
+from siemmes.model.catalogue import flows, structure
+from siemmes.model.errors import QuestionError, RefusedError
+from siemmes.release.building import ACCEPTED, CURRENT, Plan, Step, build, point
+from siemmes.release.files import held
+from siemmes.release.submissions import Submission, every, receive
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release, as its manifest tells of it."""
+
+    id: str
+    flow: str
+    number: int
+    built_at: str
+    observations: int
+    series: int
+    previous: str | None
+    note: str
+    submissions: tuple[Mapping[str, str], ...]
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> "Release":
+        """The release in a folder."""
+        found: dict[str, Any] = json.loads((path / MANIFEST).read_text("utf-8"))
+        return cls(
+            id=found["id"], flow=found["flow"], number=found["number"], built_at=found["built_at"],
+            observations=found["observations"], series=found["series"], previous=found["previous"], note=found["note"],
+            submissions=tuple(found["submissions"]), path=path,
+        )  # fmt: skip
+
+
+class Store:
+    """Submissions and releases below one folder.
+
+    Args:
+        path: the folder; it is made when something is first kept in it.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._shelf = Shelf()
+
+    def _public(self, flow: str) -> Path:
+        return self.path / "public" / structure(flow).id
+
+    def _private(self, flow: str) -> Path:
+        return self.path / "private" / structure(flow).id
+
+    # Submissions
+
+    def submit(
+        self,
+        path: str | Path,
+        *,
+        flow: str,
+        sender: str,
+        at: dt.datetime | None = None,
+        said: Mapping[str, str] | None = None,
+        reason: str = "",
+    ) -> Submission:
+        """Judge a file and keep it. It is released with the flow's next release, if it was accepted.
+
+        Args:
+            sender: a country's alpha-3 code, or a source's id.
+            at: when it was received; now, where it is not said.
+            said: attributes given once for all of its rows.
+            reason: why published figures change, where they do.
+
+        Raises:
+            UnreadableError: where the file cannot be read at all.
+            QuestionError: where there is no such flow or sender.
+            RefusedError: where the disk is full or somebody else is submitting to the flow; nothing was kept.
+        """
+        return receive(
+            self._private(flow) / "submissions", Path(path), flow=flow, sender=sender, at=at or dt.datetime.now(dt.UTC),
+            said=said, reason=reason, published=self._accepted(flow),
+        )  # fmt: skip
+
+    def submissions(self, flow: str) -> list[Submission]:
+        """What was submitted to a flow, in the order of receipt."""
+        return every(self._private(flow) / "submissions")
+
+    def _accepted(self, flow: str) -> Path | None:
+        current = self.current(flow)
+        return self._private(flow) / "releases" / current / ACCEPTED if current else None
+
+    # Releases
+
+    def release(
+        self,
+        flow: str,
+        *,
+        at: dt.datetime | None = None,
+        note: str = "",
+        public_from: dt.datetime | None = None,
+        step: Step = lambda _name: None,
+    ) -> Release:
+        """Build and publish the flow's next release out of the one in force and the submissions accepted since.
+
+        Args:
+            at: when it is built; now, where it is not said.
+            note: what changed, for its readers.
+            public_from: the hour before which nobody reads it.
+
+        Raises:
+            RefusedError: where there is nothing new, protection fails, the disk is full, or a release is being built.
+        """
+        public, private = self._public(flow), self._private(flow)
+        with held(private, ("A release of this dataflow", "Una publicación de este flujo de datos")):
+            known, current = self.releases(flow), self.current(flow)
+            inside = {one["id"] for release in self._line(flow, current) for one in release.submissions}
+            fresh = [one for one in self.submissions(flow) if one.accepted and one.id not in inside]
+            if not fresh:
+                raise RefusedError(
+                    {
+                        "en": f"Nothing was accepted for {flow} since the last release; there is nothing to publish.",
+                        "es": f"No se ha aceptado nada para {flow} desde la última publicación; no hay nada que publicar.",
+                    }
+                )
+            number = 1 + max((one.number for one in known), default=0)
+            plan = Plan(
+                about=structure(flow), id=f"{flow}-{number}", number=number, public=public, private=private / "releases",
+                previous=current, submissions=fresh, received=private / "submissions", at=at or dt.datetime.now(dt.UTC),
+                note=note, public_from=public_from,
+            )  # fmt: skip
+            return Release.at(build(plan, step=step))
+
+    def releases(self, flow: str) -> list[Release]:
+        """The releases of a flow, the oldest first."""
+        public = self._public(flow)
+        if not public.is_dir():
+            return []
+        found = [
+            Release.at(one)
+            for one in public.iterdir()
+            if not one.name.startswith(".") and (one / MANIFEST).is_file()
+        ]
+        return sorted(found, key=lambda one: one.number)
+
+    def _line(self, flow: str, release: str | None) -> Iterator[Release]:
+        by_id = {one.id: one for one in self.releases(flow)}
+        while release is not None and release in by_id:
+            yield by_id[release]
+            release = by_id[release].previous
+
+    def current(self, flow: str) -> str | None:
+        """The id of the release in force; None where the flow has none yet."""
+        pointer = self._public(flow) / CURRENT
+        try:
+            return pointer.read_text("utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def roll_back(self, flow: str, release: str) -> None:
+        """Let an older release be the one in force again; nothing is deleted.
+
+        Raises:
+            QuestionError: where there is no such release.
+        """
+        with held(
+            self._private(flow), ("A release of this dataflow", "Una publicación de este flujo de datos")
+        ):
+            point(self._public(flow), self._known(flow, release))
+
+    def _known(self, flow: str, release: str | None) -> str:
+        found = release or self.current(flow)
+        if found is None:
+            raise QuestionError({
+                "en": f"{flow} has no release yet.", "es": f"{flow} aún no tiene ninguna publicación.",
+            })  # fmt: skip
+        if "/" in found or found.startswith(".") or not (self._public(flow) / found / MANIFEST).is_file():
+            listed = ", ".join(one.id for one in self.releases(flow)) or "-"
+            raise QuestionError(
+                {
+                    "en": f"{flow} has no release “{found}”. Releases: {listed}.",
+                    "es": f"{flow} no tiene la publicación «{found}». Publicaciones: {listed}.",
+                }
+            )
+        return found
+
+    # Questions
+
+    @contextmanager
+    def cube(self, flow: str, release: str | None = None) -> Iterator[Cube]:
+        """A release, open, for as long as the block runs.
+
+        Raises:
+            QuestionError: where there is none such.
+        """
+        found = self._known(flow, release)
+        public = self._public(flow)
+        with self._shelf.borrow(public / found, keep=public if release is None else None) as cube:
+            yield cube
+
+    @contextmanager
+    def asked(self, question: Question) -> Iterator[Answer]:
+        """The answer to a question; it can be read for as long as the block runs.
+
+        Raises:
+            QuestionError: where the question names what does not exist.
+        """
+        question.checked()
+        with self.cube(question.flow, question.as_of) as cube:
+            yield Answer(question, cube)
+
+    def ask(self, question: Question) -> "Asked":
+        """The answer to a question, for notebooks: it opens and closes the release by itself."""
+        return Asked(self, question)
+
+    def flows(self) -> tuple[str, ...]:
+        """The flows that have a release."""
+        return tuple(flow for flow in flows() if self.current(flow))
+
+    def close(self) -> None:
+        """Let go of the open releases."""
+        self._shelf.close()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question put to a store, answered anew each time it is read."""
+
+    store: Store
+    question: Question
+
+    def table(self) -> Any:
+        """All rows as an Arrow table."""
+        with self.store.asked(self.question) as answer:
+            return answer.table()
+
+    def rows(self) -> list[Mapping[str, Any]]:
+        """All rows as dictionaries."""
+        with self.store.asked(self.question) as answer:
+            return list(answer.rows())

@@ -1,0 +1,134 @@
+"""Submissions as they are kept: the sender's own file, the rows as judged, the findings."""
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from siemmes.cube.layout import literal, quoted
+from siemmes.intake.judging import Judgement, judged
+from siemmes.model.errors import RefusedError
+from siemmes.model.structures import VALUE
+from siemmes.release.files import held, sync_folder, sync_tree, write_json
+
+ROWS = "rows.parquet"
+FINDINGS = "findings.parquet"
+ABOUT = "submission.json"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A file that was received, and what became of it.
+
+    Attributes:
+        number: its place among the flow's submissions; a later one replaces an earlier one's figures.
+        said: attributes given once for all of its rows.
+        reason: why published figures change, where they do.
+        counts: findings by severity.
+    """
+
+    id: str
+    flow: str
+    number: int
+    sender: str
+    received_at: str
+    name: str
+    sha256: str
+    rows: int
+    accepted: bool
+    counts: Mapping[str, int]
+    said: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+
+def receive(
+    folder: Path,
+    path: Path,
+    *,
+    flow: str,
+    sender: str,
+    at: dt.datetime,
+    said: Mapping[str, str] | None = None,
+    reason: str = "",
+    published: Path | None = None,
+) -> Submission:
+    """Judge a file and keep it with its rows and findings; refused ones are kept too, and never released.
+
+    Args:
+        folder: the private folder of the flow's submissions.
+        at: when it was received, with its zone.
+    """
+    with (
+        judged(path, flow=flow, sender=sender, today=at.date(), said=said, published=published) as found,
+        held(folder, ("A submission to this dataflow", "Un envío a este flujo de datos")),
+    ):
+        number = 1 + max((one.number for one in every(folder)), default=0)
+        report = found.report()
+        submission = Submission(
+            id=f"{flow}-{sender}-{number:05d}", flow=flow, number=number, sender=sender,
+            received_at=at.isoformat(timespec="seconds"), name=path.name, sha256=_digest(path), rows=report.rows,
+            accepted=report.accepted, counts=report.counts(), said=dict(said or {}), reason=reason,
+        )  # fmt: skip
+        _keep(folder, path, found, submission)
+    return submission
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _keep(folder: Path, path: Path, found: Judgement, submission: Submission) -> None:
+    aside = Path(tempfile.mkdtemp(prefix=".receiving-", dir=folder))
+    try:
+        shutil.copyfile(path, aside / f"original{path.suffix.lower()}")
+        pq.write_table(found.report().table, aside / FINDINGS, compression="zstd")
+        if submission.accepted:
+            _write_rows(found, aside / ROWS)
+        write_json(aside / ABOUT, asdict(submission))
+        sync_tree(aside)
+        aside.rename(folder / submission.id)
+        sync_folder(folder)
+    except (OSError, duckdb.IOException) as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise RefusedError(
+            {
+                "en": f"“{path.name}” could not be kept ({error}); nothing of it was. Make room on the disk and send it again.",
+                "es": f"«{path.name}» no pudo conservarse ({error}); no quedó nada de él. Libere espacio en el disco y envíelo de nuevo.",
+            }
+        ) from error
+
+
+def _write_rows(found: Judgement, target: Path) -> None:
+    about = found.about
+    selected = [quoted(name) for name in about.columns if name != VALUE]
+    status = (
+        f"CASE WHEN {VALUE} IS NULL AND coalesce(\"OBS_STATUS\", '') NOT IN ('L', 'M', 'O', 'Q', 'H') THEN 'O' "
+        'ELSE coalesce("OBS_STATUS", \'A\') END AS "OBS_STATUS"'
+    )
+    selected = [status if one == quoted("OBS_STATUS") else one for one in selected]
+    kind = "BIGINT" if about.whole else "DOUBLE"
+    action = "coalesce(\"ACTION\", 'I')" if found.has("ACTION") else "'I'"
+    found.con.execute(
+        f'COPY (SELECT row, {action} AS "ACTION", {", ".join(selected)}, CAST({VALUE} AS {kind}) AS {VALUE} FROM judged) '
+        f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+
+
+def every(folder: Path) -> list[Submission]:
+    """All submissions of a flow in the order of their receipt."""
+    if not folder.is_dir():
+        return []
+    found = [
+        Submission(**json.loads((one / ABOUT).read_text("utf-8")))
+        for one in folder.iterdir()
+        if not one.name.startswith(".") and (one / ABOUT).is_file()
+    ]
+    return sorted(found, key=lambda one: one.number)
