@@ -1,7 +1,7 @@
 """Periods of time as SDMX writes them, and the order and reach of each.
 
 Canonical forms: year `2009`, half-year `2009-S1`, quarter `2009-Q1`, month `2009-04`, and a range of years
-`1990-01-01/P5Y` for figures of several years. `2009-A1` and `2009-M04` mean the same as `2009` and `2009-04` and are
+`1990-01-01/P5Y` for figures of several years, or of a year that does not begin in January (`2003-10-01/P1Y`, a fiscal year). `2009-A1` and `2009-M04` mean the same as `2009` and `2009-04` and are
 written as those (SDMX 3.0 technical notes, section 4.2).
 """
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 #: The canonical form of a period by frequency, as RE2 and Python's `re` read alike.
 FORMS = {
-    "A": r"\d{4}",
+    "A": r"\d{4}|\d{4}-(0[1-9]|1[0-2])-01/P1Y",
     "S": r"\d{4}-S[12]",
     "Q": r"\d{4}-Q[1-4]",
     "M": r"\d{4}-(0[1-9]|1[0-2])",
     "A5": r"\d{4}|\d{4}-01-01/P5Y",
 }
-_RANGE = re.compile(r"(\d{4})-01-01/P(\d+)Y")
+_RANGE = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-01/P(\d{1,3})Y")
 _PARTS = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|S([12])|Q([1-4])))?")
 _LONG = re.compile(r"(\d{4})-(?:A1|M(\d{2}))")
 
@@ -41,8 +41,8 @@ def canonical(text: str) -> str:
 def span(period: str) -> Span | None:
     """The months of a period in any canonical form; None where it is no period."""
     if found := _RANGE.fullmatch(period):
-        first = int(found[1]) * 12
-        return Span(first, first + int(found[2]) * 12 - 1)
+        first = int(found[1]) * 12 + int(found[2]) - 1
+        return Span(first, first + int(found[3]) * 12 - 1)
     found = _PARTS.fullmatch(period)
     if found is None:
         return None

@@ -25,6 +25,7 @@ def test_other_ways_of_writing_a_period_come_to_one(text, canonical):
 
 @pytest.mark.parametrize(("period", "months"), [
     ("2009", 12), ("2009-S2", 6), ("2009-Q3", 3), ("2009-12", 1), ("1990-01-01/P5Y", 60),
+    ("2003-10-01/P1Y", 12),
 ])  # fmt: skip
 def test_a_period_covers_its_months(period, months):
     reach = periods.span(period)
