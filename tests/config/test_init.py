@@ -61,10 +61,13 @@ class TestAnInstanceMade:
             "es,en",
             "--pattern",
             "{process}/{year}/{number}",
+            "--contact",
+            "office@example.org",
             capsys=capsys,
         )
 
         process = Process.current()
+        assert process.contact_email == "office@example.org"
         assert process.names == {"en": "Our Process", "es": "Conferencia Regional sobre Migración"}
         assert process.languages == ["es", "en"]
         assert process.symbol_pattern == "{process}/{year}/{number}"

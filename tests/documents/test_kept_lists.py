@@ -109,7 +109,24 @@ def test_a_pattern_changed_meanwhile_is_told(keeper):
         )
 
 
-@pytest.mark.parametrize("page", ["", "kinds/new/", "themes/new/", "pattern/", "kinds/NOTE/"])
+def test_the_contact_address_is_set_there_and_shown_to_the_public_at_once(client, keeper):
+    before = client.get("/en/members/").text
+
+    page = client.get(FOLDER).text
+    wrong = client.post(f"{FOLDER}contact/", {"contact_email": "nobody", "was": ""}).text
+    answer = client.post(f"{FOLDER}contact/", {"contact_email": "office@example.org", "was": ""})
+
+    assert "None is set" in page
+    assert "nobody" in wrong
+    assert answer.status_code == 302
+    assert "office@example.org" not in before
+    assert "mailto:office@example.org" in client.get("/en/members/").text
+    assert "office@example.org" in client.get("/oai?verb=Identify").text
+    with pytest.raises(StaleError):
+        lists.set_contact(email="other@example.org", was="", by=keeper, at=timezone.now())
+
+
+@pytest.mark.parametrize("page", ["", "kinds/new/", "themes/new/", "pattern/", "contact/", "kinds/NOTE/"])
 def test_for_everybody_else_there_are_no_such_pages(client, page):
     make.process()
     make.KindFactory(code="NOTE")

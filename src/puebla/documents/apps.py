@@ -109,6 +109,11 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "theme.entered": lambda facts: _("entered a theme"),  # noqa: ARG005
     "theme.described": lambda facts: _("changed a theme"),  # noqa: ARG005
     "pattern.set": lambda facts: _("changed the pattern of symbols from %(before)s to %(after)s") % facts,
+    "contact.set": lambda facts: (
+        _("set the contact address to %(after)s") % facts
+        if facts["after"]
+        else _("took the contact address away")
+    ),
     "document.described": lambda facts: (
         _("changed the description (%(fields)s)") % {"fields": _fields(facts.get("changed", {})) or "—"}
     ),

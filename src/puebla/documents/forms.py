@@ -387,6 +387,16 @@ class PatternForm(TextsForm):
     was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=120)
 
 
+class ContactForm(TextsForm):
+    """Where the secretariat is reached by those who hold no seat."""
+
+    contact_email = forms.EmailField(
+        label=gettext_lazy("Contact address"), required=False,
+        help_text=gettext_lazy("Shown on the public site, to the press and to harvesters; answers to messages go there."),
+    )  # fmt: skip
+    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=254)
+
+
 class AwaitedLanguageForm(forms.Form):
     """The day by which a language of a paper is expected; without a day it is only announced."""
 

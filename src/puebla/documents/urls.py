@@ -19,6 +19,7 @@ urlpatterns = [
     path("lists/themes/new/", kept.theme_new, name="theme-new"),
     path("lists/themes/<str:code>/", kept.theme_edit, name="theme-edit"),
     path("lists/pattern/", kept.pattern, name="pattern"),
+    path("lists/contact/", kept.contact, name="contact"),
     path("new/", filing.new, name="new"),
     path("drop/", batches.drop, name="drop"),
     path("drop/<slug:ref>/", batches.table, name="batch"),

@@ -1,4 +1,4 @@
-"""The lists that documents are described with: kinds, themes, and the pattern that symbols are made from."""
+"""What the secretariat keeps about its process: kinds, themes, the pattern of symbols, where it is reached."""
 
 import datetime as dt
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from puebla.documents import rules
 from puebla.documents.actions.symbols import check_pattern
 from puebla.documents.models import Kind, Theme
 from puebla.members.querysets import reach_of
-from puebla.publications.actions import publish_kinds, publish_themes
+from puebla.publications.actions import publish_kinds, publish_themes, turn_epoch
 
 Entry = TypeVar("Entry", Kind, Theme)
 FIELDS: dict[type, tuple[str, ...]] = {
@@ -99,4 +99,22 @@ def set_symbol_pattern(*, pattern: str, was: str, by: Person, at: dt.datetime) -
         subject=process,
         facts={"before": was, "after": process.symbol_pattern},
     )
+    return process
+
+
+@transaction.atomic
+def set_contact(*, email: str, was: str, by: Person, at: dt.datetime) -> Process:
+    """Say where the public, the press and whoever answers a message reach the secretariat; the portal shows it at once.
+
+    Raises:
+        StaleError: where somebody else changed it since it was read (`was`).
+    """
+    require(rules.may_edit_lists(reach_of(by, at)))
+    process = Process.objects.select_for_update().get()
+    if process.contact_email != was:
+        raise StaleError
+    process.contact_email = email
+    process.save(update_fields=["contact_email"])
+    turn_epoch(at=at)
+    journal.record("contact.set", at=at, person=by, subject=process, facts={"before": was, "after": email})
     return process

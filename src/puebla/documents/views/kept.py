@@ -1,4 +1,4 @@
-"""The lists that documents are described with, kept by the secretariat: kinds, themes, the pattern of symbols."""
+"""What the secretariat keeps about its process: kinds, themes, the pattern of symbols, where it is reached."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from puebla.core.models import Process
 from puebla.documents import rules
 from puebla.documents.actions import lists as actions
 from puebla.documents.actions.symbols import prefix_for
-from puebla.documents.forms import KindForm, NewKindForm, NewThemeForm, PatternForm, ThemeForm
+from puebla.documents.forms import ContactForm, KindForm, NewKindForm, NewThemeForm, PatternForm, ThemeForm
 from puebla.documents.models import Document, Kind, Theme
 from puebla.members.models import Body
 from puebla.members.querysets import reach_of
@@ -47,7 +47,7 @@ def lists(request: PersonRequest) -> HttpResponse:
     context = {
         "kinds": [(one, by_kind.get(one.pk, 0)) for one in Kind.objects.all()],
         "themes": [(one, by_theme.get(one.pk, 0)) for one in Theme.objects.all()],
-        "pattern": process.symbol_pattern, "example": _example(process),
+        "pattern": process.symbol_pattern, "example": _example(process), "contact": process.contact_email,
     }  # fmt: skip
     return render(request, "documents/lists.html", context)
 
@@ -142,3 +142,27 @@ def pattern(request: PersonRequest) -> HttpResponse:
         form.data = {**form.data.dict(), "was": Process.current().symbol_pattern}  # type: ignore[attr-defined]
     intro = _("It holds for symbols made from now on. Those given already are addresses for ever.")
     return _form_page(request, form, _("Pattern of symbols"), intro)
+
+
+@signed_in
+def contact(request: PersonRequest) -> HttpResponse:
+    """Change where the public, the press and whoever answers a message reach the secretariat."""
+    _kept_by(request)
+    now = Process.current().contact_email
+    form = ContactForm(request.POST or None, initial={"contact_email": now, "was": now})
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+
+        def act() -> None:
+            actions.set_contact(
+                email=values["contact_email"], was=values["was"], by=request.person, at=timezone.now()
+            )
+
+        if form.carries_out(act):
+            messages.success(request, _("The contact address was changed."))
+            return redirect("documents:lists")
+        form.data = {**form.data.dict(), "was": Process.current().contact_email}  # type: ignore[attr-defined]
+    intro = _(
+        "A mailbox that several people of the secretariat read serves better than one of a single person."
+    )
+    return _form_page(request, form, _("Contact address"), intro)

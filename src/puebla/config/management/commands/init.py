@@ -56,6 +56,10 @@ class Command(OperatorCommand):
             help="of symbols, such as {process}/{year}/{body}/{kind}/{number}",
         )
         parser.add_argument(
+            "--contact", metavar="EMAIL",
+            help="where the public, the press and whoever answers a message reach the secretariat; it can be set later",
+        )  # fmt: skip
+        parser.add_argument(
             "--history",
             action="store_true",
             help="load the edition's meetings and presidencies too; those not confirmed by a source are marked",
@@ -111,6 +115,8 @@ class Command(OperatorCommand):
             options, "pattern", _("Pattern of symbols"), process["symbol_pattern"], asks, check
         )
         changes: dict[str, Any] = {"languages": languages, "names": names, "symbol_pattern": pattern}
+        if options["contact"]:
+            changes["contact_email"] = _email(options["contact"])
         return {key: value for key, value in changes.items() if value != process.get(key)}
 
     def _value(
