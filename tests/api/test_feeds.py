@@ -196,7 +196,7 @@ def test_a_reader_walks_through_all_pages_of_a_feed_by_its_links(client):
         ("page=2", 404, "page", "page 2"), ("page=0", 400, "page", "whole number"), ("page=x", 400, "page", "whole number"),
         ("page=", 400, "page", "whole number"), ("page=9999999999", 400, "page", "whole number"),
         ("lang=fr", 400, "lang", "Known are: en, es"), ("colour=red", 400, "colour", "colour"),
-        ("q=%00", 400, "q", "NUL"),
+        ("q=%00", 400, "q", "NUL"), (f"q={'a' * 5000}", 400, "q", "at most 300 characters"),
     ],
 )  # fmt: skip
 def test_a_wrong_question_gets_a_sentence_that_names_its_place(client, query, status, field, said):

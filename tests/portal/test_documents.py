@@ -95,6 +95,20 @@ def test_a_filter_that_finds_nothing_says_what_to_do(client, query):
     assert "take a filter off" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "Your question has 5000 characters; at most 200"), ("es", "Su consulta tiene 5000 caracteres")],
+)
+def test_words_longer_than_can_be_looked_for_are_refused_and_never_cut_in_silence(client, language, sentence):
+    a_public_document(titles={"en": "a" * 250})
+
+    answer = client.get(f"/{language}/documents/?q={'a' * 5000}")
+    table = client.get(f"/{language}/documents/?q={'a' * 5000}&export=csv").getvalue().decode()
+
+    assert sentence in answer.text
+    assert "RCM/2009" not in answer.text + table
+
+
 def test_a_filter_in_force_is_named_and_can_be_taken_off(client):
     a_public_document(kind_code="REP", kind_names={"en": "Report"}, year=2009)
 
@@ -117,6 +131,7 @@ def test_a_page_that_is_not_there_is_told_with_the_ways_back(client, asked):
     assert 'href="?kind=NOTE"' in answer.text
     assert 'href="?page=2&amp;kind=NOTE"' in answer.text
     assert "RCM/2009/RCGM/NOTE" not in answer.text
+    assert "Primera página" in client.get(f"/es/documents/?page={asked}").text
 
 
 def test_the_second_page_goes_on_where_the_first_ended(client):

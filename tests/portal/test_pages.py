@@ -205,6 +205,17 @@ def test_a_nul_in_an_address_is_no_error(client, address):
     assert all(answer.status_code in {200, 404} for answer in answers)
 
 
+@pytest.mark.parametrize(
+    "address", ["en/documents/", "en/meetings/", "en/members/", "api/v1/documents/", "api/v1/meetings/", "api/v1/parties/"]
+)  # fmt: skip
+def test_an_address_longer_than_a_database_compares_is_not_found(client, address):
+    a_public_document()
+    actions.publish_meetings([a_meeting_row()], at=timezone.now())
+    actions.publish_parties([a_party_row()], at=timezone.now())
+
+    assert client.get(f"/{address}{'a' * 60_000}/").status_code == 404
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "There is no such page"), ("es", "")])
 def test_a_page_not_found_says_so_in_the_look_of_the_portal(client, language, words):
     answer = client.get(f"/{language}/nothing/here/")

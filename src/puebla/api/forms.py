@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 from ninja import Field, Schema
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
+from puebla.api.rules import LONGEST_VALUE
+
 #: Words of a query; longer ones are refused with a sentence.
-LONGEST_QUERY = 300
+LONGEST_QUERY = LONGEST_VALUE
 PER_PAGE, MOST_PER_PAGE = 25, 100
 LAST_PAGE = 1_000_000
 

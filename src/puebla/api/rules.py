@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from puebla.core.words import one_line
 
+#: Characters of a value; nothing that can be asked for is longer, and some databases look for no longer words.
+LONGEST_VALUE = 300
 #: A page number above this is nobody's, and some databases cannot count as far.
 _LONGEST_NUMBER = 9
 
@@ -48,6 +50,13 @@ def known_parameters(request: HttpRequest, known: Iterable[str]) -> None:
             )
         if name == "lang" and request.GET[name] not in dict(settings.LANGUAGES):
             raise unknown_language(request.GET[name], dict(settings.LANGUAGES))
+        if len(request.GET[name]) > LONGEST_VALUE:
+            raise WrongRequestError(
+                _("“%(name)s” may have at most %(limit)s characters. Use fewer or shorter words."),
+                field=field,
+                name=field,
+                limit=LONGEST_VALUE,
+            )
         if "\x00" in request.GET[name]:
             raise WrongRequestError(
                 _("“%(name)s” cannot hold the sign NUL. Take it out."), field=field, name=field

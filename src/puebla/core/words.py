@@ -9,6 +9,15 @@ def without_nul(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
+#: Signs of the longest symbol or code.
+LONGEST_SYMBOL = 60
+
+
+def can_be_symbol(text: str) -> bool:
+    """Whether something may have this symbol or code; a database asked for a far longer text answers with a fault."""
+    return len(text) <= LONGEST_SYMBOL and "\x00" not in text
+
+
 def fold(text: str) -> str:
     """The text in lower case without accents, blanks single; ñ folds to n, as people type it abroad."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())

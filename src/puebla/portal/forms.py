@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from django import forms
@@ -20,6 +20,9 @@ from wagtail.images.forms import BaseImageForm
 from puebla.portal.querysets.facets import ORDERS, Facets
 from puebla.publications.querysets import PublicDocumentQuerySet
 
+#: Characters of a filter; longer words are refused with a sentence, and so never cut in silence.
+LONGEST_WORDS = 200
+
 
 @dataclass(frozen=True)
 class DocumentFilters:
@@ -34,20 +37,38 @@ class DocumentFilters:
     meeting: str = ""
     party: str = ""
 
+    #: What is said where more was asked than can be looked for; then nothing is looked for.
+    too_long: str = field(default="", compare=False)
+
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "DocumentFilters":
         """The filters in a query; a NUL cannot be asked of every database, and nothing has one."""
-        given = {one.name: query.get(one.name, "").replace("\x00", "").strip()[:200] for one in fields(cls)}
-        return cls(**given)
+        asked = {name: query.get(name, "").replace("\x00", "").strip() for name in cls.names()}
+        length, cut = len(asked["q"]), {name: words[:LONGEST_WORDS] for name, words in asked.items()}
+        if length <= LONGEST_WORDS:
+            return cls(**cut)
+        sentence = _(
+            "Your question has %(length)d characters; at most %(most)d can be looked for. Keep the few words that matter."
+        )
+        return cls(**cut, too_long=sentence % {"length": length, "most": LONGEST_WORDS})
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """What the filters are called in an address."""
+        return [one.name for one in fields(cls) if one.name != "too_long"]
 
     @property
     def given(self) -> dict[str, str]:
         """The filters that say something."""
-        return {one.name: value for one in fields(self) if (value := getattr(self, one.name))}
+        return {name: value for name in self.names() if (value := getattr(self, name))}
 
     def apply(self, documents: PublicDocumentQuerySet) -> PublicDocumentQuerySet:
         """The documents that match."""
-        return documents.matching(**self.given)
+        return documents.none() if self.too_long else documents.matching(**self.given)
+
+    def in_words(self, documents: PublicDocumentQuerySet) -> PublicDocumentQuerySet:
+        """The documents that have the words, whatever the other filters say."""
+        return documents.none() if self.too_long else documents.matching(q=self.q)
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ from puebla.api.rules import WrongRequestError, known_parameters
 from puebla.api.views import records
 from puebla.api.views.errors import problem
 from puebla.core.models import Process
-from puebla.core.words import one_line
+from puebla.core.words import can_be_symbol, one_line
 from puebla.publications.models import (
     PublicDocument,
     PublicMeeting,
@@ -207,7 +207,7 @@ def _find(symbol: str) -> PublicDocument:
     """The readable document or the tombstone of this symbol, whatever its letters' case."""
     known = querysets.complete(PublicDocument.objects.known(at=timezone.now()))
     found = None
-    if "\x00" not in symbol:
+    if can_be_symbol(symbol):
         found = known.filter(symbol=symbol).first() or known.filter(symbol__iexact=symbol).first()
     if found is None:
         raise _nothing(_("No public document has this symbol. /api/v1/documents finds it by words."))
@@ -253,7 +253,7 @@ def meetings(request: HttpRequest, asked: Query[forms.MeetingQuestion]) -> Facts
 def meeting(request: HttpRequest, symbol: str) -> Facts:
     """A meeting by its symbol."""
     known_parameters(request, EVERYWHERE)
-    found = PublicMeeting.objects.filter(symbol__iexact=symbol).first() if "\x00" not in symbol else None
+    found = PublicMeeting.objects.filter(symbol__iexact=symbol).first() if can_be_symbol(symbol) else None
     if found is None:
         raise _nothing(_("No meeting has this symbol. /api/v1/meetings lists them all."))
     return records.meeting_of(found)
@@ -275,7 +275,7 @@ def parties(request: HttpRequest, asked: Query[forms.PartyQuestion]) -> Facts:
 def party(request: HttpRequest, code: str) -> Facts:
     """A party by its code."""
     known_parameters(request, EVERYWHERE)
-    found = PublicParty.objects.filter(code__iexact=code).first() if "\x00" not in code else None
+    found = PublicParty.objects.filter(code__iexact=code).first() if can_be_symbol(code) else None
     if found is None:
         raise _nothing(_("No party has this code. /api/v1/parties lists them all."))
     return _parties([found])[0]

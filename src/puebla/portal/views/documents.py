@@ -22,6 +22,7 @@ from puebla.core.files.serving import serve
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.tables import as_table
+from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
 from puebla.portal.forms import DocumentFilters, sorting, turned_to
 from puebla.portal.querysets.facets import ORDERS, Choice, Facets, Found
@@ -111,7 +112,7 @@ def document_list(request: HttpRequest) -> HttpResponseBase:
         return as_table(request.GET["export"], "documents", *_table(listed))
     facets = all_facets(at)
     within = (
-        facets.of_keys(readable.matching(q=filters.q).values_list("pk", flat=True)) if filters.q else None
+        None if not filters.q else facets.of_keys(filters.in_words(readable).values_list("pk", flat=True))
     )
     found = facets.matching(filters.chosen, within=within)
     turned = turned_to(request, Rows(found, readable, sort), PER_PAGE)
@@ -241,7 +242,7 @@ def document(request: HttpRequest, symbol: str) -> HttpResponse:
 
 def find(symbol: str, at: dt.datetime) -> PublicDocument:
     """The public edition or the tombstone with this symbol, whatever its letters' case."""
-    if "\x00" in symbol:
+    if not can_be_symbol(symbol):
         raise Http404
     known = PublicDocument.objects.readable(at=at) | PublicDocument.objects.tombstones(at=at)
     found: PublicDocument | None = (

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
 from puebla.core.tables import as_table
+from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
 from puebla.portal.forms import turned_to
 from puebla.publications.models import PublicDocument, PublicMeeting
@@ -61,7 +62,7 @@ def _rows(meetings: Any) -> Iterator[list[Any]]:
 
 def meeting(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show one meeting and its public documents."""
-    if "\x00" in symbol:
+    if not can_be_symbol(symbol):
         raise Http404
     found = PublicMeeting.objects.filter(symbol__iexact=symbol).first()
     if found is None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from puebla.core.languages import show
 from puebla.core.tables import as_table
+from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
 from puebla.portal.forms import written_date
 from puebla.portal.querysets import Term
@@ -81,7 +82,7 @@ def _remarks(parties: list[PublicParty]) -> list[tuple[list[PublicParty], dict[s
 
 def party(request: HttpRequest, code: str) -> HttpResponse:
     """Show how one party took part through the years, what it presided over, hosted and gave."""
-    if "\x00" in code:
+    if not can_be_symbol(code):
         raise Http404
     found = PublicParty.objects.filter(code__iexact=code).first()
     if found is None:
