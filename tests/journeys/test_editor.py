@@ -159,6 +159,17 @@ def test_the_pages_of_the_cms_stand_under_their_policy_and_ask_nobody_outside(vi
     office.locator(".modal-body table").first.wait_for()
 
 
+def test_the_blocks_of_a_page_stand_apart(visit, instance):
+    page = visit()
+    page.goto(f"{instance.base}/en/news/thirty-years/")
+
+    heading = page.locator("article h2").first
+    above = heading.evaluate("""one => one.getBoundingClientRect().top
+        - one.parentElement.previousElementSibling.getBoundingClientRect().bottom""")
+
+    assert above > 24
+
+
 def test_the_cms_is_not_there_for_a_delegate(visit, instance):
     page = visit("delegate.cri")
 

@@ -12,7 +12,8 @@ NOTE = "/intranet/documents/RCM/2009/VM/NOTE/1/"
 DECLARATION = "/intranet/documents/RCM/2009/VM/DECL/1/"
 PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/RCM/2009/VM/DECL/1/", "/documents/RCM/1996/VM/DECL/1/",
           "/documents/RCM/2009/VM/DECL/1/read/es/", "/meetings/", "/meetings/?body=VM", "/meetings/RCM/2009/VM/",
-          "/members/", "/presidency/", "/journal/", "/documents/RCM/1900/X/NOTE/1/", "/accounts/login/", "/accounts/login/code/",
+          "/members/", "/presidency/", "/about/", "/about/background/", "/about/members/", "/news/", "/news/thirty-years/",
+          "/news/guidelines-to-read/", "/journal/", "/documents/RCM/1900/X/NOTE/1/", "/accounts/login/", "/accounts/login/code/",
           "/accounts/apply/", "/accounts/password/reset/", "/intranet/mail/", "/subscribe/", "/subscribe/?q=migration&kind=DECL", "/subscribe/asked/",
           "/subscribe/confirm/1900/", "/subscribe/stop/1900/"]  # fmt: skip
 PRIVATE = ["/intranet/", "/intranet/documents/", "/intranet/documents/?q=zzz", NOTE, DECLARATION,

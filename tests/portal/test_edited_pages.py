@@ -9,8 +9,10 @@ from django.utils import timezone
 from puebla.portal import actions
 from puebla.portal.actions import PageText, Words
 from puebla.portal.models import EditedPage
-from puebla.publications.models import Epoch
+from puebla.publications.actions import publish_parties
+from puebla.publications.models import Epoch, PublicMeeting
 from tests import factories as make
+from tests.publications.making import a_party_row
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 3, 13, 12, tzinfo=dt.UTC)
@@ -139,6 +141,45 @@ def test_a_changed_page_makes_another_brochure(client):
 
     assert before != after
     assert "How we decide" in words_of(after)
+
+
+def test_a_meeting_in_the_brochure_says_its_number_and_place_once(client):
+    some_pages()
+    meeting = {
+        "body_code": "VM",
+        "body_names": {"en": "Meeting"},
+        "starts_on": dt.date(2009, 7, 9),
+        "confirmed": True,
+    }
+    for symbol, number, titles, places in (
+        ("RCM/2009/VM", 14, {"en": "XIV Conference, Guatemala 2009"}, {"en": "Guatemala"}),
+        ("RCM/1996/VM", 1, {"en": "In all rooms"}, {"en": "Puebla"}),
+    ):
+        PublicMeeting.objects.create(symbol=symbol, number=number, titles=titles, places=places, **meeting)
+
+    words = words_of(client.get("/en/about/brochure.pdf").content)
+
+    assert "XIV Conference, Guatemala 2009" in words
+    assert words.count("Guatemala") == words.count("XIV") == 2  # once in each language
+    assert "I · In all rooms · Puebla" in words
+
+
+def test_organisations_are_listed_by_their_full_names_and_states_by_their_short_ones(client):
+    parties = [
+        a_party_row(code=code, standing=standing, names={"en": name}, short_names={"en": short})
+        for code, standing, name, short in (
+            ("A", "observer_organisation", "World Fund", "AAA"), ("B", "observer_organisation", "Agency", "ZZZ"),
+            ("C", "observer_state", "Republic of Belize", "Belize"), ("D", "observer_state", "Confederation", "Chile"),
+        )
+    ]  # fmt: skip
+    publish_parties(parties, at=AT)
+    blocks = [("members", {"standing": one}) for one in ("observer_organisation", "observer_state")]
+    some_pages(PageText("about/who", {"en": Words("Who", "x", blocks)}))
+
+    page = client.get("/en/about/who/").text
+
+    assert page.index("Agency (ZZZ)") < page.index("World Fund (AAA)")
+    assert page.index("<li>Belize</li>") < page.index("<li>Chile</li>")
 
 
 def test_an_instance_without_pages_has_no_brochure_and_no_entry_for_it(client):

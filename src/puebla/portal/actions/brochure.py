@@ -122,7 +122,7 @@ def _part(process: Process | None, language: str, *, on: dt.date) -> Iterator[st
 
 
 def _lede(text: str) -> str:
-    return f"#par(text(size: 12pt, {_MUTED}, {_typed(text)}))" if text else ""
+    return f"#block(below: 1.3em, text(size: 12pt, {_MUTED}, {_typed(text)}))" if text else ""
 
 
 def _body(page: EditedPage) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _document(value: Any) -> Iterator[str]:
 
 
 def _members(value: Any) -> Iterator[str]:
-    parties = querysets.parties_by_standing().get(value["standing"], [])
+    parties = querysets.parties_to_list(value["standing"])
     yield _listed(str(show(party.names)) for party in parties)
 
 
@@ -205,8 +205,13 @@ def _meetings() -> Iterator[str]:
 
 
 def _meeting(one: PublicMeeting) -> str:
-    parts = [roman(one.number), str(show(one.titles)), str(show(one.places)), str(show(one.themes_text))]
-    return _confirmed(" · ".join(filter(None, dict.fromkeys(parts))), one.confirmed)
+    """A meeting in a line: number and place stand before and after a title that does not name them itself."""
+    title = str(show(one.titles))
+    number, place = roman(one.number), str(show(one.places))
+    parts = [
+        "" if number in title.split() else number, title, "" if place in title else place, str(show(one.themes_text))
+    ]  # fmt: skip
+    return _confirmed(" · ".join(filter(None, parts)), one.confirmed)
 
 
 def _confirmed(text: str, confirmed: bool) -> str:

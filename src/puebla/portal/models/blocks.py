@@ -86,10 +86,10 @@ class Members(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """The block with today's parties of this standing."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        # States are known by their short names; organisations are looked for by both.
-        by_name = value["standing"] == "observer_organisation"
-        parties = querysets.parties_by_standing().get(value["standing"], [])
-        return context | {"parties": parties, "by_name": by_name}
+        standing = value["standing"]
+        return context | {
+            "parties": querysets.parties_to_list(standing), "by_name": querysets.named_in_full(standing)
+        }  # fmt: skip
 
     class Meta:
         icon = "group"

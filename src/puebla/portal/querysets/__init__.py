@@ -216,6 +216,19 @@ def parties_by_standing() -> dict[str, list[PublicParty]]:
     return {standing: _below_parents(parties) for standing, parties in found.items()}
 
 
+def named_in_full(standing: str) -> bool:
+    """Whether a list of this standing gives full names: states are known by their short ones, organisations by both."""
+    return standing == "observer_organisation"
+
+
+def parties_to_list(standing: str) -> list[PublicParty]:
+    """The parties of one standing in the order of the names that a list of them gives."""
+    parties = parties_by_standing().get(standing, [])
+    if named_in_full(standing):
+        parties = sorted(parties, key=lambda party: fold(str(show(party.names)) or party.code))
+    return parties
+
+
 def _below_parents(parties: list[PublicParty]) -> list[PublicParty]:
     codes = {party.code for party in parties}
     below: dict[str, list[PublicParty]] = {}
