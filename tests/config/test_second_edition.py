@@ -7,23 +7,26 @@ import re
 import secrets
 import subprocess
 import sys
+from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from django.utils.translation import trans_real
 
 from puebla.accounts.models import Person
 from puebla.config import editions
 from puebla.core import interface
 from puebla.core.models import Catalogue, Process
 from puebla.core.verdicts import RefusedError
-from puebla.documents.actions import add_version, file_document, release
+from puebla.documents.actions import add_version, file_document, read_version, release, withdraw
 from puebla.documents.models import Kind, Theme
 from puebla.members.actions import accept_invitation
 from puebla.members.models import Body, Meeting, Party
 from puebla.publications.models import PublicParty
 from tests.factories import a_file, a_pdf
+from tests.portal.test_edited_pages import words_of as words_of_pdf
 
 RIVERS = Path(__file__).parents[1] / "editions" / "rivers"
 GIVEN = [
@@ -41,8 +44,45 @@ OURS = re.compile(
     r"\bRCM\b|\bCRM\b|Vice-?\s?[Mm]inist|Viceminist|Puebla|\b[Ee]leven\b|Pro-T[eé]mpore|Regional Conference|Costa Rica"
     r"|San José|\bRCGM\b|Technical Secretariat|Secretaría"
 )
+#: Words by which English and Spanish are known, in a page of French or Portuguese.
+FOREIGN = re.compile(r"\b(the|and|with|of|del|los|las|para la|reunión)\b")
+TEXTS = {"fr": "1. Sept postes.\n\n2. Une crue.\n\n3. Un pont.", "pt": "1. Oito postos.\n\n2. Uma cheia."}
+#: Public pages that no link leads to, or that say what could not be done.
+BESIDE_THE_WAY = (
+    "nowhere/", "search/?q=zzz", "search/?q=comunique", "search/?q=D3F%202004%20CM%20COM", "documents/?q=zzz", "documents/?kind=ZZ",
+    "documents/?page=99", "documents/D3F/2004/CM/COM/3/", "documents/D3F/2004/CM/COM/2/read/fr/pt/",
+    "documents/D3F/2004/CM/COM/2/read/fr/", "meetings/?body=ZZ", "about/nowhere/", "news/", "news/crue/", "subscribe/asked/",
+    "subscribe/confirm/19/", "subscribe/stop/19/", "accounts/apply/", "accounts/login/code/", "about/brochure.pdf",
+)  # fmt: skip
+#: What somebody of the secretariat opens every day.
+DAILY = (
+    "", "?all=1", "documents/", "documents/?q=zzz", "documents/?kind=COM", "documents/new/", "documents/drop/", "documents/languages/",
+    *(f"documents/D3F/2004/CM/COM/2/{act}" for act in (
+        "", "edit/", "upload/", "audience/", "release/", "withdraw/", "history/", "readers/", "relations/", "share/",
+        "read/fr/", "read/fr/pt/")),
+    "notices/", "notices/following/", "search/?q=zzz", "search/?q=poste", "nowhere/",
+)  # fmt: skip
 #: Pages that a click would leave, or that show a file.
 LEFT_ALONE = re.compile(r"/logout/|/files/|export=|download|\.pdf$|/vcard|\.vcf|/pack|/cms/|\.zip")
+
+
+def a_paper(person, french, portuguese, *, at, languages=("fr",)):
+    """A paper with a file in these languages, whose text is read."""
+    body, meeting = Body.objects.get(code="CM"), Meeting.objects.get(symbol="D3F/2004/CM")
+    document = file_document(
+        titles={"fr": french, "pt": portuguese},
+        kind=Kind.objects.get(code="COM"), body=body, room=body.room, audience=None, meeting=meeting, state="final",
+        dated_on=meeting.starts_on, themes=[Theme.objects.get(code="MOB")], party=Party.objects.get(code="SP"),
+        original_language="fr", by=person, at=at,
+    )  # fmt: skip
+    for language in languages:
+        source = a_file(a_pdf(TEXTS[language]), f"{language}.pdf")
+        version = add_version(
+            document=document, language=language, source=source, name=f"{language}.pdf", by=person, at=at
+        )
+        read_version(version=version, at=at)
+    document.refresh_from_db()
+    return document
 
 
 @pytest.fixture
@@ -58,18 +98,20 @@ def rivers(db, settings, capsys):
         password="correct horse battery",
         at=at,
     ).person
-    body, meeting = Body.objects.get(code="CM"), Meeting.objects.get(symbol="D3F/2004/CM")
-    document = file_document(
-        titles={"fr": "Communiqué de Port-Amont", "pt": "Comunicado de Porto Montante"},
-        kind=Kind.objects.get(code="COM"), body=body, room=body.room, audience=None, meeting=meeting, state="final",
-        dated_on=meeting.starts_on, themes=[Theme.objects.get(code="MOB")], party=Party.objects.get(code="SP"),
-        original_language="fr", by=person, at=at,
-    )  # fmt: skip
-    source = a_file(a_pdf("Texte du communiqué."), "texte.pdf")
-    add_version(document=document, language="fr", source=source, name="texte.pdf", by=person, at=at)
-    document.refresh_from_db()
-    release(document=document, by=person, at=at)
+    communique = a_paper(person, "Communiqué de Port-Amont", "Comunicado de Porto Montante", at=at)
+    release(document=communique, by=person, at=at)
+    both = a_paper(person, "Deux rives", "Duas margens", at=at, languages=("fr", "pt"))
+    release(document=both, by=person, at=at)
+    error = release(document=a_paper(person, "Une erreur", "Um erro", at=at), by=person, at=at)
+    withdraw(
+        document=error, reason={"fr": "Publié par erreur.", "pt": "Publicado por engano."}, by=person, at=at
+    )
     return person
+
+
+def words_of(content):
+    """A page's words as a reader has them."""
+    return html.unescape(re.sub(r"<(?!meta|input|option)[^>]*>", " ", content.decode(errors="replace")))
 
 
 def walk(client, *starts):
@@ -85,7 +127,7 @@ def walk(client, *starts):
         if not answer.headers["Content-Type"].startswith("text/html"):
             continue
         page = answer.content.decode()
-        found[plain] = html.unescape(re.sub(r"<(?!meta|input|option)[^>]*>", " ", page))
+        found[plain] = words_of(answer.content)
         for link in re.findall(r'href="([^"]+)"', page):
             target = html.unescape(link)
             target = plain.partition("?")[0] + target if target.startswith("?") else target
@@ -94,11 +136,45 @@ def walk(client, *starts):
     return found
 
 
-def test_every_public_page_stands_in_both_languages_and_names_nothing_of_ours(client, rivers):
-    pages = walk(client, "/fr/", "/pt/")
+class Listening(NullTranslations):
+    """Stands where gettext looks last, and hears which texts no catalogue has."""
 
-    assert len(pages) > 40
+    def __init__(self, below):
+        super().__init__()
+        self.below, self.heard = below or NullTranslations(), set()
+
+    def gettext(self, message):
+        self.heard.add(message)
+        return self.below.gettext(message)
+
+    def ngettext(self, singular, plural, number):
+        self.heard.add(singular)
+        return self.below.ngettext(singular, plural, number)
+
+
+def listen(language):
+    """What is asked for in this language from now on and has no words in it."""
+    words = trans_real.translation(language)
+    words._fallback = Listening(words._fallback)
+    return words._fallback.heard
+
+
+def test_every_public_page_stands_in_both_languages_and_names_nothing_of_ours(client, rivers):
+    lacking = {language: listen(language) for language in ("fr", "pt")}
+
+    pages = walk(client, "/fr/", "/pt/")
+    for language in lacking:
+        for rest in BESIDE_THE_WAY:
+            answer = client.get(f"/{language}/{rest}")
+            read = words_of_pdf if answer.headers["Content-Type"] == "application/pdf" else words_of
+            pages[f"/{language}/{rest}"] = read(answer.content)
+        for form in ("subscribe/?kind=COM", "accounts/apply/", "accounts/login/", "accounts/password/reset/"):
+            pages[f"refused /{language}/{form}"] = words_of(client.post(f"/{language}/{form}").content)
+
+    assert len(pages) > 120
+    assert lacking == {"fr": set(), "pt": set()}
     assert {address for address, words in pages.items() if OURS.search(words)} == set()
+    assert {address for address, words in pages.items() if FOREIGN.search(words)} == set()
 
 
 def test_every_private_page_that_the_coordinator_reaches_names_nothing_of_ours(client, rivers):
@@ -108,6 +184,16 @@ def test_every_private_page_that_the_coordinator_reaches_names_nothing_of_ours(c
 
     assert len(pages) > 60
     assert [(address, OURS.findall(words)) for address, words in pages.items() if OURS.search(words)] == []
+
+
+def test_what_the_secretariat_opens_daily_stands_in_the_process_s_first_language(client, rivers):
+    lacking = listen("fr")
+    client.force_login(rivers)
+
+    for rest in DAILY:
+        client.get(f"/fr/intranet/{rest}")
+
+    assert lacking == set()
 
 
 def test_the_first_page_speaks_the_process_s_words_in_the_reader_s_language(client, rivers):

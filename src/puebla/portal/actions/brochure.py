@@ -188,7 +188,9 @@ def _presidencies(on: dt.date) -> Iterator[str]:
         for term in PublicPresidency.objects.filter(starts_on__lte=on).order_by("-starts_on")
     ]
     if rows:
-        yield f"#heading(level: 2, {_typed(_('Presidency Pro-Tempore'))})"
+        office = querysets.office("presidency")
+        title = str(show(office.names)) if office else _("Presidency")
+        yield f"#heading(level: 2, {_typed(title)})"
         yield _table(_("Who has presided, and from when"), rows)
 
 
