@@ -5,7 +5,7 @@ import datetime as dt
 import io
 from pathlib import Path
 
-from siemmes.model.catalogue import structure
+from siemmes.model.catalogue import code_list, structure
 from siemmes.release.store import Store
 
 AT = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
@@ -17,9 +17,10 @@ SAID = {"SOURCE_TYPE": "CENSUS"}
 def row(flow: str = "MIG_STOCK", **values: object) -> dict[str, str]:
     """A row of a flow: totals everywhere, Costa Rica reporting on Nicaragua for 2020, whatever else is said."""
     about = structure(flow)
-    found = dict.fromkeys(about.dimensions, "_T")
+    lists = {name: code_list(about.by_id[name].list) for name in about.dimensions}
+    found = {name: "_T" if "_T" in known.by_id else known.ids[0] for name, known in lists.items()}
     found |= {
-        "FREQ": about.frequencies[0],
+        "FREQ": "A",
         "REF_AREA": "CRI",
         "TIME_PERIOD": "2020",
         "OBS_VALUE": "100",

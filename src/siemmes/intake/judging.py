@@ -1,7 +1,8 @@
 """Judging a submission: the file read, laid out in the structure's columns, and every rule asked.
 
 Rules see two tables: `raw`, as the sender wrote it, and `judged`, with every column of the structure, periods in canonical
-form, the figure as a number, and what the submission says as a whole filled in. Both have `row`, the row of the sender's file.
+form, the figure as a number, and what the submission says as a whole filled in. Both have `row`, the row of the sender's file; `judged` has
+`given` besides, whether the sender wrote anything for the figure, and `k`, a hash of the whole key.
 """
 
 import datetime as dt
@@ -17,6 +18,7 @@ from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.findings import SCHEMA, Finding, Report
 from siemmes.intake.reading import LIMIT, Reading, read
 from siemmes.intake.rules import RULES
+from siemmes.intake.rules.arithmetic import mixed
 from siemmes.model.catalogue import source_ids, structure
 from siemmes.model.errors import QuestionError
 from siemmes.model.structures import TIME, VALUE, Structure
@@ -35,6 +37,7 @@ class Judgement:
         today: the day on which it is judged.
         said: attributes that the submission says once for all of its rows.
         published: a table with the figures in force, where there are any (rules that look back ask it).
+        reason: why published figures change.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -44,6 +47,7 @@ class Judgement:
     reading: Reading
     said: Mapping[str, str] = field(default_factory=dict)
     published: str | None = None
+    reason: str = ""
 
     @property
     def is_country(self) -> bool:
@@ -72,6 +76,7 @@ def judged(
     today: dt.date,
     said: Mapping[str, str] | None = None,
     published: Path | None = None,
+    reason: str = "",
     limit: int = LIMIT,
 ) -> Iterator[Judgement]:
     """A judged submission with its tables, for as long as the block runs.
@@ -82,6 +87,7 @@ def judged(
         today: the day that periods may not lie beyond.
         said: attributes given once for all rows.
         published: a Parquet file of the figures in force.
+        reason: why they change, where they do.
         limit: bytes the file may hold once unpacked.
 
     Raises:
@@ -92,7 +98,7 @@ def judged(
     _require_sender(sender)
     with duckdb.connect(":memory:", config={"preserve_insertion_order": True}) as con:
         reading = read(con, path, about, limit=limit)
-        found = Judgement(con, about, sender, today, reading, dict(said or {}))
+        found = Judgement(con, about, sender, today, reading, dict(said or {}), reason=reason)
         if published is not None:
             con.execute(f"CREATE VIEW published AS SELECT * FROM read_parquet({literal(str(published))})")
             found.published = "published"
@@ -109,6 +115,7 @@ def validate(
     today: dt.date | None = None,
     said: Mapping[str, str] | None = None,
     published: Path | None = None,
+    reason: str = "",
 ) -> Report:
     """Judge a file and keep nothing of it.
 
@@ -117,7 +124,9 @@ def validate(
         QuestionError: where there is no such flow or sender.
     """
     on = today or dt.datetime.now(dt.UTC).date()
-    with judged(Path(path), flow=flow, sender=sender, today=on, said=said, published=published) as found:
+    with judged(
+        Path(path), flow=flow, sender=sender, today=on, said=said, published=published, reason=reason
+    ) as found:
         return found.report()
 
 
@@ -137,7 +146,8 @@ def _require_sender(sender: str) -> None:
 
 def _lay_out(found: Judgement) -> None:
     """Make `judged`: the structure's columns, whatever the sender left out being empty or as the submission says."""
-    selected = ["row"]
+    given = f"{quoted(VALUE)} IS NOT NULL" if found.has(VALUE) else "false"
+    selected = ["row", f"{given} AS given"]
     for name in found.about.columns:
         text = quoted(name) if found.has(name) else "NULL::VARCHAR"
         if name in found.said:
@@ -152,13 +162,16 @@ def _lay_out(found: Judgement) -> None:
         selected.append(f"{text} AS {quoted(name)}")
     if found.has("ACTION"):
         selected.append('upper("ACTION") AS "ACTION"')
-    found.con.execute(f"CREATE TEMP TABLE judged AS SELECT {', '.join(selected)} FROM raw")
+    laid = f"SELECT {', '.join(selected)} FROM raw"
+    found.con.execute(
+        f"CREATE TEMP TABLE judged AS SELECT *, {mixed(found.about.key, found.about.key)} AS k FROM ({laid})"
+    )
 
 
 def _default(about: Structure, name: str) -> str | None:
     """What an empty attribute means, where the structure says it."""
     return {
-        "UNIT_MEASURE": about.unit, "UNIT_MULT": str(about.multiplier), "DECIMALS": "0" if about.whole else None,
+        "UNIT_MEASURE": about.unit, "UNIT_MULT": str(about.multiplier), "DECIMALS": "2" if about.value == "amount" else "0",
         "CONF_STATUS": "F",
     }.get(name)  # fmt: skip
 

@@ -122,6 +122,7 @@ def _structure(raw: Mapping[str, Any]) -> Structure:
         value=raw["value"],
         unit=raw["unit"],
         multiplier=raw.get("multiplier", 0),
+        units=tuple(raw.get("units", ())),
         frequencies=tuple(raw["frequencies"]),
         since=raw["since"],
         parts=tuple(raw["parts"]),
@@ -144,7 +145,7 @@ def _components(raw: Mapping[str, Any]) -> Iterator[Component]:
         yield Component(name, "dimension", _names(name), list=lists.get(name, f"CL_{name}"))
     yield Component(TIME, "time", _names(TIME))
     yield Component(VALUE, "measure", _names(VALUE), mandatory=False)
-    for one in _read("structures.toml")["attribute"]:
+    for one in (*_read("structures.toml")["attribute"], *raw.get("attributes", ())):
         yield Component(
             one["id"],
             "attribute",

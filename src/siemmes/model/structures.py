@@ -96,6 +96,7 @@ class Structure:
     Attributes:
         value: "count" (whole, not negative), "amount" (decimal, not negative) or "balance".
         unit, multiplier: UNIT_MEASURE and UNIT_MULT (power of ten) that hold where a row says nothing.
+        units: other units that a row may say.
         frequencies: codes of FREQ that are collected.
         since: the first period that is collected.
         parts: dimensions whose codes without a parent add up to `_T`.
@@ -114,6 +115,7 @@ class Structure:
     value: str
     unit: str
     multiplier: int
+    units: tuple[str, ...]
     frequencies: tuple[str, ...]
     since: str
     parts: tuple[str, ...]

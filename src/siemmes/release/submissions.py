@@ -66,7 +66,9 @@ def receive(
         at: when it was received, with its zone.
     """
     with (
-        judged(path, flow=flow, sender=sender, today=at.date(), said=said, published=published) as found,
+        judged(
+            path, flow=flow, sender=sender, today=at.date(), said=said, published=published, reason=reason
+        ) as found,
         held(folder, ("A submission to this dataflow", "Un envío a este flujo de datos")),
     ):
         number = 1 + max((one.number for one in every(folder)), default=0)

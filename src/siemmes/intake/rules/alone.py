@@ -1,40 +1,29 @@
-"""The rules that one file can be judged by alone: structure, codes, keys, numbers, periods, missing figures (V1-V5, V12).
-
-A rule looks at the tables of a `Judgement` and gives findings, or SQL that selects them
-(`message, row, column, value, a, b, c`). Rules work on sets: what is rare is looked for among distinct values first.
-"""
+"""Rules about rows by themselves: structure, codes, keys, numbers, periods, units, missing figures (V1-V5, V11-V13, V15)."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.findings import Finding
+from siemmes.intake.rules.telling import Told, select
 from siemmes.model import periods
 from siemmes.model.catalogue import code_list
-from siemmes.model.structures import TIME, VALUE
+from siemmes.model.structures import TIME, VALUE, Structure
 
 if TYPE_CHECKING:
     from siemmes.intake.judging import Judgement
 
-Told = Iterator[Finding | str]
-
+#: Flows whose figures are of a date, not of a stretch of time: their months do not add up.
+STOCKS = ("MIG_STOCK", "REFUGEE", "POP", "LABOUR")
 #: Longest text of an attribute that has no list.
 LONGEST = 2000
 #: Example of a period by frequency, for the advice.
 EXAMPLES = {"A": "2009", "S": "2009-S1", "Q": "2009-Q1", "M": "2009-04", "A5": "1990 / 1990-01-01/P5Y"}
 #: Statuses of a figure that is not there.
 ABSENT = ("L", "M", "O", "Q", "H")
-
-
-def _select(
-    message: str, *, where: str, column: str | None = None, value: str = "NULL", a: str = "NULL", b: str = "NULL",
-    c: str = "NULL", table: str = "judged",
-) -> str:  # fmt: skip
-    named = literal(column) if column else "NULL"
-    return f"SELECT {literal(message)}, row, {named}, {value}, {a}, {b}, {c} FROM {table} WHERE {where}"
 
 
 def columns_stand(found: Judgement) -> Told:
@@ -50,7 +39,7 @@ def keys_complete(found: Judgement) -> Told:
     """V1: no dimension of a row is empty."""
     for name in found.about.key:
         if found.has(name):
-            yield _select("key_incomplete", where=f"{quoted(name)} IS NULL", column=name)
+            yield select("key_incomplete", where=f"{quoted(name)} IS NULL", column=name)
 
 
 def attributes_said(found: Judgement) -> Told:
@@ -63,7 +52,7 @@ def attributes_said(found: Judgement) -> Told:
         if counted[0] and not counted[1]:
             yield Finding("attribute_missing", column=name)
         elif counted[0] != counted[1]:
-            yield _select("attribute_missing", where=f"{quoted(name)} IS NULL", column=name)
+            yield select("attribute_missing", where=f"{quoted(name)} IS NULL", column=name)
 
 
 def of_this_flow(found: Judgement) -> Told:
@@ -73,7 +62,7 @@ def of_this_flow(found: Judgement) -> Told:
         if found.has(name):
             column = quoted(name)
             ours = f"{column} IS NULL OR regexp_full_match({column}, '(({about.agency}):)?{about.id}(\\(.*\\))?')"
-            yield _select(
+            yield select(
                 "other_flow",
                 where=f"NOT ({ours})",
                 column=name,
@@ -97,7 +86,7 @@ def texts_fit(found: Judgement) -> Told:
     for component in found.about.components:
         if component.role == "attribute" and component.list is None:
             where = f"length({quoted(component.id)}) > {LONGEST}"
-            yield _select("text_too_long", where=where, column=component.id, a=literal(str(LONGEST)))
+            yield select("text_too_long", where=where, column=component.id, a=literal(str(LONGEST)))
 
 
 def codes_known(found: Judgement) -> Told:
@@ -113,7 +102,7 @@ def codes_known(found: Judgement) -> Told:
         for (code,) in used:
             if code not in known.by_id:
                 near = _nearest(code, known.ids)
-                yield _select(
+                yield select(
                     "code_unknown", where=f"{column} = {literal(code)}", column=component.id, value=column,
                     a=literal(known.id), b=literal(f" Do you mean {near}?" if near else ""),
                     c=literal(f" ¿Quiere decir {near}?" if near else ""),
@@ -128,7 +117,7 @@ def _nearest(code: str, known: tuple[str, ...]) -> str | None:
 def frequency_taken(found: Judgement) -> Told:
     """V2: figures come in a frequency that the flow collects."""
     taken = ", ".join(literal(code) for code in found.about.frequencies)
-    yield _select(
+    yield select(
         "frequency_not_taken", where=f'"FREQ" NOT IN ({taken})', column="FREQ", value='"FREQ"',
         a=literal(", ".join(found.about.frequencies)),
     )  # fmt: skip
@@ -138,23 +127,24 @@ def own_figures(found: Judgement) -> Told:
     """V2: a country reports on itself as REF_AREA, and never as its own counterpart."""
     if found.is_country:
         where = f'"REF_AREA" <> {literal(found.sender)}'
-        yield _select(
-            "not_yours", where=where, column="REF_AREA", value='"REF_AREA"', a=literal(found.sender)
-        )
+        yield select("not_yours", where=where, column="REF_AREA", value='"REF_AREA"', a=literal(found.sender))
     for name in ("COUNTERPART_AREA", "CITIZENSHIP"):
         if name in found.about.by_id and name not in found.about.reflexive:
-            yield _select(
+            yield select(
                 "own_counterpart", where=f'"REF_AREA" = {quoted(name)}', column=name, value=quoted(name)
             )
 
 
 def keys_once(found: Judgement) -> Told:
-    """V3: a key stands once."""
+    """V3: a key stands once. Looked for by the key's hash, decided by the key."""
     key = ", ".join(quoted(name) for name in found.about.key)
+    if single(found.con, "SELECT count(*) - count(DISTINCT k) FROM judged") == (0,):
+        return
     yield (
         f"SELECT 'key_twice', j.row, NULL, NULL, d.n::VARCHAR, d.figures::VARCHAR, d.first::VARCHAR FROM judged j "
         f"JOIN (SELECT {key}, count(*) AS n, count(DISTINCT coalesce({VALUE}::VARCHAR, '')) AS figures, min(row) AS first "
-        f"FROM judged GROUP BY {key} HAVING count(*) > 1) d USING ({key}) WHERE j.row > d.first"
+        f"FROM judged WHERE k IN (SELECT k FROM judged GROUP BY k HAVING count(*) > 1) GROUP BY {key} HAVING count(*) > 1) d "
+        f"USING ({key}) WHERE j.row > d.first"
     )
 
 
@@ -165,11 +155,14 @@ def signs(found: Judgement) -> Told:
     for name, codes in about.negative.items():
         where += f" AND {quoted(name)} NOT IN ({', '.join(literal(code) for code in codes)})"
     if about.value != "balance" or about.negative:
-        yield _select("negative", where=where, column=VALUE, value=f"{VALUE}::VARCHAR")
+        yield select("negative", where=where, column=VALUE, value=f"{VALUE}::VARCHAR")
     if about.whole:
-        yield _select(
-            "not_whole", where=f"{VALUE} <> trunc({VALUE})", column=VALUE, value=f"{VALUE}::VARCHAR"
-        )
+        yield select("not_whole", where=f"{VALUE} <> trunc({VALUE})", column=VALUE, value=f"{VALUE}::VARCHAR")
+
+
+def about_a_date(about: Structure) -> bool:
+    """Whether figures are of a date within their period (a census day), so that the period need not have ended."""
+    return about.id in STOCKS
 
 
 def periods_fit(found: Judgement) -> Told:
@@ -185,32 +178,84 @@ def periods_fit(found: Judgement) -> Told:
         if form is None:
             continue
         if reach is None or not periods.fits(period, frequency):
-            yield _select(
+            yield select(
                 "period_form", where=where, column=TIME, value=TIME, a=literal(frequency),
                 b=literal(EXAMPLES[frequency]), c="''",
             )  # fmt: skip
-        elif reach.last >= this_month and reach.first > this_month - 12 * (frequency == "A5"):
-            yield _select(
+        elif (reach.first > this_month) if about_a_date(found.about) else (reach.last >= this_month):
+            yield select(
                 "period_future", where=f"{where} AND coalesce(\"OBS_STATUS\", '') <> 'F'", column=TIME, value=TIME,
                 a=literal(found.today.isoformat()),
             )  # fmt: skip
         elif since is not None and reach.first < since.first:
-            yield _select("period_before", where=where, column=TIME, value=TIME, a=literal(found.about.since))
+            yield select("period_before", where=where, column=TIME, value=TIME, a=literal(found.about.since))
 
 
 def missing_said(_found: Judgement) -> Told:
     """V12: a figure that is not there says why, and one that is there does not say that it is not."""
     absent = ", ".join(literal(code) for code in ABSENT)
     status = "coalesce(\"OBS_STATUS\", '')"
-    yield _select("missing_unsaid", where=f"{VALUE} IS NULL AND {status} NOT IN ({absent})", column=VALUE)
-    yield _select(
+    yield select(
+        "missing_unsaid", where=f"{VALUE} IS NULL AND NOT given AND {status} NOT IN ({absent})", column=VALUE
+    )
+    yield select(
         "value_with_missing", where=f"{VALUE} IS NOT NULL AND {status} IN ({absent})", column="OBS_STATUS",
         value='"OBS_STATUS"', a='"OBS_STATUS"',
     )  # fmt: skip
 
 
-#: All rules, in the order in which they are asked.
+def units_fit(found: Judgement) -> Told:
+    """V11: what is counted is what the flow counts; cases are not persons; one series has one unit and multiplier."""
+    about = found.about
+    taken = (about.unit, *about.units)
+    listed = ", ".join(literal(code) for code in taken)
+    yield select(
+        "unit_not_taken", where=f'"UNIT_MEASURE" NOT IN ({listed})', column="UNIT_MEASURE", value='"UNIT_MEASURE"',
+        a=literal(", ".join(taken)), b=literal(about.id),
+    )  # fmt: skip
+    if about.value == "count":
+        yield select(
+            "multiplier",
+            where="\"UNIT_MULT\" <> '0'",
+            column="UNIT_MULT",
+            value='"UNIT_MULT"',
+            a=f"{VALUE}::VARCHAR",
+        )
+    if "COUNT_UNIT" in about.by_id:
+        yield select(
+            "cases_as_persons",
+            where="(\"COUNT_UNIT\" = 'C') <> (\"UNIT_MEASURE\" = 'CASE') AND \"COUNT_UNIT\" IN ('P', 'C')",
+            column="COUNT_UNIT", value='"COUNT_UNIT"', a='"UNIT_MEASURE"',
+        )  # fmt: skip
+    series = ", ".join(quoted(name) for name in about.dimensions)
+    for name in ("UNIT_MEASURE", "UNIT_MULT"):
+        if single(found.con, f"SELECT count(DISTINCT {quoted(name)}) FROM judged") > (1,):
+            yield (
+                f"SELECT 'unit_changes', min(row), {literal(name)}, max({quoted(name)}), min({quoted(name)}), NULL, NULL "
+                f"FROM judged GROUP BY {series} HAVING count(DISTINCT {quoted(name)}) > 1"
+            )
+
+
+def small_cells(found: Judgement) -> Told:
+    """V13: how many figures are so small that the public will not see them; decided when a release is built."""
+    threshold = found.about.protection.threshold
+    if found.about.protection.method != "suppression" or threshold < 2:
+        return
+    (small,) = single(found.con, f"SELECT count(*) FROM judged WHERE {VALUE} > 0 AND {VALUE} < {threshold}")
+    if small:
+        yield Finding("small_cells", column=VALUE, facts={"a": str(small), "b": str(threshold)})
+
+
+def events_apart(found: Judgement) -> Told:
+    """V15: a figure made of cumulative or split incidents says so, and is not added to others."""
+    if "INCIDENT_TYPE" in found.about.by_id and found.has("INCIDENT_TYPE"):
+        yield select(
+            "not_to_be_added", where="\"INCIDENT_TYPE\" IN ('CUMULATIVE', 'SPLIT', 'MIXED')", column="INCIDENT_TYPE",
+            value='"INCIDENT_TYPE"',
+        )  # fmt: skip
+
+
 RULES: tuple[Callable[[Judgement], Told], ...] = (
     columns_stand, keys_complete, attributes_said, of_this_flow, numbers_are_numbers, texts_fit, codes_known,
-    frequency_taken, own_figures, keys_once, signs, periods_fit, missing_said,
+    frequency_taken, own_figures, keys_once, signs, periods_fit, units_fit, missing_said, small_cells, events_apart,
 )  # fmt: skip

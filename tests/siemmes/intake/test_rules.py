@@ -1,0 +1,225 @@
+"""What each rule says of a file, and what it leaves alone."""
+
+import datetime as dt
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siemmes.intake.findings import messages, rules
+from siemmes.intake.judging import validate
+from siemmes.intake.rules.arithmetic import mixed
+from siemmes.release.store import Store
+from tests.siemmes.figures import SAID, TODAY, a_file, released, row
+
+
+def told(folder, rows, *, flow="MIG_STOCK", sender="CRI", **options):
+    """The findings about a file of rows: (message, row, value)."""
+    found = validate(a_file(folder, rows), flow=flow, sender=sender, today=TODAY, said=SAID, **options)
+    return [(one.message, one.row, one.value) for one in found]
+
+
+def sexes(**values):
+    return [row(SEX=sex, OBS_VALUE=value) for sex, value in values.items()]
+
+
+def test_a_good_file_is_told_nothing(tmp_path):
+    assert told(tmp_path, sexes(F=52, M=48, _T=100)) == []
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"AGE": ""}, "key_incomplete"),
+    ({"OBS_VALUE": "12 thousand"}, "not_a_number"),
+    ({"OBS_VALUE": "1.234,5"}, "not_a_number"),
+    ({"SEX": "X"}, "code_unknown"),
+    ({"COUNTERPART_AREA": "CRI"}, "own_counterpart"),
+    ({"REF_AREA": "HND", "COUNTERPART_AREA": "NIC"}, "not_yours"),
+    ({"FREQ": "M", "TIME_PERIOD": "2020-01"}, "frequency_not_taken"),
+    ({"OBS_VALUE": "-5"}, "negative"),
+    ({"OBS_VALUE": "5.5"}, "not_whole"),
+    ({"TIME_PERIOD": "2020-21"}, "period_form"),
+    ({"TIME_PERIOD": "2027"}, "period_future"),
+    ({"TIME_PERIOD": "1949"}, "period_before"),
+    ({"OBS_VALUE": "", "OBS_STATUS": "A"}, "missing_unsaid"),
+    ({"OBS_STATUS": "O"}, "value_with_missing"),
+    ({"UNIT_MEASURE": "USD"}, "unit_not_taken"),
+    ({"UNIT_MULT": "3"}, "multiplier"),
+    ({"COMMENT_OBS": "x" * 2001}, "text_too_long"),
+    ({"OBS_VALUE": "3"}, "small_cells"),
+])  # fmt: skip
+def test_one_fault_in_a_row_gives_one_finding(tmp_path, change, message):
+    assert [one[0] for one in told(tmp_path, [row(**change)])] == [message]
+
+
+def test_a_forecast_may_lie_ahead(tmp_path):
+    assert told(tmp_path, [row(TIME_PERIOD="2030", OBS_STATUS="F")]) == []
+
+
+def test_a_source_that_is_no_country_reports_on_all(tmp_path):
+    assert told(tmp_path, [row(), row(REF_AREA="HND")], sender="UNDESA") == []
+
+
+def test_a_near_code_is_named(tmp_path):
+    (found,) = validate(
+        a_file(tmp_path, [row(COUNTERPART_AREA="NICA")]),
+        flow="MIG_STOCK",
+        sender="CRI",
+        said=SAID,
+        today=TODAY,
+    )
+
+    assert "NIC" in found.advice("en")
+    assert "NIC" in found.advice("es")
+
+
+def test_a_column_that_is_missing_is_named_and_one_that_is_strange_is_left_out(tmp_path):
+    odd = {name: value for name, value in row(REMARK="x").items() if name != "AGE"}
+
+    found = told(tmp_path, [odd])
+
+    assert ("column_missing", 1, None) in found
+    assert ("column_unknown", 1, None) in found
+
+
+def test_a_key_that_stands_twice_is_told_with_the_row_of_its_first(tmp_path):
+    (found,) = validate(
+        a_file(tmp_path, [row(OBS_VALUE=100), row(OBS_VALUE=120)]),
+        flow="MIG_STOCK",
+        sender="CRI",
+        said=SAID,
+        today=TODAY,
+    )
+
+    assert (found.message, found.row, found.facts["c"]) == ("key_twice", 3, "2")
+
+
+@pytest.mark.parametrize(("parts", "message"), [
+    ({"F": 60, "M": 50, "_T": 100}, "parts_over"),
+    ({"F": 50, "M": 49, "_T": 100}, "parts_short"),
+])  # fmt: skip
+def test_parts_that_do_not_make_their_total_are_told(tmp_path, parts, message):
+    assert [one[0] for one in told(tmp_path, sexes(**parts))] == [message]
+
+
+def test_estimated_parts_may_differ_and_are_told_as_estimates(tmp_path):
+    rows = [one | {"ESTIMATE_KIND": "MODELLED"} for one in sexes(F=60, M=50, _T=100)]
+
+    assert [one[0] for one in told(tmp_path, rows)] == ["parts_of_estimates"]
+
+
+def test_a_selection_of_parts_is_noted_once(tmp_path):
+    rows = [
+        row(COUNTERPART_AREA=area, TIME_PERIOD=year, OBS_VALUE=value)
+        for year in (2010, 2015)
+        for area, value in (("NIC", 100), ("PAN", 50), ("_T", 400))
+    ]
+
+    assert told(tmp_path, rows) == [("parts_selected", None, None)]
+
+
+def test_only_ages_that_tile_are_added_up(tmp_path):
+    ages = {"Y0T14": 30, "Y0T4": 10, "Y5T9": 10, "Y10T14": 10, "Y15T64": 60, "Y_GE65": 10, "_T": 100}
+
+    assert told(tmp_path, [row(AGE=age, OBS_VALUE=value) for age, value in ages.items()]) == []
+
+
+def test_months_that_do_not_make_their_year_are_told(tmp_path):
+    months = [row("BORDER", FREQ="M", TIME_PERIOD=f"2020-{month:02}", OBS_VALUE=10) for month in range(1, 13)]
+
+    found = told(tmp_path, [*months, row("BORDER", FREQ="A", OBS_VALUE=130)], flow="BORDER")
+
+    assert [one[0] for one in found] == ["months_and_years"]
+
+
+def test_a_break_of_classification_is_told_unless_it_is_marked(tmp_path):
+    def years(status):
+        return [
+            row(SEX=sex, TIME_PERIOD=year, OBS_VALUE=value, OBS_STATUS=status if year == "2015" else "A")
+            for year, values in (("2010", (50, 50, 100)), ("2015", (30, 50, 100)))
+            for sex, value in zip(("F", "M", "_T"), values, strict=True)
+        ]
+
+    assert "classification_breaks" in [one[0] for one in told(tmp_path, years("A"))]
+    assert "classification_breaks" not in [one[0] for one in told(tmp_path, years("B"))]
+
+
+def test_a_jump_is_told_and_a_small_one_is_not(tmp_path):
+    rows = [row(TIME_PERIOD=2010, OBS_VALUE=22307), row(TIME_PERIOD=2011, OBS_VALUE=109686)]
+    small = [
+        row(COUNTERPART_AREA="PAN", TIME_PERIOD=year, OBS_VALUE=value)
+        for year, value in ((2010, 10), (2011, 400))
+    ]
+
+    assert told(tmp_path, [*rows, *small]) == [("jumps", 3, "109686")]
+
+
+def test_cases_are_not_persons(tmp_path):
+    found = told(tmp_path, [row("ASYLUM", COUNT_UNIT="C")], flow="ASYLUM")
+
+    assert [one[0] for one in found] == ["cases_as_persons"]
+
+
+def test_an_incident_that_must_not_be_added_is_told(tmp_path):
+    rows = [row("MISSING", FREQ="M", TIME_PERIOD="2020-01", INCIDENT_TYPE="CUMULATIVE")]
+
+    assert [one[0] for one in told(tmp_path, rows, flow="MISSING")] == ["not_to_be_added"]
+
+
+def test_published_figures_change_with_a_reason_and_a_new_edition_or_are_asked_about(tmp_path):
+    store = Store(tmp_path / "store")
+    released(store, tmp_path, [row(OBS_VALUE=148064, VINTAGE=2019)])
+    published = tmp_path / "store/private/MIG_STOCK/releases/MIG_STOCK-1/accepted.parquet"
+    changed = [row(OBS_VALUE=168157, VINTAGE=2020)]
+
+    assert [one[0] for one in told(tmp_path, changed, published=published)] == ["revised_unsaid"]
+    assert [one[0] for one in told(tmp_path, changed, published=published, reason="Edition 2020")] == [
+        "revised"
+    ]
+
+
+def test_what_the_other_country_says_is_told_and_nothing_is_changed(tmp_path):
+    store = Store(tmp_path / "store")
+    theirs = row("MIG_FLOW", REF_AREA="NIC", COUNTERPART_AREA="CRI", DIRECTION="OUT", OBS_VALUE=1000)
+    released(store, tmp_path, [theirs], flow="MIG_FLOW", sender="NIC")
+    published = tmp_path / "store/private/MIG_FLOW/releases/MIG_FLOW-1/accepted.parquet"
+
+    for value, message in ((1100, None), (1500, "mirror_differs"), (3000, "mirror_far")):
+        found = told(tmp_path, [row("MIG_FLOW", OBS_VALUE=value)], flow="MIG_FLOW", published=published)
+        assert [one[0] for one in found] == ([message] if message else [])
+
+
+def test_every_message_belongs_to_a_rule_and_is_said_in_both_languages():
+    assert set(rules()) == {f"V{number}" for number in range(1, 16)}
+    for name, message in messages().items():
+        assert message["rule"] in rules(), name
+        assert message["severity"] in {"E", "W", "I"}, name
+        for code in ("en", "es"):
+            assert message[code].strip(), name
+            assert message["advice"][code].strip(), name
+
+
+KEYS = st.lists(
+    st.tuples(*[st.sampled_from(["A", "B", "_T", "AB"])] * 4), min_size=2, max_size=30, unique=True
+)
+
+
+@given(KEYS)
+@settings(max_examples=30, deadline=None)
+def test_different_keys_have_different_hashes_whichever_columns_change_places(keys):
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t (a VARCHAR, b VARCHAR, c VARCHAR, d VARCHAR)")
+        con.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", [list(key) for key in keys])
+        names = ("a", "b", "c", "d")
+        found = con.execute(f"SELECT count(DISTINCT {mixed(names, names)}) FROM t").fetchall()
+
+    assert found == [(len(keys),)]
+
+
+def test_the_day_is_given_and_not_read_from_a_clock(tmp_path):
+    path = a_file(tmp_path, [row("PERMIT", TIME_PERIOD="2020")])
+    before = validate(path, flow="PERMIT", sender="CRI", said=SAID, today=dt.date(2020, 6, 1))
+    after = validate(path, flow="PERMIT", sender="CRI", said=SAID, today=dt.date(2021, 1, 1))
+
+    assert [one.message for one in before] == ["period_future"]
+    assert list(after) == []
