@@ -134,13 +134,27 @@ def test_every_page_of_error_says_what_to_do_next(name):
     assert 'class="button' in text
 
 
-@pytest.mark.parametrize("name", ["400", "500"])
+GRAVE = ["400", "405", "500", "503", "507"]
+
+
+@pytest.mark.parametrize("name", GRAVE)
 def test_the_gravest_pages_ask_nothing_and_speak_both_languages(name, django_assert_num_queries):
     with django_assert_num_queries(0):
         text = render_to_string(f"{name}.html")
 
-    assert 'lang="en"' in text
-    assert 'lang="es"' in text
+    english, spanish = re.findall(r'<section lang="(\w+)"><h1>([^<]+)</h1>\s*<p>[^<]+</p>', text)
+    assert (english[0], spanish[0]) == ("en", "es")
+    assert f"<title>{english[1]} · {spanish[1]}</title>" in text
+    assert english[1] != spanish[1]
+
+
+def test_the_gravest_pages_bear_the_names_of_the_process(settings):
+    settings.PROCESS_NAMES = {"fr": "Dialogue <des> fleuves", "pt": "Diálogo"}
+
+    text = render_to_string("500.html")
+
+    assert '<b lang="fr">Dialogue &lt;des&gt; fleuves</b> · <b lang="pt">Diálogo</b>' in text
+    assert "Puebla" not in text
 
 
 def test_no_template_breaks_the_content_policy():

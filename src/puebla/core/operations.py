@@ -121,15 +121,20 @@ def require_instance() -> None:
 
 
 def live_as_the_process() -> bool:
-    """Take up the clock and the languages of the process that this instance serves; whether there is one."""
+    """Take up the clock, the languages and the name of the process that this instance serves; whether there is one."""
     from puebla.core.interface import speak
     from puebla.core.models import Process
 
-    process = Process.objects.only("time_zone", "languages").first()
+    process = Process.objects.only("time_zone", "languages", "names", "short_names").first()
     if process is None:
         return False
     keep_time_of(process.time_zone)
     speak(process.languages)
+    settings.PROCESS_NAMES = {
+        code: process.names[code] for code in process.languages if process.names.get(code)
+    }
+    # The CMS's own pages say it here and there, in one language.
+    settings.WAGTAIL_SITE_NAME = next(iter(process.short_names.values()), process.code)
     return True
 
 

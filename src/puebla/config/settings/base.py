@@ -209,6 +209,8 @@ LANGUAGE_CODE = "en"
 LOCALE_PATHS = [DATA_DIR / "locale", PACKAGE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
+# What the process calls itself, by language, for pages that may ask nothing of the database.
+PROCESS_NAMES: dict[str, str] = {}
 # Until the process's own is known (`time_zone` of its edition), which every command reads as it starts.
 TIME_ZONE = "America/Costa_Rica"
 USE_THOUSAND_SEPARATOR = True

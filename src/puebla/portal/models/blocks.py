@@ -52,7 +52,7 @@ class DocumentReference(blocks.StructBlock):
     symbol = blocks.CharBlock(
         label=_("Symbol"),
         max_length=60,
-        help_text="RCM/2009/VM/DECL/1",
+        help_text=_("As it stands at the head of the document’s page."),
         validators=[
             RegexValidator(r"^[^\s/]+(/[^\s/]+)+$", _("A symbol has parts divided by “/”, without spaces."))
         ],

@@ -156,6 +156,19 @@ def roman(number: int | None) -> str:
     return written
 
 
+# Pages that may ask nothing ------------------------------------------------------------------------------
+@register.simple_tag
+def standing_languages() -> list[str]:
+    """The languages of the pages, known without a question."""
+    return [code for code, _name in settings.LANGUAGES]
+
+
+@register.simple_tag
+def house_names() -> list[tuple[str, str]]:
+    """What the process calls itself in each language, known without a question; the software's name before there is one."""
+    return list(settings.PROCESS_NAMES.items()) or [(settings.LANGUAGE_CODE, "Puebla")]
+
+
 # Navigation ----------------------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
 def entry(context: Context, name: str, label: str) -> str:
