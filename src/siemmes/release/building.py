@@ -21,7 +21,8 @@ from siemmes.cube.layout import CUBE, MANIFEST, TABLE, literal, quoted, single
 from siemmes.disclosure.protecting import Protected, protect
 from siemmes.model.errors import RefusedError
 from siemmes.model.structures import TIME, Structure
-from siemmes.release.files import sync_folder, sync_tree, write_json, write_whole
+from siemmes.release.describing import AVAILABILITY, METADATA, availability, reference_metadata
+from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
 from siemmes.release.submissions import ROWS, Submission
 
 CURRENT = "CURRENT"
@@ -38,7 +39,8 @@ class Plan:
 
     Attributes:
         public, private: the flow's folders on either side of protection.
-        previous: the id of the release in force, whose figures stay where nobody sent new ones.
+        previous: the release last published, whose figures stay where nobody sent new ones.
+        in_force: the release that readers have now, and keep until `public_from`.
         submissions: accepted submissions since, in order.
     """
 
@@ -48,6 +50,7 @@ class Plan:
     public: Path
     private: Path
     previous: str | None
+    in_force: str | None
     submissions: Sequence[Submission]
     received: Path
     at: dt.datetime
@@ -68,6 +71,7 @@ def build(plan: Plan, *, step: Step = lambda _name: None) -> Path:
     plan.private.mkdir(parents=True, exist_ok=True)
     _sweep(plan)
     aside = Path(tempfile.mkdtemp(prefix=".building-", dir=plan.public))
+    aside.chmod(0o755)  # readers may be other users; the private half stays shut
     kept = Path(tempfile.mkdtemp(prefix=".building-", dir=plan.private))
     try:
         _write(plan, aside, kept, step)
@@ -80,9 +84,9 @@ def build(plan: Plan, *, step: Step = lambda _name: None) -> Path:
         aside.rename(plan.public / plan.id)
         sync_folder(plan.public)
         step("renamed")
-        point(plan.public, plan.id)
+        point(plan.public, plan.id, public_from=plan.public_from, before=plan.in_force)
         step("published")
-    except (OSError, duckdb.IOException) as error:
+    except WRITE_FAILED as error:
         _take_back(plan, aside, kept)
         raise RefusedError(
             {
@@ -98,9 +102,37 @@ def build(plan: Plan, *, step: Step = lambda _name: None) -> Path:
     return plan.public / plan.id
 
 
-def point(public: Path, release: str) -> None:
-    """Let a release be the one in force: the act of publishing, and of going back."""
-    write_whole(public / CURRENT, release + "\n")
+def point(
+    public: Path, release: str, *, public_from: dt.datetime | None = None, before: str | None = None
+) -> None:
+    """Let a release be the one in force: the act of publishing, and of going back.
+
+    Args:
+        public_from: the hour from which it is; until then `before` stays in force.
+    """
+    lines = [release]
+    if public_from is not None:
+        lines += [public_from.isoformat(), before or ""]
+    write_whole(public / CURRENT, "\n".join(lines) + "\n")
+
+
+def head(public: Path) -> str | None:
+    """The release last published, its embargo over or not: the next one starts from it."""
+    try:
+        return (public / CURRENT).read_text("utf-8").splitlines()[0]
+    except FileNotFoundError:
+        return None
+
+
+def pointed(public: Path, now: dt.datetime) -> str | None:
+    """The release in force at an hour; None where there is none yet."""
+    try:
+        release, *embargo = (public / CURRENT).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return None
+    if embargo and dt.datetime.fromisoformat(embargo[0]) > now:
+        return embargo[1] or None
+    return release
 
 
 def _brief(error: Exception) -> str:
@@ -121,7 +153,7 @@ def _take_back(plan: Plan, aside: Path, kept: Path) -> None:
     for folder in (aside, kept):
         shutil.rmtree(folder, ignore_errors=True)
     current = plan.public / CURRENT
-    if not current.is_file() or current.read_text("utf-8").strip() != plan.id:
+    if not current.is_file() or current.read_text("utf-8").split("\n", 1)[0] != plan.id:
         for half in (plan.public / plan.id, plan.private / plan.id):
             shutil.rmtree(half, ignore_errors=True)
 
@@ -137,10 +169,16 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
         columns = layout.write_columns(con, aside, plan.about, labels)
         step("laid out")
         _write_beside(con, plan, aside, kept)
+        available, metadata = (
+            availability(con, plan.about),
+            reference_metadata(con, plan.about, plan.submissions),
+        )
         con.execute("DROP SCHEMA work CASCADE")
         con.execute("CHECKPOINT")
         (rows,) = single(con, f"SELECT count(*) FROM {TABLE}")
     _compact(aside)
+    write_json(aside / AVAILABILITY, available)
+    write_json(aside / METADATA, metadata)
     step("written")
     manifest = _manifest(plan, labels, columns, rows, protected)
     manifest["files"] = dict(_files(aside))

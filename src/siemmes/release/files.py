@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from siemmes.model.errors import RefusedError
+
+#: What a full or failing disk raises. DuckDB gives up on a database whose file it could not write (FatalException).
+WRITE_FAILED = (OSError, duckdb.IOException, duckdb.FatalException)
 
 
 def sync_folder(folder: Path) -> None:

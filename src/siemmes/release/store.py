@@ -9,7 +9,7 @@ Only what lies below `public` ever answers a question.
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,8 @@ from siemmes.cube.layout import MANIFEST
 from siemmes.cube.questions import Question
 from siemmes.model.catalogue import flows, structure
 from siemmes.model.errors import QuestionError, RefusedError
-from siemmes.release.building import ACCEPTED, CURRENT, Plan, Step, build, point
+from siemmes.release.building import ACCEPTED, Plan, Step, build, head, point, pointed
+from siemmes.release.comparing import Comparison, compare
 from siemmes.release.files import held
 from siemmes.release.submissions import Submission, every, receive
 
@@ -39,7 +40,16 @@ class Release:
     previous: str | None
     note: str
     submissions: tuple[Mapping[str, str], ...]
+    public_from: str | None
     path: Path
+
+    def is_public(self, now: dt.datetime) -> bool:
+        """Whether its embargo, if it has one, is over."""
+        return self.public_from is None or dt.datetime.fromisoformat(self.public_from) <= now
+
+    def built_by(self, instant: dt.datetime) -> bool:
+        """Whether it stood at an instant."""
+        return dt.datetime.fromisoformat(self.built_at) <= instant
 
     @classmethod
     def at(cls, path: Path) -> "Release":
@@ -48,7 +58,7 @@ class Release:
         return cls(
             id=found["id"], flow=found["flow"], number=found["number"], built_at=found["built_at"],
             observations=found["observations"], series=found["series"], previous=found["previous"], note=found["note"],
-            submissions=tuple(found["submissions"]), path=path,
+            submissions=tuple(found["submissions"]), public_from=found["public_from"], path=path,
         )  # fmt: skip
 
 
@@ -57,10 +67,14 @@ class Store:
 
     Args:
         path: the folder; it is made when something is first kept in it.
+        clock: gives the present instant, by which embargoes end.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(
+        self, path: str | Path, *, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    ) -> None:
         self.path = Path(path)
+        self._clock = clock
         self._shelf = Shelf()
 
     def _public(self, flow: str) -> Path:
@@ -95,7 +109,7 @@ class Store:
             RefusedError: where the disk is full or somebody else is submitting to the flow; nothing was kept.
         """
         return receive(
-            self._private(flow) / "submissions", Path(path), flow=flow, sender=sender, at=at or dt.datetime.now(dt.UTC),
+            self._private(flow) / "submissions", Path(path), flow=flow, sender=sender, at=at or self._clock(),
             said=said, reason=reason, published=self._accepted(flow),
         )  # fmt: skip
 
@@ -104,8 +118,8 @@ class Store:
         return every(self._private(flow) / "submissions")
 
     def _accepted(self, flow: str) -> Path | None:
-        current = self.current(flow)
-        return self._private(flow) / "releases" / current / ACCEPTED if current else None
+        last = head(self._public(flow))
+        return self._private(flow) / "releases" / last / ACCEPTED if last else None
 
     # Releases
 
@@ -130,8 +144,8 @@ class Store:
         """
         public, private = self._public(flow), self._private(flow)
         with held(private, ("A release of this dataflow", "Una publicación de este flujo de datos")):
-            known, current = self.releases(flow), self.current(flow)
-            inside = {one["id"] for release in self._line(flow, current) for one in release.submissions}
+            known, last = self.releases(flow), head(public)
+            inside = {one["id"] for release in self._line(flow, last) for one in release.submissions}
             fresh = [one for one in self.submissions(flow) if one.accepted and one.id not in inside]
             if not fresh:
                 raise RefusedError(
@@ -143,7 +157,7 @@ class Store:
             number = 1 + max((one.number for one in known), default=0)
             plan = Plan(
                 about=structure(flow), id=f"{flow}-{number}", number=number, public=public, private=private / "releases",
-                previous=current, submissions=fresh, received=private / "submissions", at=at or dt.datetime.now(dt.UTC),
+                previous=last, in_force=self.current(flow), submissions=fresh, received=private / "submissions", at=at or self._clock(),
                 note=note, public_from=public_from,
             )  # fmt: skip
             return Release.at(build(plan, step=step))
@@ -168,11 +182,7 @@ class Store:
 
     def current(self, flow: str) -> str | None:
         """The id of the release in force; None where the flow has none yet."""
-        pointer = self._public(flow) / CURRENT
-        try:
-            return pointer.read_text("utf-8").strip() or None
-        except FileNotFoundError:
-            return None
+        return pointed(self._public(flow), self._clock())
 
     def roll_back(self, flow: str, release: str) -> None:
         """Let an older release be the one in force again; nothing is deleted.
@@ -186,13 +196,14 @@ class Store:
             point(self._public(flow), self._known(flow, release))
 
     def _known(self, flow: str, release: str | None) -> str:
-        found = release or self.current(flow)
+        found = self._at_instant(flow, release) or release if release else self.current(flow)
         if found is None:
             raise QuestionError({
                 "en": f"{flow} has no release yet.", "es": f"{flow} aún no tiene ninguna publicación.",
             })  # fmt: skip
-        if "/" in found or found.startswith(".") or not (self._public(flow) / found / MANIFEST).is_file():
-            listed = ", ".join(one.id for one in self.releases(flow)) or "-"
+        known = [one.id for one in self.releases(flow) if one.is_public(self._clock())]
+        if found not in known:
+            listed = ", ".join(known) or "-"
             raise QuestionError(
                 {
                     "en": f"{flow} has no release “{found}”. Releases: {listed}.",
@@ -200,6 +211,31 @@ class Store:
                 }
             )
         return found
+
+    def _at_instant(self, flow: str, text: str) -> str | None:
+        """The newest release that was public at an instant (`2026-03-01`, `2026-03-01T12:00:00+00:00`); None for no instant."""
+        try:
+            instant = dt.datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=dt.UTC)
+        before = [one.id for one in self.releases(flow) if one.is_public(instant) and one.built_by(instant)]
+        return before[-1] if before else None
+
+    def compare(self, flow: str, before: str, after: str | None = None) -> Comparison:
+        """What two releases say differently, figure by figure.
+
+        Args:
+            after: the later release; the one in force, where it is not said.
+
+        Raises:
+            QuestionError: where there is no such release.
+        """
+        old, new = self._known(flow, before), self._known(flow, after)
+        reasons = {one.id: one.reason for one in self.submissions(flow) if one.reason}
+        public = self._public(flow)
+        return compare(structure(flow), public / old, public / new, reasons)
 
     # Questions
 

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 
 from siemmes.cube.layout import literal, quoted
 from siemmes.intake.judging import Judgement, judged
 from siemmes.model.errors import RefusedError
 from siemmes.model.structures import VALUE
-from siemmes.release.files import held, sync_folder, sync_tree, write_json
+from siemmes.release.files import WRITE_FAILED, held, sync_folder, sync_tree, write_json
 
 ROWS = "rows.parquet"
 FINDINGS = "findings.parquet"
@@ -98,7 +97,7 @@ def _keep(folder: Path, path: Path, found: Judgement, submission: Submission) ->
         sync_tree(aside)
         aside.rename(folder / submission.id)
         sync_folder(folder)
-    except (OSError, duckdb.IOException) as error:
+    except WRITE_FAILED as error:
         shutil.rmtree(aside, ignore_errors=True)
         raise RefusedError(
             {

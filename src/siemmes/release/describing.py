@@ -1,0 +1,73 @@
+"""What a release says of itself: which cells it holds, and where its figures come from."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from siemmes.cube.layout import TABLE, coded, quoted, single
+from siemmes.model.structures import TIME, VALUE, Structure
+from siemmes.release.submissions import Submission
+
+AVAILABILITY = "availability.json"
+METADATA = "metadata.json"
+
+
+def availability(con: Any, about: Structure) -> dict[str, Any]:
+    """The codes that occur in each dimension with the figures behind them, and the periods: SDMX's availability constraint.
+
+    Precomputed, since clients ask it before every question.
+    """
+    dimensions = {
+        name: dict(
+            con.execute(
+                f"SELECT CAST({quoted(name)} AS VARCHAR), count(*) FROM {TABLE} GROUP BY {quoted(name)} ORDER BY {quoted(name)}"
+            ).fetchall()
+        )
+        for name in about.key
+    }
+    periods = list(dimensions[TIME])
+    return {
+        "observations": sum(dimensions[TIME].values()),
+        "series": single(
+            con,
+            f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(map(quoted, about.dimensions))} FROM {TABLE})",
+        )[0],
+        "dimensions": dimensions,
+        "periods": [periods[0], periods[-1]] if periods else None,
+    }
+
+
+def reference_metadata(con: Any, about: Structure, submissions: Sequence[Submission]) -> dict[str, Any]:
+    """How the figures of each reporting area were made: what was said of whole submissions, the breaks, what is missing."""
+    said = [name for name in about.attributes_at("dataset") if name in coded(about)]
+    columns = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in ("REF_AREA", *said))
+    made = con.execute(
+        f"SELECT {columns}, CAST(min({TIME}) AS VARCHAR), CAST(max({TIME}) AS VARCHAR), count(*), count({VALUE}) FROM {TABLE} "
+        f"GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    breaks = con.execute(
+        f'SELECT CAST("REF_AREA" AS VARCHAR), CAST({TIME} AS VARCHAR), count(*) FROM {TABLE} WHERE "OBS_STATUS"::VARCHAR = \'B\' '
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    return {
+        "flow": about.id,
+        "names": dict(about.names),
+        "describe": dict(about.describe),
+        "sources": [
+            {
+                "REF_AREA": row[0],
+                **{name: value for name, value in zip(said, row[1:], strict=False) if value is not None},
+                "periods": [row[-4], row[-3]],
+                "figures": row[-2],
+                "shown": row[-1],
+            }
+            for row in made
+        ],
+        "breaks": [
+            {"REF_AREA": area, "TIME_PERIOD": period, "figures": number} for area, period, number in breaks
+        ],
+        "revisions": [
+            {"submission": one.id, "sender": one.sender, "reason": one.reason}
+            for one in submissions
+            if one.reason
+        ],
+    }
