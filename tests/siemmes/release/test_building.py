@@ -12,6 +12,7 @@ import pytest
 from siemmes.cube.questions import Question
 from siemmes.model.errors import RefusedError
 from siemmes.release.files import held
+from siemmes.release.store import Store
 from tests.siemmes.figures import AT, SAID, a_file, a_store, row
 
 STEPS = (
