@@ -3,8 +3,10 @@
 import datetime as dt
 import io
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -514,6 +516,31 @@ def test_news_stand_newest_first_in_the_readers_language_where_there_is_one(clie
     assert '<h2 lang="es"><a href="/en/news/new/">Nuevo</a></h2>' in english
     assert spanish.index("Nuevo") < spanish.index("Viejo")
     assert "Press release" in client.get("/en/news/old/").text
+
+
+def test_many_news_are_turned_by_pages_and_lead_to_their_feed(client):
+    some_news(*(news(f"n{n}", f"2026-01-{n:02}", en=f"Piece {n}.") for n in range(1, 31)))
+
+    first, second, beyond = (client.get(f"/en/news/?page={n}").text for n in (1, 2, 7))
+
+    assert ("Piece 30." in first, "Piece 5." in first) == (True, False)
+    assert ("Piece 30." in second, "Piece 5." in second) == (False, True)
+    assert "There is no page “7”" in beyond
+    assert first.count('href="/feeds/news.atom?lang=en"') == 2
+
+
+def test_boxes_that_the_cms_draws_around_blocks_are_those_that_the_sheet_spaces(client):
+    sheet = Path(finders.find("portal/pages.css")).read_text()
+    some_pages(PageText("about/process", {"en": Words("How", "x", [("paragraph", "<p>One</p>")])}))
+
+    page = client.get("/en/about/process/").text
+
+    boxes = re.findall(r'class="([^"]*\bblock-paragraph)"', page)
+    rules = re.findall(r'\[class([*^])="([^"]*)"\]', sheet)
+    assert boxes
+    assert rules
+    for box in boxes:
+        assert all(box.startswith(part) if how == "^" else part in box for how, part in rules)
 
 
 def test_menu_and_footer_lead_only_to_what_is_public(client):

@@ -1,6 +1,8 @@
 """Public pages in both languages: what they show, and what they never show."""
 
 import datetime as dt
+import json
+import re
 
 import pytest
 from django.utils import timezone
@@ -144,6 +146,21 @@ def test_a_meeting_page_lists_its_public_documents_only(client):
     assert "Open paper" in page
     assert "Held back" not in page
     assert "Taken back" not in page
+
+
+def test_a_meeting_speaks_to_machines_and_names_its_translation_by_a_whole_address(client):
+    process()
+    actions.publish_meetings([a_meeting_row()], at=timezone.now())
+
+    page = client.get("/es/meetings/RCM/2009/VM/XIV/").text
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+
+    assert found is not None
+    facts = json.loads(found.group(1))
+    assert (facts["@type"], facts["startDate"], facts["endDate"]) == ("Event", "2009-07-09", "2009-07-10")
+    assert {one["@language"] for one in facts["location"]["name"]} == {"en", "es"}
+    other = '<link rel="alternate" hreflang="en" href="http://localhost:8000/en/meetings/RCM/2009/VM/XIV/">'
+    assert other in page
 
 
 def test_a_meeting_in_other_letters_leads_to_its_own_address(client):

@@ -55,6 +55,7 @@ def test_a_party_shows_its_standings_presidencies_meetings_and_papers(client):
     assert "XIV Conference" in page
     assert "A/1" in page
     assert "A/2" not in page
+    assert page.count('href="/feeds/party/CRI.atom?lang=en"') == 2
 
 
 def test_every_mention_of_a_party_leads_to_its_page(client):

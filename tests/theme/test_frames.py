@@ -33,7 +33,7 @@ def test_the_public_frame_names_the_process_and_both_languages():
     text = page("theme/portal.html", "/en/documents/?q=x", member_names=["Belize", "Canada"])
 
     assert "Regional Conference on Migration" in text
-    assert 'hreflang="es" href="/es/documents/?q=x"' in text
+    assert 'hreflang="es" href="http://localhost:8000/es/documents/?q=x"' in text
     assert "mailto:ts@example.org" in text
     assert "<span>Belize</span>" in text
 

@@ -95,7 +95,7 @@ def linked_document(document: PublicDocument, process: Process | None) -> dict[s
     return {key: value for key, value in facts.items() if value}
 
 
-def linked_meeting(meeting: PublicMeeting) -> dict[str, Any]:
+def linked_meeting(meeting: PublicMeeting, process: Process | None) -> dict[str, Any]:
     """A meeting as schema.org says it."""
     facts = {
         "@type": "Event",
@@ -106,6 +106,7 @@ def linked_meeting(meeting: PublicMeeting) -> dict[str, Any]:
         "startDate": meeting.written_date,
         "endDate": meeting.ends_on.isoformat() if meeting.ends_on and meeting.precision == "day" else None,
         "location": {"@type": "Place", "name": every(meeting.places)} if meeting.places else None,
+        "organizer": linked_process(process),
     }
     return {key: value for key, value in facts.items() if value}
 

@@ -23,13 +23,15 @@ STANDING = ("intranet:desk", "documents:list", "members:directory", "members:bod
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The instance, the page's languages and the person: `process`, `languages`, `demo`, `person`, `intranet_menu`, `fonts`."""
+    """The instance, the page's languages and the person: `process`, `languages`, `demo`, `site_address`, `person`, `intranet_menu`, `fonts`."""
     person = getattr(request, "person", None)
     languages = SimpleLazyObject(lambda: page_languages(request))
     return {
         "process": SimpleLazyObject(_process),
         "languages": languages,
         "demo": getattr(settings, "DEMO", False),
+        # Search engines take the other languages of a page by their whole address only.
+        "site_address": settings.BASE_URL,
         "person": person,
         "intranet_menu": SimpleLazyObject(lambda: _menu(request, person)),
         "portal_navigation": SimpleLazyObject(_navigation),

@@ -235,7 +235,7 @@ def document(request: HttpRequest, symbol: str) -> HttpResponse:
             "citation": full_line(reference, date=imprecise(found.dated_on, found.precision)),
             "short_citation": short_line(reference),
             "address": absolute(found),
-            "linked_data": _linked_data(found, process),
+            "linked_data": linked_data(linked_document(found, process)),
         },
     )
 
@@ -311,10 +311,9 @@ def described(document: PublicDocument, process: Process | None) -> str:
 _UNSAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def _linked_data(document: PublicDocument, process: Process | None) -> SafeString:
-    """The record for machines, as schema.org says it."""
-    facts = {"@context": "https://schema.org"} | linked_document(document, process)
-    text = json.dumps(facts, ensure_ascii=False)
+def linked_data(facts: dict[str, Any]) -> SafeString:
+    """A record for machines, as schema.org says it, ready to stand in a page."""
+    text = json.dumps({"@context": "https://schema.org"} | facts, ensure_ascii=False)
     return mark_safe(text.translate(_UNSAFE_IN_SCRIPT))  # noqa: S308 - no sign that ends a script is left
 
 

@@ -9,11 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
+from puebla.core.models import Process
 from puebla.core.tables import as_table
 from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
 from puebla.portal.forms import turned_to
+from puebla.portal.views.documents import linked_data
 from puebla.publications.models import PublicDocument, PublicMeeting
+from puebla.publications.views import linked_meeting
 
 PER_PAGE = 50
 
@@ -83,5 +86,6 @@ def meeting(request: HttpRequest, symbol: str) -> HttpResponse:
             "host": found.host_code in querysets.party_codes([found.host_code]),
             "before": before,
             "after": after,
+            "linked_data": linked_data(linked_meeting(found, Process.objects.first())),
         },
     )

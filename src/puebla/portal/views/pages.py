@@ -15,11 +15,13 @@ from wagtail.contrib.redirects.models import Redirect
 
 from puebla.core.models import Process
 from puebla.portal import actions, querysets
+from puebla.portal.forms import turned_to
 from puebla.portal.models import EditedPage, NewsIndex, PublicPage, RemovedPage
 from puebla.portal.views.documents import language_name
 
 #: How deep `about/` and `news/` lie in Wagtail's tree: below its root and the language.
 TOP = 3
+NEWS_PER_PAGE = 25
 
 
 def about(request: HttpRequest, rest: str = "") -> HttpResponseBase:
@@ -94,7 +96,8 @@ def show_page(request: HttpRequest, page: PublicPage, *, language: str) -> HttpR
     if isinstance(page, EditedPage):
         context |= _place_of(page, language)
     elif isinstance(page, NewsIndex):
-        context |= {"items": querysets.news_items(language)}
+        turned = turned_to(request, querysets.news_items(language), NEWS_PER_PAGE)
+        context |= {"turned": turned.page, "beyond": turned.beyond}
     else:
         context |= {"news_address": reverse("portal:news")}
     return render(request, page.template, context)
