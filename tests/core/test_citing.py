@@ -1,6 +1,7 @@
 """Citations: what a reader copies, and what foreign programs make of our BibTeX, RIS and CSL-JSON."""
 
 import datetime as dt
+from itertools import accumulate
 
 import bibtexparser
 import pytest
@@ -101,6 +102,10 @@ def test_no_sign_in_a_title_or_a_name_breaks_any_form(title, name):
 
     assert len(bibtex.entries) == 1
     assert not bibtex.failed_blocks
+    # BibTeX counts braces whatever stands before them.
+    depths = list(accumulate({"{": 1, "}": -1}.get(sign, 0) for sign in as_bibtex(reference, "en").strip()))
+    assert depths[-1] == 0
+    assert min(depths[depths.index(1) : -1]) > 0
     assert len(rispy.loads(ris)) == 1
     assert ris.count("\r\n") == len(ris.splitlines())
 
@@ -108,4 +113,7 @@ def test_no_sign_in_a_title_or_a_name_breaks_any_form(title, name):
 def test_signs_of_tex_are_escaped_where_they_would_mean_something():
     written = as_bibtex(a_reference(titles={"en": r"50 % & {more} $_# ~^ \end"}), "en")
 
-    assert r"50 \% \& \{more\} \$\_\# \textasciitilde{}\textasciicircum{} \textbackslash{}end" in written
+    assert (
+        r"50 \% \& \textbraceleft{}more\textbraceright{} \$\_\# \textasciitilde{}\textasciicircum{} \textbackslash{}end"
+        in written
+    )
