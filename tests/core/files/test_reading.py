@@ -113,6 +113,22 @@ def test_deleted_words_of_a_word_file_are_not_read(tmp_path):
     assert reading.pages[0].text == "kept new"
 
 
+@pytest.mark.parametrize(
+    ("upper", "lower", "read"),
+    [
+        ("The meeting of Vice\ufffe", "Ministers decided", "The meeting of Vice-Ministers decided"),
+        ("After COVID\x02", "19 the borders", "After COVID-19 the borders"),
+        ("In the years 2019\ufffe", "2025 the plan", "In the years 2019-2025 the plan"),
+        ("The orderly migra\ufffe", "tion of persons", "The orderly migration of persons"),
+        ("LA MIGRA\ufffe", "CIÓN ORDENADA", "LA MIGRACIÓN ORDENADA"),
+    ],
+)
+def test_a_hyphen_that_was_written_stays_where_a_line_ends_at_it(upper, lower, read):
+    assert from_lines([upper, lower]) == read
+    # PDFium itself joins some rows.
+    assert from_lines([upper + lower]) == read
+
+
 def test_long_running_text_is_cut_at_the_ends_of_paragraphs(tmp_path):
     paragraphs = [f"{n}. " + "La migración ordenada beneficia a todos. " * 12 for n in range(1, 31)]
 

@@ -26,6 +26,8 @@ _LIGATURES = str.maketrans(
 _TYPOGRAPHIC = re.compile("[ﬀ-ﬆ\u00a0\u200b]")
 # A hyphen that PDFium marks as one of line breaking, or a soft one.
 _BROKEN_WORD = ("\x02", "\ufffe", "\u00ad")
+# PDFium marks the hyphen of a compound at the end of a line in the same way: what no line breaking makes was written.
+_WRITTEN_HYPHEN = re.compile(r"(?<=[^\W_A-ZÁÉÍÓÚÜÑ])[\x02\ufffe](?=[A-ZÁÉÍÓÚÜÑ])|(?<=\w)[\x02\ufffe](?=\d)")
 _ITEM = re.compile(
     r"(?:[•●▪◦‣·*–—-]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)]\s|\d{1,2}(?:\.\d{1,2})+\.?\s|"
     r"(?:Article|Artículo|Annex|Anexo|Objective|Objetivo|Chapter|Capítulo)\s+\w{1,6}\b)"
@@ -83,7 +85,7 @@ def from_lines(lines: Sequence[str], places: Sequence[Place] | None = None) -> s
             paragraphs[-1] = _joined(paragraphs[-1], line, link)
         before = index
     # Marks left inside are of rows that PDFium joined itself.
-    return "\n\n".join(paragraphs).translate(dict.fromkeys(map(ord, _BROKEN_WORD)))
+    return _WRITTEN_HYPHEN.sub("-", "\n\n".join(paragraphs)).translate(dict.fromkeys(map(ord, _BROKEN_WORD)))
 
 
 class _Page:
@@ -169,7 +171,7 @@ def _margin(lines: Sequence[str]) -> int:
 
 def _joined(paragraph: str, line: str, link: str) -> str:
     if paragraph.endswith(_BROKEN_WORD):
-        return paragraph[:-1] + line
+        return paragraph + line  # the mark goes, or becomes a hyphen, when all is joined
     return f"{paragraph}{link}{line}"
 
 
