@@ -19,9 +19,11 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="siemmes", description=_DESCRIPTION)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _validate(commands)
+    _template(commands)
     _submit(commands)
     _release(commands)
     _releases(commands)
+    _compare(commands)
     _query(commands)
     return top
 
@@ -71,6 +73,34 @@ def _validate(commands: Any) -> None:
         "--limit", type=int, default=50, metavar="N", help="tell at most so many findings (%(default)s)"
     )
     made.add_argument("--today", metavar="YYYY-MM-DD", help="judge as of this day")
+    made.add_argument(
+        "--annotate", type=Path, metavar="FILE", help="write a copy of the file with its findings in it"
+    )
+
+
+def _template(commands: Any) -> None:
+    made = _command(
+        commands, "template", "Write the spreadsheet of a dataflow that a country fills in.",
+        "siemmes template BORDER --sender GTM --output border-gtm.xlsx", store=False,
+    )  # fmt: skip
+    made.add_argument("flow", metavar="FLOW", help="the dataflow")
+    made.add_argument("--sender", metavar="CODE", help="the country it is for (alpha-3)")
+    made.add_argument("--output", type=Path, metavar="FILE", help="where to write it (FLOW.xlsx)")
+
+
+def _compare(commands: Any) -> None:
+    made = _command(
+        commands, "compare", "Compare two releases figure by figure, with the reasons for what changed.",
+        "siemmes compare MIG_STOCK MIG_STOCK-1 MIG_STOCK-2",
+    )  # fmt: skip
+    made.add_argument("flow", metavar="FLOW", help="the dataflow")
+    made.add_argument("before", metavar="RELEASE", help="the earlier release, or an instant")
+    made.add_argument(
+        "after", nargs="?", metavar="RELEASE", help="the later one; the one in force where it is left out"
+    )
+    made.add_argument(
+        "--limit", type=int, default=50, metavar="N", help="tell at most so many differences (%(default)s)"
+    )
 
 
 def _submit(commands: Any) -> None:

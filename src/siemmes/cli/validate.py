@@ -4,6 +4,7 @@ import argparse
 import datetime as dt
 
 from siemmes.cli.showing import as_json, report, said_pairs
+from siemmes.intake.annotating import annotate
 from siemmes.intake.judging import validate
 
 
@@ -17,6 +18,8 @@ def run(arguments: argparse.Namespace) -> int:
         today=today,
         said=said_pairs(arguments.say),
     )
+    if arguments.annotate:
+        annotate(arguments.file, found, arguments.annotate, language=arguments.lang)
     if arguments.json:
         as_json(found.as_json(limit=arguments.limit))
     else:

@@ -59,7 +59,7 @@ def _encoding(path: Path) -> str:
 
 
 def _guessed(sample: bytes) -> str:
-    best = from_bytes(sample, cp_isolation=["cp1252", "cp850", "cp1250", "mac_roman"]).best()
+    best = from_bytes(sample, cp_isolation=["cp1252", "cp850", "mac_roman"]).best()
     return best.encoding if best else "cp1252"
 
 

@@ -12,6 +12,9 @@ import duckdb
 
 from siemmes.intake.delimited import read_delimited
 from siemmes.intake.findings import Finding
+from siemmes.intake.markup import read_markup
+from siemmes.intake.notation import read_notation
+from siemmes.intake.workbooks import read_workbook
 from siemmes.intake.wrapping import unwrapped
 from siemmes.model.errors import UnreadableError
 from siemmes.model.structures import Structure
@@ -61,9 +64,19 @@ def _reader_for(path: Path) -> Reader:
         start = file.read(4096)
     if not start.strip():
         raise UnreadableError({"en": f"“{path.name}” is empty.", "es": f"«{path.name}» está vacío."})
-    return _delimited
+    if start[:4] == b"PK\x03\x04":
+        return _read_by(read_workbook)
+    plain = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if plain[:1] == b"<" or (start[:2] in {b"\xff\xfe", b"\xfe\xff"} and b"<\x00?" in start[:8]):
+        return _read_by(read_markup)
+    if plain[:1] == b"{":
+        return _read_by(read_notation)
+    return _read_by(read_delimited)
 
 
-def _delimited(con: duckdb.DuckDBPyConnection, path: Path, about: Structure) -> Reading:
-    kind, columns, findings = read_delimited(con, path, about)
-    return Reading(con, kind, columns, findings)
+def _read_by(function: Callable[..., tuple[str, list[str], list[Finding]]]) -> Reader:
+    def reader(con: duckdb.DuckDBPyConnection, path: Path, about: Structure) -> Reading:
+        kind, columns, findings = function(con, path, about)
+        return Reading(con, kind, columns, findings)
+
+    return reader

@@ -1,0 +1,252 @@
+"""Figures in SDMX-ML: generic 2.1, and structure-specific 2.1, 3.0 and 3.1, by series or flat.
+
+Read by expat piece by piece, in constant memory. Declarations of entities end the reading at once, so that neither external
+entities nor entities that multiply are ever followed; depth is bounded.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+import duckdb
+
+from siemmes.intake.findings import Finding
+from siemmes.intake.gathering import Gatherer
+from siemmes.model.errors import UnreadableError
+from siemmes.model.structures import TIME, VALUE, Structure
+
+_CHUNK = 1 << 20
+_DEPTH = 40
+#: Elements of a header that name the flow (2.1: `Ref`, 2.1 and 3.x: a URN in the text of `Structure` or `StructureUsage`).
+_FLOW_TEXTS = frozenset({"StructureUsage", "Structure", "URN", "ProvisionAgreement", "ProvisionAgrement"})
+_URN = re.compile(r"=([\w@$-]+(?:\.[\w@$-]+)*):([\w@$-]+)\(([^)]*)\)")
+#: What actions are called in SDMX-ML and in SDMX-CSV.
+_ACTIONS = {"Append": "I", "Information": "I", "Merge": "M", "Replace": "R", "Delete": "D"}
+
+
+def read_markup(
+    con: duckdb.DuckDBPyConnection, path: Path, about: Structure
+) -> tuple[str, list[str], list[Finding]]:
+    """Read SDMX-ML into the table `raw`; its kind, its columns, and what was noticed. Rows are counted by observation.
+
+    Raises:
+        UnreadableError: where it is no well-formed SDMX-ML data message, declares entities, or is nested too deep.
+    """
+    message = _Message(path.name, Gatherer(con, about))
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler = message.start
+    parser.EndElementHandler = message.end
+    parser.CharacterDataHandler = message.text
+    parser.EntityDeclHandler = message.entity
+    parser.ExternalEntityRefHandler = message.entity
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                parser.Parse(chunk, False)
+            parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise UnreadableError({
+            "en": f"“{path.name}” is not well-formed XML: line {error.lineno}, column {error.offset + 1}. "
+            "It may have been cut off; send it again.",
+            "es": f"«{path.name}» no es XML bien formado: línea {error.lineno}, columna {error.offset + 1}. "
+            "Puede estar incompleto; envíelo de nuevo.",
+        }) from error  # fmt: skip
+    return message.finish()
+
+
+class _Message:
+    """The state of reading one message."""
+
+    def __init__(self, name: str, gatherer: Gatherer) -> None:
+        self._name, self._gatherer = name, gatherer
+        self._kind: str | None = None
+        self._path: list[str] = []
+        self._flow: str | None = None
+        self._dataset: dict[str, str] = {}
+        self._series: dict[str, str] = {}
+        self._own: dict[str, str] = {}
+        self._groups: list[Mapping[str, str]] = []
+        self._group: dict[str, str] | None = None
+        self._component: str | None = None
+        self._text: list[str] = []
+        self._listening = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rsplit("}", 1)[-1]
+        if not self._path:
+            self._kind = self._kind_of(tag, name)
+        self._path.append(name)
+        if len(self._path) > _DEPTH:
+            raise self._refused(
+                "is nested too deep to be a data message",
+                "está anidado en exceso para ser un mensaje de datos",
+            )
+        handler = _STARTS.get(name)
+        if handler is not None:
+            handler(self, attributes)
+
+    def end(self, tag: str) -> None:
+        name = self._path.pop()
+        handler = _ENDS.get(name)
+        if handler is not None:
+            handler(self)
+        if self._listening and name in _FLOW_TEXTS:
+            self._name_flow("".join(self._text))
+            self._listening = False
+        del tag
+
+    def text(self, text: str) -> None:
+        if self._listening or self._component is not None:
+            self._text.append(text)
+
+    def entity(self, *_what: Any) -> Any:
+        """Declarations and references of entities: no message needs one."""
+        raise self._refused(
+            "declares entities, which no data message needs",
+            "declara entidades, que ningún mensaje de datos necesita",
+        )
+
+    def _refused(self, english: str, spanish: str) -> UnreadableError:
+        return UnreadableError({
+            "en": f"“{self._name}” {english}; nothing was read.", "es": f"«{self._name}» {spanish}; no se leyó nada.",
+        })  # fmt: skip
+
+    def _kind_of(self, tag: str, name: str) -> str:
+        found = re.search(r"sdmx\.org/resources/sdmxml/schemas/v(\d)_(\d)/message", tag)
+        if found is None or not name.endswith("Data"):
+            raise self._refused(
+                "is XML, but no SDMX-ML data message (GenericData, StructureSpecificData)",
+                "es XML, pero no un mensaje de datos SDMX-ML (GenericData, StructureSpecificData)",
+            )
+        form = "generic" if name.startswith("Generic") else "structure-specific"
+        return f"SDMX-ML {found[1]}.{found[2]} {form}"
+
+    # Header
+
+    def _in_header(self) -> bool:
+        return "Header" in self._path
+
+    def ref(self, attributes: Mapping[str, str]) -> None:
+        """A reference in the header: 2.1 names the flow so."""
+        if (
+            self._in_header()
+            and attributes.get("class", "Dataflow") in {"Dataflow", "DataStructure"}
+            and "id" in attributes
+        ):
+            self._flow = (
+                f"{attributes.get('agencyID', '')}:{attributes['id']}({attributes.get('version', '')})"
+            )
+
+    def structure(self, _attributes: Mapping[str, str]) -> None:
+        """The header's text that names the flow begins."""
+        if self._in_header():
+            self._listening, self._text = True, []
+
+    def _name_flow(self, text: str) -> None:
+        if found := _URN.search(text):
+            self._flow = f"{found[1]}:{found[2]}({found[3]})"
+
+    # Data sets
+
+    def dataset(self, attributes: Mapping[str, str]) -> None:
+        """A data set: what it says holds for all of its figures."""
+        self._dataset = {name: value for name, value in attributes.items() if "}" not in name}
+        action = self._dataset.pop("action", None) or next(
+            (value for name, value in attributes.items() if name.endswith("}action")), None
+        )
+        if action in _ACTIONS:
+            self._dataset["ACTION"] = _ACTIONS[action]
+        if self._flow:
+            self._dataset["STRUCTURE_ID"] = self._flow
+        self._series = dict(self._dataset)
+
+    def series(self, attributes: Mapping[str, str]) -> None:
+        """A series: its key, and what is said of all of its figures."""
+        self._series = {
+            **self._dataset,
+            **{name: value for name, value in attributes.items() if "}" not in name},
+        }
+
+    def series_ends(self) -> None:
+        """The next observation belongs to no series unless one begins."""
+        self._series = dict(self._dataset)
+
+    def group(self, attributes: Mapping[str, str]) -> None:
+        """A group: what it says holds for all series with these codes."""
+        self._group = {name: value for name, value in attributes.items() if "}" not in name}
+
+    def group_ends(self) -> None:
+        """The group is complete."""
+        if self._group:
+            self._groups.append(self._group)
+        self._group = None
+
+    def observation(self, attributes: dict[str, str]) -> None:
+        """An observation; a structure-specific one says everything in its attributes."""
+        self._own = attributes
+
+    def observation_ends(self) -> None:
+        """The observation is complete."""
+        self._gatherer.add(self._own, self._series)
+
+    # Generic messages
+
+    def value(self, attributes: Mapping[str, str]) -> None:
+        """A value of a key or an attribute (generic), or of a component with several (3.x)."""
+        parent = self._path[-2] if len(self._path) > 1 else ""
+        if parent == "Comp":
+            self._text = []
+            return
+        if "id" in attributes and "value" in attributes:
+            self._target()[attributes["id"]] = attributes["value"]
+
+    def _target(self) -> dict[str, str]:
+        for name in reversed(self._path):
+            if name == "Obs":
+                return self._own
+            if name == "Series":
+                return self._series
+            if name == "Group":
+                return self._group if self._group is not None else {}
+        return self._dataset
+
+    def observed_period(self, attributes: Mapping[str, str]) -> None:
+        """The period of a generic observation in a series."""
+        self._own[attributes.get("id", TIME)] = attributes.get("value", "")
+
+    def observed_value(self, attributes: Mapping[str, str]) -> None:
+        """The figure of a generic observation."""
+        self._own[VALUE] = attributes.get("value", "")
+
+    # Components with elements of their own (3.x)
+
+    def component(self, attributes: Mapping[str, str]) -> None:
+        """A component written as an element."""
+        self._component, self._text = attributes.get("id"), []
+
+    def component_ends(self) -> None:
+        """Its text is complete."""
+        if self._component:
+            self._target()[self._component] = "".join(self._text).strip()
+        self._component = None
+
+    def finish(self) -> tuple[str, list[str], list[Finding]]:
+        columns, findings = self._gatherer.finish()
+        if self._groups:
+            columns += self._gatherer.apply(self._groups)
+        return self._kind or "SDMX-ML", columns, findings
+
+
+_STARTS = {
+    "Ref": _Message.ref, "Structure": _Message.structure, "StructureUsage": _Message.structure, "URN": _Message.structure,
+    "ProvisionAgreement": _Message.structure, "ProvisionAgrement": _Message.structure, "DataSet": _Message.dataset,
+    "Series": _Message.series, "Group": _Message.group, "Obs": _Message.observation, "Value": _Message.value,
+    "ObsDimension": _Message.observed_period, "ObsValue": _Message.observed_value, "Comp": _Message.component,
+}  # fmt: skip
+_ENDS = {
+    "Series": _Message.series_ends, "Group": _Message.group_ends, "Obs": _Message.observation_ends,
+    "Comp": _Message.component_ends,
+}  # fmt: skip
