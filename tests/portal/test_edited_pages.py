@@ -1,6 +1,7 @@
 """Edited pages: written in the CMS, read in both languages, closed to everybody whose seat does not open it."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -38,6 +39,20 @@ def test_a_page_is_read_in_both_languages_and_the_switch_stays_on_it(client):
     assert "<h1>How we work</h1>" in english.text
     assert "<h1>Cómo trabajamos</h1>" in spanish.text
     assert 'href="/es/about/process/" lang="es"' in english.text
+
+
+def test_a_page_below_another_has_a_title_that_no_list_of_the_portal_has(client):
+    some_pages(both("about/members", en="Members and observers", es="Miembros y observadores"))
+
+    edited, listed = (
+        re.search("<title>(.*?)</title>", client.get(f"/en/{address}/").text)
+        for address in ("about/members", "members")
+    )
+
+    assert edited is not None
+    assert listed is not None
+    assert edited[1].startswith("Members and observers · About us")
+    assert edited[1] != listed[1]
 
 
 def test_a_page_without_its_translation_is_shown_in_the_other_language_and_says_so(client):
