@@ -9,10 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import files, instance, measures, web
+from benchmarks import files, indexing, instance, measures, web
 
 OUTPUT = Path(__file__).resolve().parent.parent / "var" / "bench.json"
-NAMES = [*web.PAGE_GOALS, web.MEMORY, web.HIDDEN, web.START, files.EXTRACT, files.IMPORT]
+NAMES = [
+    *web.PAGE_GOALS, web.MEMORY, web.HIDDEN, web.HIDDEN_IN_SEARCH, web.START, indexing.PAGES_PER_S, files.EXTRACT, files.IMPORT,
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,10 @@ class Effort:
     starts: int = 5
     pages: int = 200
     files: int = 60
+    indexed: int = 1_000
 
 
-QUICK = Effort(rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4)
+QUICK = Effort(rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4, indexed=50)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,8 +70,7 @@ def _steps(
     sizes = instance.Sizes(
         options.documents, options.people, options.rooms, options.publications, options.hidden
     )
-    _say(f"Filling a store with {sizes.documents:,} documents, {sizes.people} people, {sizes.rooms} rooms …")
-    stood = instance.prepared(env, sizes)
+    stood = instance.prepared(env, sizes, _say)
     if files.EXTRACT in wanted:
         _say("Reading a long PDF …")
         yield lambda: iter([files.extraction(pages=effort.pages, rounds=max(1, effort.starts - 2))])
@@ -78,12 +80,17 @@ def _steps(
     if wanted & {*web.PAGE_GOALS, web.MEMORY}:
         _say("Asking for pages …")
         yield lambda: web.page_measures(stood, wanted, rounds=effort.rounds, seconds=effort.seconds)
-    if web.HIDDEN in wanted:
-        _say(f"Adding {sizes.hidden:,} hidden rows …")
-        yield lambda: iter([web.hidden_rows(stood, pairs=effort.pairs)])
+    for name in (web.HIDDEN, web.HIDDEN_IN_SEARCH):
+        if name in wanted:
+            _say(f"Asking beside {sizes.hidden:,} hidden documents …")
+            yield lambda name=name: iter([web.hidden_rows(stood, name, pairs=effort.pairs)])
     if files.IMPORT in wanted:
         _say(f"Taking in {effort.files} files …")
         yield lambda: iter([files.importing(stood, files=effort.files)])
+    if indexing.PAGES_PER_S in wanted:
+        # Last, since it empties the index of this run's copy first.
+        _say(f"Indexing {effort.indexed:,} documents …")
+        yield lambda: iter([indexing.pages_per_s(stood, documents=effort.indexed)])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--documents", type=int, default=20_000)
     parser.add_argument("--people", type=int, default=500)
     parser.add_argument("--rooms", type=int, default=100)
-    parser.add_argument("--publications", type=int, default=2_000)
+    parser.add_argument("--publications", type=int, default=5_000)
     parser.add_argument("--hidden", type=int, default=10_000, help="hidden rows added for their measure")
     parser.add_argument(
         "--quick", action="store_true", help="a short look: figures unsettled, nothing to be quoted"

@@ -35,6 +35,30 @@ class Target:
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
+@dataclass
+class Tour:
+    """Several targets of one server, asked for in turn; where it was left off it goes on."""
+
+    targets: Sequence[Target]
+    _next: int = 0
+
+    @property
+    def port(self) -> int:
+        """The server's."""
+        return self.targets[0].port
+
+    @property
+    def path(self) -> str:
+        """What is spoken of when something goes wrong."""
+        return f"one of {len(self.targets)} addresses such as {self.targets[0].path}"
+
+    def request(self) -> bytes:
+        """The next request."""
+        target = self.targets[self._next % len(self.targets)]
+        self._next += 1
+        return target.request()
+
+
 def fetch(target: Target) -> tuple[int, bytes, float]:
     """One answer: status, everything received, seconds from opening the connection to its end."""
     started = time.perf_counter()
@@ -55,12 +79,11 @@ def checked(target: Target) -> bytes:
     return received
 
 
-def rate(target: Target, *, seconds: float, clients: int = 4) -> float:
+def rate(target: Target | Tour, *, seconds: float, clients: int = 4) -> float:
     """Answers a second with so many clients at a time."""
     with selectors.DefaultSelector() as selector:
-        request = target.request()
         for _client in range(clients):
-            _open(selector, target.port, request)
+            _open(selector, target.port, target.request())
         started = time.perf_counter()
         until, limit, done = started + seconds, started + seconds + PATIENCE, 0
         now = started
@@ -68,7 +91,7 @@ def rate(target: Target, *, seconds: float, clients: int = 4) -> float:
             for key, _events in selector.select(timeout=1):
                 if _ended(selector, key, target):
                     done += 1
-                    _open(selector, target.port, request)
+                    _open(selector, target.port, target.request())
             now = time.perf_counter()
             if now > limit:
                 raise LoadError(f"{target.path} gave no answer in {PATIENCE:g} seconds.")
@@ -84,7 +107,7 @@ def _open(selector: selectors.BaseSelector, port: int, request: bytes) -> None:
     selector.register(line, selectors.EVENT_READ, bytearray())
 
 
-def _ended(selector: selectors.BaseSelector, key: selectors.SelectorKey, target: Target) -> bool:
+def _ended(selector: selectors.BaseSelector, key: selectors.SelectorKey, target: Target | Tour) -> bool:
     """Take what arrived; whether that was the end of the answer."""
     line: socket.socket = key.fileobj  # type: ignore[assignment]
     try:
@@ -103,7 +126,7 @@ def _ended(selector: selectors.BaseSelector, key: selectors.SelectorKey, target:
     return True
 
 
-def _status(received: bytes | bytearray, target: Target) -> int:
+def _status(received: bytes | bytearray, target: Target | Tour) -> int:
     try:
         return int(bytes(received[9:12]))
     except ValueError:
@@ -111,7 +134,7 @@ def _status(received: bytes | bytearray, target: Target) -> int:
 
 
 def paired_rates(
-    target: Target, yardstick: Target, *, rounds: int, seconds: float
+    target: Target | Tour, yardstick: Target, *, rounds: int, seconds: float
 ) -> tuple[float, float, float]:
     """Medians of both rates, and of their ratio, taken in turns so that a busy machine slows both alike."""
     pairs = []
@@ -133,6 +156,13 @@ def paired_times(one: Target, other: Target, *, pairs: int) -> tuple[float, floa
     half = max(1, len(taken) // 2)
     mine = statistics.median(sorted(a for a, _b in taken)[:half])
     theirs = statistics.median(sorted(b for _a, b in taken)[:half])
+    return mine, theirs, mine / theirs
+
+
+def paired_sums(pairs: Sequence[tuple[Target, Target]], *, times: int) -> tuple[float, float, float]:
+    """Seconds that all of the first take, that all of the second take, and their ratio: each pair weighs by its time."""
+    found = [paired_times(one, other, pairs=times) for one, other in pairs]
+    mine, theirs = (sum(seconds[place] for seconds in found) for place in (0, 1))
     return mine, theirs, mine / theirs
 
 

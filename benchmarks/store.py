@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from benchmarks.instance import Actors, Sizes
+from benchmarks.texts import Writer
 from puebla.accounts.models import Person
 from puebla.config import editions
 from puebla.core.words import fold
@@ -31,29 +32,40 @@ SUBJECTS = {
            "Reintegración", "Albergue y asistencia"],
 }  # fmt: skip
 LANGUAGES = ("en", "es")
-CHUNK = 2_000
+#: Papers written at once, and pages of each paper in its original language.
+CHUNK, PAGES = 1_000, 10
 
 
 @transaction.atomic
-def fill(sizes: Sizes, *, at: dt.datetime) -> Actors:
-    """Fill an empty store."""
+def fill(sizes: Sizes, *, at: dt.datetime) -> None:
+    """Fill an empty store; what search knows is written afterwards."""
     rng = random.Random(20_100)
     editions.load(editions.folder_of("rcm"), at=at)
     _rooms(sizes.rooms)
     people = _people(sizes.people, rng, at=at)
     _documents(sizes.documents, rng, author=people[0], at=at)
     _publications(sizes.publications, rng, at=at)
-    coordinator, delegate = people[0], people[1]
+    document = _shown()
+    neighbours = Document.objects.filter(audience__gte=60).exclude(pk=document.pk).order_by("pk")[:3]
+    Relation.objects.bulk_create(Relation(source=document, target=one, kind="answers") for one in neighbours)
+
+
+def _shown() -> Document:
+    """The paper whose record is asked for."""
     record = Document.objects.filter(
         symbol__startswith="RCM/", room_cap=80, filed_languages="en,es", audience=60
     )
-    document = record.order_by("pk")[record.count() // 2]
-    neighbours = Document.objects.filter(audience__gte=60).exclude(pk=document.pk).order_by("pk")[:3]
-    Relation.objects.bulk_create(Relation(source=document, target=one, kind="answers") for one in neighbours)
-    public = PublicDocument.objects.order_by("pk").values_list("symbol", flat=True)[sizes.publications // 2]
+    return record.order_by("pk")[record.count() // 2]
+
+
+def actors() -> Actors:
+    """Sign in those who ask, and name what they ask for."""
+    coordinator, delegate = Person.objects.order_by("pk")[:2]
+    public = PublicDocument.objects.order_by("pk").values_list("symbol", flat=True)
     return Actors(
-        _session(coordinator), _session(delegate), document.symbol, public, coordinator.pk, delegate.pk
-    )
+        _session(coordinator), _session(delegate), _shown().symbol, public[public.count() // 2], coordinator.pk,
+        delegate.pk,
+    )  # fmt: skip
 
 
 def _rooms(total: int) -> None:
@@ -127,7 +139,7 @@ def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
 
 
 def _documents(total: int, rng: random.Random, *, author: Person, at: dt.datetime) -> None:
-    """Papers of all rooms, rungs and years, with editions, versions and a little text."""
+    """Papers of all rooms, rungs and years, with editions, versions and the text of the original."""
     kinds, themes = list(Kind.objects.all()), list(Theme.objects.all())
     bodies = list(Body.objects.select_related("room"))
     parties = list(Party.objects.all())
@@ -142,23 +154,26 @@ def _documents(total: int, rng: random.Random, *, author: Person, at: dt.datetim
             symbol = f"RCM/{day.year}/{body.code}/{kind.code}/{number}"
             yield Document(
                 room=body.room, room_cap=body.room.cap, body=body, kind=kind, symbol=symbol, titles=titles,
-                audience=min(rng.choice(rungs), body.room.cap), dated_on=day, state="final", original_language="es",
+                audience=min(rng.choice(rungs), body.room.cap), dated_on=day, state="final", original_language=LANGUAGES[number % 5 != 0 and number % 2],
                 party=rng.choice(parties) if number % 3 == 0 else secretariat,
-                embargo_until=at + dt.timedelta(days=9) if number % 200 == 0 else None,
+                embargo_until=at + dt.timedelta(days=9_000) if number % 200 == 0 else None,
                 words=fold(" ".join([symbol, *titles.values()])),
                 filed_languages="en" if number % 5 == 0 else "en,es",
                 created_at=at, created_by=author, changed_at=at, changed_by=author,
             )  # fmt: skip
 
+    writers = {language: Writer(language, rng, papers=total) for language in LANGUAGES}
     for chunk in _chunks(rows()):
         documents = Document.objects.bulk_create(chunk)
-        _files(documents, rng, at=at)
+        _files(documents, rng, writers, at=at)
         Document.themes.through.objects.bulk_create(
             Document.themes.through(document_id=one.pk, theme_id=rng.choice(themes).pk) for one in documents
         )
 
 
-def _files(documents: list[Document], rng: random.Random, *, at: dt.datetime) -> None:
+def _files(
+    documents: list[Document], rng: random.Random, writers: dict[str, Writer], *, at: dt.datetime
+) -> None:  # fmt: skip
     found = LanguageEdition.objects.bulk_create(
         LanguageEdition(document=document, language=language)
         for document in documents
@@ -168,14 +183,18 @@ def _files(documents: list[Document], rng: random.Random, *, at: dt.datetime) ->
         FileVersion(
             edition=edition, number=number, key=f"{rng.getrandbits(120):030x}", name=f"paper-{edition.document_id}.pdf",
             kind="PDF", media_type="application/pdf", size=rng.randint(20_000, 900_000), filed_at=at,
-            sha256=f"{rng.getrandbits(256):064x}", reading="done", page_count=rng.randint(1, 40),
+            sha256=f"{rng.getrandbits(256):064x}", reading="done", page_count=PAGES,
         )
         for edition in found
         for number in range(1, 1 + (3 if edition.pk % 9 == 0 else 1))
     )  # fmt: skip
+    originals = {document.pk: document.original_language for document in documents}
+    newest = {version.edition_id: version for version in versions}
     Page.objects.bulk_create(
-        Page(version=version, number=1, text="The meeting heard the reports and adopted what follows. " * 8)
-        for version in versions[::4]
+        Page(version=newest[edition.pk], number=number, text=text)
+        for edition in found
+        if edition.language == originals[edition.document_id]
+        for number, text in enumerate(writers[edition.language].pages(PAGES), start=1)
     )
 
 
@@ -200,15 +219,19 @@ def _publications(total: int, rng: random.Random, *, at: dt.datetime) -> None:
     files = PublicFile.objects.bulk_create(
         PublicFile(
             document=one, language=language, number=1, key=f"{rng.getrandbits(120):030x}", name=f"{one.pk}.pdf",
-            media_type="application/pdf", label="PDF", size=120_000, sha256=f"{rng.getrandbits(256):064x}", page_count=1,
+            media_type="application/pdf", label="PDF", size=120_000, sha256=f"{rng.getrandbits(256):064x}", page_count=PAGES,
             filed_at=at,
         )
         for one in public
         for language in LANGUAGES
     )  # fmt: skip
-    PublicPage.objects.bulk_create(
-        PublicPage(file=one, number=1, text="A page of text. " * 20) for one in files
-    )
+    writers = {language: Writer(language, rng, papers=total) for language in LANGUAGES}
+    for chunk in _chunks(one for one in files if one.language == LANGUAGES[one.document_id % 2]):
+        PublicPage.objects.bulk_create(
+            PublicPage(file=file, number=number, text=text)
+            for file in chunk
+            for number, text in enumerate(writers[file.language].pages(PAGES), start=1)
+        )
     turn_epoch(at=at)
 
 
@@ -222,32 +245,39 @@ def _session(person: Person) -> str:
     return str(session.session_key)
 
 
-def hide(count: int, *, delegate_id: int, using: str, at: dt.datetime) -> None:
-    """Add papers that the delegate may not see: other parties' own, and those of sealed rooms without a seat for them.
+def hide(count: int, *, at: dt.datetime) -> None:
+    """Add papers that the delegate may not see: other parties' own, those of sealed rooms without a seat for them, and
+    those under embargo.
 
-    Their dates are spread like those of what is seen, and their titles match the same words.
+    Their dates are spread like those of what is seen, and their titles and pages match the same words.
     """
     rng = random.Random(7)
-    own = set(Seat.objects.using(using).filter(person_id=delegate_id).values_list("party_id", flat=True))
-    seated = set(Seat.objects.using(using).filter(person_id=delegate_id).values_list("room_id", flat=True))
-    parties = [party for party in Party.objects.using(using).all() if party.pk not in own]
-    bodies = list(Body.objects.using(using).select_related("room"))
+    delegate = Person.objects.order_by("pk")[1]
+    own = set(Seat.objects.filter(person=delegate).values_list("party_id", flat=True))
+    seated = set(Seat.objects.filter(person=delegate).values_list("room_id", flat=True))
+    parties = [party for party in Party.objects.all() if party.pk not in own]
+    bodies = list(Body.objects.select_related("room"))
     sealed = [body for body in bodies if body.room.sealed and body.room_id not in seated]
     opened = [body for body in bodies if not body.room.sealed]
-    kinds = list(Kind.objects.using(using).all())
+    kinds = list(Kind.objects.all())
+    late = at + dt.timedelta(days=9_000)
 
     def rows() -> Iterator[Document]:
         for number in range(1, count + 1):
             body = rng.choice(sealed if number % 2 else opened)
+            embargoed = number % 10 == 0
+            audience = Audience.ROOM if number % 2 else Audience.MEMBERS if embargoed else Audience.OWN_PARTY
             titles, day = _titles(number, rng), _day(rng)
             symbol = f"RCM/{day.year}/{body.code}/H/{number}" if number % 2 else None
             yield Document(
                 room_id=body.room_id, room_cap=body.room.cap, body_id=body.pk, kind_id=rng.choice(kinds).pk,
-                symbol=symbol, titles=titles, audience=Audience.ROOM if number % 2 else Audience.OWN_PARTY,
-                party_id=rng.choice(parties).pk, dated_on=day, state="final", original_language="en",
-                words=fold(" ".join([symbol or "", *titles.values()])), filed_languages="en", created_at=at, changed_at=at,
+                symbol=symbol, titles=titles, audience=audience, embargo_until=late if embargoed else None,
+                party_id=rng.choice(parties).pk, dated_on=day, state="final",
+                original_language=LANGUAGES[number // 2 % 2], words=fold(" ".join([symbol or "", *titles.values()])),
+                filed_languages=LANGUAGES[number // 2 % 2], created_at=at, changed_at=at,
             )  # fmt: skip
 
-    with transaction.atomic(using=using):
+    writers = {language: Writer(language, rng, papers=count) for language in LANGUAGES}
+    with transaction.atomic():
         for chunk in _chunks(rows()):
-            Document.objects.using(using).bulk_create(chunk)
+            _files(Document.objects.bulk_create(chunk), rng, writers, at=at)

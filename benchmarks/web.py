@@ -6,19 +6,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import quote
 
 from benchmarks.instance import Instance
-from benchmarks.load import Target, checked, paired_rates, paired_times
+from benchmarks.load import Target, Tour, checked, paired_rates, paired_sums
 from benchmarks.measures import Goal, Measure, measure
+from benchmarks.questions import QUESTIONS, address, different, narrowings
 from benchmarks.servers import PAGES, ROOT, YARDSTICK, command, free_port, serving, stop, wait_for
 
-LIST = "/en/intranet/documents/"
+LIST, SEARCH, PUBLIC_SEARCH = "/en/intranet/documents/", "/en/intranet/search/", "/en/search/"
 #: name → (address, whether somebody is signed in, least share of the yardstick)
 PAGE_GOALS = {
     "web.documents.list.signed_in": 0.02,
     "web.documents.record.signed_in": 0.02,
+    "web.desk": 0.01,
+    "web.search.signed_in": 0.01,
+    "web.search.anonymous": 0.02,
+    "web.facets.anonymous": 0.05,
     "web.portal.home.anonymous": 0.25,
     "web.portal.documents.anonymous": 0.25,
     "web.portal.record.anonymous": 0.25,
@@ -27,6 +33,7 @@ PAGE_GOALS = {
     "sitemap": 0.05,
 }
 MEMORY, HIDDEN, START = "web.worker.rss_mb", "web.documents.hidden_rows", "web.cold_start"
+HIDDEN_IN_SEARCH = "web.search.hidden_rows"
 ACCEPTED = {"Accept-Encoding": "gzip, deflate, br"}
 
 
@@ -38,43 +45,60 @@ def page_measures(instance: Instance, wanted: set[str], *, rounds: int, seconds:
             if name not in wanted:
                 continue
             target = _page(instance, name, pages.port)
-            checked(target)
+            for one in target.targets[:20]:
+                checked(one)
             rate, of, share = paired_rates(target, yardstick, rounds=rounds, seconds=seconds)
             yield measure(name, rate, "requests/s", reference=of, ratio=share, goal=Goal(goal))
         if MEMORY in wanted:
             for name in PAGE_GOALS:
-                for _again in range(20):
-                    checked(_page(instance, name, pages.port))
+                targets = cycle(_page(instance, name, pages.port).targets)
+                for target in islice(targets, 20):
+                    checked(target)
             yield measure(MEMORY, pages.worker_memory_mb(), "MB", goal=Goal(200, at_least=False))
 
 
-def _page(instance: Instance, name: str, port: int) -> Target:
+def _page(instance: Instance, name: str, port: int) -> Tour:
+    """What is asked for under this name; more than one address where one answer would tell little."""
     actors = instance.actors
-    address, cookie = {
-        "web.documents.list.signed_in": (LIST, actors.coordinator),
-        "web.documents.record.signed_in": (f"{LIST}{quote(actors.record)}/", actors.coordinator),
-        "web.portal.home.anonymous": ("/en/", ""),
-        "web.portal.documents.anonymous": ("/en/documents/", ""),
-        "web.portal.record.anonymous": (f"/en/documents/{quote(actors.public)}/", ""),
-        "feeds.atom": ("/feeds/documents.atom?lang=es", ""),
-        "oai.page": ("/oai?verb=ListRecords&metadataPrefix=oai_dc", ""),
-        "sitemap": ("/sitemap.xml", ""),
+    asked = {
+        "web.documents.list.signed_in": [(LIST, actors.coordinator)],
+        "web.documents.record.signed_in": [(f"{LIST}{quote(actors.record)}/", actors.coordinator)],
+        "web.desk": [("/en/intranet/", actors.coordinator), ("/en/intranet/", actors.delegate)],
+        "web.search.signed_in": [
+            (address(SEARCH, one), who) for one in QUESTIONS for who in (actors.coordinator, actors.delegate)
+        ],
+        # The site remembers its answers: so that answering is measured, nothing is asked twice.
+        "web.search.anonymous": [(address(PUBLIC_SEARCH, one), "") for one in different(20_000)],
+        "web.facets.anonymous": [
+            (address("/en/documents/", one), "") for one in narrowings(instance.public_codes(), 20_000)
+        ],
+        "web.portal.home.anonymous": [("/en/", "")],
+        "web.portal.documents.anonymous": [("/en/documents/", "")],
+        "web.portal.record.anonymous": [(f"/en/documents/{quote(actors.public)}/", "")],
+        "feeds.atom": [("/feeds/documents.atom?lang=es", "")],
+        "oai.page": [("/oai?verb=ListRecords&metadataPrefix=oai_dc", "")],
+        "sitemap": [("/sitemap.xml", "")],
     }[name]
-    return Target(port, address, cookie=cookie, headers=ACCEPTED)
+    return Tour([Target(port, path, cookie=cookie, headers=ACCEPTED) for path, cookie in asked])
 
 
-def hidden_rows(instance: Instance, *, pairs: int) -> Measure:
-    """A delegate's list over a store with thousands of hidden rows beside the same store without them."""
-    env = instance.with_hidden_rows()
+def hidden_rows(instance: Instance, name: str, *, pairs: int) -> Measure:
+    """What a delegate asks of a store with thousands of hidden rows beside the same store without them."""
+    env, there = instance.with_hidden_rows()
+    here = instance.actors
+    paths = [LIST] if name == HIDDEN else [address(SEARCH, one) for one in QUESTIONS]
     with serving(PAGES, instance.env) as plain, serving(PAGES, env) as hidden:
-        without = Target(plain.port, LIST, cookie=instance.actors.delegate, headers=ACCEPTED)
-        with_them = Target(hidden.port, LIST, cookie=instance.actors.delegate, headers=ACCEPTED)
-        for _again in range(20):
+        asked = [
+            (Target(hidden.port, path, cookie=there.delegate, headers=ACCEPTED),
+             Target(plain.port, path, cookie=here.delegate, headers=ACCEPTED))
+            for path in paths
+        ]  # fmt: skip
+        for with_them, without in asked:
             if _total(checked(without)) != _total(checked(with_them)):
-                raise AssertionError("The hidden rows are not hidden: the totals differ.")
-        took, reference, ratio = paired_times(with_them, without, pairs=pairs)
+                raise AssertionError(f"The hidden rows are not hidden: {without.path} counts differently.")
+        took, reference, ratio = paired_sums(asked, times=max(2, pairs // len(paths)))
     return measure(
-        HIDDEN, took * 1000, "ms", reference=reference * 1000, ratio=ratio, goal=Goal(1.10, at_least=False)
+        name, took * 1000, "ms", reference=reference * 1000, ratio=ratio, goal=Goal(1.10, at_least=False)
     )
 
 
