@@ -143,6 +143,24 @@ class Document(Restricted):
             models.Index(
                 fields=["room", "audience", "party", "room_cap", "embargo_until"], name="documents_of_room"
             ),
+            models.Index(
+                fields=[
+                    "-changed_at",
+                    "-id",
+                    "audience",
+                    "room",
+                    "party",
+                    "room_cap",
+                    "embargo_until",
+                    "state",
+                ],
+                name="documents_by_change",
+            ),
+            # What is awaited, and what waits for a language: asked by every desk.
+            models.Index(
+                fields=["state", "filed_languages", "audience", "room", "party", "room_cap", "embargo_until"],
+                name="documents_by_state",
+            ),
             # Asked at every round of the worker: which embargoes ended meanwhile.
             models.Index(
                 fields=["embargo_until"], condition=Q(embargo_until__isnull=False), name="documents_embargoes"
@@ -198,6 +216,11 @@ class LanguageEdition(models.Model):
         ordering = ["language"]
         constraints = [
             models.UniqueConstraint(fields=["document", "language"], name="documents_edition_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["document"], condition=Q(expected_on__isnull=False), name="documents_edition_expected"
+            ),
         ]
 
 

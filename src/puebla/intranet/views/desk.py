@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,7 +15,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core import registry
 from puebla.core.models import JournalEntry, Process
 from puebla.core.phrases import Sentence, sentences
-from puebla.documents.models import Document, State
+from puebla.documents.models import Document, LanguageEdition, State
 from puebla.documents.querysets import DocumentQuerySet
 from puebla.documents.rules import may_edit_lists
 from puebla.intranet.actions import look
@@ -63,7 +63,9 @@ def desk(request: PersonRequest) -> HttpResponse:
 
 def _recent(visible: DocumentQuerySet, since: dt.datetime | None) -> list[dict[str, Any]]:
     """The papers changed last, whether each is new since the person last looked, and what was done with it since."""
-    papers = list(_lines(visible).exclude(state=State.AWAITED).order_by("-changed_at", "-pk")[:SHOWN])
+    newest = visible.exclude(state=State.AWAITED).order_by("-changed_at", "-pk")
+    # The few keys are found in an index first, and only then the rest is read.
+    papers = list(_lines(visible).filter(pk__in=newest.values("pk")[:SHOWN]).order_by("-changed_at", "-pk"))
     done: dict[str, list[Sentence]] = {}
     if since is not None:
         entries = (
@@ -89,8 +91,11 @@ def _recent(visible: DocumentQuerySet, since: dt.datetime | None) -> list[dict[s
 
 def _waiting(visible: DocumentQuerySet) -> list[Any]:
     """What is awaited: papers announced, and languages of a paper for which a day is set; soonest first."""
-    announced = Q(state=State.AWAITED) | Q(editions__expected_on__isnull=False, editions__versions=None)
-    return list(_lines(visible).filter(announced).order_by("expected_on", "pk").distinct()[: 5 * SHOWN])
+    expected = LanguageEdition.objects.filter(expected_on__isnull=False, versions=None).order_by()
+    # Each of the two has an index of its own; asked in one, every paper would be looked at.
+    awaited = visible.filter(state=State.AWAITED).order_by().values("pk")
+    keys = awaited.union(visible.filter(pk__in=expected.values("document")).order_by().values("pk"))
+    return list(_lines(visible).filter(pk__in=keys).order_by("expected_on", "pk")[: 5 * SHOWN])
 
 
 def _lines(visible: DocumentQuerySet) -> DocumentQuerySet:
@@ -111,8 +116,8 @@ def _pending(visible: DocumentQuerySet, process: Process | None) -> list[dict[st
     """How many filed documents still lack each working language; one query for all of them."""
     languages: list[str] = process.languages if process else []
     filed = visible.exclude(filed_languages="").exclude(state__in=[State.AWAITED, State.WITHDRAWN])
-    lacking = {code: Count("pk", filter=~Q(filed_languages__contains=code)) for code in languages}
-    counts = filed.order_by().aggregate(**lacking) if lacking else {}
+    rows = list(filed.order_by().values_list("filed_languages").annotate(Count("pk"))) if languages else []
+    counts = {code: sum(count for held, count in rows if code not in held.split(",")) for code in languages}
     return [
         {"code": code, "name": get_language_info(code)["name_translated"], "count": count}
         for code, count in counts.items()
