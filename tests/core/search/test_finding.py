@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,9 +11,11 @@ from hypothesis.extra.django import TestCase
 
 from puebla.core.search import terms
 from puebla.core.search.asking import read
+from puebla.core.search.building import catch_up
 from puebla.core.search.finding import Reachable, find
 from puebla.core.search.tables import Place, Row, index, install_indexes, mark, record_of, rung_start
 from puebla.core.search.words import forms, words_in
+from tests import factories as make
 
 TABLE = index("members_index", entries="members_indexentry", due="embargo_until")
 LANGUAGES = ("en", "es")
@@ -86,6 +89,25 @@ def test_a_phrase_late_in_a_very_long_text_is_found():
     )
 
     assert ask('"frase muy particular"') == ask("particular") == [1]
+
+
+@pytest.mark.django_db
+def test_a_phrase_is_found_in_a_text_of_more_different_words_than_an_index_keeps():
+    keep(1, [" ".join(f"w{number:06}" for number in range(45_000)), "una frase muy particular"])
+    keep(2, "una particular frase muy")
+
+    assert ask('"frase muy particular"') == ask('"una frase"') == [1]
+    assert ask('"particular frase"') == [2]
+
+
+@pytest.mark.django_db
+def test_a_phrase_of_three_words_is_more_than_its_pairs():
+    keep(1, "uno dos, y dos tres")
+    keep(2, "uno dos tres")
+
+    assert ask('"uno dos tres"') == [2]
+    assert sorted(ask('"dos tres"')) == [1, 2]
+    assert ask('dos -"uno dos tres"') == [1]
 
 
 @pytest.mark.django_db
@@ -222,3 +244,27 @@ def by_hand(text, asked, *, quoted, exclude):
         return f" {' '.join(words_in(' '.join(asked)))} " in f" {' '.join(own)} "
     stemmed = {form for word in own for form in forms(word, ["es"])}
     return all(stemmed & set(forms(word, LANGUAGES)) for word in words_in(" ".join(asked)))
+
+
+@pytest.mark.django_db
+def test_an_index_of_an_older_form_is_made_anew_and_written_again_by_the_chore():
+    paper = make.DocumentFactory(titles={"en": "Alpaca matters"})
+    make_of_old()
+
+    install_indexes()
+
+    assert ask("alpaca") == []
+    assert catch_up(timezone.now()) == 1
+    assert ask('"alpaca matters"') == [paper.pk]
+    assert catch_up(timezone.now()) == 0
+
+
+def make_of_old():
+    """The table as the first release made it."""
+    columns = {
+        "sqlite": "CREATE VIRTUAL TABLE members_index USING fts5(marks, title, keywords, body, words UNINDEXED)",
+        "postgresql": "CREATE TABLE members_index (id bigint PRIMARY KEY, terms tsvector NOT NULL, words text NOT NULL)",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE members_index")
+        cursor.execute(columns[connection.vendor])

@@ -6,6 +6,7 @@ Nothing typed can be wrong syntax: what is no operator is a word. What cannot be
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -51,10 +52,23 @@ class Question:
     excluded: tuple[Part, ...] = ()
     languages: tuple[str, ...] = ()
 
+    @cached_property
+    def forms(self) -> tuple[tuple[tuple[frozenset[str], ...], ...], ...]:
+        """Of each part of each clause, what each of its words may have become; the parts left out come last, in one."""
+        return tuple(
+            tuple(tuple(frozenset(forms(word, self.languages)) for word in part.words) for part in clause)
+            for clause in (*self.clauses, self.excluded)
+        )
+
     @property
     def phrases(self) -> list[str]:
         """The quoted phrases that every hit holds in these very words."""
         return [" ".join(clause[0].words) for clause in self.clauses if len(clause) == 1 and clause[0].quoted]
+
+    @property
+    def exactly(self) -> list[Asked]:
+        """The same quoted phrases, as an index is asked."""
+        return [self._exactly(clause[0]) for clause in self.clauses if len(clause) == 1 and clause[0].quoted]
 
     @property
     def words(self) -> list[str]:
@@ -66,7 +80,9 @@ class Question:
         wanted = terms.every(
             terms.some(self._part(part, level) for part in clause) for clause in self.clauses
         )
-        return terms.Within(wanted, level)
+        found: Asked = terms.Within(wanted, level)
+        # Of what stands in a title or is a keyword, the very words may stand elsewhere.
+        return found if level is Level.ANYWHERE else terms.every([found, *self.exactly])
 
     def barred(self) -> list[tuple[Asked, list[str]]]:
         """What no hit holds in any of its languages: words, and the phrase that must stand in these very words."""
@@ -90,12 +106,20 @@ class Question:
             return terms.every(
                 [*(terms.any_of(forms(word, self.languages)) for word in first), terms.some(ends)]
             )
+        if part.quoted and level is Level.ANYWHERE:
+            return self._exactly(part)
         if not first:
             return terms.any_of(forms(last, self.languages))
         if level is Level.KEY or not part.quoted:
             # Keywords have no order; of a phrase it is enough there that its words are met.
-            return terms.every(terms.any_of(forms(word, self.languages)) for word in part.words)
-        return terms.some(terms.Sequence(one, looked_at=True) for one in self._rows(part.words))
+            return self._met(part)
+        return terms.some(terms.Sequence(one) for one in self._rows(part.words))
+
+    def _exactly(self, part: Part) -> Asked:
+        return terms.Exactly(part.words, self._met(part))
+
+    def _met(self, part: Part) -> Asked:
+        return terms.every(terms.any_of(forms(word, self.languages)) for word in part.words)
 
     def _rows(self, words: Sequence[str]) -> list[tuple[str, ...]]:
         """The words in a row as each language has stemmed them."""

@@ -79,6 +79,11 @@ def looks_like_symbol(typed: str) -> bool:
     return len(parts) >= FEWEST_PARTS and any(part.isdecimal() for part in parts)
 
 
+def may_cite(typed: str) -> bool:
+    """Whether what was typed may be a symbol or a citation at all: both hold a number, a citation perhaps a Roman one."""
+    return any(c.isdigit() for c in typed) or any(map(_ROMAN.fullmatch, re.split(r"[\s,;:()]+", fold(typed))))
+
+
 def nearest(key: str, keys: Iterable[str]) -> list[tuple[int, str]]:
     """Those of the keys that differ from one by a slip, with how far they are: 1 for a letter, 2 for a figure."""
     return sorted((cost, one) for one in keys if (cost := _slip(key, one)) is not None)

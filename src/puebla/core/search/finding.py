@@ -1,4 +1,4 @@
-"""A question put to an index: how many records, and the best of them, in one statement.
+"""A question put to an index: how many records, and the best of them, in one statement or two.
 
 The order depends on a record's own words alone: first those whose title says it, then those that are about it, then those
 that hold the words in a row, then all others; among equals the newest. Nothing is weighed by how rare a word is among all
@@ -7,6 +7,7 @@ records, since that would tell of records that the reader may not see.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -16,8 +17,10 @@ from puebla.core.search.asking import Question
 from puebla.core.search.tables import (
     BY_DATE,
     LANGUAGE_MASK,
+    PAIR,
     RECORD_MASK,
     RECORD_SHIFT,
+    TOO_LONG,
     IndexTable,
     record_of,
 )
@@ -52,6 +55,7 @@ class Found:
 _RECORD = f"(id >> {RECORD_SHIFT}) & {RECORD_MASK}"
 #: Best first: what the tier asks of the words.
 _TITLE, _ABOUT, _IN_A_ROW, _ANYWHERE = 4, 3, 2, 1
+Tier = tuple[int, Asked]
 
 
 def find(
@@ -81,22 +85,21 @@ def find(
     """
     if not reachable:
         return Found(0, [])
-    tiers: list[tuple[int, Asked]] = [(_ANYWHERE, question.asked(Level.ANYWHERE))]
+    anywhere = question.asked(Level.ANYWHERE)
+    rest: list[Tier] = [(_ANYWHERE, anywhere)]
+    better: list[Tier] = []
     if not newest:
         in_a_row = question.in_a_row()
-        tiers = [
-            (_TITLE, question.asked(Level.TITLE)),
-            (_ABOUT, question.asked(Level.KEY)),
-            *([(_IN_A_ROW, in_a_row)] if in_a_row is not None else []),
-            *tiers,
-        ]
+        better = [(_TITLE, question.asked(Level.TITLE)), (_ABOUT, question.asked(Level.KEY))]
+        rest = [*([(_IN_A_ROW, in_a_row)] if in_a_row is not None else []), *rest]
     writer = _Writer(table, question, tuple(filters), tuple(reachable), at, using, among)
-    most = (first + count) * most_languages
-    statement, values = writer.statement(tiers, most)
-    with connections[using].cursor() as cursor:
-        cursor.execute(statement, values)
-        (_none, total), *rows = cursor.fetchall()
-    return Found(int(total), _best(rows, prefer)[first : first + count])
+    last = first + count
+    (_none, total), *rows = writer.rows(better, last * most_languages, counted=anywhere)
+    best = _best(rows, prefer)
+    if len(best) < min(last, total):
+        # Only where the better tiers do not fill the page are the others asked: mostly they are never seen.
+        best = _best([*rows, *writer.rows(rest, last * most_languages)], prefer)
+    return Found(int(total), best[first:last])
 
 
 def _best(rows: Iterable[tuple[int, int]], prefer: int | None) -> list[int]:
@@ -114,6 +117,19 @@ def _united(parts: Sequence[tuple[str, list[Any]]]) -> tuple[str, list[Any]]:
     return " UNION ALL ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
 
 
+def _holds_row(words: Sequence[str]) -> tuple[str, list[str]]:
+    """On PostgreSQL, that these very words stand in a row: by the pairs of words in the index; the text is read only where
+    three or more have all their pairs, or where a text is too long for them.
+    """
+    pairs = [*map(PAIR.join, pairwise(words))] or list(words)
+    known = terms.as_tsquery(terms.every(map(terms.Term, pairs)))
+    row, long = f" {' '.join(words)} ", terms.as_tsquery(terms.Term(TOO_LONG))
+    read = "position(%s in replace(words, E'\\f ', '')) > 0"
+    if len(words) < 3:
+        return f"(pairs @@ %s::tsquery OR (pairs @@ %s::tsquery AND {read}))", [known, long, row]
+    return f"(pairs @@ %s::tsquery AND {read})", [f"{known} | {long}", row]
+
+
 @dataclass(frozen=True)
 class _Writer:
     """Writes the statement in the database's own words."""
@@ -126,14 +142,16 @@ class _Writer:
     using: str
     among: Sequence[int] | None = None
 
-    def statement(self, tiers: list[tuple[int, Asked]], most: int) -> tuple[str, list[Any]]:
-        """The total, then the best keys of each tier."""
-        anywhere = tiers[-1][1]
-        before, values = self._barred()
-        held, more = self._matches(anywhere)
-        values += more
-        total = f"COUNT(DISTINCT {_RECORD})"
-        lines = [f"SELECT -1 AS tier, {total} AS id FROM ({held}) AS held"]  # noqa: S608 - numbers of ours
+    def rows(
+        self, tiers: Sequence[Tier], most: int, *, counted: Asked | None = None
+    ) -> list[tuple[int, int]]:
+        """The best keys of each tier as (tier, key), before them the number of records that answer, where it is asked for."""
+        barred, values = self._barred()
+        lines = []
+        if counted is not None:
+            held, more = self._matches(counted)
+            lines.append(f"SELECT -1 AS tier, COUNT(DISTINCT {_RECORD}) AS id FROM ({held}) AS held")  # noqa: S608 - our own columns
+            values += more
         for tier, asked in tiers:
             held, more = self._matches(asked)
             lines.append(
@@ -141,7 +159,9 @@ class _Writer:
                 " AS best"
             )
             values += more
-        return before + " UNION ALL ".join(lines), values
+        with connections[self.using].cursor() as cursor:
+            cursor.execute(barred + " UNION ALL ".join(lines), values)
+            return list(cursor.fetchall())
 
     def _barred(self) -> tuple[str, list[Any]]:
         """The records that hold what is left out, in whatever language: who wants no children wants no niños' paper of
@@ -182,14 +202,11 @@ class _Writer:
             if bound is not None:
                 conditions.append(f"{name}.{key} {sign} %s")
                 values.append(bound)
-        place = (
-            "instr(replace(words, char(12, 32), ''), %s)"
-            if sqlite
-            else "position(%s in replace(words, E'\\f ', ''))"
-        )
-        for phrase in phrases:
-            conditions.append(f"{place} > 0")
-            values.append(f" {phrase} ")
+        if not sqlite:  # SQLite's index knows where the words stand
+            for phrase in phrases:
+                condition, more = _holds_row(phrase.split())
+                conditions.append(condition)
+                values += more
         if part.due:
             conditions.append(
                 f"EXISTS (SELECT 1 FROM {self.table.entries} AS entry WHERE entry.id = {name}.{key}"  # noqa: S608 - our own names

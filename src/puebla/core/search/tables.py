@@ -9,20 +9,24 @@ in it.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from puebla.core.search.words import stems, words_in
+from puebla.core.search.words import row_of, stems, words_in
 
 #: Parts words of one page from those of the next.
 PAGE_END = "\f"
+#: Between two words that are kept as one; what stands for a text of which not all of them could be kept.
+PAIR, TOO_LONG = "+", "*"
 #: Words at the beginning of a text that tell what it is about.
 OPENING = 60
 #: A word that comes back once in so many words is one that the text is about.
 DENSITY = 150
 #: PostgreSQL keeps no position after this, and a tsvector must stay under a megabyte.
 _LAST_POSITION, _POSITIONS, _LEXEMES = 16_000, 12, 50_000
+_MOST_BYTES = 900_000
 
 
 @dataclass(frozen=True)
@@ -99,13 +103,12 @@ class _Tokens:
 
     @classmethod
     def of(cls, row: Row) -> "_Tokens":
-        pages = [words_in(page) for page in row.pages]
-        plain = [word for page in pages for word in page]
-        text = _stemmed(plain, row.languages)
-        title = _stemmed(words_in(row.title), row.languages)
+        head, *pages = map(row_of, [row.title, *row.pages])
+        text = _stemmed(" ".join(pages).split(), row.languages)
+        title = _stemmed(head.split(), row.languages)
         keywords = _stemmed(words_in(row.keywords), row.languages) + _telling(text)
         # The title is page 0: a phrase may stand there too.
-        joined = f" {PAGE_END} ".join(" ".join(page) for page in [words_in(row.title), *pages])
+        joined = f" {PAGE_END} ".join([head, *pages])
         return cls(title, keywords, text, f" {joined} ")
 
 
@@ -142,7 +145,7 @@ class IndexTable:
             statement = f"INSERT OR REPLACE INTO {self.name} (rowid, marks, title, keywords, body, words) VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608 - our own name
             values: Iterator[tuple[Any, ...]] = (_for_fts5(row) for row in rows)
         else:
-            statement = f"INSERT INTO {self.name} (id, terms, words) VALUES (%s, %s::tsvector, %s) {_AGAIN}"  # noqa: S608 - our own name
+            statement = f"INSERT INTO {self.name} (id, terms, words, pairs) VALUES (%s, %s::tsvector, %s, array_to_tsvector(%s::text[])) {_AGAIN}"  # noqa: S608 - our own name
             values = (_for_tsvector(row) for row in rows)
         count = 0
         with connection.cursor() as cursor:
@@ -159,9 +162,13 @@ class IndexTable:
                 cursor.executemany(statement, [(key,) for key in keys])
 
     def clear(self, *, using: str = DEFAULT_DB_ALIAS) -> None:
-        """Forget everything."""
+        """Forget everything; SQLite would take the words out row by row."""
         with connections[using].cursor() as cursor:
-            cursor.execute(f"DELETE FROM {self.name}")  # noqa: S608 - our own name
+            if connections[using].vendor == "sqlite":
+                cursor.execute(f"DROP TABLE {self.name}")
+                self.install(using=using)
+            else:
+                cursor.execute(f"DELETE FROM {self.name}")  # noqa: S608 - our own name
 
     def words_of(self, keys: Sequence[int], *, using: str = DEFAULT_DB_ALIAS) -> dict[int, str]:
         """The folded words of these rows: pages parted by `PAGE_END`, a blank before and after each word."""
@@ -175,7 +182,7 @@ class IndexTable:
     def keys(self, *, using: str = DEFAULT_DB_ALIAS) -> set[int]:
         """Every key the index holds, for who compares it with the entries."""
         with connections[using].cursor() as cursor:
-            table = f"{self.name}_content" if connections[using].vendor == "sqlite" else self.name
+            table = f"{self.name}_docsize" if connections[using].vendor == "sqlite" else self.name
             cursor.execute(f"SELECT id FROM {table}")  # noqa: S608 - our own name
             return {key for (key,) in cursor.fetchall()}
 
@@ -188,6 +195,10 @@ class IndexTable:
         """Make the index where it does not stand."""
         connection = connections[using]
         with connection.cursor() as cursor:
+            cursor.execute(_OLD[connection.vendor], [self.name])
+            if cursor.fetchone():
+                # Made before words were indexed as they stand; the chore writes it anew little by little, `puebla reindex` at once.
+                cursor.execute(f"DROP TABLE {self.name}")
             for statement in _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL:
                 cursor.execute(statement.format(name=self.name))
             # Emptied tables leave words behind that nobody knows.
@@ -196,14 +207,23 @@ class IndexTable:
             )
 
 
-_AGAIN = "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms, words = excluded.words"
+_AGAIN = (
+    "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms, words = excluded.words, pairs = excluded.pairs"
+)
+_OLD = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = %s AND sql LIKE '%%UNINDEXED%%'",
+    "postgresql": "SELECT 1 FROM information_schema.columns WHERE table_name = %s AND table_schema = current_schema()"
+    " HAVING COUNT(*) > 0 AND COUNT(*) FILTER (WHERE column_name = 'pairs') = 0",
+}
 _SQLITE = (
-    """CREATE VIRTUAL TABLE IF NOT EXISTS {name} USING fts5(marks, title, keywords, body, words UNINDEXED,
+    """CREATE VIRTUAL TABLE IF NOT EXISTS {name} USING fts5(marks, title, keywords, body, words,
     tokenize = "ascii tokenchars ':_-'")""",
 )
 _POSTGRESQL = (
-    "CREATE TABLE IF NOT EXISTS {name} (id bigint PRIMARY KEY, terms tsvector NOT NULL, words text NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS {name} (id bigint PRIMARY KEY, terms tsvector NOT NULL, words text NOT NULL,
+    pairs tsvector NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS {name}_terms ON {name} USING gin (terms)",
+    "CREATE INDEX IF NOT EXISTS {name}_pairs ON {name} USING gin (pairs)",
 )
 
 
@@ -227,7 +247,16 @@ def _for_tsvector(row: Row) -> tuple[Any, ...]:
                 places.setdefault(token, []).append(f"{position}{weight}")
         position = min(position + 1, _LAST_POSITION)
     literal = " ".join(f"'{token}':{','.join(where)}" for token, where in places.items())
-    return row.key, literal.replace("\x00", ""), found.words.replace("\x00", "")
+    words = found.words.replace("\x00", "")
+    return row.key, literal.replace("\x00", ""), words, _pairs_of(words)
+
+
+def _pairs_of(words: str) -> list[str]:
+    """Each word as it stands, and each two that follow each other, also across the end of a page: GIN keeps no places, so
+    that phrases are found by these."""
+    row = words.replace(PAGE_END, " ").split()
+    pairs = [*dict.fromkeys(row), *dict.fromkeys(map(PAIR.join, pairwise(row)))]
+    return pairs if sum(map(len, map(str.encode, pairs))) < _MOST_BYTES else [TOO_LONG]
 
 
 @dataclass

@@ -26,15 +26,21 @@ class Term:
 
 @dataclass(frozen=True)
 class Sequence:
-    """Terms that follow each other.
-
-    Attributes:
-        looked_at: whether the row's very words are compared as well. PostgreSQL keeps few positions, so there it is enough
-            then that the terms are met.
-    """
+    """Terms that follow each other."""
 
     texts: tuple[str, ...]
-    looked_at: bool = False
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """Words that follow each other as they were typed, unstemmed.
+
+    Attributes:
+        met: the terms that every such row holds: what stands in for it where the words are not indexed as they are.
+    """
+
+    words: tuple[str, ...]
+    met: "Asked"
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Without:
     hidden: "Asked"
 
 
-Asked = Term | Sequence | Every | Some | Within | Without
+Asked = Term | Sequence | Exactly | Every | Some | Within | Without
 
 
 def every(parts: Iterable[Asked]) -> Asked:
@@ -87,13 +93,18 @@ def any_of(texts: Iterable[str]) -> Asked:
     return some(Term(text) for text in texts)
 
 
+QUOTE = '"'
+
+
 def as_fts5(asked: Asked) -> str:
     """The tree in the language of SQLite's FTS5; every term is quoted, so nothing typed is an operator."""
     match asked:
         case Term(text, prefix):
             return _quoted(text, '"') + ("*" if prefix else "")
-        case Sequence(texts, _looked_at):
+        case Sequence(texts):
             return _quoted(" ".join(texts), '"')
+        case Exactly(words, _met):
+            return f"({{words}} : {_quoted(' '.join(words), QUOTE)})"
         case Every(parts):
             return f"({' AND '.join(map(as_fts5, parts))})"
         case Some(parts):
@@ -111,9 +122,10 @@ def as_tsquery(asked: Asked, weights: str = "") -> str:
         case Term(text, prefix):
             mark = ("*" if prefix else "") + weights
             return _quoted(text, "'") + (f":{mark}" if mark else "")
-        case Sequence(texts, looked_at):
-            follows = " & " if looked_at else " <-> "
-            return f"({follows.join(as_tsquery(Term(text), weights) for text in texts)})"
+        case Sequence(texts):
+            return f"({' <-> '.join(as_tsquery(Term(text), weights) for text in texts)})"
+        case Exactly(_words, met):
+            return as_tsquery(met)
         case Every(parts):
             return f"({' & '.join(as_tsquery(part, weights) for part in parts)})"
         case Some(parts):

@@ -13,6 +13,8 @@ from puebla.core.words import fold
 
 #: Letters and figures of any script; a word broken at a line's end by a soft or hard hyphen is one word.
 WORD = re.compile(r"[^\W_]+(?:[\u00ad\u2010-][^\S\n]*\n[^\S\n]*[a-zß-ÿ][^\W_]*)*")
+#: The break of such a word.
+_BROKEN = re.compile(r"[\u00ad\u2010-](?<=[^\W_].)[^\S\n]*\n[^\S\n]*(?=[a-zß-ÿ])")
 #: Snowball's own names of the languages that a process may work in; others are searched by exact words.
 ALGORITHMS = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish", "eu": "basque",
@@ -22,7 +24,8 @@ ALGORITHMS = {
 #: Endings whose accent folding took, and without which the stemmer does not know them.
 ACCENTED = {"es": ("ion", "ión")}
 LONGEST_WORD = 60
-_REMEMBERED = 200_000
+#: How many words are remembered, and of how many letters at most: what is longer is seldom seen twice.
+_REMEMBERED, _LONGEST_REMEMBERED = 200_000, 80
 
 
 class _Remembered(dict[str, str]):
@@ -33,14 +36,21 @@ class _Remembered(dict[str, str]):
         self._make = make
 
     def __missing__(self, word: str) -> str:
+        made = self._make(word)
         if len(self) >= _REMEMBERED:
             self.clear()
-        made = self[word] = self._make(word)
+        if len(word) <= _LONGEST_REMEMBERED:
+            self[word] = made
         return made
 
 
 def _folded(word: str) -> str:
     return "".join(c for c in fold(word) if c.isalnum())[:LONGEST_WORD]
+
+
+def _folded_words(piece: str) -> str:
+    """The words of a piece of text between blanks: none, one, or several where signs part them."""
+    return " ".join(folded for word in WORD.findall(piece) if (folded := _FOLDED[word]))
 
 
 def _stemmer(language: str) -> Callable[[str], str]:
@@ -57,12 +67,23 @@ def _stemmer(language: str) -> Callable[[str], str]:
 
 
 _FOLDED = _Remembered(_folded)
+_PIECES = _Remembered(_folded_words)
 _STEMS = {language: _Remembered(_stemmer(language)) for language in ALGORITHMS}
 
 
+def row_of(text: str) -> str:
+    """The words of a text in their order, folded, a blank between them.
+
+    Texts are taken apart at their blanks and each piece looked up: a third of the time that looking for words takes.
+    """
+    if "\n" in text:
+        text = _BROKEN.sub("", text)
+    return " ".join(filter(None, map(_PIECES.__getitem__, text.split())))
+
+
 def words_in(text: str) -> list[str]:
-    """The words of a text in their order, folded."""
-    return [folded for word in WORD.findall(text) if (folded := _FOLDED[word])]
+    """The same as a list."""
+    return row_of(text).split()
 
 
 def places_in(text: str) -> Iterator[tuple[str, int, int]]:
@@ -81,7 +102,7 @@ def stem(word: str, language: str) -> str:
 def stems(words: Iterable[str], language: str) -> list[str]:
     """The stems of folded words."""
     known = _STEMS.get(language)
-    return list(words) if known is None else [known[word] for word in words]
+    return list(words) if known is None else list(map(known.__getitem__, words))
 
 
 def forms(word: str, languages: Iterable[str]) -> tuple[str, ...]:

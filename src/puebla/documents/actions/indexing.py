@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from puebla.core.languages import Texts, show
 from puebla.core.models import Process
 from puebla.core.search.words import ALGORITHMS
 from puebla.documents.models import Document, FileVersion, Page
-from puebla.members.actions.indexing import Part, Record, forget_records, index_records
+from puebla.members.actions.indexing import Part, Record, forget_records, index_records, lost_records
 
 #: The number of this room in the index, for ever.
 SOURCE = 1
@@ -33,7 +33,6 @@ def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
             Document.objects.filter(pk__in=chunk)
             .order_by("pk")
             .select_related("kind", "body", "meeting", "party")
-            .prefetch_related("themes")
         )
         missing = set(chunk) - {one.pk for one in standing}
         if missing:
@@ -44,62 +43,75 @@ def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
 
 def _records(documents: Sequence[Document]) -> Iterator[Record]:
     process = Process.current()
+    themes = _themes([one.pk for one in documents])
     versions = _current_versions([one.pk for one in documents])
     texts = _texts([version for _language, version in versions.values()])
     by_document: dict[int, dict[str, int]] = defaultdict(dict)
     for (document, language), (_code, version) in versions.items():
         by_document[document][language] = version
     for one in documents:
-        yield record_of(one, by_document[one.pk], texts, process.languages)
+        yield record_of(one, by_document[one.pk], texts, themes[one.pk], process.languages)
 
 
 def record_of(
-    document: Document, versions: dict[str, int], texts: dict[int, list[str]], working: Sequence[str]
-) -> Record:
+    document: Document, versions: dict[str, int], texts: dict[int, list[str]], themes: Mapping[str, Texts],
+    working: Sequence[str],
+) -> Record:  # fmt: skip
     """A document as search knows it.
 
     Args:
         versions: language → key of the current version. texts: key of a version → its pages.
-        working: the languages of the process.
+        themes: code → names of each. working: the languages of the process.
     """
     codes = list(dict.fromkeys([*working, *sorted(versions), *sorted(document.titles)]))
     found = [code for code in codes if code in versions or document.titles.get(code)][:MOST_LANGUAGES]
     parts = [
         Part(
             language=code, number=codes.index(code), title=show(document.titles, code).text,
-            keywords=_keywords(document, code), pages=texts.get(versions.get(code, 0), []), holder=versions.get(code),
+            keywords=_keywords(document, themes, code), pages=texts.get(versions.get(code, 0), []), holder=versions.get(code),
             stems=[code] if code in working and code in ALGORITHMS else [c for c in working if c in ALGORITHMS],
         )
         for code in found
     ]  # fmt: skip
     return Record(
         source=SOURCE, key=document.pk, address=document.address, symbol=document.symbol or "", lies=document,
-        day=document.dated_on, revision=document.revision, created_at=document.created_at, filters=_filters(document),
+        day=document.dated_on, revision=document.revision, created_at=document.created_at, filters=_filters(document, themes),
         parts=parts,
     )  # fmt: skip
 
 
-def _filters(document: Document) -> dict[str, list[Any]]:
+def _filters(document: Document, themes: Mapping[str, Texts]) -> dict[str, list[Any]]:
     year = document.dated_on.year if document.dated_on else None
     return {
         "kind": [document.kind.code],
         "body": [document.body.code] if document.body else [],
         "meeting": [document.meeting.symbol] if document.meeting else [],
         "party": [document.party.code],
-        "theme": [theme.code for theme in document.themes.all()],
+        "theme": list(themes),
         "year": [year] if year else [],
         "state": [document.state],
     }
 
 
-def _keywords(document: Document, language: str) -> str:
+def _keywords(document: Document, themes: Mapping[str, Texts], language: str) -> str:
     """What else a document is known by, in a language."""
-    named: list[Texts] = [document.kind.names, *(theme.names for theme in document.themes.all())]
+    named: list[Texts] = [document.kind.names, *themes.values()]
     if document.body:
         named += [document.body.names, document.body.short_names]
     if document.meeting:
         named.append(document.meeting.titles)
     return " ".join(show(texts, language).text for texts in named)
+
+
+def _themes(documents: Sequence[int]) -> dict[int, dict[str, Texts]]:
+    """The themes of each document: document → code → names."""
+    rows = Document.themes.through.objects.filter(document__in=documents).order_by(
+        "theme__rank", "theme__code"
+    )
+    found: dict[int, dict[str, Texts]] = defaultdict(dict)
+    for document, code, names in rows.values_list("document_id", "theme__code", "theme__names"):
+        found[document][code] = names
+    return found
 
 
 def _current_versions(documents: Sequence[int]) -> dict[tuple[int, str], tuple[str, int]]:
@@ -125,7 +137,8 @@ def _texts(versions: Iterable[int]) -> dict[int, list[str]]:
 
 def behind() -> list[int]:
     """Documents of which search knows nothing, or an older state, the newest first."""
-    return list(Document.objects.behind_in_search().order_by("-pk").values_list("pk", flat=True))
+    behind = Document.objects.behind_in_search().values_list("pk", flat=True)
+    return sorted({*behind, *lost_records(SOURCE)}, reverse=True)
 
 
 def every() -> list[int]:

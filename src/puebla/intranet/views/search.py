@@ -16,7 +16,7 @@ from puebla.core.languages import Texts, show
 from puebla.core.models import Process
 from puebla.core.search.addresses import Asked
 from puebla.core.search.asking import Question, UnanswerableError, beginning_of, read
-from puebla.core.search.citing import Names
+from puebla.core.search.citing import Names, may_cite
 from puebla.core.search.lines import choices, no_such_page, rows_of
 from puebla.documents.forms import language_name
 from puebla.documents.models import Kind, State, Theme
@@ -33,7 +33,8 @@ def search(request: PersonRequest) -> HttpResponseBase:
     process = Process.current()
     searcher = _searcher(request.person, process)
     asked = Asked.of(request.GET, FILTERS)
-    called = names(process) if asked.q and asked.page == 1 and not asked.filters else Names()
+    plain = asked.page == 1 and not asked.filters
+    called = names(process) if plain and may_cite(asked.q) else Names()
     if asked.q and asked.is_plain and (address := searcher.at_symbol(asked.q, called)):
         return redirect(address)
     lists, sentences = choices(_lists(searcher), asked.filters)

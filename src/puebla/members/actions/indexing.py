@@ -97,6 +97,13 @@ def begin_anew(source: int, standing: Sequence[int]) -> None:
     _forget(source, sorted(known - set(standing)))
 
 
+def lost_records(source: int) -> list[int]:
+    """Records whose entries have no words: an index that was made anew in another form knows none yet."""
+    standing = IndexEntry.objects.filter(source=source).order_by().values_list("pk", "record")
+    known = INDEX.keys()
+    return sorted({record for key, record in standing if key not in known})
+
+
 def odd_entries() -> int:
     """How many entries have no words, and words no entry."""
     return len(INDEX.keys() ^ set(IndexEntry.objects.order_by().values_list("pk", flat=True)))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from puebla.core.search.addresses import Asked
 from puebla.core.search.asking import Question, UnanswerableError, beginning_of, read
-from puebla.core.search.citing import Names
+from puebla.core.search.citing import Names, may_cite
 from puebla.core.search.lines import choices, no_such_page, rows_of
 from puebla.portal import querysets
 from puebla.portal.querysets.facets import facets
@@ -26,7 +26,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     """Show what answers a question; a symbol opens its document at once."""
     searcher = _searcher()
     asked = Asked.of(request.GET, FILTERS)
-    called = names() if asked.q else Names()
+    called = names() if may_cite(asked.q) else Names()
     if asked.q and asked.is_plain and (address := searcher.at_symbol(asked.q, called)):
         return redirect(address)
     lists, sentences = choices(_lists(searcher), asked.filters)

@@ -121,7 +121,10 @@ def _texts(files: Sequence[int]) -> dict[int, list[str]]:
 
 def behind() -> list[int]:
     """Documents of which the public index knows nothing, or an older release."""
-    return list(PublicDocument.objects.behind_in_search().order_by("-pk").values_list("pk", flat=True))
+    behind = PublicDocument.objects.behind_in_search().values_list("pk", flat=True)
+    known = INDEX.keys()
+    entries = PublicIndexEntry.objects.filter(source=SOURCE).order_by().values_list("pk", "record")
+    return sorted({*behind, *(record for key, record in entries if key not in known)}, reverse=True)
 
 
 def every() -> list[int]:

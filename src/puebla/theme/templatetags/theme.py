@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -94,9 +95,13 @@ def imprecise(date: dt.date | None, precision: str = "day") -> str:
     """The date as far as it is known: "9 July 2009", "July 2009", "2009"; in Spanish "julio de 2009"."""
     if date is None:
         return ""
-    form = DATE_FORMATS.get(_reading(), {}).get(precision) or PLAIN_FORMATS.get(
-        precision, PLAIN_FORMATS["day"]
-    )
+    return _dated(date, precision, _reading())
+
+
+@lru_cache(maxsize=8192)
+def _dated(date: dt.date, precision: str, language: str) -> str:
+    """The words of a date: lists say the same dates again and again, and each costs more than the rest of its line."""
+    form = DATE_FORMATS.get(language, {}).get(precision) or PLAIN_FORMATS.get(precision, PLAIN_FORMATS["day"])
     return date_format(date, form)
 
 
