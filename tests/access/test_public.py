@@ -115,6 +115,15 @@ def of_api(client, path):
     return set(found)
 
 
+def found_by(client, words):
+    """What the site's search shows for these words; it counts as many."""
+    page = client.get("/en/search/", {"q": words}).text
+    shown = named(page.partition('<ol class="entries hits"')[2])
+    total = re.search(r'role="status">(\d+) documents?', page)
+    assert len(shown) == int(total[1])
+    return shown
+
+
 def channels(client, symbols):
     """What each channel tells: (name, readable documents) and (name, tombstones)."""
     pages, records = (
@@ -131,7 +140,11 @@ def channels(client, symbols):
     exported = list(
         csv.reader(io.StringIO(body_of(client.get("/en/documents/?export=csv")).removeprefix("\ufeff")))
     )
+    typed = {one: client.get("/en/search/", {"q": one.lower()}).status_code for one in symbols}
     readable = {
+        "search": found_by(client, "note"), "search in the text": found_by(client, '"first page"'),
+        "symbol typed": with_status(typed, 302),
+        "suggestion of search": named(client.get("/en/search/suggest/?q=not").text),
         "page": with_status(pages, 200), "file": with_status(files, 200), "citation": with_status(cited, 200),
         "list": named(client.get("/en/documents/").text), "export": {row[0] for row in exported[1:]},
         "feed": fed, "feed of the kind": kind_fed, "sitemap": named(client.get("/sitemap.xml").text),
