@@ -79,6 +79,18 @@ class DocumentQuerySet(GatedQuerySet):
             found = found.filter(filed_languages__contains=language)
         return found
 
+    def awaited(self) -> Self:
+        """Papers that are announced, and those of which a language is expected by a day.
+
+        Each of the two has an index of its own; asked in one, every paper would be looked at.
+        """
+        from puebla.documents.models import LanguageEdition, State
+
+        expected = LanguageEdition.objects.filter(expected_on__isnull=False, versions=None).order_by()
+        announced = self.filter(state=State.AWAITED).order_by().values("pk")
+        lacking = self.filter(pk__in=expected.values("document")).order_by().values("pk")
+        return self.filter(pk__in=announced.union(lacking))
+
     def behind_in_search(self) -> Self:
         """Documents of which search knows nothing, or an older state."""
         from puebla.documents.actions.indexing import SOURCE

@@ -15,7 +15,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core import registry
 from puebla.core.models import JournalEntry, Process
 from puebla.core.phrases import Sentence, sentences
-from puebla.documents.models import Document, LanguageEdition, State
+from puebla.documents.models import Document, State
 from puebla.documents.querysets import DocumentQuerySet
 from puebla.documents.rules import may_edit_lists
 from puebla.intranet.actions import look
@@ -91,11 +91,7 @@ def _recent(visible: DocumentQuerySet, since: dt.datetime | None) -> list[dict[s
 
 def _waiting(visible: DocumentQuerySet) -> list[Any]:
     """What is awaited: papers announced, and languages of a paper for which a day is set; soonest first."""
-    expected = LanguageEdition.objects.filter(expected_on__isnull=False, versions=None).order_by()
-    # Each of the two has an index of its own; asked in one, every paper would be looked at.
-    awaited = visible.filter(state=State.AWAITED).order_by().values("pk")
-    keys = awaited.union(visible.filter(pk__in=expected.values("document")).order_by().values("pk"))
-    return list(_lines(visible).filter(pk__in=keys).order_by("expected_on", "pk")[: 5 * SHOWN])
+    return list(_lines(visible.awaited()).order_by("expected_on", "pk")[: 5 * SHOWN])
 
 
 def _lines(visible: DocumentQuerySet) -> DocumentQuerySet:
