@@ -66,16 +66,16 @@ class Series:
         Args:
             before: text set before each row, its comma included (`dataflow,RCM:BORDER(1.0.0),I,`).
         """
-        front = before + ",".join(_field(code) for code in self.key) + ","
+        front = before + ",".join(field_text(code) for code in self.key) + ","
         said = self.said or {}
         columns: list[list[str] | str] = []
         for name in self.about.attributes:
             if name in self.statuses:
-                words = [_field(text) for text in self.labels[name]]
+                words = [field_text(text) for text in self.labels[name]]
                 words += [""] * (256 - len(words))
                 columns.append([words[place] for place in self.statuses[name].tolist()])
             else:
-                columns.append(_field(said.get(name, "")))
+                columns.append(field_text(said.get(name, "")))
         periods = self.labels[TIME]
         moving = [[periods[place] for place in self.periods.tolist()], self.texts()]
         return _joined(front, moving, columns)
@@ -97,7 +97,7 @@ def _joined(front: str, moving: list[list[str]], columns: list[list[str] | str])
     return "".join(map(line.format, *lists))
 
 
-def _field(text: str) -> str:
+def field_text(text: str) -> str:
     """A text as CSV writes it (RFC 4180)."""
     if any(sign in text for sign in ',"\n\r'):
         return '"' + text.replace('"', '""') + '"'

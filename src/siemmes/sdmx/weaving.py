@@ -1,0 +1,276 @@
+"""Rows as text, many at a time: codes come out of the store as numbers and are looked up in short lists of ready texts.
+
+A writer says what a row looks like, and what stands before a series, as a sequence of pieces. Batches of rows are then put
+together column by column in Arrow: no row is looked at by itself, and memory holds one batch.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siemmes.cube.answers import Answer
+from siemmes.cube.layout import quoted
+from siemmes.model.structures import VALUE, Structure
+
+#: Rows put together at a time.
+BATCH = 1 << 16
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A coded column as text.
+
+    Attributes:
+        texts: what is written for each of its labels, by the label's place in the release; the last for a missing code.
+    """
+
+    name: str
+    texts: tuple[str, ...]
+
+    def within(self, before: str, after: str) -> "Coded":
+        """The same with these texts around each."""
+        return Coded(self.name, tuple(before + text + after for text in self.texts))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A text that the store makes by itself: an SQL expression that is never NULL."""
+
+    sql: str
+
+
+Piece: TypeAlias = "str | Coded | Told"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """How rows are written.
+
+    Attributes:
+        row: the pieces of a row.
+        between: what stands between two rows of a series, or of a flat answer.
+        head: the pieces before the first row of a series; empty where rows stand by themselves.
+        tail: what stands after the last row of a series.
+        apart: what stands between two series.
+        before, after: pieces around each row that seldom change from one row to the next; they are put together only
+            where they do.
+        without: a text that is taken out wherever it arises: an element that turned out to be empty.
+    """
+
+    row: Sequence[Piece]
+    between: str = ""
+    head: Sequence[Piece] = ()
+    tail: str = ""
+    apart: str = ""
+    before: Sequence[Piece] = ()
+    after: Sequence[Piece] = ()
+    without: str = ""
+
+
+def coded(name: str, written: Sequence[str], missing: str = "") -> Coded:
+    """A column's texts: one for each label of the release, in its order."""
+    return Coded(name, (*written, missing))
+
+
+def value_text(about: Structure) -> str:
+    """An SQL expression that gives a figure in its shortest form; NULL for a missing one."""
+    column = quoted(VALUE)
+    return f"CAST({column} AS VARCHAR)" if about.whole else shortest(column)
+
+
+def shortest(column: str) -> str:
+    """A decimal figure in its shortest form: whole ones without a point."""
+    return (
+        f"CASE WHEN {column} = trunc({column}) AND abs({column}) < 1e15 THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+        f"ELSE CAST({column} AS VARCHAR) END"
+    )
+
+
+def in_key_order(answer: Answer) -> str:
+    """The SQL of an answer with its rows in key order, for formats that write series by series.
+
+    Rows lie in key order in the store; only a question that sorts, or looks through a window, loses it.
+    """
+    question = answer.question
+    if not question.order and question.first is None and question.last is None:
+        return f"({answer.sql})"
+    order = ", ".join(quoted(name) for name in answer.about.key)
+    return f"(SELECT * FROM ({answer.sql}) ORDER BY {order})"
+
+
+def woven(
+    answer: Answer, source: str, pattern: Pattern, *, where: str = "", batch: int = BATCH
+) -> Iterator[bytes]:
+    """The rows of a source as text, batch by batch.
+
+    Args:
+        source: SQL of a table with the answer's columns, in brackets or by name.
+        where: a condition on its rows.
+        batch: rows put together at a time.
+    """
+    parts = _Parts.of(pattern)
+    condition = f" WHERE {where}" if where else ""
+    selected = ", ".join([*(f"enum_code({quoted(name)})" for name in parts.columns), *parts.texts]) or "1"
+    cursor = answer.cube.cursor()
+    try:
+        reader = cursor.sql(f"SELECT {selected} FROM {source}{condition}").to_arrow_reader(batch)
+        yield from _woven(reader, parts, pattern)
+    finally:
+        cursor.close()
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The pieces of a pattern with what they need of the store: coded columns and SQL texts, each once."""
+
+    head: Sequence[Piece]
+    before: Sequence[Piece]
+    row: Sequence[Piece]
+    after: Sequence[Piece]
+    columns: Sequence[str]
+    texts: Sequence[str]
+
+    @classmethod
+    def of(cls, pattern: Pattern) -> "_Parts":
+        head, before = _merged(pattern.head), _merged(pattern.before)
+        row, after = _merged(pattern.row), _merged(pattern.after)
+        pieces = [*head, *before, *row, *after]
+        columns = dict.fromkeys(one.name for one in pieces if isinstance(one, Coded))
+        texts = dict.fromkeys(one.sql for one in pieces if isinstance(one, Told))
+        return cls(head, before, row, after, list(columns), list(texts))
+
+    def keyed(self) -> list[int]:
+        """The places of the columns whose change begins a series, or new texts around rows."""
+        pieces = (*self.head, *self.before, *self.after)
+        return sorted({self.columns.index(one.name) for one in pieces if isinstance(one, Coded)})
+
+    def missing(self) -> list[int]:
+        """By column, the place of the text that is written for a missing code."""
+        pieces = (*self.head, *self.before, *self.row, *self.after)
+        length = {one.name: len(one.texts) - 1 for one in pieces if isinstance(one, Coded)}
+        return [length[name] for name in self.columns]
+
+
+def _merged(pieces: Sequence[Piece]) -> list[Piece]:
+    """The same pieces with fixed texts put into the coded ones beside them, so that fewer columns are joined."""
+    found: list[Piece] = []
+    waiting = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            waiting += piece
+        elif isinstance(piece, Coded):
+            found.append(piece.within(waiting, ""))
+            waiting = ""
+        else:
+            found += [waiting, piece] if waiting else [piece]
+            waiting = ""
+    if waiting and found and isinstance(found[-1], Coded):
+        found[-1] = found[-1].within("", waiting)
+    elif waiting:
+        found.append(waiting)
+    return found
+
+
+class _Texts:
+    """The texts of the pieces as Arrow arrays, made once."""
+
+    def __init__(self, pieces: Sequence[Piece], columns: Sequence[str], texts: Sequence[str]) -> None:
+        self.parts: list[tuple[int, Any]] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                self.parts.append((-1, pa.scalar(piece)))
+            elif isinstance(piece, Coded):
+                self.parts.append((columns.index(piece.name), pa.array(piece.texts, pa.string())))
+            else:
+                self.parts.append((len(columns) + texts.index(piece.sql), None))
+
+    def of(self, columns: Sequence[Any]) -> list[Any]:
+        """The texts of each piece for the rows of these columns; code columns are numbers already."""
+        return [
+            texts if place < 0 else columns[place] if texts is None else texts.take(columns[place])
+            for place, texts in self.parts
+        ]
+
+
+def _woven(reader: pa.RecordBatchReader, parts: _Parts, pattern: Pattern) -> Iterator[bytes]:
+    heads, befores, rows, afters = (
+        _Texts(one, parts.columns, parts.texts) for one in (parts.head, parts.before, parts.row, parts.after)
+    )
+    keyed, missing = parts.keyed(), parts.missing()
+    last: list[int] | None = None
+    for batch in reader:
+        if not batch.num_rows:
+            continue
+        found = [
+            one.fill_null(missing[place]) if place < len(missing) and one.null_count else one
+            for place, one in enumerate(batch.columns)
+        ]
+        length, first = batch.num_rows, last is None
+        codes = [found[place].to_numpy(zero_copy_only=False) for place in keyed]
+        begins = _begins(codes, length, last if parts.head else None)
+        places = pa.array(np.flatnonzero(begins))
+        few = [one.take(places) for one in found] if keyed else []
+        if parts.head:
+            opening = _before(begins, _joined(heads.of(few), len(places)), pattern, first=first)
+        else:
+            opening = _between(length, pattern, first=first)
+        around = pa.array(np.cumsum(begins) - 1) if parts.before or parts.after else None
+        texts = [opening] if parts.head or pattern.between else []
+        if parts.before:
+            texts.append(_joined(befores.of(few), len(places)).take(around))
+        texts += rows.of(found)
+        if parts.after:
+            texts.append(_joined(afters.of(few), len(places)).take(around))
+        last = [int(one[-1]) for one in codes]
+        out = _joined(texts, length)
+        if pattern.without:
+            out = pc.replace_substring(out, pattern.without, "")
+        yield bytes_of(out)
+    if last is not None and parts.head:
+        yield pattern.tail.encode()
+
+
+def _begins(codes: Sequence[np.ndarray], length: int, last: Sequence[int] | None) -> np.ndarray:
+    """Which rows begin a series: those whose codes are not those of the row before."""
+    found = np.zeros(length, dtype=bool)
+    found[0] = last is None
+    for place, column in enumerate(codes):
+        found[1:] |= column[1:] != column[:-1]
+        if last is not None:
+            found[0] |= column[0] != last[place]
+    return found
+
+
+def _before(begins: np.ndarray, opening: Any, pattern: Pattern, *, first: bool) -> Any:
+    """What stands before each row: the head of a series where one begins, what stands between two rows elsewhere."""
+    ends = pattern.tail + pattern.apart
+    if first:
+        rest = pc.binary_join_element_wise(pa.scalar(ends), opening.slice(1), "")
+        opening = pa.concat_arrays([opening.slice(0, 1), rest])
+    elif len(opening):
+        opening = pc.binary_join_element_wise(pa.scalar(ends), opening, "")
+    return pc.replace_with_mask(pa.repeat(pa.scalar(pattern.between), len(begins)), pa.array(begins), opening)
+
+
+def _between(length: int, pattern: Pattern, *, first: bool) -> Any:
+    before = pa.repeat(pa.scalar(pattern.between), length)
+    return pa.concat_arrays([pa.array([""]), before.slice(1)]) if first else before
+
+
+def _joined(parts: Sequence[Any], length: int) -> Any:
+    if not any(isinstance(one, pa.Array) for one in parts):
+        return pa.repeat(pa.scalar("".join(one.as_py() for one in parts)), length)
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def bytes_of(texts: Any) -> bytes:
+    """The texts of an array one after the other."""
+    _validity, offsets, data = texts.buffers()
+    places = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    if data is None or places[-1] == places[0]:
+        return b""
+    return bytes(data.slice(int(places[0]), int(places[-1] - places[0])).to_pybytes())
