@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-FORMATS = ("csv", "csv1", "csv2", "csv21", "labelled")
+from siemmes.sdmx.formats import ALIASES, FORMATS
+
 _DESCRIPTION = "The statistics engine of a consultative process on migration: judge, protect, release, ask."
 
 
@@ -25,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     _releases(commands)
     _compare(commands)
     _query(commands)
+    _export(commands)
     return top
 
 
@@ -139,6 +141,11 @@ def _query(commands: Any) -> None:
         commands, "query", "Ask a dataflow for figures and print them.",
         "siemmes query MIG_STOCK A.CRI.NIC --start 2000 --format labelled --lang es", json=False,
     )  # fmt: skip
+    _asked(made, form="csv")
+
+
+def _asked(made: argparse.ArgumentParser, *, form: str) -> None:
+    """What a question is made of, and the form of its answer."""
     made.add_argument("flow", metavar="FLOW", help="the dataflow")
     made.add_argument(
         "key", nargs="?", default="all", metavar="KEY", help="a key in SDMX's grammar: A.CRI+HND..F"
@@ -156,4 +163,30 @@ def _query(commands: Any) -> None:
     made.add_argument("--order", metavar="A,-B", default="", help="sort by these columns; - for descending")
     made.add_argument("--limit", type=int, metavar="N", help="at most N rows")
     made.add_argument("--as-of", metavar="RELEASE", help="as an older release has it")
-    made.add_argument("--format", choices=FORMATS, default="csv", help="form of the answer (%(default)s)")
+    made.add_argument(
+        "--format", choices=(*FORMATS, *ALIASES), default=form, metavar="FORMAT",
+        help=f"form of the answer: {', '.join(FORMATS)} (%(default)s)",
+    )  # fmt: skip
+    made.add_argument(
+        "--labels",
+        choices=("id", "name", "both"),
+        default="id",
+        help="in SDMX-CSV: codes, names beside, or both",
+    )
+    made.add_argument(
+        "--flat",
+        action="store_true",
+        help="in SDMX-JSON and SDMX-ML: observations without series around them",
+    )
+
+
+def _export(commands: Any) -> None:
+    made = _command(
+        commands, "export", "Write figures of a dataflow into a file; it is there whole, or not at all.",
+        "siemmes export MIG_STOCK --format xlsx --output stock.xlsx --lang es",
+    )  # fmt: skip
+    _asked(made, form="csv")
+    made.add_argument(
+        "--output", type=Path, metavar="FILE", help="the file (the dataflow's id with the format's extension)"
+    )
+    made.add_argument("--quiet", action="store_true", help="show no progress")

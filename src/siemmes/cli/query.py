@@ -9,13 +9,13 @@ from siemmes.cube.questions import Condition, Question, key_of
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import QuestionError
 from siemmes.release.store import Store
-from siemmes.sdmx.delimited import write_csv
+from siemmes.sdmx.formats import format_of
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask, and print the answer."""
     with Store(arguments.store).asked(question(arguments)) as answer:
-        for chunk in _written(answer, arguments):
+        for chunk in written(answer, arguments):
             sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
     return 0
@@ -57,7 +57,8 @@ def _alternatives(text: str) -> Iterator[tuple[Condition, ...]]:
         yield tuple(conditions)
 
 
-def _written(answer: Answer, arguments: argparse.Namespace) -> Iterator[bytes]:
-    version = {"csv1": "1.0", "csv21": "2.1"}.get(arguments.format, "2.0")
-    labels = "name" if arguments.format == "labelled" else "id"
-    return write_csv(answer, version=version, labels=labels, language=arguments.lang)
+def written(answer: Answer, arguments: argparse.Namespace) -> Iterator[bytes]:
+    """The answer in the form that the arguments name."""
+    return format_of(arguments.format).write(
+        answer, labels=arguments.labels, language=arguments.lang, flat=arguments.flat
+    )
