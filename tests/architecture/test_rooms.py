@@ -23,7 +23,7 @@ CORE = {
     "operations", "phrases", "registry", "search", "tables", "verdicts", "words",
 }  # fmt: skip
 CONFIG = {
-    "__init__", "actions", "apps", "checks", "cli", "demonstration", "editions", "formats", "founding", "management", "middleware",
+    "__init__", "actions", "apps", "checks", "cli", "demonstration", "editions", "formats", "founding", "locale", "management", "middleware",
     "operations", "rules", "settings", "templates", "urls", "views", "wsgi",
 }  # fmt: skip
 CATCH_ALLS = {"utils", "util", "helpers", "services", "selectors", "managers", "signals", "misc", "common"}

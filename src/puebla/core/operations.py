@@ -23,6 +23,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections, connection, connections
 from django.utils import timezone, translation
 from django.utils.formats import number_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from puebla.core import registry
@@ -123,6 +124,7 @@ def require_instance() -> None:
 def live_as_the_process() -> bool:
     """Take up the clock, the languages and the name of the process that this instance serves; whether there is one."""
     from puebla.core.interface import speak
+    from puebla.core.languages import show
     from puebla.core.models import Process
 
     process = Process.objects.only("time_zone", "languages", "names", "short_names").first()
@@ -133,8 +135,7 @@ def live_as_the_process() -> bool:
     settings.PROCESS_NAMES = {
         code: process.names[code] for code in process.languages if process.names.get(code)
     }
-    # The CMS's own pages say it here and there, in one language.
-    settings.WAGTAIL_SITE_NAME = next(iter(process.short_names.values()), process.code)
+    settings.WAGTAIL_SITE_NAME = lazy(lambda: str(show(process.short_names)) or process.code, str)()
     return True
 
 

@@ -4,11 +4,16 @@ import json
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.contrib.redirects import forms as redirect_forms
+
+from puebla.portal import rules
 
 #: Menus of what the house keeps elsewhere, or keeps by data.
 HIDDEN = {"settings", "help", "documents"}
@@ -20,10 +25,29 @@ def hide_what_is_kept_elsewhere(_request: Any, items: list[Any]) -> None:
     items[:] = [one for one in items if one.name not in HIDDEN]
 
 
+@hooks.register("register_admin_menu_item")
+def lead_to_redirects() -> MenuItem:
+    """Redirects, which Wagtail keeps below settings that nobody sees here."""
+    return RedirectsMenuItem(
+        gettext_lazy("Redirects"),
+        reverse_lazy("wagtailredirects:index"),
+        name="redirects",
+        icon_name="redirect",
+    )
+
+
 @hooks.register("insert_global_admin_js")
 def start_widgets() -> SafeString:
     """Our script in place of those that would stand inside the page."""
     return format_html('<script src="{}"></script>', static("portal/cms.js"))
+
+
+class RedirectsMenuItem(MenuItem):
+    """The entry for who may change redirects."""
+
+    def is_shown(self, request: Any) -> bool:
+        """Whether the person's seat lets them."""
+        return rules.may_approve(request.user)
 
 
 class PageChooser(AdminPageChooser):

@@ -205,8 +205,8 @@ TEMPLATES = [
 # The software's own, until the process's are known, which every command reads as it starts (`core.interface`).
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LANGUAGE_CODE = "en"
-# An edition's catalogues before the software's own.
-LOCALE_PATHS = [DATA_DIR / "locale", PACKAGE_DIR / "locale"]
+# An edition's catalogues before the software's own; in between, words that Wagtail's Spanish lacks.
+LOCALE_PATHS = [DATA_DIR / "locale", PACKAGE_DIR / "config" / "locale", PACKAGE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 # What the process calls itself, by language, for pages that may ask nothing of the database.
