@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -13,12 +14,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.cache import caches
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wagtail.contrib.redirects.models import Redirect
 
 from puebla.config.operations import restoring, saving, tables
 from puebla.config.operations.archives import members
@@ -28,6 +31,9 @@ from puebla.core.files.store import put
 from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.verdicts import RefusedError
 from puebla.documents.models import Document, FileVersion, LanguageEdition, Page
+from puebla.portal import actions
+from puebla.portal.actions import PageText, Words
+from puebla.portal.models import EditedPage, RemovedPage
 from tests.factories import (
     DocumentFactory,
     PersonFactory,
@@ -37,6 +43,7 @@ from tests.factories import (
     process,
     secretariat_person,
 )
+from tests.portal.test_editing import a_png
 
 AT = dt.datetime(2026, 3, 4, 5, 6, 7, 891234, tzinfo=dt.UTC)
 KINDS = ["zip", "tar.gz"]
@@ -80,6 +87,38 @@ def fill() -> None:
     for n in range(3):
         with transaction.atomic():
             journal.record("thing.done", at=AT + dt.timedelta(microseconds=n), person=author, facts={"n": n})
+
+
+def fill_pages() -> None:
+    """Edited pages in every state that one may be in: with each block, translated, waiting, sent back, scheduled, moved, gone."""
+    author = secretariat_person()
+    actions.plant_trees(languages=["en", "es"], at=AT)
+    picture = actions.bring_picture(title="wall", name="wall.png", content=a_png())
+    picture.get_rendition("max-960x960|format-webp")
+    body = [
+        ("heading", "Ñandú"), ("paragraph", "<p>Words <b>in</b> bold</p>"), ("quote", {"text": "We agree", "source": "A"}),
+        ("figure", {"picture": picture, "alt": "A wall", "caption": "", "credit": "Ana"}), ("members", {"standing": "member"}),
+        ("document", {"symbol": "RCM/2009/VM/DECL/1", "note": "first"}), ("contact", {"name": "Office"}),
+        ("facts", {"caption": "c", "rows": [{"name": "a", "value": "b"}]}),
+    ]  # fmt: skip
+    texts = [PageText(path, {"en": Words(path, "x", body), "es": Words(f"{path} ñ", "x", body)})
+             for path in ("about", "about/one", "about/two", "about/three", "about/gone", "news")]  # fmt: skip
+    news = PageText(
+        "news/first", {"es": Words("Primera", "x", body)}, columns={"dated_on": AT.date(), "kind": "release"}
+    )
+    actions.write_pages([*texts, news], languages=["en", "es"], at=AT)
+    waiting, refused, later = (
+        EditedPage.objects.get(url_path=f"/en/about/{one}/") for one in ("one", "two", "three")
+    )
+    for page in (waiting, refused):
+        page.title = f"{page.title} anew"
+        page.save_revision(user=author)
+        page.get_workflow().start(page, author)
+    refused.current_workflow_task_state.reject(user=author, comment="Say when.")
+    later.save_revision(user=author, approved_go_live_at=dt.datetime(2099, 1, 1, tzinfo=dt.UTC))
+    Redirect.objects.create(old_path="/en/about/old", redirect_page=waiting)
+    RemovedPage.objects.create(path="/en/about/never/", title="Gone", removed_at=AT)
+    EditedPage.objects.get(url_path="/es/about/gone/").delete()
 
 
 def empty() -> None:
@@ -147,6 +186,34 @@ def test_a_restored_instance_is_equal_table_by_table_and_file_by_file(tmp_path, 
     assert len(kept_files) == 3
 
 
+def test_edited_pages_come_back_with_blocks_pictures_and_what_waits_in_the_review(tmp_path, client):
+    fill()
+    fill_pages()
+    path = backed_up(tmp_path)
+    kept_rows, kept_files = rows(), files()
+    before = client.get("/en/about/one/").text
+    empty()
+
+    restoring.restore(path, shown=False)
+    caches["pages"].clear()
+    after = client.get("/en/about/one/").text
+    waiting, refused = (EditedPage.objects.get(url_path=f"/en/about/{one}/") for one in ("one", "two"))
+
+    assert rows() == kept_rows
+    assert files() == kept_files
+    assert len(kept_files) == 5
+    assert before == after
+    assert "A wall" in after
+    assert client.get(re.search(r'src="(/pictures/[^"]+)"', after)[1]).status_code == 200
+    assert waiting.current_workflow_task_state.status == "in_progress"
+    assert refused.current_workflow_state.current_task_state.comment == "Say when."
+    assert client.get("/en/about/old/").headers["Location"] == "/en/about/one/"
+    assert client.get("/en/about/never/").status_code == 410
+    # What is written after a restore finds its own place in the tree.
+    refused.add_child(instance=EditedPage(title="New", slug="new", lede="x", locale=refused.locale))
+    assert client.get("/en/about/two/new/").status_code == 200
+
+
 def test_what_is_new_after_a_restore_gets_keys_of_its_own(tmp_path):
     fill()
     path = backed_up(tmp_path)
@@ -211,6 +278,7 @@ def run(*arguments: str, data: Path) -> str:
 
 def test_an_instance_moves_to_sqlite_by_the_commands_and_comes_back(tmp_path):
     fill()
+    fill_pages()
     kept_rows, kept_files = rows(), files()
     path = backed_up(tmp_path)
 
