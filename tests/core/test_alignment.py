@@ -140,3 +140,28 @@ def test_a_long_text_with_a_chapter_less_finds_its_way_back():
     found = pairs_of(english, spanish)
 
     assert [one.left[0].label for one in found if one.missing] == [str(n) for n in range(80, 100)]
+
+
+@pytest.mark.parametrize("lost", range(3))
+def test_a_paragraph_missing_in_a_text_of_few_is_found_and_no_two_are_taken_for_one(lost):
+    spanish = [
+        "Los Viceministros de los países, reunidos en sesión plenaria, examinaron el retorno ordenado de migrantes.",
+        (
+            "Acordaron avisar a los consulados antes de cada retorno, con la lista de quienes viajan y la hora en que llegan a"
+            " la frontera, para que alguien los reciba y los acompañe hasta su comunidad."
+        ),
+        "Pidieron un informe anual.",
+    ]
+    english = [
+        "The Vice-Ministers of the countries, meeting in plenary session, considered the orderly return of migrants.",
+        (
+            "They agreed to tell the consulates before each return, with the list of those who travel and the hour at which"
+            " they reach the border, so that somebody receives them and goes with them to their community."
+        ),
+        "They asked for a yearly report.",
+    ]
+    del english[lost]
+
+    found = pairs_of("\n\n".join(english), "\n\n".join(spanish))
+
+    assert [one.missing for one in found] == ["left" if n == lost else "" for n in range(3)]

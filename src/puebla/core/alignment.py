@@ -233,6 +233,14 @@ def _value(roman: str) -> int:
 # Pairing -----------------------------------------------------------------------------------------------------------
 
 _SKIP, _MERGE = 3.0, 1.6
+#: How much a difference in length weighs, and beside several whole paragraphs, which must make up the length together.
+_LENGTH, _LENGTH_OF_MERGED = 2.2, 4.0
+#: What two paragraphs cost more where one of them alone is of the right length: then the other is missing.
+_ONE_WOULD_DO = 1.5
+#: How far apart in length a paragraph and its translation usually are.
+_USUAL = 0.1
+#: Letters of agreement that are taken for granted: in a short text a missing paragraph must not pass for a wordy language.
+_TAKEN_FOR_GRANTED = 3000
 #: Paragraphs of one side and of the other that may stand together.
 _STEPS = ((1, 1), (1, 0), (0, 1), (2, 1), (1, 2))
 
@@ -276,7 +284,7 @@ def _path(left: Sequence[Paragraph], right: Sequence[Paragraph]) -> Iterator[tup
 def _ratio(left: Sequence[Paragraph], right: Sequence[Paragraph]) -> float:
     """How much longer the right text says the same: Spanish about 1.15 times English."""
     of_left, of_right = (sum(len(one.text) for one in side) for side in (left, right))
-    return min(2.0, max(0.5, of_right / of_left)) if of_left and of_right else 1.0
+    return min(2.0, max(0.5, (of_right + _TAKEN_FOR_GRANTED) / (of_left + _TAKEN_FOR_GRANTED)))
 
 
 def _cost(left: Sequence[Paragraph], right: Sequence[Paragraph], ratio: float) -> float:
@@ -286,10 +294,26 @@ def _cost(left: Sequence[Paragraph], right: Sequence[Paragraph], ratio: float) -
         return _SKIP + min(1.5, len(alone.text) / 400)
     # Halves of a paragraph carry no number of their own.
     merged = sum(_MERGE + (3.0 if one.label else 0.0) for one in (*left[1:], *right[1:]))
-    long, wide = sum(len(one.text) for one in left), sum(len(one.text) for one in right)
-    length = min(4.0, 2.2 * abs(math.log((wide + 20) / (long * ratio + 20))))
+    off = _off(left, right, ratio)
+    whole = bool(merged) and all(map(_is_whole, (*left[1:], *right[1:])))
+    if whole and min(_off(left[:1], right[:1], ratio), _off(left[-1:], right[-1:], ratio)) <= max(
+        off, _USUAL
+    ):
+        merged += _ONE_WOULD_DO
+    length = min(4.0, (_LENGTH_OF_MERGED if whole else _LENGTH) * off)
     label = _label_cost(left[0].label, right[0].label)
     return merged + length + label + _figure_cost(left, right)
+
+
+def _is_whole(one: Paragraph) -> bool:
+    """Whether it is no piece of a paragraph or a table, cut off by the end of a page or a cell."""
+    return not one.text[:1].islower() and one.text.endswith(_ENDS)
+
+
+def _off(left: Sequence[Paragraph], right: Sequence[Paragraph], ratio: float) -> float:
+    """How far apart both are in length."""
+    long, wide = sum(len(one.text) for one in left), sum(len(one.text) for one in right)
+    return abs(math.log((wide + 20) / (long * ratio + 20)))
 
 
 def _label_cost(left: str, right: str) -> float:
