@@ -34,19 +34,71 @@ def pytest_collection_modifyitems(items):
                 )
 
 
+#: Reads the program once, then runs each command in a child: to load it anew for every command is most of their time.
+CONSOLE = """
+import json, os, sys, traceback
+from puebla.config import cli
+cli.choose_settings()
+import django; django.setup()
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if not child:
+        code = 0
+        for number in (1, 2):
+            os.dup2(os.open(asked["to"][number - 1], os.O_CREAT | os.O_TRUNC | os.O_WRONLY), number)
+        try:
+            if "script" in asked:
+                exec(compile(asked["script"], "journey", "exec"), {})
+            else:
+                sys.argv = ["puebla", *asked["arguments"]]
+                cli.main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else bool(end.code)
+        except BaseException:
+            traceback.print_exc()
+            code = 1
+        sys.stdout.flush()
+        os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
 class Instance:
     """A running demonstration: its address, its environment, and what its command line answers."""
 
     def __init__(self, base, environment, folder):
         self.base, self.environment, self.folder = base, environment, folder
+        self.console = None
 
     def command(self, *arguments, check=True):
         """Run `puebla …` on this instance; its standard output."""
-        done = subprocess.run(
-            [*PUEBLA, *arguments], env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert not check or done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return self._ask({"arguments": arguments}, check)
+
+    def run(self, script):
+        """Run lines of Python inside the instance, where no command does what only time does."""
+        self._ask({"script": script}, check=True)
+
+    def _ask(self, what, check):
+        if self.console is None:
+            self.console = subprocess.Popen(
+                [sys.executable, "-c", CONSOLE], env=self.environment, stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            self.console.stdin.write(json.dumps(what | {"to": [str(out), str(err)]}) + "\n")
+            self.console.stdin.flush()
+            code = int(self.console.stdout.readline())
+            assert not check or code == 0, out.read_text() + err.read_text()
+            return out.read_text()
+
+    def close(self):
+        """End the console."""
+        if self.console is not None:
+            self.console.stdin.close()
+            self.console.wait(timeout=30)
+            self.console.stdout.close()
 
     def settle(self):
         """Let the queue run dry, instead of waiting for the worker."""
@@ -79,9 +131,10 @@ def instance():
     if standing := os.environ.get("JOURNEYS_AT"):
         base, data = standing.split()
         kept = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}}
-        yield Instance(
-            base, kept | {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": data, "PUEBLA_BASE_URL": base}, Path(data)
-        )
+        environment = kept | {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": data, "PUEBLA_BASE_URL": base}
+        standing = Instance(base, environment, Path(data))
+        yield standing
+        standing.close()
         return
     folder = Path(tempfile.mkdtemp(prefix="puebla-journeys-"))
     port = _free_port()
@@ -105,6 +158,7 @@ def instance():
         assert server.poll() is None, (folder / "serve.log").read_text()
         assert time.monotonic() < deadline, (folder / "serve.log").read_text()
     yield running
+    running.close()
     os.killpg(server.pid, signal.SIGTERM)
     server.wait(timeout=30)
     log.close()
@@ -142,7 +196,10 @@ def visit(browser, instance):
 
     def open_window(account=None, *, size="desktop", language="en", scripts=True):
         context = browser.new_context(
-            viewport=WIDTHS[size], java_script_enabled=scripts, accept_downloads=True
+            viewport=WIDTHS[size],
+            java_script_enabled=scripts,
+            accept_downloads=True,
+            has_touch=size == "phone",
         )
         contexts.append(context)
         page = context.new_page()

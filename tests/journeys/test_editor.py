@@ -1,8 +1,6 @@
 """An editor writes, previews, schedules and translates a page; somebody else approves; everybody reads it."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -12,8 +10,6 @@ expect = pytest.importorskip("playwright.sync_api").expect
 
 #: The hour of everything that is scheduled comes: it is set a minute back, as no test waits for a clock.
 THE_HOUR_COMES = """
-import os; os.environ["DJANGO_SETTINGS_MODULE"] = "puebla.config.settings.demo"
-import django; django.setup()
 import datetime as dt
 from django.utils import timezone
 from wagtail.models import Revision
@@ -111,7 +107,7 @@ def test_a_page_is_written_previewed_scheduled_approved_translated_and_read(visi
     approve(office)
     reader = visit()
     assert reader.goto(f"{instance.base}/en/about/where-we-meet/").status == 404
-    subprocess.run([sys.executable, "-c", THE_HOUR_COMES], env=instance.environment, check=True)
+    instance.run(THE_HOUR_COMES)
     instance.command("tick")
     assert reader.goto(f"{instance.base}/en/about/where-we-meet/").status == 200
 
