@@ -142,7 +142,21 @@ def test_from_an_invitation_to_a_tombstone(visit, instance):
         public.goto(f"{instance.base}/es/{address}")
         assert "caminos seguros" not in public.inner_text("main")
     file = public.request.get(f"{instance.base}/es/documents/RCM/2025/VM/DECL/7/files/es/")
-    assert file.status in {404, 410}
+    assert file.status == 410
+
+    # Programs are told the same at their doors: gone, since when, and why.
+    feed = public.request.get(f"{instance.base}/feeds/kind/DECL.atom?lang=es").text()
+    assert re.search(r"<at:deleted-entry ref=\"[^\"]*RCM/2025/VM/DECL/7\"", feed)
+    assert "Publicada por error." in feed
+    assert "caminos seguros" not in feed
+    harvest = public.request.get(
+        f"{instance.base}/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:RCM/2025/VM/DECL/7"
+    ).text()
+    assert re.search(r'<header status="deleted">\s*<identifier>[^<]*RCM/2025/VM/DECL/7<', harvest)
+    assert "<metadata>" not in harvest
+    record = public.request.get(f"{instance.base}/api/v1/documents/RCM/2025/VM/DECL/7")
+    assert record.status == 410
+    assert "Publicada por error." in record.text()
 
 
 def test_a_focal_point_seats_and_unseats_a_delegate_and_rights_move(visit, instance):
@@ -206,14 +220,20 @@ def test_a_liaison_officer_reads_in_the_sealed_room_on_a_phone(visit, instance):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_menu_and_a_record_are_reached_by_keyboard(visit, instance):
-    page = visit()
-    page.goto(f"{instance.base}/en/documents/")
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_delegate_on_a_phone_finds_a_document_by_its_symbol_and_by_a_slightly_wrong_one(
+    visit, instance, language
+):
+    page = visit("delegate.hnd", size="phone", language=language)
+    record = f"{instance.base}/{language}/intranet/documents/RCM/2009/VM/DECL/1/"
 
-    page.keyboard.press("Tab")
-    assert "Skip" in page.evaluate("document.activeElement.textContent")
-    page.keyboard.press("Enter")
-    page.focus("[name=q]")
-    page.keyboard.type("RCM/2009/VM/DEC/1")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/documents/RCM/2009/VM/DEC/1/")
+    for typed in ("rcm 2009 vm decl 1", "RCM/2009/VM/DELC/1"):
+        page.goto(f"{instance.base}/{language}/intranet/")
+        page.locator("[name=q]").first.tap()
+        page.keyboard.type(typed)
+        with page.expect_navigation():
+            page.locator("[role=search] button").first.tap()
+        if page.url != record:
+            page.locator(".hit a[href$='/RCM/2009/VM/DECL/1/']").first.tap()
+        page.wait_for_url(record)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,4 +1,4 @@
-"""Being told: a delegate follows a theme and reads of a new paper; a journalist subscribes, is told, and stops."""
+"""Being told: a delegate follows a theme and reads of a new paper; how a journalist does stands with the declaration."""
 
 import datetime as dt
 import re
@@ -26,12 +26,12 @@ def link_in(text, instance, part):
     return re.search(rf"{re.escape(instance.base)}/\w\w/subscribe/{part}/[^\s]+", text)[0]
 
 
-def file_note(office, instance, title):
-    """A note of the secretariat for all member states, under the theme of human rights; its symbol."""
+def file_note(office, instance, title, kind="Note"):
+    """A note of the secretariat for all member states, or a paper of another kind, under human rights; its symbol."""
     office.goto(f"{instance.base}/en/intranet/documents/new/")
     office.fill("[name=title_en]", title)
     choose(office, "body", "Regional Consultation Group")
-    choose(office, "kind", "Note")
+    choose(office, "kind", kind)
     choose(office, "audience", "All member states")
     office.get_by_label("Human rights").check()
     office.set_input_files(
@@ -73,38 +73,3 @@ def test_a_delegate_follows_a_theme_and_is_told_of_a_new_paper(visit, instance, 
     assert delegate.is_checked("[name=pace][value=none]")
     delegate.check("[name=pace][value=at_once]")
     delegate.click("#pace ~ form button, section[aria-labelledby=pace] form button")
-
-
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_a_journalist_subscribes_confirms_is_told_of_the_next_and_stops(visit, instance, language):
-    email = f"reporter.{language}@example.org"
-    journalist, office = visit(size="phone", language=language), visit("secretariat")
-    day = TOMORROW + dt.timedelta(days=1 if language == "en" else 2)
-
-    journalist.goto(f"{instance.base}/{language}/documents/?kind=NOTE")
-    journalist.click("main a[href*='/subscribe/']")
-    assert journalist.is_checked("input[value='kind:NOTE']")
-    journalist.fill("[name=email]", email)
-    journalist.click("main form button[type=submit]")
-    journalist.wait_for_url("**/subscribe/asked/")
-    reader = visit()
-    journalist.goto(
-        link_in(letter(reader, instance, email, "RCM" if language == "en" else "CRM"), instance, "confirm")
-    )
-    journalist.click("main form button")
-    journalist.wait_for_url("**/subscribe/manage/**")
-
-    symbol = file_note(office, instance, f"A public note ({language})")
-    office.click("text=Release to the public")
-    office.locator("main form button[type=submit]").last.click()
-    tell(instance, day)
-
-    told = letter(reader, instance, email, "released" if language == "en" else "publicados")
-    assert symbol in told
-    journalist.goto(re.search(rf"{re.escape(instance.base)}/{language}/documents/\S+", told)[0])
-    assert symbol in journalist.inner_text("main")
-    journalist.goto(link_in(told, instance, "stop"))
-    journalist.click("main form button")
-    assert email not in journalist.inner_text("main")
-    reader.goto(f"{instance.base}/en/intranet/mail/?to={email}")
-    assert email not in reader.inner_text("main")
