@@ -196,21 +196,26 @@ class Store:
             point(self._public(flow), self._known(flow, release))
 
     def _known(self, flow: str, release: str | None) -> str:
-        found = self._at_instant(flow, release) or release if release else self.current(flow)
-        if found is None:
+        """The id of the release that is meant, once it is known to be there and its embargo to be over."""
+        if release is None:
+            if (current := self.current(flow)) is None:
+                raise QuestionError({
+                    "en": f"{flow} has no release yet.", "es": f"{flow} aún no tiene ninguna publicación.",
+                })  # fmt: skip
+            return current
+        found = self._at_instant(flow, release) or release
+        if not self._is_there(flow, found):
+            listed = ", ".join(one.id for one in self.releases(flow) if one.is_public(self._clock())) or "-"
             raise QuestionError({
-                "en": f"{flow} has no release yet.", "es": f"{flow} aún no tiene ninguna publicación.",
+                "en": f"{flow} has no release “{found}”. Releases: {listed}.",
+                "es": f"{flow} no tiene la publicación «{found}». Publicaciones: {listed}.",
             })  # fmt: skip
-        known = [one.id for one in self.releases(flow) if one.is_public(self._clock())]
-        if found not in known:
-            listed = ", ".join(known) or "-"
-            raise QuestionError(
-                {
-                    "en": f"{flow} has no release “{found}”. Releases: {listed}.",
-                    "es": f"{flow} no tiene la publicación «{found}». Publicaciones: {listed}.",
-                }
-            )
         return found
+
+    def _is_there(self, flow: str, release: str) -> bool:
+        folder = self._public(flow) / release
+        plain = "/" not in release and not release.startswith(".")
+        return plain and (folder / MANIFEST).is_file() and Release.at(folder).is_public(self._clock())
 
     def _at_instant(self, flow: str, text: str) -> str | None:
         """The newest release that was public at an instant (`2026-03-01`, `2026-03-01T12:00:00+00:00`); None for no instant."""
