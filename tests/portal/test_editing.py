@@ -94,6 +94,34 @@ def test_what_an_editor_submits_is_told_to_who_approves_and_published_by_them(cl
     assert acts()[-2:] == ["page.submitted", "page.published"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_sent_back_with_a_comment_is_mended_and_submitted_again(client):
+    some_pages(both("about/process", en="How we work"))
+    page, writes = page_at("/en/about/process/"), editor(language="es")
+    boss = coordinator(email="boss@example.org")
+    client.force_login(writes)
+    client.post(f"/cms/pages/{page.pk}/edit/", form_of(page, title="Mine", **{"action-submit": "yes"}))
+    state = page_at("/en/about/process/").current_workflow_task_state
+    client.force_login(boss)
+    asked = client.get(f"/cms/pages/workflow/action/{page.pk}/reject/{state.pk}/").text
+    client.post(f"/cms/pages/workflow/action/{page.pk}/reject/{state.pk}/", {"comment": "Say since when."})
+    public = client.get("/en/about/process/").text
+    client.force_login(writes)
+    shown = client.get(f"/cms/pages/{page.pk}/edit/").text
+
+    again = client.post(
+        f"/cms/pages/{page.pk}/edit/", form_of(page, title="Mine since 1996", **{"action-submit": "yes"})
+    )
+
+    assert "Comment" in asked
+    assert "<h1>How we work</h1>" in public
+    assert "Say since when." in shown
+    assert again.status_code == 302
+    assert page_at("/en/about/process/").current_workflow_task_state.status == "in_progress"
+    assert OutgoingMail.objects.filter(recipient="boss@example.org").count() == 2
+    assert acts().count("page.submitted") == 2
+
+
 def test_an_editor_cannot_approve_their_own_page(client):
     some_pages(both("about/process", en="How we work"))
     page = page_at("/en/about/process/")

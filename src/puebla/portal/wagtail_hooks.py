@@ -12,6 +12,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.contrib.redirects import forms as redirect_forms
+from wagtail.forms import TaskStateCommentForm
 
 from puebla.portal import rules
 
@@ -72,5 +73,7 @@ class PageChooser(AdminPageChooser):
         )
 
 
+# The form asks for this word once, when it is read, in whatever language that happens to be.
+TaskStateCommentForm.base_fields["comment"].label = gettext_lazy("Comment")
 # The form names the widget itself and offers no other way to give it one.
 redirect_forms.AdminPageChooser = PageChooser

@@ -1,11 +1,13 @@
 """The door of the CMS: opened by a seat, shut to everybody else as if nothing stood there."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path, reverse
@@ -41,7 +43,9 @@ def door(view: View) -> View:
         if not may_edit(person):
             raise Http404
         keep_language(person)
-        with translation.override(person.language):
+        # An act of Wagtail's, and what we tell of it, stand or fall together.
+        changes = request.method not in ("GET", "HEAD", "OPTIONS")
+        with translation.override(person.language), transaction.atomic() if changes else nullcontext():
             response = view(request, *args, **kwargs)
             if isinstance(response, HttpResponse) and hasattr(response, "render"):
                 response = response.render()

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import models as cms
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.fields import StreamField
@@ -171,7 +172,7 @@ class EditedPage(PublicPage):
     lede = models.TextField(
         _("introduction"), max_length=500, help_text=_("One or two sentences: what the reader learns here.")
     )
-    body = StreamField(Body(), verbose_name=_("body"), blank=True)
+    body = StreamField(Body(), verbose_name=pgettext_lazy("of a page", "body"), blank=True)
 
     template = "portal/pages/edited.html"
     parent_page_types = ["portal.EditedPage"]
@@ -242,7 +243,7 @@ class NewsItem(PublicPage):
     lede = models.TextField(
         _("introduction"), max_length=500, help_text=_("What happened, in one or two sentences.")
     )
-    body = StreamField(Body(), verbose_name=_("body"), blank=True)
+    body = StreamField(Body(), verbose_name=pgettext_lazy("of a page", "body"), blank=True)
 
     template = "portal/pages/news_item.html"
     parent_page_types = ["portal.NewsIndex"]

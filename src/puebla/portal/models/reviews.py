@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -21,8 +22,10 @@ class SecretariatReview(Task):
         """Begin the review and write to those who may approve."""
         from puebla.portal.actions import tell_submitted
 
-        state = super().start(workflow_state, user=user)
-        tell_submitted(page=workflow_state.content_object, by=user)
+        # Wagtail begins a review in a transaction of its own, but takes one up again in none.
+        with transaction.atomic():
+            state = super().start(workflow_state, user=user)
+            tell_submitted(page=workflow_state.content_object, by=user)
         return state
 
     def user_can_access_editor(self, obj: Any, user: Any) -> bool:  # noqa: ARG002
