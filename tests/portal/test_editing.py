@@ -571,6 +571,39 @@ def test_boxes_that_the_cms_draws_around_blocks_are_those_that_the_sheet_spaces(
         assert all(box.startswith(part) if how == "^" else part in box for how, part in rules)
 
 
+@pytest.mark.parametrize(
+    ("has", "lacks", "sentence"),
+    [
+        ("en", "es", "Esta página todavía no está disponible en español; se muestra en inglés."),
+        ("es", "en", "This page is not available in English yet; it is shown in Spanish."),
+    ],
+)
+def test_what_one_language_lacks_is_shown_in_the_other_and_says_so_wherever_it_is_led_to(
+    client, has, lacks, sentence
+):
+    footer = PageText("about/privacy", {has: Words("Unica", "Lede.")}, footer=True)
+    some_news(
+        PageText("about/process", {has: Words("Sola", "Lede.")}),
+        footer,
+        news("one", "2026-01-01", **{has: "Nova"}),
+    )
+
+    addresses = [f"/{lacks}/{rest}/" for rest in ("about/process", "about/privacy", "news/one")]
+    shown = [client.get(address) for address in addresses]
+    listed, home = client.get(f"/{lacks}/news/").text, client.get(f"/{lacks}/").text
+
+    for page, title in zip(shown, ("Sola", "Unica", "Nova"), strict=True):
+        assert (page.status_code, page["Content-Language"]) == (200, lacks)
+        assert sentence in page.text
+        assert f'<div class="text" lang="{has}">' in page.text
+        assert f"<h1>{title}</h1>" in page.text
+        assert f'<html lang="{lacks}"' in page.text
+    assert sentence not in client.get(f"/{has}/about/process/").text
+    assert f'<h2 lang="{has}"><a href="/{lacks}/news/one/">Nova</a></h2>' in listed
+    assert re.search(rf'<a href="/{lacks}/about/privacy/"[^>]*>Unica</a>', home)
+    assert f'href="/{lacks}/news/"' in home
+
+
 def test_menu_and_footer_lead_only_to_what_is_public(client):
     some_pages(
         PageText("about/privacy", {"en": Words("Privacy", "x"), "es": Words("Privacidad", "x")}, footer=True)
