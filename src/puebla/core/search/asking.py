@@ -110,10 +110,8 @@ class Question:
             return self._exactly(part)
         if not first:
             return terms.any_of(forms(last, self.languages))
-        if level is Level.KEY or not part.quoted:
-            # Keywords have no order; of a phrase it is enough there that its words are met.
-            return self._met(part)
-        return terms.some(terms.Sequence(one) for one in self._rows(part.words))
+        # Keywords have no order, and a title few words: of a phrase it is enough there that its words are met.
+        return self._met(part)
 
     def _exactly(self, part: Part) -> Asked:
         return terms.Exactly(part.words, self._met(part))
