@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from puebla.core.alignment import aligned, figures, paragraphs
+from puebla.core.alignment import aligned, paragraphs
+from puebla.core.figures import figures
 
 ENGLISH = """Declaration of the fourteenth meeting
 
@@ -59,12 +60,31 @@ def test_a_paragraph_that_is_missing_is_found_where_it_is_missing(lost):
         (("15 de enero de 2010", "15 de enero de 2011"), ("2010-01-15",), ("2011-01-15",)),
         (("DEC/1", "DEC/2"), ("RCM/2009/VM/DEC/1",), ("RCM/2009/VM/DEC/2",)),
         (("30 por ciento", "una parte"), ("30",), ()),
+        (("30 por ciento", "universidad 3 por ciento"), ("30",), ("3",)),
+        (("3. Solicitamos", "4. Solicitamos"), ("3.",), ("4.",)),
     ],
 )
 def test_a_figure_a_date_or_a_symbol_that_differs_is_named_on_both_sides(wrong, only_left, only_right):
     found = [one for one in pairs_of(ENGLISH, SPANISH.replace(*wrong)) if one.differs]
 
     assert [(one.only_left, one.only_right) for one in found] == [(only_left, only_right)]
+
+
+@pytest.mark.parametrize(
+    ("english", "spanish", "only"),
+    [
+        ("the 21st meeting", "la XXII reunión", (("21º",), ("22º",))),
+        ("chapter IV", "capítulo VI", (("4º",), ("6º",))),
+        ("sixteen persons", "6 personas", ((), ("6",))),
+        ("1 person", "la universidad", (("1",), ())),
+        ("2.5 million", "2.500 millones", (("2500000",), ("2500000000",))),
+        ("on 3 May 2010", "el 3 de mayo de 2011", (("2010-05-03",), ("2011-05-03",))),
+    ],
+)
+def test_a_number_is_not_taken_for_another_that_looks_like_it(english, spanish, only):
+    (pair,) = pairs_of(english, spanish)
+
+    assert (pair.only_left, pair.only_right) == only
 
 
 @pytest.mark.parametrize(
@@ -77,6 +97,21 @@ def test_a_figure_a_date_or_a_symbol_that_differs_is_named_on_both_sides(wrong, 
         ("paragraph 12 of chapter IV", "el párrafo 12 del capítulo 4"),
         ("before 28 February 2020", "antes del 28 de febrero"),
         ("1 234 567 persons", "1.234.567 personas"),
+        ("US$ 1,234.50 in all", "1234,50 dólares en total"),
+        ("2 million of US$1.2 billion", "2.000.000 de 1.200 millones de dólares"),
+        ("45,000 and twenty-five", "45 mil y 25"),
+        ("21 persons, 35 persons, 200 persons", "veintiuna, treinta y cinco y doscientas personas"),
+        ("on the 3rd of May 2010, on May 4th, 2010", "el 3 de mayo de 2010 y el 4 de mayo de 2010"),
+        ("the first of May 2010", "el primero de mayo de 2010"),
+        ("the first of May 2010", "el 1.º de mayo de 2010"),
+        ("March 13-14, 1996", "13 y 14 de marzo de 1996"),
+        ("Sept. 3, 2010 and 3 September 2011", "3 de sept. de 2010 y 3 de setiembre de 2011"),
+        ("2010-05-03, 12/13/2010, 03/05/2011", "3 de mayo de 2010, 13/12/2010, 3 de mayo de 2011"),
+        ("from 9 a.m. to 2.30 p.m.", "empieza a las 9, acaba a las 14:30 horas"),
+        ("from 3 p.m. on", "a partir de las 15:00 horas"),
+        ("the 2nd and the 21st meeting", "la II y la vigésima primera reunión"),
+        ("chapter 2 of the 21st meeting", "el capítulo II de la vigésima primera reunión"),
+        ("IV. Persons", "4. Personas"),
     ],
 )
 def test_what_each_language_writes_in_its_own_way_is_no_difference(english, spanish):

@@ -8,17 +8,11 @@ are for a person's eye: they point at places, and decide nothing.
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
 
-from babel import Locale, UnknownLocaleError
+from puebla.core.figures import differing, figures, value_of
 
-from puebla.core.words import fold
-
-#: What was read in a text, in one form for every language; empty where it says nothing that could be compared.
-Reader = Callable[[re.Match[str]], str]
 #: How many paragraphs a pair may lie off the diagonal: the work grows with the length of a text, not with its square.
 BAND = 30
 
@@ -37,6 +31,13 @@ class Paragraph:
     page: int
     label: str
     figures: Counter[str] = field(hash=False, compare=False)
+
+    @property
+    def number(self) -> str:
+        """Its label where that is a number, Roman ones in figures: "iv" and "4" are one."""
+        if re.fullmatch(r"[ivxlc]{2,}", self.label):
+            return str(value_of(self.label.upper()))
+        return self.label if self.label[:1].isdigit() else ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def paragraphs(pages: Iterable[tuple[int, str]], language: str) -> list[Paragrap
         if found and kept and kept[0][:1].islower() and not found[-1][1].endswith(_ENDS):
             found[-1] = (found[-1][0], f"{found[-1][1]} {kept.pop(0)}")
         found += [(number, line) for line in kept]
-    return [Paragraph(text, number, _label(text), figures(text, language)) for number, text in found]
+    return [
+        Paragraph(text, number, _label(text), figures(_unlabelled(text), language)) for number, text in found
+    ]
 
 
 def _bare(line: str) -> str:
@@ -106,128 +109,9 @@ def _label(text: str) -> str:
     return found[1].strip("().").lower() if found else ""
 
 
-# Figures -----------------------------------------------------------------------------------------------------------
-
-# A line may have been broken after a stroke.
-_SYMBOL = re.compile(r"\b[A-Z]{2,8}(?:/\s?[A-Z0-9]+){2,6}\b")
-_TIME = re.compile(r"\b(\d{1,2})[:h](\d{2})(?:\s*([ap])\.?\s?m\.?)?(?=[\s,;.)]|$)(?!\.\d)", re.IGNORECASE)
-_ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|\.?[ºª°]|\.?er\b|e\b)", re.IGNORECASE)
-_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?![\d])")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-
-
-def figures(text: str, language: str) -> Counter[str]:
-    """The figures, dates, times and symbols of a text, in one form whatever the language.
-
-    Ordinals are left out, since one language writes 21st where another writes XXI.
-
-    >>> sorted(figures("El 9 de julio de 2009 eran 1.250 (RCM/2009/VM/DEC/1).", "es"))
-    ['1250', '2009-07-09', 'RCM/2009/VM/DEC/1']
-    """
-    label = _LABEL.match(text)
-    rest = text[label.end() :] if label else text
-    found: Counter[str] = Counter()
-    for pattern, read in (*_FIRST, *_dates(language), *_LAST):
-        found.update(value for match in pattern.finditer(rest) if (value := read(match)))
-        # What was read once is not read again as something less.
-        rest = pattern.sub(" ", rest)
-    return found
-
-
-def _time(match: re.Match[str]) -> str:
-    hour, minute, half = int(match[1]), int(match[2]), (match[3] or "").lower()
-    if hour > 23 or minute > 59:
-        return match[0].strip()
-    if half == "p" and hour < 12:
-        hour += 12
-    return f"{hour}:{minute:02}"
-
-
-_FIRST: tuple[tuple[re.Pattern[str], Reader], ...] = ((_SYMBOL, lambda match: re.sub(r"\s", "", match[0])),)
-_LAST: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (_ORDINAL, lambda _match: ""),
-    (_TIME, _time),
-    (_GROUPED, lambda match: re.sub(r"\D", "", match[0])),
-    (_NUMBER, lambda match: match[0].replace(",", ".")),
-)
-
-
-@lru_cache(maxsize=20)
-def _dates(language: str) -> tuple[tuple[re.Pattern[str], Reader], ...]:
-    """How a language writes dates: day, month and year in its order, or month and year."""
-    months = _months(language)
-    if not months:
-        return ()
-    name = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
-
-    def number_of(word: str) -> int:
-        return months[fold(word)]
-
-    # Spans ("13-14 March 1996", "13 y 14 de marzo de 1996") keep their first day as a figure of its own.
-    day_first = re.compile(
-        rf"\b(\d{{1,2}})(?:º|\.º)?\s+(?:de\s+)?({name})(?:\s+(?:del?\s+)?(\d{{4}}))?\b", re.IGNORECASE
-    )
-    month_first = re.compile(rf"\b({name})\s+(\d{{1,2}})(?:,?\s+(\d{{4}}))?\b(?!\d)", re.IGNORECASE)
-    month_only = re.compile(rf"\b({name})\s+(?:del?\s+)?(\d{{4}})\b", re.IGNORECASE)
-    return (
-        (day_first, lambda m: _iso(m[3], number_of(m[2]), int(m[1]))),
-        (month_first, lambda m: _iso(m[3], number_of(m[1]), int(m[2]))),
-        (month_only, lambda m: f"{m[2]}-{number_of(m[1]):02}"),
-    )
-
-
-def _iso(year: str | None, month: int, day: int) -> str:
-    return f"{year or '-'}-{month:02}-{day:02}"
-
-
-@lru_cache(maxsize=20)
-def _months(language: str) -> dict[str, int]:
-    """The names of the months, folded, with their numbers; accents matter to no reader of a date."""
-    try:
-        names = Locale.parse(language).months
-    except (UnknownLocaleError, ValueError):
-        return {}
-    return {
-        fold(name): number
-        for kind in ("format", "stand-alone")
-        for number, name in names[kind]["wide"].items()
-    }
-
-
-#: Numbers that a language may write in words, so that "10" beside "ten" is no difference.
-_IN_WORDS = {
-    "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"],
-    "es": ["cero", "un", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce", "trece", "catorce", "quince", "dieciseis", "diecisiete", "dieciocho", "diecinueve", "veinte"],
-    "fr": ["zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf", "vingt"],
-    "pt": ["zero", "um", "dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze", "doze", "treze", "catorze", "quinze", "dezesseis", "dezessete", "dezoito", "dezenove", "vinte"],
-}  # fmt: skip
-_TENS = {
-    "en": {30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety", 100: "hundred",
-           1000: "thousand"},
-    "es": {30: "treinta", 40: "cuarenta", 50: "cincuenta", 60: "sesenta", 70: "setenta", 80: "ochenta", 90: "noventa",
-           100: "cien", 1000: "mil"},
-    "fr": {30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 100: "cent", 1000: "mille"},
-    "pt": {30: "trinta", 40: "quarenta", 50: "cinquenta", 60: "sessenta", 70: "setenta", 80: "oitenta", 90: "noventa",
-           100: "cem", 1000: "mil"},
-}  # fmt: skip
-_ROMAN = re.compile(r"\b[IVXLC]{1,7}\b")
-
-
-def _said_otherwise(figure: str, text: str, language: str) -> bool:
-    """Whether the figure stands in the text in words, or as a Roman number."""
-    if not figure.isdecimal() or int(figure) > 1000:
-        return False
-    number = int(figure)
-    words = _IN_WORDS.get(language, [])
-    word = words[number] if number < len(words) else _TENS.get(language, {}).get(number, "")
-    if word and re.search(rf"\b{word}", fold(text)):
-        return True
-    return any(_value(roman) == number for roman in _ROMAN.findall(text))
-
-
-def _value(roman: str) -> int:
-    values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}[sign] for sign in roman]
-    return sum(-one if one < after else one for one, after in pairwise([*values, 0]))
+def _unlabelled(text: str) -> str:
+    found = _LABEL.match(text)
+    return text[found.end() :] if found else text
 
 
 # Pairing -----------------------------------------------------------------------------------------------------------
@@ -339,26 +223,12 @@ def _figures_of(side: Sequence[Paragraph]) -> Counter[str]:
 def _compared(left: tuple[Paragraph, ...], right: tuple[Paragraph, ...], languages: tuple[str, str]) -> Pair:
     if not left or not right:
         return Pair(left, right)
-    mine, theirs = _figures_of(left), _figures_of(right)
-    words_left, words_right = (" ".join(one.text for one in side) for side in (left, right))
-    only_left = [one for one in mine - theirs if not _said_otherwise(one, words_right, languages[1])]
-    only_right = [one for one in theirs - mine if not _said_otherwise(one, words_left, languages[0])]
-    return Pair(left, right, _undated(only_left, only_right), _undated(only_right, only_left))
-
-
-_DAY = re.compile(r"(?:\d{4}|-)(-\d\d-\d\d)")
-
-
-def _undated(mine: Sequence[str], theirs: Sequence[str]) -> tuple[str, ...]:
-    """My figures, without a day that one of the two sides names with its year and the other without."""
-    days = {match[1]: one for one in theirs if (match := _DAY.fullmatch(one))}
-
-    def is_known(figure: str) -> bool:
-        match = _DAY.fullmatch(figure)
-        other = days.get(match[1]) if match else None
-        return other is not None and "--" in (figure[:2], other[:2])
-
-    return tuple(sorted(one for one in mine if not is_known(one)))
+    texts = " ".join(one.text for one in left), " ".join(one.text for one in right)
+    only_left, only_right = differing(_figures_of(left), _figures_of(right), texts=texts, languages=languages)
+    numbers = left[0].number, right[0].number
+    if all(numbers) and numbers[0] != numbers[1]:
+        only_left, only_right = (f"{numbers[0]}.", *only_left), (f"{numbers[1]}.", *only_right)
+    return Pair(left, right, only_left, only_right)
 
 
 # A page of it ------------------------------------------------------------------------------------------------------
