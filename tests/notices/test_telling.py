@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from puebla.core.mail import send_waiting
 from puebla.core.models import OutgoingMail
 from puebla.core.verdicts import RefusedError
 from puebla.documents import actions as papers
@@ -383,6 +384,22 @@ def test_who_was_retired_or_lost_the_seat_gets_nothing():
 
     assert OutgoingMail.objects.count() == 0
     assert retired.notices.count() == unseated.notices.count() == 1
+
+
+def test_a_digest_that_waits_for_a_server_reaches_nobody_who_lost_the_seat_or_stopped_it_meanwhile(settings):
+    office, body = make.secretariat_person(), make.BodyFactory()
+    staying, stopped, unseated = make.delegate(), make.delegate(), make.delegate()
+    for person in (staying, stopped, unseated):
+        following(person, "body", body.code)
+    filed(body, by=office)
+    a_round(MORNING)
+    settings.MAIL_URL = "smtp://127.0.0.1:9"
+    Seat.objects.filter(person=unseated).update(until_on=dt.date(2026, 3, 3))
+    actions.stop_mail(person=stopped, at=MORNING)
+
+    send_waiting(at=MORNING)
+
+    assert [one.recipient for one in OutgoingMail.objects.all()] == [staying.email]
 
 
 def test_what_closed_between_the_evening_and_the_morning_is_not_in_the_digest():

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
+from puebla.core import registry
 from puebla.core.models import OutgoingMail, random_ref
 from puebla.core.words import one_line
 
@@ -130,11 +131,21 @@ def _taken(mail_id: int, at: dt.datetime) -> OutgoingMail | None:
         return None
     if mail.next_attempt_at is not None and mail.next_attempt_at > at:
         return None
+    if not _is_wanted(mail, at):
+        mail.delete()
+        return None
     wait = RETRY_AFTER_MINUTES[min(mail.attempts, len(RETRY_AFTER_MINUTES) - 1)]
     mail.attempts += 1
     mail.next_attempt_at = at + dt.timedelta(minutes=wait)
     mail.save(update_fields=["attempts", "next_attempt_at"])
     return mail
+
+
+def _is_wanted(mail: OutgoingMail, at: dt.datetime) -> bool:
+    """Whether it is still to go: a server may have been away for two days, and its reader's seat have ended meanwhile."""
+    sort, _colon, ref = mail.about.partition(":")
+    wanted = registry.mail_wanted.named(sort)
+    return wanted is None or wanted(ref, at)
 
 
 def _attempt(line: "Line", mail: OutgoingMail, at: dt.datetime) -> dict[str, object]:

@@ -41,6 +41,13 @@ def forget(at: dt.datetime) -> int:
     return actions.forget_unconfirmed(at)
 
 
+def wants_mail(ref: str, at: dt.datetime) -> bool:
+    """Whether mail of what this person follows may still go out."""
+    from puebla.notices import actions
+
+    return actions.wants_mail(ref, at)
+
+
 def newest_notices(person: Any, reach: Any) -> dict[str, object] | None:
     """The desk's panel of notices not read yet."""
     from puebla.notices.views.inbox import desk_panel
@@ -83,6 +90,7 @@ class NoticesConfig(AppConfig):
         )
         hour = dt.timedelta(hours=1)
         registry.chores.add("notices.forgotten", Chore("notices.forgotten", forget, every=hour), rank=86)
+        registry.mail_wanted.add("person", wants_mail)
         registry.desk_panels.add("notices", newest_notices, rank=5)
         registry.menu.add("notices", lambda _person: (_("Notices"), "notices:inbox"), rank=20)
         registry.page_offers.add("notices", follow_button)

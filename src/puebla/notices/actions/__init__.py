@@ -1,7 +1,15 @@
 """Following, gathering what is new, writing of it; and the public's subscriptions."""
 
 from puebla.notices.actions.digests import send_at_once, send_digests
-from puebla.notices.actions.following import follow, read_all, read_record, set_pace, stop_mail, unfollow
+from puebla.notices.actions.following import (
+    follow,
+    read_all,
+    read_record,
+    set_pace,
+    stop_mail,
+    unfollow,
+    wants_mail,
+)
 from puebla.notices.actions.gathering import gather
 from puebla.notices.actions.releases import send_releases
 from puebla.notices.actions.subscribing import (
@@ -32,4 +40,5 @@ __all__ = [
     "stop",
     "stop_mail",
     "unfollow",
+    "wants_mail",
 ]

@@ -148,8 +148,9 @@ def tell_person(person: Person, notices: list[Notice], *, reach: Reach, name: st
         }
         subject = _subject(listed, len(rooms), at)
         post_message(
-            person.email, subject, "person", context, at=at, message_id=message_id_of(person.ref, name)
-        )
+            person.email, subject, "person", context, at=at, message_id=message_id_of(person.ref, name),
+            about=f"person:{person.ref}",
+        )  # fmt: skip
     return True
 
 
