@@ -1,6 +1,7 @@
 """The desk."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -15,6 +16,7 @@ from puebla.members.models import Audience
 from tests.factories import (
     BodyFactory,
     DocumentFactory,
+    PartyFactory,
     PersonFactory,
     RoleFactory,
     SeatFactory,
@@ -75,6 +77,35 @@ def test_pending_translations_count_only_what_is_open_to_the_person(client):
 
     assert "Spanish: 1 document" in page
     assert "English: " not in page
+
+
+def test_what_has_no_place_on_the_desk_is_a_link_away(client):
+    person = secretariat_person()
+    client.force_login(person)
+    at = timezone.now()
+    Look.objects.create(person=person, this_at=at, before_at=at - dt.timedelta(hours=1))
+    own = DocumentFactory(
+        state="awaited", party=person.seats.get().party, expected_on=dt.date(2030, 1, 1)
+    ).symbol
+    another = PartyFactory()
+    for _n in range(45):
+        DocumentFactory(
+            state="awaited", expected_on=dt.date(2027, 1, 1), changed_at=at - dt.timedelta(days=3), party=another
+        )  # fmt: skip
+    for n in range(9):
+        DocumentFactory(titles={"en": f"Filed while away {n}"}, changed_at=at - dt.timedelta(minutes=n))
+    DocumentFactory(titles={"en": "Filed long ago"}, changed_at=at - dt.timedelta(days=2))
+
+    page = client.get("/en/intranet/").text
+    since = html.unescape(re.search(r'href="([^"]*\?since=[^"]*)"', page)[1])
+    listed = client.get(since).text
+
+    assert "Filed while away 8" not in page
+    assert re.findall(r"Filed while away \d", listed) == [f"Filed while away {n}" for n in range(9)]
+    assert "Filed long ago" not in listed
+    assert own in page
+    assert "/intranet/documents/?state=awaited" in page
+    assert "No document matches" in client.get("/en/intranet/documents/?since=soon").text
 
 
 def test_the_desk_asks_few_questions_however_much_there_is(client):

@@ -52,9 +52,13 @@ class DocumentQuerySet(GatedQuerySet):
 
     def matching(
         self, *, q: str = "", kind: str = "", body: str = "", theme: str = "", year: str = "", language: str = "",
-        state: str = "", meeting: str = "", party: str = "", audience: str = "",
+        state: str = "", meeting: str = "", party: str = "", audience: str = "", since: str = "",
     ) -> Self:  # fmt: skip
-        """Documents that match every filter given; an unknown value matches nothing."""
+        """Documents that match every filter given; an unknown value matches nothing.
+
+        Args:
+            since: a day or an instant (ISO 8601): what was changed later, the last change first.
+        """
         found = self
         for word in fold(q).split()[:12]:
             found = found.filter(words__contains=word)
@@ -73,6 +77,11 @@ class DocumentQuerySet(GatedQuerySet):
             )
         if audience:
             found = found.filter(audience=int(audience)) if audience.isdecimal() else found.none()
+        if since:
+            began = instant_of(since)
+            found = (
+                found.filter(changed_at__gt=began).order_by("-changed_at", "-pk") if began else found.none()
+            )
         if language.startswith("-"):
             found = found.exclude(filed_languages__contains=language[1:])
         elif language:
@@ -98,6 +107,15 @@ class DocumentQuerySet(GatedQuerySet):
 
         known = IndexEntry.objects.filter(source=SOURCE, record=OuterRef("pk"), revision=OuterRef("revision"))
         return self.filter(~Exists(known))
+
+
+def instant_of(typed: str) -> dt.datetime | None:
+    """A day's beginning, or an instant, as an address carries it; None where it is neither."""
+    try:
+        found = dt.datetime.fromisoformat(typed)
+        return found if timezone.is_aware(found) else timezone.make_aware(found)
+    except (ValueError, OverflowError):
+        return None
 
 
 def shared_keys(person: "Person", reach: Reach) -> list[int]:

@@ -34,7 +34,7 @@ from puebla.documents.models import Document, FileVersion, Kind, State, Theme
 from puebla.documents.querysets import DocumentQuerySet
 from puebla.members.models import Audience, Body
 
-FILTERS = ("q", "kind", "body", "theme", "year", "language", "state", "meeting", "party", "audience")
+FILTERS = ("q", "kind", "body", "theme", "year", "language", "state", "meeting", "party", "audience", "since")
 #: What a line of the list needs of a document.
 COLUMNS = ("symbol", "ref", "titles", "dated_on", "precision", "state", "audience", "filed_languages", "released_at",
            "withdrawn_at", "kind__names")  # fmt: skip

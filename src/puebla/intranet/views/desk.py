@@ -7,7 +7,9 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import get_language_info
 
 from puebla.accounts.models import Person
@@ -22,7 +24,7 @@ from puebla.intranet.actions import look
 from puebla.members.models import Permission, Seat
 from puebla.members.querysets import Reach, reach_of, today
 
-SHOWN = 8
+SHOWN, MOST_WAITING = 8, 40
 
 
 @signed_in
@@ -38,6 +40,10 @@ def desk(request: PersonRequest) -> HttpResponse:
     visible = Document.objects.visible_to(request.person, reach=reach)
     since = look(by=request.person, at=at)
     recent, coming = _recent(visible, since), _waiting(visible)
+    # Where others await too much for one page, the own is asked for by itself.
+    whole = coming if len(coming) < MOST_WAITING else _waiting(visible.filter(party__in=reach.parties))
+    own = [one for one in whole if one.party_id in reach.parties]
+    awaited = [one for one in coming if one.state == State.AWAITED]
     process = Process.objects.first()
     return render(
         request,
@@ -49,8 +55,11 @@ def desk(request: PersonRequest) -> HttpResponse:
             "since": since,
             "recent": recent,
             "any_new": any(one["new"] for one in recent),
-            "awaited": [one for one in coming if one.state == State.AWAITED][:SHOWN],
-            "asked": [one for one in coming if one.party_id in reach.parties][:SHOWN],
+            "all_new": _all_new(recent, since),
+            "awaited": awaited[:SHOWN],
+            "more_awaited": len(awaited) > SHOWN,
+            "asked": own[:SHOWN],
+            "more_asked": len(own) > SHOWN,
             "today": today(at),
             "keeps_lists": bool(may_edit_lists(reach)),
             "reads_journal": reach.secretariat and reach.may(Permission.READ_JOURNAL),
@@ -89,9 +98,16 @@ def _recent(visible: DocumentQuerySet, since: dt.datetime | None) -> list[dict[s
     ]
 
 
+def _all_new(recent: list[dict[str, Any]], since: dt.datetime | None) -> str:
+    """Where everything changed since is listed, where the desk may not show all of it."""
+    if since is None or len(recent) < SHOWN or not all(one["new"] for one in recent):
+        return ""
+    return f"{reverse('documents:list')}?{urlencode({'since': since.isoformat(timespec='seconds')})}"
+
+
 def _waiting(visible: DocumentQuerySet) -> list[Any]:
     """What is awaited: papers announced, and languages of a paper for which a day is set; soonest first."""
-    return list(_lines(visible.awaited()).order_by("expected_on", "pk")[: 5 * SHOWN])
+    return list(_lines(visible.awaited()).order_by("expected_on", "pk")[:MOST_WAITING])
 
 
 def _lines(visible: DocumentQuerySet) -> DocumentQuerySet:
