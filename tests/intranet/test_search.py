@@ -109,6 +109,42 @@ def test_a_paragraph_that_is_cited_opens_on_its_page(client, office):
     assert response["Location"] == "/en/intranet/documents/RCM/2016/VM/DECL/1/read/es/#page-2"
 
 
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("Declaración de San Pedro Sula", ""),
+        ("San Pedro Sula Declaration 2016", ""),
+        ("acuerdo 2 de la XXI Conferencia", "read/es/#page-1"),
+        ("Declaration of San Pedro Sula, paragraph 12", "read/es/#page-2"),
+    ],
+)
+def test_a_paper_cited_by_its_place_or_by_what_was_agreed_opens(client, office, typed, place):
+    paper = declaration(["1. First.\n\n2. Second.", "12. The twelfth paragraph."])
+    make.KindFactory._meta.model.objects.filter(code="DECL").update(leading=True)
+    Meeting.objects.update(places={"es": "San Pedro Sula"})
+
+    assert ask(client, typed)["Location"] == f"/en/intranet/documents/{paper.symbol}/{place}"
+
+
+def test_words_that_might_be_a_citation_are_looked_for_with_the_paper_above(client, office):
+    paper = declaration()
+    Meeting.objects.update(places={"es": "San Pedro Sula"})
+
+    page = ask(client, "declaration san pedro sula")
+
+    assert page.status_code == 200
+    assert f"/documents/{paper.symbol}/" in page.text
+    assert ask(client, "Declaration of San Salvador").status_code == 200
+
+
+def test_a_paragraph_opens_in_the_readers_language(client, office):
+    paper = declaration(["1. Primero.", "12. El duodécimo."])
+    with_text(paper, "12. The twelfth.", language="en")
+    type(paper).objects.update(filed_languages="es,en")
+
+    assert ask(client, "XXI Declaration, paragraph 12")["Location"].endswith("/read/en/#page-1")
+
+
 def test_filters_stay_in_the_address_and_narrow(client, office):
     kind = make.KindFactory(code="DECL")
     wanted, other = make.DocumentFactory(kind=kind), make.DocumentFactory()

@@ -20,6 +20,7 @@ NAMES = Names(
     kinds={"declaration": "DECL", "declaracion": "DECL", "declaraciones": "DECL", "report": "REP", "informe": "REP"},
     bodies={"grcm": "RCGM", "grupo regional de consulta": "RCGM", "vice-ministers": "VM"},
     conferences=("VM",),
+    leading="DECL",
 )  # fmt: skip
 SYMBOL = "RCM/2016/VM/DECL/1"
 
@@ -61,6 +62,19 @@ def test_words_are_no_symbol(typed):
         ("Declaration of the 21st Conference", Citation("DECL", 21, ("VM",))),
         ("párrafo 3 de la declaración de la XIV Conferencia", Citation("DECL", 14, ("VM",), 3)),
         ("Informe del GRCM, 5.ª reunión", Citation("REP", 5, ("RCGM",))),
+        ("acuerdo 3 de la XXI reunión", Citation("DECL", 21, ("VM",), 3)),
+        ("report 2 of the XIV Conference", Citation("REP", 14, ("VM",), item=2)),
+        ("informe n.º 2 de la 14.ª reunión", Citation("REP", 14, ("VM",), item=2)),
+        ("Declaración de Managua", Citation("DECL", None, ("VM",), words=("managua",))),
+        ("Managua Declaration 2014", Citation("DECL", None, ("VM",), words=("managua", "2014"))),
+        (
+            "párrafo 3 de la Declaración de San Salvador",
+            Citation("DECL", None, ("VM",), 3, words=("san", "salvador")),
+        ),
+        ("informe 2 de Managua 2014", Citation("REP", None, ("VM",), item=2, words=("managua", "2014"))),
+        ("declaration guatemala", Citation("DECL", None, ("VM",), words=("guatemala",), certain=False)),
+        ("the report that the secretariat of the network wrote about unaccompanied children last year", None),
+        ("paragraph 3", None),
         ("declaration", None),
         ("Declaration 2016", None),
         ("XXI Conference", None),

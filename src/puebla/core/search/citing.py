@@ -5,10 +5,13 @@ A symbol is known by its letters and figures alone (`key_of`): `rcm 2016 vm decl
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from puebla.core.words import fold
+
+T = TypeVar("T")
 
 _PART = re.compile(r"[^\W_]+")
 _FIGURES = re.compile(r"\d+")
@@ -16,8 +19,18 @@ _ROMAN = re.compile(r"(?=[ivxlc])(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th|°|\.?[ao])?")
 _PARAGRAPH = re.compile(
-    r"\b(?:paragraphs?|paras?|parrafos?|parr|numeral(?:es)?|article|articulo|§)\.?\s*(\d{1,3})\b"
+    r"\b(?:paragraphs?|paras?|parrafos?|parr|numeral(?:es)?|article|articulo|acuerdos?|agreement|punto|resolutivo|§)"
+    r"\.?\s*(?:n\.?o\.?|num\.?|#)?\s*(\d{1,3})\b"
 )
+#: Words that say nothing of which meeting is meant.
+_FILLERS = frozenset([
+    "of", "the", "in", "at", "from", "a", "an", "de", "del", "la", "las", "el", "los", "en", "y", "and",
+    "meeting", "meetings", "conference", "reunion", "conferencia", "city", "ciudad", "ordinary", "ordinaria",
+    "no", "num",
+])  # fmt: skip
+_YEAR = re.compile(r"(?:19|20)\d\d")
+#: Words of a place; more are a question, and no citation.
+_MOST_WORDS = 5
 #: A symbol has at least so many parts, and none longer than this.
 FEWEST_PARTS, LONGEST_PART, LONGEST_SYMBOL = 3, 8, 60
 
@@ -40,22 +53,42 @@ class Names:
         parts: names that stand for a part of a symbol: `crm` for the process, `grcm` for a body.
         kinds, bodies: names of kinds and bodies in every language, singular and plural.
         conferences: codes of the bodies whose meetings are simply called conferences.
+        leading: code of the kind that is meant where a paragraph is cited of a conference and no kind is named.
     """
 
     parts: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     bodies: Mapping[str, str] = field(default_factory=dict)
     conferences: tuple[str, ...] = ()
+    leading: str = ""
 
 
 @dataclass(frozen=True)
 class Citation:
-    """A paper as people cite it: the kind, the number and the body of its meeting, a paragraph."""
+    """A paper as people cite it: the kind, the number (or place and year) and the body of its meeting, a paragraph.
+
+    Attributes:
+        item: which of the meeting's papers of this kind: decision 3.
+        words: the folded words of the meeting's place, and its year.
+        certain: whether it cannot be a mere question: "Declaration of Managua", but not "declaration Managua".
+    """
 
     kind: str
-    number: int
+    number: int | None
     bodies: tuple[str, ...]
     paragraph: int | None = None
+    item: int | None = None
+    words: tuple[str, ...] = ()
+    certain: bool = True
+
+    def is_held_in(self, places: Iterable[str], year: int) -> bool:
+        """Whether a meeting with this place, in every language, and year is meant."""
+        known = {str(year)}.union(*(_PART.findall(fold(place)) for place in places))
+        return known.issuperset(self.words)
+
+    def fits(self, symbol: str | None) -> bool:
+        """Whether a paper with this symbol may be meant."""
+        return self.item is None or parts_of(symbol or "")[-1:] == [str(self.item)]
 
 
 def keys_typed(typed: str, names: Names) -> list[str]:
@@ -112,36 +145,59 @@ def citation(typed: str, names: Names) -> Citation | None:
     folded = fold(typed)
     paragraph = _PARAGRAPH.search(folded)
     rest = folded[: paragraph.start()] + folded[paragraph.end() :] if paragraph else folded
-    kind, rest = _taken(rest, names.kinds)
-    if kind is None:
+    kind, rest = _taken(rest, names.kinds, mark="|")
+    if kind is None and not (paragraph and names.leading):
         return None
     body, rest = _taken(rest, names.bodies)
-    number = _number(rest)
-    if number is None:
+    item = re.search(r"\|\s*(?:n\.?o\.?|num\.?|#)?\s*(\d{1,3})\b(?!\.?[ao]\b)", rest)
+    numbers, words = _numbers(rest)
+    if item and (len(numbers) == 2 or (len(numbers) == 1 and words)):
+        numbers, words = _numbers(rest[: item.start(1)] + rest[item.end(1) :])
+    else:
+        item = None
+    found = Citation(
+        kind or names.leading, numbers[0] if numbers else None, (body,) if body else names.conferences,
+        int(paragraph[1]) if paragraph else None, int(item[1]) if item else None,
+    )  # fmt: skip
+    if len(numbers) == 1:
+        return found
+    if numbers or not any(not _YEAR.fullmatch(word) for word in words) or len(words) > _MOST_WORDS:
         return None
-    bodies = (body,) if body else names.conferences
-    return Citation(kind, number, tuple(bodies), int(paragraph[1]) if paragraph else None)
+    said_of = re.search(r"\b(?:of|de|del|en|in)\b|\w[^|]*\|", rest) is not None
+    return replace(found, words=words, certain=bool(said_of or paragraph or item))
 
 
-def _taken(text: str, names: Mapping[str, str]) -> tuple[str | None, str]:
-    """The code of the longest name in a text, and the text without it."""
+def likeliest(cited: Citation, papers: Sequence[tuple[T, Mapping[str, str]]]) -> list[T]:
+    """Of papers with their titles that a citation may mean: the one whose title names the place, where only one does."""
+    named = [
+        paper for paper, titles in papers
+        if any(set(_PART.findall(fold(title))).issuperset(word for word in cited.words if not _YEAR.fullmatch(word))
+               for title in titles.values())
+    ] if cited.words else []  # fmt: skip
+    return named if len(named) == 1 else [paper for paper, _titles in papers]
+
+
+def _taken(text: str, names: Mapping[str, str], mark: str = "") -> tuple[str | None, str]:
+    """The code of the longest name in a text, and the text with a mark in its place."""
     for name in sorted(names, key=len, reverse=True):
         found = re.search(rf"\b{re.escape(name)}\b", text)
         if found:
-            return names[name], f"{text[: found.start()]} {text[found.end() :]}"
+            return names[name], f"{text[: found.start()]} {mark} {text[found.end() :]}"
     return None, text
 
 
-def _number(text: str) -> int | None:
-    """The only number in a text, Roman or not; a year is none."""
-    numbers = []
-    for word in re.split(r"[\s,;:()]+", text):
+def _numbers(text: str) -> tuple[list[int], tuple[str, ...]]:
+    """The numbers in a text, Roman or not; and the words that may name a place, with a year, which is no number."""
+    numbers, words = [], []
+    for word in re.split(r"[\s,;:()|]+", text):
         found = _ORDINAL.fullmatch(word)
         if found:
             numbers.append(int(found[1]))
         elif _ROMAN.fullmatch(word) and len(word) < 8 and (len(word) > 1 or word in "ivx"):
             numbers.append(_roman(word))
-    return numbers[0] if len(numbers) == 1 else None
+        else:
+            words += [part for part in _PART.findall(word) if part not in _FILLERS]
+    return numbers, tuple(words)
 
 
 def _roman(word: str) -> int:

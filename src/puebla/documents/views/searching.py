@@ -9,13 +9,16 @@ from urllib.parse import quote
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 
 from puebla.core.languages import show
+from puebla.core.search import citing
 from puebla.core.search.citing import Citation, paragraph_page
 from puebla.core.search.sources import Hit
 from puebla.documents.actions.indexing import SOURCE
 from puebla.documents.models import Document, Page, State
 from puebla.documents.querysets import shared_keys
+from puebla.members.models import Meeting
 from puebla.theme.templatetags.theme import imprecise
 
 #: What a hit shows of a document.
@@ -58,14 +61,21 @@ class DocumentSource:
         return shared_keys(person, reach)
 
     def cited(self, person: Any, reach: Any, citation: Citation) -> list[Hit]:
-        """The documents that a citation means: of that kind, of the meeting with that number."""
+        """The documents that a citation means: of that kind, of the meeting with that number or held there."""
+        meetings = Meeting.objects.visible_to(person, reach=reach).filter(body__code__in=citation.bodies)
+        if citation.words:
+            held = meetings.order_by().values_list("pk", "places", "starts_on__year")
+            keys = [key for key, places, year in held if citation.is_held_in(places.values(), year)]
+        else:
+            keys = list(meetings.filter(number=citation.number).order_by().values_list("pk", flat=True))
+        if not keys:
+            return []
         seen = Document.objects.visible_to(person, reach=reach).filter(
-            kind__code__iexact=citation.kind, meeting__number=citation.number,
-            meeting__body__code__in=citation.bodies,
-        )  # fmt: skip
-        return [
-            hit_of(row, paragraph=citation.paragraph) for row in seen.values_list(*COLUMNS, named=True)[:5]
-        ]
+            kind__code__iexact=citation.kind, meeting__in=keys
+        )
+        rows = [row for row in seen.values_list(*COLUMNS, named=True)[:50] if citation.fits(row.symbol)]
+        chosen = citing.likeliest(citation, [(row, row.titles) for row in rows])
+        return [hit_of(row, paragraph=citation.paragraph) for row in chosen[:5]]
 
 
 def hit_of(row: Any, *, paragraph: int | None = None) -> Hit:
@@ -81,7 +91,9 @@ def hit_of(row: Any, *, paragraph: int | None = None) -> Hit:
     )
     filed = row.filed_languages.split(",") if row.filed_languages else []
     if paragraph is not None and filed:
-        url = _paragraph_url(row.pk, url, filed[0], paragraph) or url
+        own_first = sorted(filed, key=lambda code: code != get_language())
+        places = (_paragraph_url(row.pk, url, language, paragraph) for language in own_first)
+        url = next(filter(None, places), url)
     return Hit(
         url=url, title=title.text, title_language=title.language, title_pending=title.pending, symbol=row.symbol or "",
         facts=tuple(filter(None, facts)), languages=tuple((code, f"{url}files/{code}/") for code in filed),

@@ -33,9 +33,11 @@ def names(process: Process) -> citing.Names:
         if function == Body.Function.MINISTERS:
             conferences.append(code)
     kinds = {}
-    for code, one, many in Kind.objects.values_list("code", "names", "plural_names"):
+    leading = ""
+    for code, one, many, leads in Kind.objects.values_list("code", "names", "plural_names", "leading"):
+        leading = code if leads else leading
         kinds.update({fold(name): code for name in [*one.values(), *many.values()]})
-    return citing.Names(parts, kinds, bodies, tuple(conferences))
+    return citing.Names(parts, kinds, bodies, tuple(conferences), leading)
 
 
 #: Symbols that are suggested where the one typed does not exist.
@@ -116,12 +118,12 @@ class Searcher:
         slips = [key for cost, key in self._slips(typed, names) if cost == 1]
         if len(slips) == 1:
             return self._only(slips)
-        cited = self._cited(typed, names)
+        cited = self._cited(typed, names, certain=True)
         return cited[0].url if len(cited) == 1 else None
 
-    def _cited(self, typed: str, names: citing.Names) -> list[Hit]:
+    def _cited(self, typed: str, names: citing.Names, *, certain: bool = False) -> list[Hit]:
         cited = citing.citation(typed, names)
-        if cited is None:
+        if cited is None or (certain and not cited.certain):
             return []
         return [
             hit for source in registry.search_sources for hit in source.cited(self.person, self.reach, cited)

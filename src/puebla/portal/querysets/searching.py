@@ -25,6 +25,7 @@ from puebla.publications.models import (
     PublicDocument,
     PublicFile,
     PublicIndexEntry,
+    PublicKind,
     PublicMeeting,
     PublicPage,
     PublicParty,
@@ -111,7 +112,7 @@ class PublicSearcher:
         near = self._at_keys(slips)
         if len(near) == 1:
             return near[0].url
-        cited = self._cited(typed, names)
+        cited = self._cited(typed, names, certain=True)
         return cited[0].url if len(cited) == 1 else None
 
     @staticmethod
@@ -126,15 +127,22 @@ class PublicSearcher:
         found = self._cited(typed, names) or self._at_keys([key for _cost, key in self._slips(typed, names)])
         return found[:MOST_SUGGESTED]
 
-    def _cited(self, typed: str, names: citing.Names) -> list[Hit]:
+    def _cited(self, typed: str, names: citing.Names, *, certain: bool = False) -> list[Hit]:
         cited = citing.citation(typed, names)
-        if cited is None:
+        if cited is None or (certain and not cited.certain):
             return []
-        meetings = PublicMeeting.objects.filter(number=cited.number, body_code__in=cited.bodies)
+        meetings = PublicMeeting.objects.filter(body_code__in=cited.bodies).order_by()
+        if cited.words:
+            held = meetings.values_list("symbol", "places", "starts_on__year")
+            symbols = [symbol for symbol, places, year in held if cited.is_held_in(places.values(), year)]
+        else:
+            symbols = list(meetings.filter(number=cited.number).values_list("symbol", flat=True))
         documents = PublicDocument.objects.readable(at=self.at).filter(
-            kind_code__iexact=cited.kind, meeting_symbol__in=list(meetings.values_list("symbol", flat=True))
+            kind_code__iexact=cited.kind, meeting_symbol__in=symbols
         )
-        return [_at_paragraph(document, hit_of(document, []), cited.paragraph) for document in documents[:5]]
+        rows = [(one, one.titles) for one in documents[:50] if cited.fits(one.symbol)]
+        chosen = citing.likeliest(cited, rows)
+        return [_at_paragraph(one, hit_of(one, []), cited.paragraph, self.language) for one in chosen[:5]]
 
     def _slips(self, typed: str, names: citing.Names) -> list[tuple[int, str]]:
         if not citing.looks_like_symbol(typed):
@@ -178,6 +186,7 @@ def names() -> citing.Names:
         PublicMeeting.objects.exclude(number=None).order_by("-number").values_list("body_code", flat=True)
     )
     kinds = {}
+    leading = PublicKind.objects.filter(leading=True).values_list("code", flat=True).first() or ""
     for code, called in (
         PublicDocument.objects.exclude(kind_names={})
         .order_by()
@@ -186,7 +195,7 @@ def names() -> citing.Names:
     ):
         kinds.update({fold(name): code for name in called.values()})
     first = numbered.first()
-    return citing.Names(parts, kinds, bodies, (first,) if first else ())
+    return citing.Names(parts, kinds, bodies, (first,) if first else (), leading)
 
 
 def hit_of(document: PublicDocument, languages: Sequence[str]) -> Hit:
@@ -206,14 +215,15 @@ def _reading_url(url: str, language: str, page: int) -> str:
     return f"{url}read/{language}/{f'?page={place}' if place > 1 else ''}#page-{page}"
 
 
-def _at_paragraph(document: PublicDocument, hit: Hit, paragraph: int | None) -> Hit:
+def _at_paragraph(document: PublicDocument, hit: Hit, paragraph: int | None, reading: str) -> Hit:
     """The hit, leading to where a numbered paragraph begins."""
     if paragraph is None or hit.read is None:
         return hit
     pages = PublicPage.objects.filter(file__document=document, file__current=True).order_by(
         "file__language", "number"
     )
-    for language in dict.fromkeys(pages.values_list("file__language", flat=True)):
+    spoken = dict.fromkeys(pages.values_list("file__language", flat=True))
+    for language in sorted(spoken, key=lambda code: code != reading):
         texts = pages.filter(file__language=language).values_list("number", "text")
         if (found := citing.paragraph_page(paragraph, texts)) is not None:
             return Hit(
