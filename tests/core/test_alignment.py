@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from puebla.core.alignment import aligned, paragraphs
-from puebla.core.figures import figures
+from puebla.core.alignment.figures import figures
 
 ENGLISH = """Declaration of the fourteenth meeting
 

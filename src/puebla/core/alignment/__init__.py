@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from puebla.core.figures import differing, figures, value_of
+from puebla.core.alignment.figures import differing, figures, value_of
 
 #: How many paragraphs a pair may lie off the diagonal: the work grows with the length of a text, not with its square.
 BAND = 30
