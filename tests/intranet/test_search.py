@@ -130,7 +130,7 @@ def test_words_that_might_be_a_citation_are_looked_for_with_the_paper_above(clie
     paper = declaration()
     Meeting.objects.update(places={"es": "San Pedro Sula"})
 
-    page = ask(client, "declaration san pedro sula")
+    page = ask(client, "declaration san pedro sula 2016")
 
     assert page.status_code == 200
     assert f"/documents/{paper.symbol}/" in page.text

@@ -113,8 +113,14 @@ def looks_like_symbol(typed: str) -> bool:
 
 
 def may_cite(typed: str) -> bool:
-    """Whether what was typed may be a symbol or a citation at all: both hold a number, a citation perhaps a Roman one."""
-    return any(c.isdigit() for c in typed) or any(map(_ROMAN.fullmatch, re.split(r"[\s,;:()]+", fold(typed))))
+    """Whether what was typed may be a symbol or a citation at all.
+
+    Both hold a number, a citation perhaps a Roman one; or it names a place: "Declaration of Managua".
+    """
+    words = re.split(r"[\s,;:()]+", fold(typed))
+    if any(c.isdigit() for c in typed) or any(map(_ROMAN.fullmatch, words)):
+        return True
+    return len(words) <= _MOST_WORDS + FEWEST_PARTS and not {"of", "de", "del"}.isdisjoint(words[1:-1])
 
 
 def nearest(key: str, keys: Iterable[str]) -> list[tuple[int, str]]:
