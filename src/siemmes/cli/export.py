@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     path: Path = arguments.output or Path(arguments.flow + format_of(arguments.format).extension)
     with Store(arguments.store).asked(question(arguments)) as answer:
         release = answer.release
-        size = _kept(path, _shown(written(answer, arguments), path.name, quiet=arguments.quiet))
+        size = kept(path, _shown(written(answer, arguments), path.name, quiet=arguments.quiet))
     told = {"path": str(path), "format": arguments.format, "size": size, "release": release}
     if arguments.json:
         as_json(told)
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _kept(path: Path, pieces: Iterator[bytes]) -> int:
+def kept(path: Path, pieces: Iterator[bytes]) -> int:
     """Write the pieces into a file that appears under its name once all are there; its size."""
     aside = None
     try:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from siemmes.sdmx.formats import ALIASES, FORMATS
+from siemmes.sdmx.formats import ALIASES, FORMATS, STRUCTURE_FORMS
 
 _DESCRIPTION = "The statistics engine of a consultative process on migration: judge, protect, release, ask."
 
@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     _compare(commands)
     _query(commands)
     _export(commands)
+    _structures(commands)
     return top
 
 
@@ -190,3 +191,20 @@ def _export(commands: Any) -> None:
         "--output", type=Path, metavar="FILE", help="the file (the dataflow's id with the format's extension)"
     )
     made.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _structures(commands: Any) -> None:
+    made = _command(
+        commands, "structures", "Write the data structures, code lists and all that goes with them as an SDMX message.",
+        "siemmes structures --flow MIG_STOCK --format ml31 --output stock-structures.xml", store=False,
+    )  # fmt: skip
+    made.add_argument(
+        "--flow", action="append", default=[], metavar="ID",
+        help="only this dataflow with what it refers to; may be repeated",
+    )  # fmt: skip
+    made.add_argument(
+        "--format", choices=STRUCTURE_FORMS, default="ml31", help="form of the message (%(default)s)"
+    )
+    made.add_argument(
+        "--output", type=Path, metavar="FILE", help="the file; standard output where it is left out"
+    )

@@ -122,6 +122,15 @@ FORMATS: Mapping[str, Format] = {
     )
 }  # fmt: skip
 
+#: The forms of structure messages: media type and file extension (`siemmes.sdmx.structures` writes them).
+STRUCTURE_FORMS: Mapping[str, tuple[str, str]] = {
+    "ml21": (f"{_VND}structure+xml;version=2.1", ".xml"),
+    "ml30": (f"{_VND}structure+xml;version=3.0.0", ".xml"),
+    "ml31": (f"{_VND}structure+xml;version=3.1.0", ".xml"),
+    "json20": (f"{_VND}structure+json;version=2.0.0", ".json"),
+    "json21": (f"{_VND}structure+json;version=2.1.0", ".json"),
+}
+
 #: Other names under which formats are asked for.
 ALIASES = {
     "csv2": "csv",
