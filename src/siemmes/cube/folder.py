@@ -4,6 +4,7 @@ A folder never changes once it is published. Opening checks that its parts are t
 its manifest and compared by `verify`.
 """
 
+import datetime as dt
 import hashlib
 import json
 import threading
@@ -44,6 +45,11 @@ class Cube:
     def release(self) -> str:
         """The release's id, which is also its entity tag."""
         return str(self.manifest["id"])
+
+    @property
+    def built_at(self) -> dt.datetime:
+        """When the release was built."""
+        return dt.datetime.fromisoformat(self.manifest["built_at"])
 
     @property
     def labels(self) -> Mapping[str, list[str]]:

@@ -24,6 +24,7 @@ from siemmes.model.structures import TIME, Structure
 from siemmes.release.describing import AVAILABILITY, METADATA, availability, reference_metadata
 from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
 from siemmes.release.submissions import ROWS, Submission
+from siemmes.sdmx.rendering import render
 
 CURRENT = "CURRENT"
 FORMAT = 1
@@ -181,6 +182,10 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     write_json(aside / METADATA, metadata)
     step("written")
     manifest = _manifest(plan, labels, columns, rows, protected)
+    write_json(aside / MANIFEST, manifest | {"files": {}})
+    render(aside)
+    (aside / MANIFEST).unlink()
+    step("rendered")
     manifest["files"] = dict(_files(aside))
     write_json(aside / MANIFEST, manifest)
     step("manifest")

@@ -16,7 +16,7 @@ from siemmes.release.store import Store
 from tests.siemmes.figures import AT, SAID, a_file, a_store, row
 
 STEPS = (
-    "gathered", "protected", "laid out", "written", "manifest", "synced", "kept", "renamed", "published",
+    "gathered", "protected", "laid out", "written", "rendered", "manifest", "synced", "kept", "renamed", "published",
 )  # fmt: skip
 KILLED = 9
 

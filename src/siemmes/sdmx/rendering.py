@@ -1,0 +1,110 @@
+"""What a release holds ready: the whole flow as a compressed file, and its structure messages.
+
+A file is ONE gzip member made of blocks deflated by themselves, each ended by a full flush: browsers and curl take it as
+`Content-Encoding: gzip`, and blocks can still be made side by side. (Many members in a row are refused by curl.)
+"""
+
+import struct
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from siemmes.cube.answers import Answer
+from siemmes.cube.folder import Cube
+from siemmes.cube.questions import Question
+from siemmes.sdmx.formats import FORMATS, STRUCTURE_FORMS, format_of
+from siemmes.sdmx.structures import write_structures
+
+FOLDER = "rendered"
+STRUCTURES = "structures"
+#: Forms in which a release holds its whole flow ready: what programs ask for by default, and what people do.
+READY = ("csv",)
+_BLOCK = 1 << 20
+_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+#: An empty last block: the end of the deflated stream.
+_END = b"\x03\x00"
+
+
+def compressed(pieces: Iterable[bytes], *, level: int = 1, workers: int = 2) -> Iterator[bytes]:
+    """Bytes as one gzip member, block by block; the same bytes make the same file.
+
+    Args:
+        level: of compression; 1 is three times quicker than 6 and a fifth larger.
+        workers: threads that deflate; the blocks in work at a time are as many and one more.
+    """
+    digest, length = 0, 0
+    yield _HEADER
+    waiting: deque[Future[bytes]] = deque()
+    with ThreadPoolExecutor(workers, "siemmes-deflate") as pool:
+        for block in _blocks(pieces):
+            digest, length = zlib.crc32(block, digest), length + len(block)
+            waiting.append(pool.submit(_deflated, block, level))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    yield _END + struct.pack("<II", digest, length & 0xFFFFFFFF)
+
+
+def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        while len(waiting) >= _BLOCK:
+            yield bytes(waiting[:_BLOCK])
+            del waiting[:_BLOCK]
+    if waiting:
+        yield bytes(waiting)
+
+
+def _deflated(block: bytes, level: int) -> bytes:
+    work = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return work.compress(block) + work.flush(zlib.Z_FULL_FLUSH)
+
+
+def render(folder: Path, *, forms: Sequence[str] = READY) -> None:
+    """Put what is held ready into a release folder that is not published yet; its manifest stands there already.
+
+    Args:
+        forms: in which the whole flow is held ready.
+    """
+    cube = Cube(folder)
+    try:
+        (folder / FOLDER).mkdir()
+        answer = Answer(Question(cube.about.id), cube)
+        for form in forms:
+            _write(folder / FOLDER / _name(form), format_of(form).write(answer))
+        (folder / STRUCTURES).mkdir()
+        for form, (_media, extension) in STRUCTURE_FORMS.items():
+            message = write_structures(cube.about.id, form=form, at=cube.built_at)
+            _write(folder / STRUCTURES / f"{form}{extension}.gz", [message])
+    finally:
+        cube.close()
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        for piece in compressed(pieces):
+            file.write(piece)
+
+
+def _name(form: str) -> str:
+    return f"{form}{FORMATS[form].extension}.gz"
+
+
+def ready(answer: Answer, form: str) -> Path | None:
+    """The file that holds an answer ready, gzip-compressed; None where it has to be written.
+
+    Only the whole flow in a form's own options is held ready: codes without names, series where a form has them.
+    """
+    whole = answer.question in (Question(answer.about.id), Question(answer.about.id, as_of=answer.release))
+    path = answer.cube.path / FOLDER / _name(format_of(form).id)
+    return path if whole and path.is_file() else None
+
+
+def ready_structures(cube: Cube, form: str) -> Path | None:
+    """The file that holds a release's structure message ready, gzip-compressed."""
+    path = cube.path / STRUCTURES / f"{form}{STRUCTURE_FORMS[form][1]}.gz"
+    return path if path.is_file() else None
