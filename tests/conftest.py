@@ -1,14 +1,14 @@
 """What every test shares: sockets shut except to this machine, triggers lifted where tables are emptied."""
 
-import contextlib
 import shutil
 
 import pytest
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connections
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
+
+from tests import emptying
 
 SOFTWARES_OWN = {
     name: getattr(settings, name)
@@ -43,25 +43,17 @@ def _clean_caches_and_language():
     translation.deactivate()
 
 
-_empty_tables = TransactionTestCase._fixture_teardown
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        emptying.remember()
 
 
-def _lift_guards_and_empty(self):
-    """Append-only tables refuse to be emptied, rightly: their triggers are lifted here and stand again after."""
-    from puebla.core import guards
-
-    for name in self._databases_names(include_mirrors=False):
-        with connections[name].cursor() as cursor, contextlib.suppress(Exception):
-            for one in guards._guards.values():
-                on = f" ON {one.table}" if connections[name].vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {one.name}{on}")
-                if on:
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {one.name}_whole{on}")
-    _empty_tables(self)
-    guards.install_guards()
+def _empty_what_was_filled(self):
+    emptying.put_back()
 
 
-TransactionTestCase._fixture_teardown = _lift_guards_and_empty
+TransactionTestCase._fixture_teardown = _empty_what_was_filled
 
 
 def _drop_by_force(self, test_database_name, verbosity):

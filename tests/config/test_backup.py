@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from django.core.cache import caches
 from django.core.files.storage import storages
-from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -26,7 +25,7 @@ from wagtail.contrib.redirects.models import Redirect
 from puebla.config.operations import restoring, saving, tables
 from puebla.config.operations.archives import members
 from puebla.config.operations.stores import STORES, keys_of
-from puebla.core import guards, journal
+from puebla.core import journal
 from puebla.core.files.store import put
 from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.verdicts import RefusedError
@@ -34,6 +33,7 @@ from puebla.documents.models import Document, FileVersion, LanguageEdition, Page
 from puebla.portal import actions
 from puebla.portal.actions import PageText, Words
 from puebla.portal.models import EditedPage, RemovedPage
+from tests import emptying
 from tests.factories import (
     DocumentFactory,
     PersonFactory,
@@ -123,14 +123,7 @@ def fill_pages() -> None:
 
 def empty() -> None:
     """A new instance's tables and stores."""
-    with connection.cursor() as cursor:
-        for one in guards._guards.values():
-            on = f" ON {one.table}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER IF EXISTS {one.name}{on}")
-            if on:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {one.name}_whole{on}")
-    call_command("flush", interactive=False, verbosity=0)
-    guards.install_guards()
+    emptying.make_new()
     clear_stores()
 
 
