@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
-from tests import emptying
+from tests import emptying, instances
 
 SOFTWARES_OWN = {
     name: getattr(settings, name)
@@ -54,6 +54,26 @@ def _empty_what_was_filled(self):
 
 
 TransactionTestCase._fixture_teardown = _empty_what_was_filled
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """A folder with a `puebla.sqlite3` that every migration has made; copy it."""
+    return instances.once(tmp_path_factory, "migrated", instances.migrate)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory, migrated):
+    """A folder with an instance on SQLite that needs nothing more to be served; copy it."""
+    return instances.once(tmp_path_factory, "prepared", lambda folder: instances.prepare(folder, migrated))
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory):
+    """The whole demonstration as one command loads it; who writes to it copies its folder."""
+    return instances.Demonstration(
+        instances.once(tmp_path_factory, "demonstration", instances.load_demonstration)
+    )
 
 
 def _drop_by_force(self, test_database_name, verbosity):

@@ -1,9 +1,6 @@
 import datetime as dt
 import json
-import os
 import re
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -345,6 +342,7 @@ def small_demonstration(django_db_setup, django_db_blocker):
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_demonstration")
+@pytest.mark.xdist_group("small_demonstration")
 class TestTheDemonstration:
     def seen(self, address):
         person = Person.objects.get(email=f"{address}@demo.invalid")
@@ -491,30 +489,12 @@ class TestRefusals:
             call_command("demo", "--accounts")
 
 
-def puebla(*words, folder):
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PUEBLA_", "DATABASE", "DJANGO"))
-    }
-    return subprocess.run(
-        [sys.executable, "-c", "from puebla.config.cli import main; main()", *words],
-        env=kept
-        | {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": str(folder), "PYTHONPATH": "src", "LANG": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+@pytest.mark.xdist_group("journeys")
+def test_the_whole_demonstration_is_loaded_by_one_command(demonstration):
+    again = demonstration.run("demo", "--if-empty")
+    accounts = demonstration.run("demo", "--accounts", "--json")
 
-
-def test_the_whole_demonstration_is_loaded_by_one_command(tmp_path):
-    loaded = puebla("demo", "--json", folder=tmp_path)
-    again = puebla("demo", "--if-empty", folder=tmp_path)
-    accounts = puebla("demo", "--accounts", "--json", folder=tmp_path)
-
-    assert loaded.returncode == 0, loaded.stderr
-    counts = json.loads(loaded.stdout)
+    counts = json.loads(demonstration.said)
     assert counts["documents"] == len(TEXTS)
     assert counts["files"] == sum(len(building.sheets_of(text)) for text in TEXTS)
     assert counts["released"] == sum(text.released and text.state != "awaited" for text in TEXTS)

@@ -36,12 +36,19 @@ def every_text():
                 yield model.__name__, str(row), field, getattr(row, field)
 
 
-@pytest.mark.django_db
-class TestTheEditionOfTheConference:
-    @pytest.fixture(autouse=True)
-    def _loaded(self, db):
+@pytest.fixture(scope="class")
+def loaded(django_db_setup, django_db_blocker):
+    """The edition, loaded once for all the questions below; rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
         editions.load(RCM, at=NOW)
+        yield
+        transaction.set_rollback(True)
 
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.django_db
+@pytest.mark.xdist_group("edition")
+class TestTheEditionOfTheConference:
     def test_loading_it_twice_changes_nothing(self):
         journal_before = JournalEntry.objects.count()
 

@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from puebla.config.operations import serving
 from puebla.core.verdicts import RefusedError
 
 ROOT = Path(__file__).parents[2]
+#: One worker has them, for whom the instance is made ready once.
+pytestmark = pytest.mark.xdist_group("serve")
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
@@ -33,25 +36,10 @@ def puebla(*arguments: str, data: Path, **more: str) -> subprocess.Popen[str]:
                             stderr=subprocess.PIPE)  # fmt: skip
 
 
-PROCESS = """
-import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0); call_command("createcachetable", verbosity=0)
-from tests.factories import process
-process()
-"""
-
-
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory) -> Path:
+def instance(tmp_path_factory, prepared) -> Path:
     """An instance with tables and a process, in files."""
-    data = tmp_path_factory.mktemp("instance")
-    settings = {
-        "DJANGO_SETTINGS_MODULE": "puebla.config.settings.demo",
-        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-    }
-    subprocess.run([sys.executable, "-c", PROCESS], env=environment(data) | settings, check=True, cwd=ROOT)
-    return data
+    return shutil.copytree(prepared, tmp_path_factory.mktemp("instance") / "data")
 
 
 def look_again(until: float) -> None:

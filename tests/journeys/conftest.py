@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.instances import PUEBLA, free_port
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
                  "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
-PUEBLA = [sys.executable, "-c", "from puebla.config.cli import main; main()"]
 WIDTHS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -108,12 +108,6 @@ class Instance:
         return json.loads(self.command(*arguments))
 
 
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def _answers(address):
     try:
         with urllib.request.urlopen(address, timeout=2) as answer:
@@ -123,31 +117,35 @@ def _answers(address):
 
 
 @pytest.fixture(scope="session")
-def instance():
+def instance(request):
     """The demonstration, loaded once and served for all journeys.
 
     JOURNEYS_AT names one that is served already, for whoever is writing a journey: "http://localhost:8000 /its/data/dir".
     """
+    kept = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}}
     if standing := os.environ.get("JOURNEYS_AT"):
         base, data = standing.split()
-        kept = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}}
         environment = kept | {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": data, "PUEBLA_BASE_URL": base}
         standing = Instance(base, environment, Path(data))
         yield standing
         standing.close()
         return
     folder = Path(tempfile.mkdtemp(prefix="puebla-journeys-"))
-    port = _free_port()
-    base = f"http://localhost:{port}"
-    environment = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}}
-    environment |= {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": str(folder), "PUEBLA_BASE_URL": base}
-    if address := os.environ.get("DATABASE_URL"):
+    address = os.environ.get("DATABASE_URL")
+    if not address:
+        shutil.copytree(request.getfixturevalue("demonstration").folder, folder, dirs_exist_ok=True)
+    # As `puebla serve` makes them ready, which other tests see it do.
+    shutil.copytree(request.getfixturevalue("prepared") / "static", folder / "static")
+    base = f"http://localhost:{free_port()}"
+    environment = kept | {"PUEBLA_ENV": "demo", "PUEBLA_DATA_DIR": str(folder), "PUEBLA_BASE_URL": base}
+    if address:
         environment["DATABASE_URL"] = _own_database(address)
     running = Instance(base, environment, folder)
-    running.command("demo")
+    if address:
+        running.command("demo")
     log = (folder / "serve.log").open("w")
     server = subprocess.Popen(
-        [*PUEBLA, "serve", "--port", str(port), "--no-worker"],
+        [*PUEBLA, "serve", "--port", base.rpartition(":")[2], "--no-worker"],
         env=environment,
         stdout=log,
         stderr=log,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from puebla.config import editions
 from puebla.config.demonstration.loading import is_loaded
-from puebla.config.operations.serving import alone, tables_stand
+from puebla.config.operations.serving import alone, make_tables, tables_stand
 from puebla.core.verdicts import ALLOWED, Verdict, refused, require
 
 
@@ -32,8 +32,7 @@ def make_ready() -> None:
         for folder in (settings.FILES_DIR, settings.PUBLIC_FILES_DIR):
             Path(folder).mkdir(parents=True, exist_ok=True)
         if not tables_stand():
-            call_command("migrate", interactive=False, verbosity=0)
-            call_command("createcachetable", verbosity=0)
+            make_tables()
 
 
 def is_left_half() -> bool:

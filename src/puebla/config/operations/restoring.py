@@ -13,13 +13,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import storages
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from puebla.config.operations import tables
 from puebla.config.operations.archives import MANIFEST, members, room_on
 from puebla.config.operations.saving import FORMAT
+from puebla.config.operations.serving import make_tables
 from puebla.config.operations.stores import STORES, Filling, keys_of
 from puebla.core import journal
 from puebla.core.guards import install_guards
@@ -139,8 +139,7 @@ def require_empty() -> None:
     """Make the tables where there are none; stop where anything stands already."""
     existing = set(connection.introspection.table_names())
     if not {model._meta.db_table for model in tables.tables()} <= existing:
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
+        make_tables()
     filled = tables.filled()
     if not filled:
         for name, alias in STORES.items():

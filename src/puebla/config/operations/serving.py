@@ -75,14 +75,36 @@ def prepare(say: Callable[[str], None]) -> None:
     with alone():
         if not tables_stand():
             say(_("Making the tables ready …"))
-            call_command("migrate", interactive=False, verbosity=0)
-            call_command("createcachetable", verbosity=0)
+            make_tables()
         fingerprint = static_fingerprint()
         stamp = Path(settings.STATIC_ROOT) / ".fingerprint"
         if not stamp.exists() or stamp.read_text() != fingerprint:
             say(_("Making styles and scripts ready …"))
             call_command("collectstatic", interactive=False, verbosity=0)
             stamp.write_text(fingerprint)
+
+
+def make_tables() -> None:
+    """Run the migrations that are missing.
+
+    Where none has run yet, those of the libraries go first: each of their steps draws every model known so far anew, and
+    without ours among them the whole takes two thirds of the time.
+    """
+    from django.core.management import call_command
+    from django.core.management.sql import emit_pre_migrate_signal
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.state import ProjectState
+
+    executor = MigrationExecutor(connection)
+    graph = executor.loader.graph
+    if not executor.loader.applied_migrations:
+        theirs = [one for one in graph.leaf_nodes() if not graph.nodes[one].__module__.startswith("puebla.")]
+        plan = executor.migration_plan(theirs)
+        emit_pre_migrate_signal(0, False, connection.alias, apps=ProjectState().apps, plan=plan)
+        executor.migrate(theirs, plan)
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def tables_stand() -> bool:
