@@ -76,9 +76,13 @@ def named_in(text, documents):
     return {d.pk for d in documents if re.search(rf"{re.escape(d.symbol)}(?!\d)", text)}
 
 
-def page(person, name, *args):
+def client_of(person):
     client = Client()
     client.force_login(person)
+    return client
+
+
+def page(client, name, *args):
     return client.get(reverse(name, args=args))
 
 
@@ -129,28 +133,27 @@ class TestWhatIsTold(TestCase):
         change(people, documents, changes)
 
         for person in people:
+            client = client_of(person)
             if not person.is_active:
                 assert not person.notices.exists()
-                assert page(person, "notices:inbox").status_code == 302
+                assert page(client, "notices:inbox").status_code == 302
                 continue
             kept = followed_by(person, documents) & seen_by(person)
             told = {by_ref[ref] for ref in person.notices.values_list("subject", flat=True)}
-            inbox = page(person, "notices:inbox").content.decode()
+            inbox = page(client, "notices:inbox").content.decode()
 
             assert named_in(inbox, documents) == kept & told
             assert f"{len(kept & told)} unread" in inbox
-            assert named_in(page(person, "intranet:desk").content.decode(), documents) <= seen_by(person)
-            following = page(person, "notices:following").content.decode()
+            assert named_in(page(client, "intranet:desk").content.decode(), documents) <= seen_by(person)
+            following = page(client, "notices:following").content.decode()
             assert not any(
                 f"{d.titles['en']}<" in following for d in documents if d.pk not in seen_by(person)
             )
             for notice in person.notices.all():
-                status = page(person, "notices:open", notice.ref).status_code
+                status = page(client, "notices:open", notice.ref).status_code
                 assert status == (302 if by_ref[notice.subject] in kept else 404)
             for document in documents:
                 address = f"{reverse('notices:choose')}?topic=document&value={document.ref}"
-                client = Client()
-                client.force_login(person)
                 assert client.get(address).status_code == (200 if document.pk in seen_by(person) else 404)
 
 
