@@ -202,6 +202,30 @@ def test_an_old_address_leads_to_the_new_one_after_a_change(client, django_captu
     assert new.status_code == 200
 
 
+def test_the_old_address_of_a_page_without_translation_leads_on_in_both_languages(
+    client, django_capture_on_commit_callbacks
+):
+    some_pages(both("about/process", en="How we work"))
+    page = page_at("/en/about/process/")
+    client.force_login(coordinator())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/cms/pages/{page.pk}/edit/", form_of(page, slug="how", **{"action-publish": "yes"}))
+
+    assert client.get("/es/about/process/")["Location"] == "/es/about/how/"
+    assert client.get("/es/about/how/").status_code == 200
+
+
+def test_copying_a_page_asks_for_no_script_inside_the_page(client):
+    some_pages(both("about/process", en="How we work"))
+    client.force_login(coordinator())
+
+    page = client.get(f"/cms/pages/{page_at('/en/about/process/').pk}/copy/").text
+
+    assert "data-start" in page
+    assert re.findall(r"<script(?![^>]*(?:src=|type=\"application/json))[^>]*>[^<]+", page) == []
+
+
 def test_a_page_in_the_readers_language_is_found_under_the_others_address(client):
     some_pages(both("about/process", en="How we work", es="Cómo trabajamos"))
     page = page_at("/es/about/process/")

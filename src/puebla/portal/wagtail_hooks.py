@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin import widgets as admin_widgets
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.contrib.redirects import forms as redirect_forms
@@ -76,4 +77,4 @@ class PageChooser(AdminPageChooser):
 # The form asks for this word once, when it is read, in whatever language that happens to be.
 TaskStateCommentForm.base_fields["comment"].label = gettext_lazy("Comment")
 # The form names the widget itself and offers no other way to give it one.
-redirect_forms.AdminPageChooser = PageChooser
+redirect_forms.AdminPageChooser = admin_widgets.AdminPageChooser = PageChooser

@@ -48,8 +48,17 @@ def _at(request: HttpRequest, rest: str) -> HttpResponseBase:
 
 
 def _moved_or_gone(request: HttpRequest, path: str) -> HttpResponseBase:
+    language, rest = path.strip("/").split("/", 1)
+    # A page without translation stood under the other language's address too.
+    kin = [f"/{code}/{rest}" for code in querysets.page_languages() if code != language]
     moved = Redirect.objects.filter(old_path=Redirect.normalise_path(path)).first()
-    if moved is not None:
+    if moved is None:
+        old = [Redirect.normalise_path(one) for one in kin]
+        moved = Redirect.objects.filter(old_path__in=old, redirect_page__live=True).first()
+        target = moved.redirect_page.specific if moved and moved.redirect_page else None
+        if isinstance(target, PublicPage):
+            return redirect(_address(target, language), permanent=True)
+    else:
         target = moved.redirect_page.specific if moved.redirect_page else None
         address = (
             target.public_path if isinstance(target, PublicPage) and target.live else moved.redirect_link
