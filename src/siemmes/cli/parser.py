@@ -116,6 +116,9 @@ def _submit(commands: Any) -> None:
         "--reason", default="", metavar="TEXT", help="why published figures change, where they do"
     )
     made.add_argument(
+        "--contributions", metavar="CSV", help="of amounts: what each contributor gave to each figure"
+    )
+    made.add_argument(
         "--limit", type=int, default=50, metavar="N", help="tell at most so many findings (%(default)s)"
     )
 

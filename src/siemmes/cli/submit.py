@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge a file and keep it; 1 where something refuses it."""
     kept = Store(arguments.store).submit(
         arguments.file, flow=arguments.flow, sender=arguments.sender, said=said_pairs(arguments.say),
-        reason=arguments.reason,
+        reason=arguments.reason, contributions=arguments.contributions,
     )  # fmt: skip
     if arguments.json:
         as_json(asdict(kept))

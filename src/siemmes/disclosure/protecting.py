@@ -1,39 +1,519 @@
-"""Protection as the release build calls it."""
+"""Protection as the release build calls it: what may be shown is copied, the rest is hidden, folded or rounded, then attacked.
 
-from dataclasses import dataclass
+A flow is protected by suppression or by rounding, never both. Where it is suppressed, one block is one reporter and one year
+(years that a longer period spans stand together): small figures lose their value, others beside them too until none can be
+found, and a release in which one can is refused. Where it is rounded, or a block is too large for that, every count goes to a
+multiple of three by chance that is fixed for each cell for ever. What is confidential or under embargo is not shown either way.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from siemmes.cube.layout import quoted, single
-from siemmes.model.structures import VALUE, Structure
+import pyarrow as pa
+
+from siemmes.cube.layout import literal, quoted, single
+from siemmes.disclosure import rules
+from siemmes.disclosure.attacking import Demand, Name, Outcome, Table, attack
+from siemmes.disclosure.coverage import WHEN, lists_of
+from siemmes.disclosure.folding import Choice, protect_block
+from siemmes.disclosure.histories import BY_ORDER, SHARE, Figure, Past, linked
+from siemmes.disclosure.relations import Block, Key, block
+from siemmes.disclosure.rounding import BASE, rounded
+from siemmes.disclosure.suppressing import WIDTH
+from siemmes.model.errors import RefusedError
+from siemmes.model.periods import Span, span
+from siemmes.model.structures import TIME, VALUE, Structure
+
+#: A block with more figures than this is rounded, and its flow with it.
+LARGE = 5000
+#: What a figure that is not shown says, whatever the reason.
+STATUS, CONFIDENTIALITY = "Q", "C"
+MARKED, CHOSEN, SPANS = "siemmes_marked", "siemmes_chosen", "siemmes_spans"
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """An earlier release: what it showed, and what had been sent for it (Parquet files).
+
+    Attributes:
+        method: how it was protected.
+    """
+
+    shown: Path
+    sent: Path
+    method: str
+
+
+@dataclass
 class Protected:
     """What protection did.
 
     Attributes:
+        method: "suppression" or "rounding".
         cells: figures that were looked at.
-        hidden: figures that are not shown.
+        hidden: figures that stand without their value.
+        folded: figures that were folded into their totals and do not stand at all.
+        blocks: groups of figures that held something to hide.
+        reasons: what was hidden and why, one row a figure: for the secretariat only.
+        attacked: hidden figures that were attacked, and linear programs that it took.
+        known: hidden figures that an earlier release showed with the same value; hiding them tells nobody anything less.
+        given: folded figures that earlier releases give away whatever is done now.
+        contradictions: totals that are less than their own parts, in published figures.
     """
 
+    method: str
     cells: int
-    hidden: int
+    hidden: int = 0
+    folded: int = 0
+    blocks: int = 0
+    reasons: Any = None
+    attacked: int = 0
+    programs: int = 0
+    known: int = 0
+    given: int = 0
+    contradictions: int = 0
 
     def public(self) -> dict[str, Any]:
-        """What readers are told."""
-        return {"cells": self.cells, "hidden": self.hidden}
+        """What readers are told: counts, never which figure was hidden for what."""
+        found = {"method": self.method, "cells": self.cells, "hidden": self.hidden, "folded": self.folded}
+        found |= {
+            "attacked": self.attacked,
+            "recovered": 0,
+            "narrow": 0,
+            "contradictions": self.contradictions,
+        }
+        if self.method == "rounding":
+            found |= {"base": BASE, "additive": False}
+        return found
+
+    def private(self) -> dict[str, Any]:
+        """What the secretariat keeps beside the list of reasons."""
+        counts: dict[str, int] = {}
+        for one in self.reasons.column("HIDDEN_FOR").to_pylist() if self.reasons is not None else ():
+            counts[one] = counts.get(one, 0) + 1
+        beside = {"blocks": self.blocks, "programs": self.programs, "known": self.known, "given": self.given}
+        return {**self.public(), **beside, "reasons": counts}
 
 
-def protect(con: Any, source: str, about: Structure, *, into: str) -> Protected:
-    """Copy the figures that the public may see into a table; small and confidential ones lose their value."""
-    small = f"({VALUE} > 0 AND {VALUE} < {about.protection.threshold})"
-    hidden = f"({small} OR coalesce(\"CONF_STATUS\", 'F') <> 'F')"
-    selected = ", ".join(
-        f"CASE WHEN {hidden} THEN NULL ELSE {VALUE} END AS {VALUE}" if name == VALUE
-        else f"CASE WHEN {hidden} THEN 'Q' ELSE \"OBS_STATUS\" END AS \"OBS_STATUS\"" if name == "OBS_STATUS"
-        else f"CASE WHEN {hidden} THEN 'C' ELSE 'F' END AS \"CONF_STATUS\"" if name == "CONF_STATUS"
-        else quoted(name)
-        for name in about.columns
-    )  # fmt: skip
-    con.execute(f"CREATE TABLE {into} AS SELECT {selected} FROM {source}")
-    return Protected(*single(con, f"SELECT count(*), count(*) FILTER ({hidden}) FROM {source}"))
+def protect(
+    con: Any,
+    source: str,
+    about: Structure,
+    *,
+    into: str,
+    own: Mapping[str, int] | None = None,
+    secret: bytes | None = None,
+    earlier: Sequence[Earlier] = (),
+    contributions: str | None = None,
+) -> Protected:
+    """Copy the figures that the public may see into a table.
+
+    Args:
+        source: a table with every column of the structure, codes as text, keys unique; SUBMISSION says who sent a row.
+        into: the table to make: the structure's columns alone.
+        own: thresholds of senders and countries, where they have their own; the stricter holds.
+        secret: what the noise of rounding is keyed with; without it the noise is that of this call only.
+        earlier: the releases before, the newest last.
+        contributions: a table of the key's columns, SUBMISSION and OBS_VALUE with what each contributor gave to an amount.
+            Without it no dominance is looked for but what senders say themselves (CONF_STATUS O, T, G).
+
+    Raises:
+        RefusedError: where the attack finds a hidden figure, or a flow that was suppressed has grown too large for it.
+    """
+    (cells,) = single(con, f"SELECT count(*) FROM {source}")
+    method = _method(con, source, about, earlier)
+    work = _Work(
+        con,
+        source,
+        about,
+        method,
+        own or {},
+        [one for one in earlier if one.method == method == "suppression"],
+    )
+    try:
+        work.mark(contributions)
+        work.choose()
+        shown = into if method == "suppression" else "siemmes_shown"
+        work.write(shown)
+        found = work.report(cells)
+        work.attack(shown, found)
+        if method == "rounding":
+            rounded(con, shown, about, secret or secrets.token_bytes(32), into=into)
+            con.execute(f"DROP TABLE {shown}")
+    finally:
+        for name in (MARKED, CHOSEN, SPANS):
+            con.execute(f"DROP TABLE IF EXISTS {name}")
+    return found
+
+
+def _method(con: Any, source: str, about: Structure, earlier: Sequence[Earlier]) -> str:
+    """How the flow is protected: as before; else as it says, unless a block is too large."""
+    if about.protection.method == "rounding" or (earlier and earlier[-1].method == "rounding"):
+        return "rounding"
+    largest = con.execute(
+        f'SELECT "REF_AREA", left({quoted(TIME)}, 4) AS year, count(*) AS n FROM {source} GROUP BY ALL ORDER BY n DESC, 1, 2 LIMIT 1'
+    ).fetchall()
+    if not about.whole or not largest or largest[0][2] <= LARGE:
+        return "suppression"
+    if not earlier:
+        return "rounding"
+    area, year, count = largest[0]
+    raise RefusedError(
+        {
+            "en": f"{about.id}: {area} {year} has {count} figures, more than the {LARGE} that can be protected by suppression, "
+            "and earlier releases of this dataflow were suppressed: a flow is never rounded after that. Send fewer breakdowns.",
+            "es": f"{about.id}: {area} {year} tiene {count} cifras, más de las {LARGE} que pueden protegerse por supresión, y "
+            "las publicaciones anteriores de este flujo se suprimieron: después no puede redondearse. Envíe menos desgloses.",
+        }
+    )
+
+
+@dataclass
+class _Work:
+    """One call of `protect`: its tables in the database, and what was decided."""
+
+    con: Any
+    source: str
+    about: Structure
+    method: str
+    own: Mapping[str, int]
+    earlier: Sequence[Earlier]
+    reasons: dict[int, str] = field(default_factory=dict)
+    folded: dict[int, str] = field(default_factory=dict)
+    given: set[int] = field(default_factory=set)
+    known: set[int] = field(default_factory=set)
+    blocks: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the positions of a block's key are."""
+        return (*(one for one in self.about.dimensions if one not in ("FREQ", "REF_AREA")), WHEN)
+
+    def mark(self, contributions: str | None) -> None:
+        """Number the rows, and say of each whether and why it must be hidden."""
+        columns = [row[0] for row in self.con.execute(f"DESCRIBE {self.source}").fetchall()]
+        limit = rules.threshold(self.about, self.own, sent="SUBMISSION" in columns)
+        why = rules.reason(self.about, limit if self.method == "suppression" else "0")
+        self.con.execute(
+            f"CREATE TEMP TABLE {MARKED} AS SELECT row_number() OVER () AS siemmes_row, {limit} AS siemmes_threshold, "
+            f"{why} AS siemmes_reason, * FROM {self.source}"
+        ).fetchall()
+        if contributions is not None:
+            self._mark_dominated(contributions)
+        self._span()
+
+    def _mark_dominated(self, contributions: str) -> None:
+        rule = self.about.protection.dominance
+        if rule is None:
+            return
+        key = ", ".join(quoted(name) for name in (*self.about.key, "SUBMISSION"))
+        found = self.con.execute(
+            f"SELECT siemmes_row, given FROM {MARKED} JOIN (SELECT {key}, list(CAST({VALUE} AS DOUBLE)) AS given "
+            f"FROM {contributions} GROUP BY {key}) USING ({key}) WHERE siemmes_reason = ''"
+        ).fetchall()
+        rows = [row for row, given in found if rules.dominated(given, *rule)]
+        if rows:
+            listed = ", ".join(map(str, rows))
+            self.con.execute(
+                f"UPDATE {MARKED} SET siemmes_reason = 'dominance' WHERE siemmes_row IN ({listed})"
+            ).fetchall()
+
+    def _span(self) -> None:
+        """Number the blocks: one reporter's periods that lie in one year, or in a longer period with others."""
+        periods = {
+            (area, frequency, period): count
+            for area, frequency, period, count in self.con.execute(
+                f'SELECT "REF_AREA", "FREQ", {quoted(TIME)}, count(*) FILTER (siemmes_reason <> \'\') FROM {MARKED} GROUP BY ALL'
+            ).fetchall()
+        }
+        if self.earlier:
+            last = self.earlier[-1]
+            for area, frequency, period, count in self.con.execute(
+                f'SELECT "REF_AREA", "FREQ", {quoted(TIME)}, count(*) FILTER ({VALUE} IS NULL AND "OBS_STATUS" = {literal(STATUS)}) '
+                f"FROM read_parquet({literal(str(last.shown))}) GROUP BY ALL"
+            ).fetchall():
+                periods[area, frequency, period] = periods.get((area, frequency, period), 0) + count
+        rows = []
+        for number, members in enumerate(_linked_periods(periods)):
+            if any(periods[one] for one in members):
+                rows += [(*one, number) for one in members]
+        self.con.execute(
+            f'CREATE TEMP TABLE {SPANS} ("REF_AREA" VARCHAR, "FREQ" VARCHAR, {quoted(TIME)} VARCHAR, block INTEGER)'
+        )
+        if rows:
+            table = pa.table(
+                dict(
+                    zip(
+                        ("area", "frequency", "period", "block"),
+                        map(list, zip(*rows, strict=True)),
+                        strict=True,
+                    )
+                )
+            )
+            self.con.register("siemmes_rows", table)
+            self.con.execute(f"INSERT INTO {SPANS} SELECT * FROM siemmes_rows").fetchall()
+            self.con.unregister("siemmes_rows")
+
+    def _key(self, table: str) -> str:
+        named = [f"CAST({table}.{quoted(one)} AS VARCHAR)" for one in self.names[:-1]]
+        when = f"{table}.\"FREQ\" || ' ' || {table}.{quoted(TIME)}"
+        return f"[{', '.join([*named, when])}]"
+
+    def _spanned(self, table: str) -> str:
+        on = " AND ".join(f"{table}.{quoted(one)} = b.{quoted(one)}" for one in ("REF_AREA", "FREQ", TIME))
+        return f"JOIN {SPANS} AS b ON {on}"
+
+    def _figures(self) -> Iterator[tuple[int, str, dict[Key, Figure]]]:
+        """Each block with something to hide: its number, its name, its figures."""
+        self.known = self._known()
+        found = self.con.execute(
+            f"SELECT b.block, m.\"REF_AREA\" || ' ' || left(min(m.{quoted(TIME)}) OVER (PARTITION BY b.block), 4), {self._key('m')}, "
+            f"m.{VALUE}, m.siemmes_reason, m.siemmes_threshold, m.siemmes_row FROM {MARKED} AS m {self._spanned('m')} ORDER BY b.block, m.siemmes_row"
+        ).fetchall()
+        for start, end in _runs([row[0] for row in found]):
+            sent = {
+                tuple(key): Figure(
+                    None if value is None else float(value), why, limit, row in self.known, row
+                )
+                for _, _, key, value, why, limit, row in found[start:end]
+            }
+            yield found[start][0], found[start][1], sent
+
+    def _known(self) -> set[int]:
+        """Rows whose very value some earlier release showed."""
+        if not self.earlier:
+            return set()
+        files = ", ".join(literal(str(one.shown)) for one in self.earlier)
+        same = " AND ".join(f"m.{quoted(one)} = e.{quoted(one)}" for one in (*self.about.key, VALUE))
+        rows = self.con.execute(
+            f"SELECT DISTINCT m.siemmes_row FROM {MARKED} AS m {self._spanned('m')} "
+            f"JOIN read_parquet([{files}], union_by_name = true) AS e ON {same}"
+        ).fetchall()
+        return {row[0] for row in rows}
+
+    def _past(self) -> dict[int, dict[Key, Past]]:
+        """What the release before had of each block."""
+        found: dict[int, dict[Key, Past]] = {}
+        if not self.earlier:
+            return found
+        last = self.earlier[-1]
+        same = " AND ".join(f"s.{quoted(one)} = e.{quoted(one)}" for one in self.about.key)
+        for number, key, value, shown in self.con.execute(
+            f"SELECT b.block, {self._key('s')}, s.{VALUE}, e.{VALUE} IS NOT NULL FROM read_parquet({literal(str(last.sent))}) AS s "
+            f"{self._spanned('s')} LEFT JOIN read_parquet({literal(str(last.shown))}) AS e ON {same} ORDER BY ALL"
+        ).fetchall():
+            found.setdefault(number, {})[tuple(key)] = Past(None if value is None else float(value), shown)
+        return found
+
+    def choose(self) -> None:
+        """Decide of every block what is hidden and what is folded."""
+        past = self._past()
+        for number, name, sent in self._figures():
+            self.blocks += 1
+            self._choose(name, sent, past.get(number, {}))
+        rows = sorted(self.reasons)
+        table = pa.table(
+            {"chosen": pa.array(rows, pa.int64()), "folded": [row in self.folded for row in rows]}
+        )
+        self.con.register("siemmes_rows", table)
+        self.con.execute(f"CREATE TEMP TABLE {CHOSEN} AS SELECT * FROM siemmes_rows").fetchall()
+        self.con.unregister("siemmes_rows")
+
+    def _choose(self, name: str, sent: Mapping[Key, Figure], past: Mapping[Key, Past]) -> None:
+        lists = lists_of(self.about)
+        now = block(name, self.names, {key: one.value for key, one in sent.items()}, self.about, lists)
+        before = (
+            block(name, self.names, {key: one.value for key, one in past.items()}, self.about, lists)
+            if past
+            else None
+        )
+        beside = linked(now, sent, before, past, kind=self.about.value)
+        reasons = {
+            place: sent[key].reason for place, key in enumerate(now.keys[: now.sent]) if sent[key].reason
+        }
+        if self.method == "suppression" and self.about.whole:
+            for place in rules.grouped(now, max((one.threshold for one in sent.values()), default=0)):
+                reasons.setdefault(place, "group")
+                beside.figures.hidden[place] = True
+        kept = {place for place in range(now.sent) if beside.figures.hidden[place]} - reasons.keys()
+        choice = protect_block(now, beside)
+        self._record(now, sent, choice, reasons, kept)
+
+    def _record(
+        self,
+        now: Block,
+        sent: Mapping[Key, Figure],
+        choice: Choice,
+        reasons: Mapping[int, str],
+        kept: set[int],
+    ) -> None:
+        for place in {*choice.hidden, *choice.folded, *reasons}:
+            row = sent[now.keys[place]].row
+            self.reasons[row] = reasons.get(place) or ("kept" if place in kept else "complement")
+            if place in choice.folded:
+                self.folded[row] = choice.folded[place]
+            if place in choice.open:
+                self.given.add(row)
+
+    def write(self, into: str) -> None:
+        """Copy what may be shown; hidden figures look all alike."""
+        hidden = "c.chosen IS NOT NULL"
+        empty = {
+            VALUE: f"CASE WHEN {hidden} THEN NULL ELSE m.{VALUE} END",
+            "OBS_STATUS": f'CASE WHEN {hidden} THEN {literal(STATUS)} ELSE m."OBS_STATUS" END',
+            "CONF_STATUS": f"CASE WHEN {hidden} THEN {literal(CONFIDENTIALITY)} ELSE 'F' END",
+            "COMMENT_OBS": f'CASE WHEN {hidden} THEN NULL ELSE m."COMMENT_OBS" END',
+        }
+        selected = ", ".join(
+            f"{empty[name] if name in empty else f'm.{quoted(name)}'} AS {quoted(name)}"
+            for name in self.about.columns
+        )
+        self.con.execute(
+            f"CREATE TABLE {into} AS SELECT {selected} FROM {MARKED} AS m LEFT JOIN {CHOSEN} AS c ON c.chosen = m.siemmes_row "
+            "WHERE NOT coalesce(c.folded, false)"
+        ).fetchall()
+
+    def report(self, cells: int) -> Protected:
+        """What was done, with the list of reasons that stays private."""
+        rows = sorted(self.reasons)
+        table = pa.table({
+            "row": pa.array(rows, pa.int64()),
+            "HIDDEN_FOR": pa.array([self.reasons[row] for row in rows], pa.string()),
+            "FOLDED_BY": pa.array([self.folded.get(row) for row in rows], pa.string()),
+            "SHOWN_BEFORE": pa.array([row in self.known for row in rows], pa.bool_()),
+        })  # fmt: skip
+        self.con.register("siemmes_rows", table)
+        key = ", ".join(f"m.{quoted(name)}" for name in self.about.key)
+        listed = self.con.sql(
+            f"SELECT {key}, r.HIDDEN_FOR, r.FOLDED_BY, r.SHOWN_BEFORE FROM siemmes_rows AS r JOIN {MARKED} AS m ON m.siemmes_row = r.row ORDER BY ALL"
+        ).to_arrow_table()
+        self.con.unregister("siemmes_rows")
+        return Protected(
+            self.method, cells, hidden=len(rows) - len(self.folded), folded=len(self.folded), blocks=self.blocks,
+            reasons=listed, known=len(self.known & self.reasons.keys()), given=len(self.given),
+        )  # fmt: skip
+
+    def attack(self, shown: str, found: Protected) -> None:
+        """Attack what was written, block by block, with what earlier releases showed beside.
+
+        Raises:
+            RefusedError: naming the first block that gives a figure away.
+        """
+        past = self._past()
+        same = " AND ".join(f"m.{quoted(one)} = p.{quoted(one)}" for one in self.about.key)
+        rows = self.con.execute(
+            f'SELECT b.block, m."REF_AREA" || \' \' || left(m.{quoted(TIME)}, 4), {self._key("m")}, p."REF_AREA" IS NOT NULL, p.{VALUE}, '
+            f"m.{VALUE}, m.siemmes_reason, m.siemmes_threshold, m.siemmes_row FROM {MARKED} AS m {self._spanned('m')} "
+            f"LEFT JOIN {shown} AS p ON {same} ORDER BY b.block, m.siemmes_row"
+        ).fetchall()
+        for start, end in _runs([row[0] for row in rows]):
+            outcome = self._attack(rows[start:end], past.get(rows[start][0], {}))
+            found.attacked += outcome.tried
+            found.programs += outcome.programs
+            found.contradictions += outcome.contradictions
+            if not outcome.withstood:
+                raise _given_away(self.about, rows[start][1], outcome)
+
+    def _attack(self, rows: Sequence[tuple[Any, ...]], past: Mapping[Key, Past]) -> Outcome:
+        added = frozenset(place for place, name in enumerate(self.names) if name in self.about.parts)
+        now = Table(
+            self.names, added,
+            {tuple(row[2]): None if row[4] is None else float(row[4]) for row in rows if row[3]},
+            {tuple(row[2]): float(row[5]) for row in rows if row[5] is not None},
+        )  # fmt: skip
+        before = None
+        if past:
+            truth = {key: one.value for key, one in past.items() if one.value is not None}
+            before = Table(
+                self.names,
+                added,
+                {key: truth.get(key) if one.shown else None for key, one in past.items()},
+                truth,
+            )
+        demands: dict[Name, Demand] = {}
+        for _, _, key, present, value, true, why, limit, row in rows:
+            if value is None and true is not None and row not in self.known and row not in self.given:
+                demands["now", tuple(key)] = self._demand(float(true), why, limit, flagged=present)
+        for key, one in past.items():
+            changed = one.value is not None and now.truth.get(key) != one.value
+            if changed and not one.shown:
+                demands["before", key] = self._demand(float(one.value or 0), "confidential", 0, flagged=False)
+        known = [tuple(row[2]) for row in rows if row[8] in self.known]
+        return attack(
+            now, before, known, demands, lists_of(self.about), negative=self.about.value == "balance"
+        )
+
+    def _demand(self, value: float, why: str, limit: float, *, flagged: bool) -> Demand:
+        """How far apart the values of a hidden figure must lie, and what who knows the threshold knows of it."""
+        low = float("-inf") if self.about.value == "balance" else 0.0
+        apart = SHARE * abs(value) if self.about.value == "amount" else WIDTH
+        if why in BY_ORDER:
+            return Demand(max(apart, SHARE * abs(value)), low)
+        if (
+            flagged
+            and limit > 1
+            and value > 0
+            and self.method == "suppression"
+            and self.about.value != "amount"
+        ):
+            return Demand(apart, 1.0, limit - 1) if value < limit else Demand(apart, float(limit))
+        return Demand(apart, low)
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where equal numbers that follow each other begin and end."""
+    start = 0
+    for place in range(1, len(numbers) + 1):
+        if place == len(numbers) or numbers[place] != numbers[start]:
+            yield start, place
+            start = place
+
+
+Period = tuple[str, str, str]
+
+
+def _linked_periods(periods: Iterable[Period]) -> list[list[Period]]:
+    """Periods of one reporter that can be added up to each other: those of a year, and ranges with what lies inside."""
+    by_area: dict[str, list[Period]] = {}
+    for one in periods:
+        by_area.setdefault(one[0], []).append(one)
+    return [group for _, members in sorted(by_area.items()) for group in _linked_spans(sorted(members))]
+
+
+def _linked_spans(members: Sequence[Period]) -> list[list[Period]]:
+    groups: dict[str, list[Period]] = {}
+    ranges: list[tuple[Span, Period]] = []
+    for one in members:
+        reach = span(one[2])
+        if "/" in one[2] and reach is not None:
+            ranges.append((reach, one))
+        else:
+            groups.setdefault(one[2][:4], []).append(one)
+    found = list(groups.values())
+    for reach, one in sorted(ranges, key=lambda both: (both[0].last - both[0].first, both[1])):
+        inside = [group for group in found if any(_within(other, reach) for other in group)]
+        found = [group for group in found if group not in inside]
+        found.append([*(member for group in inside for member in group), one])
+    return found
+
+
+def _within(one: Period, reach: Span) -> bool:
+    other = span(one[2])
+    return other is not None and other != reach and reach.first <= other.first and other.last <= reach.last
+
+
+def _given_away(about: Structure, name: str, outcome: Outcome) -> RefusedError:
+    exact = len(outcome.exact | outcome.exact_knowing)
+    narrow = len(outcome.narrow - outcome.exact - outcome.exact_knowing)
+    return RefusedError(
+        {
+            "en": f"{about.id}, {name}: {exact} hidden figures could be computed from what would be published, and {narrow} guessed "
+            "too closely. Nothing was published. Send this block with fewer breakdowns, or mark further figures as confidential.",
+            "es": f"{about.id}, {name}: {exact} cifras ocultas podrían calcularse a partir de lo que se publicaría y {narrow} "
+            "estimarse con demasiada precisión. No se publicó nada. Envíe este bloque con menos desgloses o marque más cifras "
+            "como confidenciales.",
+        }
+    )

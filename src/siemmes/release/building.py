@@ -7,29 +7,36 @@ Everything is written below a name that no reader looks at. The folder is rename
 import contextlib
 import datetime as dt
 import hashlib
+import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from siemmes.cube import layout
 from siemmes.cube.layout import CUBE, MANIFEST, TABLE, literal, quoted, single
-from siemmes.disclosure.protecting import Protected, protect
+from siemmes.disclosure.protecting import Earlier, Protected, protect
 from siemmes.model.errors import RefusedError
 from siemmes.model.structures import TIME, Structure
 from siemmes.release.describing import AVAILABILITY, METADATA, availability, reference_metadata
 from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
-from siemmes.release.submissions import ROWS, Submission
+from siemmes.release.submissions import CONTRIBUTIONS, ROWS, Submission
 from siemmes.sdmx.rendering import render
 
 CURRENT = "CURRENT"
 FORMAT = 1
 #: The private figures of a release, from which the next one starts and to which revisions are compared.
 ACCEPTED = "accepted.parquet"
+#: What was hidden and why (private); how much was (both halves).
+REASONS = "disclosure.parquet"
+DISCLOSURE = "disclosure.json"
+#: The figures as they are published, for exchange and for the attack on the next release.
+SHOWN = "obs.parquet"
 
 Step = Callable[[str], None]
 
@@ -43,6 +50,8 @@ class Plan:
         previous: the release last published, whose figures stay where nobody sent new ones.
         in_force: the release that readers have now, and keep until `public_from`.
         submissions: accepted submissions since, in order.
+        own: thresholds by sender and country, where they have their own.
+        secret: what the noise of rounding is keyed with.
     """
 
     about: Structure
@@ -57,6 +66,8 @@ class Plan:
     at: dt.datetime
     note: str = ""
     public_from: dt.datetime | None = None
+    own: Mapping[str, int] = field(default_factory=dict)
+    secret: bytes | None = field(default=None, repr=False)
 
 
 def build(plan: Plan, *, step: Step = lambda _name: None) -> Path:
@@ -164,7 +175,10 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
         con.execute("CREATE SCHEMA work")
         _gather(con, plan)
         step("gathered")
-        protected = protect(con, "work.accepted", plan.about, into="work.public")
+        protected = protect(
+            con, "work.accepted", plan.about, into="work.public", own=plan.own, secret=plan.secret,
+            earlier=_earlier(plan), contributions=_contributions(con, plan),
+        )  # fmt: skip
         step("protected")
         labels = layout.create_table(con, "work.public", plan.about)
         columns = layout.write_columns(con, aside, plan.about, labels)
@@ -180,6 +194,9 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     _compact(aside)
     write_json(aside / AVAILABILITY, available)
     write_json(aside / METADATA, metadata)
+    write_json(aside / DISCLOSURE, protected.public())
+    write_json(kept / DISCLOSURE, protected.private())
+    pq.write_table(protected.reasons, kept / REASONS, compression="zstd")
     step("written")
     manifest = _manifest(plan, labels, columns, rows, protected)
     write_json(aside / MANIFEST, manifest | {"files": {}})
@@ -189,6 +206,33 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     manifest["files"] = dict(_files(aside))
     write_json(aside / MANIFEST, manifest)
     step("manifest")
+
+
+def _earlier(plan: Plan) -> list[Earlier]:
+    """Every release that was ever published, the one that this one starts from last: nothing of them is forgotten."""
+    found = []
+    for folder in plan.public.iterdir():
+        if not folder.name.startswith(".") and (folder / MANIFEST).is_file():
+            manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+            one = Earlier(
+                folder / SHOWN, plan.private / folder.name / ACCEPTED, manifest["disclosure"]["method"]
+            )
+            found.append((manifest["id"] == plan.previous, manifest["number"], one))
+    return [one for _, _, one in sorted(found, key=lambda each: each[:2])]
+
+
+def _contributions(con: duckdb.DuckDBPyConnection, plan: Plan) -> str | None:
+    """What each contributor gave to an amount, where the submissions that the figures came with brought it."""
+    kept = con.execute('SELECT DISTINCT "SUBMISSION" FROM work.accepted ORDER BY 1').fetchall()
+    parts = [
+        f'SELECT *, {literal(one)} AS "SUBMISSION" FROM read_parquet({literal(str(path))})'
+        for (one,) in kept
+        if (path := plan.received / one / CONTRIBUTIONS).is_file()
+    ]
+    if not parts:
+        return None
+    con.execute(f"CREATE TABLE work.contributions AS {' UNION ALL BY NAME '.join(parts)}")
+    return "work.contributions"
 
 
 def _gather(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -221,7 +265,7 @@ def _write_beside(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, kept:
         "(FORMAT parquet, COMPRESSION zstd)"
     )
     con.execute(
-        f'COPY (SELECT {key}, "SUBMISSION" FROM work.accepted ORDER BY {key}) '
+        f'COPY (SELECT {key}, "SUBMISSION" FROM work.accepted SEMI JOIN work.public USING ({key}) ORDER BY {key}) '
         f"TO {literal(str(aside / 'provenance.parquet'))} (FORMAT parquet, COMPRESSION zstd)"
     )
     selected = ", ".join(
@@ -231,7 +275,7 @@ def _write_beside(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, kept:
         for name in plan.about.columns
     )
     con.execute(
-        f"COPY (SELECT {selected} FROM {TABLE}) TO {literal(str(aside / 'obs.parquet'))} "
+        f"COPY (SELECT {selected} FROM {TABLE}) TO {literal(str(aside / SHOWN))} "
         "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
     )
 

@@ -19,6 +19,7 @@ from siemmes.cube.answers import Answer
 from siemmes.cube.folder import Cube, Shelf
 from siemmes.cube.layout import MANIFEST
 from siemmes.cube.questions import Question
+from siemmes.disclosure.policy import noise_key, thresholds
 from siemmes.model.catalogue import flows, structure
 from siemmes.model.errors import QuestionError, RefusedError
 from siemmes.release.building import ACCEPTED, Plan, Step, build, head, point, pointed
@@ -94,6 +95,7 @@ class Store:
         at: dt.datetime | None = None,
         said: Mapping[str, str] | None = None,
         reason: str = "",
+        contributions: str | Path | None = None,
     ) -> Submission:
         """Judge a file and keep it. It is released with the flow's next release, if it was accepted.
 
@@ -102,6 +104,7 @@ class Store:
             at: when it was received; now, where it is not said.
             said: attributes given once for all of its rows.
             reason: why published figures change, where they do.
+            contributions: of amounts, a CSV of what each contributor gave to a figure, for the rule of dominance.
 
         Raises:
             UnreadableError: where the file cannot be read at all.
@@ -111,6 +114,7 @@ class Store:
         return receive(
             self._private(flow) / "submissions", Path(path), flow=flow, sender=sender, at=at or self._clock(),
             said=said, reason=reason, published=self._accepted(flow),
+            contributions=Path(contributions) if contributions else None,
         )  # fmt: skip
 
     def submissions(self, flow: str) -> list[Submission]:
@@ -158,7 +162,8 @@ class Store:
             plan = Plan(
                 about=structure(flow), id=f"{flow}-{number}", number=number, public=public, private=private / "releases",
                 previous=last, in_force=self.current(flow), submissions=fresh, received=private / "submissions", at=at or self._clock(),
-                note=note, public_from=public_from,
+                note=note, public_from=public_from, own=thresholds(self.path / "private", flow, (at or self._clock()).date()),
+                secret=noise_key(self.path / "private"),
             )  # fmt: skip
             return Release.at(build(plan, step=step))
 

@@ -13,11 +13,14 @@ import pyarrow.parquet as pq
 
 from siemmes.cube.layout import literal, quoted
 from siemmes.intake.judging import Judgement, judged
-from siemmes.model.errors import RefusedError
+from siemmes.model.errors import RefusedError, SiemmesError
 from siemmes.model.structures import VALUE
+from siemmes.release.contributing import keep_contributions
 from siemmes.release.files import WRITE_FAILED, held, sync_folder, sync_tree, write_json
 
 ROWS = "rows.parquet"
+#: What each contributor gave to an amount: private, for the rule of dominance.
+CONTRIBUTIONS = "contributions.parquet"
 FINDINGS = "findings.parquet"
 ABOUT = "submission.json"
 
@@ -56,6 +59,7 @@ def receive(
     at: dt.datetime,
     said: Mapping[str, str] | None = None,
     reason: str = "",
+    contributions: Path | None = None,
     published: Path | None = None,
 ) -> Submission:
     """Judge a file and keep it with its rows and findings; refused ones are kept too, and never released.
@@ -63,6 +67,7 @@ def receive(
     Args:
         folder: the private folder of the flow's submissions.
         at: when it was received, with its zone.
+        contributions: a CSV of the key's columns and OBS_VALUE, one row for each contributor to a figure, without names.
     """
     with (
         judged(
@@ -77,7 +82,7 @@ def receive(
             received_at=at.isoformat(timespec="seconds"), name=path.name, sha256=_digest(path), rows=report.rows,
             accepted=report.accepted, counts=report.counts(), said=dict(said or {}), reason=reason,
         )  # fmt: skip
-        _keep(folder, path, found, submission)
+        _keep(folder, path, found, submission, contributions)
     return submission
 
 
@@ -86,17 +91,24 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _keep(folder: Path, path: Path, found: Judgement, submission: Submission) -> None:
+def _keep(
+    folder: Path, path: Path, found: Judgement, submission: Submission, contributions: Path | None
+) -> None:
     aside = Path(tempfile.mkdtemp(prefix=".receiving-", dir=folder))
     try:
         shutil.copyfile(path, aside / f"original{path.suffix.lower()}")
         pq.write_table(found.report().table, aside / FINDINGS, compression="zstd")
         if submission.accepted:
             _write_rows(found, aside / ROWS)
+        if contributions is not None:
+            keep_contributions(contributions, found.about, aside / CONTRIBUTIONS)
         write_json(aside / ABOUT, asdict(submission))
         sync_tree(aside)
         aside.rename(folder / submission.id)
         sync_folder(folder)
+    except SiemmesError:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
     except WRITE_FAILED as error:
         shutil.rmtree(aside, ignore_errors=True)
         raise RefusedError(
