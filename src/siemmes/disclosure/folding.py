@@ -61,7 +61,7 @@ def _fold(now: Block, beside: Linked, left: Left, choice: Choice) -> bool:
 
 
 def _innermost(now: Block, lines: Sequence[Line], places: Iterable[int]) -> list[Line]:
-    """For each of the figures of the deepest level among these, the shortest sum that it is part of."""
+    """For each of the innermost figures among these, the sum that it is part of: one whose total is among them, if any."""
     among = {place for place in places if place < now.sent}
     heads = {line.whole for line in lines if any(part in among for part in line.parts)}
     inner = {place for place in among if place not in heads} or among
@@ -69,6 +69,8 @@ def _innermost(now: Block, lines: Sequence[Line], places: Iterable[int]) -> list
     for place in sorted(inner, key=lambda one: (now.keys[one].count(TOTAL), one)):
         within = [line for line in lines if place in line.parts]
         if within:
-            line = min(within, key=lambda one: (not one.exact, len(one.parts), one.whole))
+            line = min(
+                within, key=lambda one: (one.whole not in among, not one.exact, len(one.parts), one.whole)
+            )
             found[line.whole, line.parts] = line
     return list(found.values())

@@ -14,6 +14,8 @@ from siemmes.disclosure.suppressing import WIDTH, Figures, costs
 
 #: A confidential figure, and an amount, must stay unknown within this share of itself.
 SHARE = 0.2
+#: What hiding a figure again costs, of what it costs to hide another one: readers are spared new gaps.
+AGAIN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,28 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One figure of the release before: what was sent, and whether it was shown."""
+    """One figure of the release before.
+
+    Attributes:
+        value: what was sent; None where nothing was.
+        shown: whether it was shown.
+        reason: why it had to be hidden, as it is seen now; empty where it had not.
+        threshold: under which it was small.
+    """
 
     value: float | None
     shown: bool
+    reason: str = ""
+    threshold: float = 0.0
+
+
+def secret(was: Past, now: Figure | None) -> bool:
+    """Whether a figure of the release before must still not be found out, though another stands in its place now.
+
+    What its sender has freed since is no secret any more; what was small was somebody's, and stays one.
+    """
+    freed = was.reason in BY_ORDER and now is not None and not now.reason
+    return bool(was.reason) and not was.shown and not freed
 
 
 #: Reasons for which a figure is hidden whatever its size; its margin is a share of it.
@@ -53,7 +73,6 @@ class Linked:
 
     figures: Figures
     lines: list[Line]
-    past: int
 
 
 def linked(
@@ -65,7 +84,8 @@ def linked(
         kind: what the flow's figures are: "count", "amount" or "balance".
     """
     lines = list(now.lines)
-    added: list[tuple[float, Past | None]] = []
+    added: list[tuple[Key, Past | None]] = []
+    values: list[float] = []
     if before is not None:
         places = {key: place for place, key in enumerate(now.keys)}
         moved: dict[int, int] = {}
@@ -75,20 +95,22 @@ def linked(
                 moved[place] = same
             elif value is not None:
                 moved[place] = len(now.keys) + len(added)
-                added.append((value, past.get(key)))
+                added.append((key, past.get(key)))
+                values.append(value)
         have = {(line.whole, frozenset(line.parts)) for line in lines}
         for line in before.lines:
             again = Line(moved[line.whole], tuple(moved[one] for one in line.parts), line.rest, line.by)
             if (again.whole, frozenset(again.parts)) not in have:
                 lines.append(again)
-    return Linked(_figures(now, sent, past, added, kind), lines, len(now.keys))
+    return Linked(_figures(now, sent, past, added, values, kind), lines)
 
 
 def _figures(
-    now: Block, sent: Mapping[Key, Figure], past: Mapping[Key, Past], added: Sequence[tuple[float, Past | None]], kind: str
+    now: Block, sent: Mapping[Key, Figure], past: Mapping[Key, Past], added: Sequence[tuple[Key, Past | None]],
+    old: Sequence[float], kind: str
 ) -> Figures:  # fmt: skip
     count = len(now.keys) + len(added)
-    values = np.array([value or 0 for value in now.values] + [value for value, _ in added], float)
+    values = np.array([value or 0 for value in now.values] + list(old), float)
     about = Figures(
         values=values, hidden=np.zeros(count, bool), fixed=np.zeros(count, bool), free=np.zeros(count, bool),
         margin=_margins(values, kind), floor=np.zeros(count), ceiling=np.full(count, np.inf),
@@ -101,18 +123,19 @@ def _figures(
             about.free[place] = True
             continue
         about.fixed[place] = one.known
+        about.hidden[place] = bool(one.reason)
         was = past.get(key)
-        kept = was is not None and not was.shown and was.value == one.value
-        about.hidden[place] = bool(one.reason) or kept
+        if was is not None and not was.shown and was.value == one.value:
+            about.cost[place] *= AGAIN
         if one.reason in BY_ORDER:
             about.margin[place] = max(about.margin[place], SHARE * abs(one.value))
         _known_by_threshold(about, place, one.value, one.threshold, one.reason)
-    for place, (value, was_shown) in enumerate(added, start=len(now.keys)):
-        if was_shown is None:
-            about.free[place] = True
-        else:
-            about.fixed[place], about.hidden[place] = was_shown.shown, not was_shown.shown
-        about.cost[place] = value
+    for place, (key, was) in enumerate(added, start=len(now.keys)):
+        about.fixed[place] = was is not None and was.shown
+        about.hidden[place] = was is not None and secret(was, sent.get(key))
+        about.free[place] = not (about.fixed[place] or about.hidden[place])
+        if was is not None and was.value is not None:
+            _known_by_threshold(about, place, was.value, was.threshold, was.reason)
     return about
 
 

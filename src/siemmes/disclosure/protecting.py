@@ -222,40 +222,49 @@ class _Work:
             ).fetchall()
 
     def _span(self) -> None:
-        """Number the blocks: one reporter's periods that lie in one year, or in a longer period with others."""
-        periods = {
-            (area, frequency, period): count
-            for area, frequency, period, count in self.con.execute(
-                f'SELECT "REF_AREA", "FREQ", {quoted(TIME)}, count(*) FILTER (siemmes_reason <> \'\') FROM {MARKED} GROUP BY ALL'
+        """Number the blocks: one reporter's periods that lie in one year, or in a longer period with others.
+
+        Those are left out that hold nothing to hide, hid nothing before, and have no small group beside an empty cell.
+        """
+        group = f"{VALUE} >= siemmes_threshold AND {VALUE} < {rules.GROUP} * siemmes_threshold"
+        busy: dict[Period, tuple[int, int, int]] = {
+            (area, frequency, period): (hidden, groups, empty)
+            for area, frequency, period, hidden, groups, empty in self.con.execute(
+                f'SELECT "REF_AREA", "FREQ", {quoted(TIME)}, count(*) FILTER (siemmes_reason <> \'\'), '
+                f"count(*) FILTER ({group}), count(*) FILTER ({VALUE} = 0) FROM {MARKED} GROUP BY ALL"
             ).fetchall()
         }
-        if self.earlier:
-            last = self.earlier[-1]
-            for area, frequency, period, count in self.con.execute(
-                f'SELECT "REF_AREA", "FREQ", {quoted(TIME)}, count(*) FILTER ({VALUE} IS NULL AND "OBS_STATUS" = {literal(STATUS)}) '
-                f"FROM read_parquet({literal(str(last.shown))}) GROUP BY ALL"
-            ).fetchall():
-                periods[area, frequency, period] = periods.get((area, frequency, period), 0) + count
+        for area, frequency, period, hidden in self._hidden_before():
+            now, groups, empty = busy.get((area, frequency, period), (0, 0, 0))
+            busy[area, frequency, period] = (now + hidden, groups, empty)
         rows = []
-        for number, members in enumerate(_linked_periods(periods)):
-            if any(periods[one] for one in members):
+        for number, members in enumerate(_linked_periods(busy)):
+            hidden, groups, empty = (sum(busy[one][i] for one in members) for i in range(3))
+            if hidden or (groups and empty and self._groups()):
                 rows += [(*one, number) for one in members]
         self.con.execute(
             f'CREATE TEMP TABLE {SPANS} ("REF_AREA" VARCHAR, "FREQ" VARCHAR, {quoted(TIME)} VARCHAR, block INTEGER)'
         )
         if rows:
-            table = pa.table(
-                dict(
-                    zip(
-                        ("area", "frequency", "period", "block"),
-                        map(list, zip(*rows, strict=True)),
-                        strict=True,
-                    )
-                )
-            )
+            names = ("area", "frequency", "period", "block")
+            table = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
             self.con.register("siemmes_rows", table)
             self.con.execute(f"INSERT INTO {SPANS} SELECT * FROM siemmes_rows").fetchall()
             self.con.unregister("siemmes_rows")
+
+    def _groups(self) -> bool:
+        """Whether small groups that lie in one cell are looked for."""
+        return self.method == "suppression" and self.about.whole
+
+    def _hidden_before(self) -> list[tuple[str, str, str, int]]:
+        if not self.earlier:
+            return []
+        hidden = f'{VALUE} IS NULL AND "OBS_STATUS" = {literal(STATUS)}'
+        found: list[tuple[str, str, str, int]] = self.con.execute(
+            f'SELECT "REF_AREA", "FREQ", {quoted(TIME)}, count(*) FILTER ({hidden}) '
+            f"FROM read_parquet({literal(str(self.earlier[-1].shown))}) GROUP BY ALL"
+        ).fetchall()
+        return found
 
     def _key(self, table: str) -> str:
         named = [f"CAST({table}.{quoted(one)} AS VARCHAR)" for one in self.names[:-1]]
@@ -300,12 +309,17 @@ class _Work:
         if not self.earlier:
             return found
         last = self.earlier[-1]
+        sent = f"read_parquet({literal(str(last.sent))})"
+        columns = [row[0] for row in self.con.execute(f"DESCRIBE SELECT * FROM {sent}").fetchall()]
+        limit = rules.threshold(self.about, self.own, sent="SUBMISSION" in columns)
         same = " AND ".join(f"s.{quoted(one)} = e.{quoted(one)}" for one in self.about.key)
-        for number, key, value, shown in self.con.execute(
-            f"SELECT b.block, {self._key('s')}, s.{VALUE}, e.{VALUE} IS NOT NULL FROM read_parquet({literal(str(last.sent))}) AS s "
-            f"{self._spanned('s')} LEFT JOIN read_parquet({literal(str(last.shown))}) AS e ON {same} ORDER BY ALL"
+        for number, key, value, shown, why, least in self.con.execute(
+            f"SELECT b.block, {self._key('s')}, s.{VALUE}, e.{VALUE} IS NOT NULL, s.why, s.least "
+            f"FROM (SELECT *, {limit} AS least, {rules.reason(self.about, limit)} AS why FROM {sent}) AS s {self._spanned('s')} "
+            f"LEFT JOIN read_parquet({literal(str(last.shown))}) AS e ON {same} ORDER BY 1, 2"
         ).fetchall():
-            found.setdefault(number, {})[tuple(key)] = Past(None if value is None else float(value), shown)
+            was = Past(None if value is None else float(value), shown, why, least)
+            found.setdefault(number, {})[tuple(key)] = was
         return found
 
     def choose(self) -> None:
@@ -334,25 +348,19 @@ class _Work:
         reasons = {
             place: sent[key].reason for place, key in enumerate(now.keys[: now.sent]) if sent[key].reason
         }
-        if self.method == "suppression" and self.about.whole:
+        if self._groups():
             for place in rules.grouped(now, max((one.threshold for one in sent.values()), default=0)):
                 reasons.setdefault(place, "group")
                 beside.figures.hidden[place] = True
-        kept = {place for place in range(now.sent) if beside.figures.hidden[place]} - reasons.keys()
         choice = protect_block(now, beside)
-        self._record(now, sent, choice, reasons, kept)
+        self._record(now, sent, choice, reasons)
 
     def _record(
-        self,
-        now: Block,
-        sent: Mapping[Key, Figure],
-        choice: Choice,
-        reasons: Mapping[int, str],
-        kept: set[int],
+        self, now: Block, sent: Mapping[Key, Figure], choice: Choice, reasons: Mapping[int, str]
     ) -> None:
         for place in {*choice.hidden, *choice.folded, *reasons}:
             row = sent[now.keys[place]].row
-            self.reasons[row] = reasons.get(place) or ("kept" if place in kept else "complement")
+            self.reasons[row] = reasons.get(place, "complement")
             if place in choice.folded:
                 self.folded[row] = choice.folded[place]
             if place in choice.open:
@@ -437,10 +445,17 @@ class _Work:
         for _, _, key, present, value, true, why, limit, row in rows:
             if value is None and true is not None and row not in self.known and row not in self.given:
                 demands["now", tuple(key)] = self._demand(float(true), why, limit, flagged=present)
-        for key, one in past.items():
-            changed = one.value is not None and now.truth.get(key) != one.value
-            if changed and not one.shown:
-                demands["before", key] = self._demand(float(one.value or 0), "confidential", 0, flagged=False)
+        why_now = {tuple(row[2]): row[6] for row in rows}
+        for key, was in past.items():
+            freed = was.reason in BY_ORDER and why_now.get(key) == ""
+            if (
+                was.value is not None
+                and now.truth.get(key) != was.value
+                and was.reason
+                and not was.shown
+                and not freed
+            ):
+                demands["before", key] = self._demand(was.value, was.reason, was.threshold, flagged=True)
         known = [tuple(row[2]) for row in rows if row[8] in self.known]
         return attack(
             now, before, known, demands, lists_of(self.about), negative=self.about.value == "balance"

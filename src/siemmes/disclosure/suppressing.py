@@ -76,7 +76,7 @@ def readers(about: Figures) -> tuple[Reader, ...]:
     """The reader who knows the threshold and which figures are small, where there is one; and who knows neither."""
     top = np.full(len(about.values), np.inf)
     plain = Reader(about.bottom, top, about.margin, knowing=False)
-    if np.isinf(about.ceiling).all():
+    if np.isinf(about.ceiling).all() and not (about.floor > about.bottom)[about.hidden].any():
         return (plain,)
     knowing = Reader(about.floor, about.ceiling, np.minimum(1.0, about.margin), knowing=True)
     return (knowing, plain)
