@@ -22,6 +22,8 @@ _SEPARATORS = ",;\t|"
 _SAMPLE = 1 << 18
 #: What the columns before the figures are called in SDMX-CSV 1.0, 2.0 and 2.1; their values name the flow.
 _NAMING = ("DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "SERIES_KEY", "OBS_KEY")
+#: What columns are called that hold the names of codes and are not looked at.
+NAMES = "names of codes"
 #: Findings of broken rows that are told one by one.
 _TOLD = 1000
 
@@ -125,12 +127,21 @@ def _names(header: Sequence[str], about: Structure, findings: list[Finding]) -> 
     kind = "SDMX-CSV 1.0" if first == "DATAFLOW" else "SDMX-CSV 2" if first == "STRUCTURE" else "CSV"
     names: list[str] = []
     for number, name in enumerate(plain):
+        if number and _names_codes(header[number], plain[number - 1], about):
+            names.append(f"{NAMES} {number + 1}")
+            continue
         if name in names:
             if name in about.by_id:
                 findings.append(Finding("column_twice", row=1, column=name))
             name = f"{name} {number + 1}"  # noqa: PLW2901 - the second of two
         names.append(name or f"column {number + 1}")
     return kind, names
+
+
+def _names_codes(heading: str, before: str, about: Structure) -> bool:
+    """Whether a column holds the names of the codes in the one before, as SDMX-CSV's `labels=name` writes them."""
+    component = about.by_id.get(before)
+    return component is not None and heading != before and heading.strip() in component.names.values()
 
 
 def _load(con: duckdb.DuckDBPyConnection, path: Path, separator: str, names: Sequence[str]) -> None:
@@ -180,7 +191,7 @@ def _kept(
                 text = f"trim(split_part({text}, ':', 1))"
             selected.append(f"nullif({text}, '') AS {quoted(name)}")
             kept.append(name)
-        else:
+        elif not name.startswith(NAMES):
             findings.append(Finding("column_unknown", row=1, column=name, facts={"a": about.id}))
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE raw AS SELECT {', '.join(selected)} FROM raw_text ORDER BY row"

@@ -190,7 +190,7 @@ class _Message:
 
     def observation_ends(self) -> None:
         """The observation is complete."""
-        self._gatherer.add(self._own, self._series)
+        self._gatherer.add(self._own, self._series if "Series" in self._path else self._dataset)
 
     # Generic messages
 

@@ -1,5 +1,6 @@
 """Figures in SDMX-JSON 1.0, 2.0 and 2.1, by series or flat."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import msgspec
 from siemmes.intake.findings import Finding
 from siemmes.intake.gathering import Gatherer
 from siemmes.model.errors import UnreadableError
-from siemmes.model.structures import VALUE, Structure
+from siemmes.model.structures import TIME, VALUE, Structure
 
 #: Bytes of JSON that are read: the message is held in memory whole, unlike every other kind.
 LIMIT = 512 << 20
@@ -84,7 +85,15 @@ Component = tuple[str, Sequence[str]]
 
 
 def _components(raw: Sequence[Mapping[str, Any]]) -> list[Component]:
-    return [(one["id"], [_value(value) for value in one.get("values", [])]) for one in raw]
+    return [
+        (one["id"], [_component_value(one["id"], value) for value in one.get("values", [])]) for one in raw
+    ]
+
+
+def _component_value(component: str, value: Any) -> str:
+    """A value of a component; version 1.0 lets no id hold the slash of a range of time, which is then an underline."""
+    found = _value(value)
+    return re.sub(r"_(?=P\d+[YMD]$)", "/", found) if component == TIME else found
 
 
 def _value(value: Any) -> str:

@@ -116,8 +116,8 @@ def artefacts(*flows: str) -> Artefacts:
     wanted = [catalogue.structure(flow) for flow in flows or catalogue.flows()]
     made = _Made()
     lists = sorted({one.list for about in wanted for one in about.components if one.list} | {AREAS})
-    concepts = dict.fromkeys(one.id for about in wanted for one in about.components)
-    items: list[Any] = [_agencies(made), _providers(made, wanted), _concepts(made, tuple(concepts))]
+    concepts = {one.id: one for about in wanted for one in about.components}
+    items: list[Any] = [_agencies(made), _providers(made, wanted), _concepts(made, list(concepts.values()))]
     items += [_code_list(made, name) for name in lists]
     items += [_structure(made, about) for about in wanted]
     items += [_flow(made, about) for about in wanted]
@@ -189,15 +189,17 @@ def _participation(flow: str) -> tuple[dict[str, Any], ...]:
 # Concepts and codes
 
 
-def _concepts(made: _Made, ids: Sequence[str]) -> ConceptScheme:
+def _concepts(made: _Made, columns: Sequence[Column]) -> ConceptScheme:
+    """The concepts of these columns; those of attributes are texts, since sdmx1 looks for it here."""
     items = []
-    for id_ in ids:
-        about = catalogue.concepts()[id_]
+    for column in columns:
+        id_, about = column.id, catalogue.concepts()[column.id]
         address = urn("conceptscheme.Concept", CONCEPTS, item=id_)
         source = (("SOURCE", {"en": about["source"]}),) if about.get("source") else ()
-        items.append(
-            Concept(id=id_, **made.note(address, about["names"], about["describe"], annotations=source))
-        )
+        more: dict[str, Any] = made.note(address, about["names"], about["describe"], annotations=source)
+        if column.role == "attribute":
+            more["dtype"] = DataType.STRING
+        items.append(Concept(id=id_, **more))
     names = {"en": "Concepts of migration statistics", "es": "Conceptos de las estadísticas de migración"}
     address = urn("conceptscheme.ConceptScheme", CONCEPTS)
     return ConceptScheme(id=CONCEPTS, items=items, **_kept(), **made.note(address, names))
