@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from siemmes.disclosure.coverage import TOTAL
 from siemmes.disclosure.histories import Linked
 from siemmes.disclosure.relations import Block, Line
-from siemmes.disclosure.suppressing import Left, complement
+from siemmes.disclosure.suppressing import Figures, Left, complement
 
 #: A table has no more levels than this to be folded one by one.
 LEVELS = 24
@@ -44,20 +44,35 @@ def protect_block(now: Block, beside: Linked) -> Choice:
 
 
 def _fold(now: Block, beside: Linked, left: Left, choice: Choice) -> bool:
-    """Fold what is left; whether anything was."""
+    """Fold what is left; whether anything was.
+
+    The parts of a sum go first. Where they are gone already and it does not help, since the release before had them, their
+    totals go as well.
+    """
     about = beside.figures
     done = False
     for lost, places in ((False, left.knowing - left.plain), (True, left.plain)):
-        for line in _innermost(now, beside.lines, places):
-            for part in (one for one in line.parts if one < now.sent and not about.fixed[one]):
-                done = done or part not in choice.folded or (lost and not about.free[part])
-                choice.folded[part] = line.by
-                about.hidden[part] = True
-                about.floor[part], about.ceiling[part] = about.bottom[part], float("inf")
-                if lost and part in places:
-                    about.free[part] = True
-                    choice.open.add(part)
+        lines = _innermost(now, beside.lines, places)
+        parts = [(part, line.by) for line in lines for part in line.parts]
+        fresh = [one for one in parts if _can_fold(now, about, one[0], choice)]
+        if not fresh:
+            heads = [(line.whole, line.by) for line in beside.lines if places.intersection(line.parts)]
+            fresh = [one for one in heads if _can_fold(now, about, one[0], choice)]
+        for place, by in fresh:
+            choice.folded[place] = by
+            about.hidden[place] = True
+            about.floor[place], about.ceiling[place] = about.bottom[place], float("inf")
+        done = done or bool(fresh)
+        for place in places if lost else ():
+            if place in choice.folded and place not in choice.open:
+                about.free[place] = True
+                choice.open.add(place)
+                done = True
     return done
+
+
+def _can_fold(now: Block, about: Figures, place: int, choice: Choice) -> bool:
+    return place < now.sent and not about.fixed[place] and place not in choice.folded
 
 
 def _innermost(now: Block, lines: Sequence[Line], places: Iterable[int]) -> list[Line]:
