@@ -186,6 +186,8 @@ def system(
         current = truth if age == "now" else current
         changed = {key for key, value in truth.items() if current.get(key) != value}
         for whole, parts, bounded in _sums(table, slices, lists):
+            if whole not in truth or any(part not in truth for part in parts):
+                continue
             rest = truth[whole] - sum(truth[part] for part in parts)
             if abs(rest) <= CLOSE * max(1.0, abs(truth[whole])):
                 rest = 0.0
@@ -230,7 +232,7 @@ def _slice(slices: Sequence[dict[Key, list[str]]], key: Key) -> None:
 def _add_margins(
     table: Table, truth: dict[Key, float], slices: list[dict[Key, list[str]]], lists: Mapping[str, str | None]
 ) -> None:
-    """Margins that nobody published but that can be added up: the attacker's own unknowns."""
+    """Margins that nobody published but that can be added up: the attacker's own unknowns, at their fullest sum."""
     margins = {
         tuple(TOTAL if place in chosen else code for place, code in enumerate(key))
         for key in truth
@@ -238,16 +240,27 @@ def _add_margins(
         for size in range(1, len(inner) + 1)
         for chosen in combinations(inner, size)
     }
-    for key in sorted(margins - truth.keys(), key=lambda one: (one.count(TOTAL), one)):
-        totals = []
-        for place in (one for one in table.added if key[one] == TOTAL):
-            codes = [*slices[place].get((*key[:place], *key[place + 1 :]), []), TOTAL]
-            for whole, way in _ways(table, place, codes, lists):
-                if whole == TOTAL:
-                    totals.append(sum(truth[(*key[:place], one, *key[place + 1 :])] for one in way))
-        if totals:
-            truth[key] = max(totals)
-            _slice(slices, key)
+    added = sorted(margins - truth.keys(), key=lambda one: (one.count(TOTAL), one))
+    for key in added:
+        _slice(slices, key)
+    ways = {key: list(_ways_to(key, table, slices, lists)) for key in added}
+    settled = False
+    while not settled:
+        settled = True
+        for key in added:
+            totals = [sum(truth[one] for one in way) for way in ways[key] if all(one in truth for one in way)]
+            if totals and max(totals) > truth.get(key, -inf):
+                truth[key], settled = max(totals), False
+
+
+def _ways_to(
+    key: Key, table: Table, slices: Sequence[Mapping[Key, Sequence[str]]], lists: Mapping[str, str | None]
+) -> Iterator[list[Key]]:
+    for place in table.added:
+        rest = (*key[:place], *key[place + 1 :])
+        for whole, way in _ways(table, place, slices[place][rest], lists):
+            if whole == key[place]:
+                yield [(*key[:place], one, *key[place + 1 :]) for one in way]
 
 
 def _sums(

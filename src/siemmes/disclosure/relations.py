@@ -105,12 +105,7 @@ def _sums(found: Block, about: Structure, lists: Mapping[str, str | None]) -> No
                         (position, tuple(codes[one] for one in parts))
                     )
     order = sorted(possible, key=lambda place: (found.keys[place].count(TOTAL), place))
-    for whole in order:
-        if found.values[whole] is None and whole >= found.sent:
-            totals = [
-                total for _, parts in possible[whole] if (total := _added(found.values, parts)) is not None
-            ]
-            found.values[whole] = max(totals, default=None)
+    _value_margins(found, [whole for whole in order if whole >= found.sent], possible)
     found.lines = [
         line
         for whole in order
@@ -121,6 +116,22 @@ def _sums(found: Block, about: Structure, lists: Mapping[str, str | None]) -> No
             )
         )
     ]
+
+
+def _value_margins(
+    found: Block, margins: Sequence[int], possible: Mapping[int, Sequence[tuple[int, tuple[int, ...]]]]
+) -> None:
+    """Give margins the value of their fullest sum; one may hang on another, so that it is done until nothing moves."""
+    settled = False
+    while not settled:
+        settled = True
+        for whole in margins:
+            totals = [
+                total for _, parts in possible[whole] if (total := _added(found.values, parts)) is not None
+            ]
+            before = found.values[whole]
+            if totals and (before is None or max(totals) > before):
+                found.values[whole], settled = max(totals), False
 
 
 def _added(values: Sequence[float | None], parts: Sequence[int]) -> float | None:

@@ -13,7 +13,7 @@ from siemmes.disclosure.protecting import Earlier, protect
 from siemmes.model.catalogue import structure
 from tests.siemmes.disclosure.protection import AGES, AREAS, NAMES, a_table, rows_of, two_way
 
-HIGHEST = 10
+HIGHEST = 8
 SQUARE = list(product(range(2), range(2)))
 
 
@@ -72,7 +72,7 @@ def revisions(draw):
     return first, second, [place for place in changed if first[place] != second[place]]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(made=revisions())
 def test_no_figure_hidden_in_either_release_has_one_value_in_all_pairs_of_tables_that_show_the_same(
     tmp_path_factory, made
