@@ -31,7 +31,8 @@ from siemmes.model.structures import TIME, VALUE, Structure
 LARGE = 5000
 #: What a figure that is not shown says, whatever the reason.
 STATUS, CONFIDENTIALITY = "Q", "C"
-MARKED, CHOSEN, SPANS = "siemmes_marked", "siemmes_chosen", "siemmes_spans"
+#: Tables of one call.
+MARKED, CHOSEN, SPANS, SHOWN = "siemmes_marked", "siemmes_chosen", "siemmes_spans", "siemmes_shown"
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,10 @@ class Protected:
     Attributes:
         method: "suppression" or "rounding".
         cells: figures that were looked at.
+        reasons: what was hidden and why, one row a figure: for the secretariat only.
         hidden: figures that stand without their value.
         folded: figures that were folded into their totals and do not stand at all.
         blocks: groups of figures that held something to hide.
-        reasons: what was hidden and why, one row a figure: for the secretariat only.
         attacked: hidden figures that were attacked, and linear programs that it took.
         known: hidden figures that an earlier release showed with the same value; hiding them tells nobody anything less.
         given: folded figures that earlier releases give away whatever is done now.
@@ -66,10 +67,10 @@ class Protected:
 
     method: str
     cells: int
+    reasons: pa.Table
     hidden: int = 0
     folded: int = 0
     blocks: int = 0
-    reasons: Any = None
     attacked: int = 0
     programs: int = 0
     known: int = 0
@@ -92,7 +93,7 @@ class Protected:
     def private(self) -> dict[str, Any]:
         """What the secretariat keeps beside the list of reasons."""
         counts: dict[str, int] = {}
-        for one in self.reasons.column("HIDDEN_FOR").to_pylist() if self.reasons is not None else ():
+        for one in self.reasons.column("HIDDEN_FOR").to_pylist():
             counts[one] = counts.get(one, 0) + 1
         beside = {"blocks": self.blocks, "programs": self.programs, "known": self.known, "given": self.given}
         return {**self.public(), **beside, "reasons": counts}
@@ -124,29 +125,59 @@ def protect(
         RefusedError: where the attack finds a hidden figure, or a flow that was suppressed has grown too large for it.
     """
     (cells,) = single(con, f"SELECT count(*) FROM {source}")
-    method = _method(con, source, about, earlier)
-    work = _Work(
-        con,
-        source,
-        about,
-        method,
-        own or {},
-        [one for one in earlier if one.method == method == "suppression"],
-    )
+    method, key = _method(con, source, about, earlier), secret or secrets.token_bytes(32)
+    if method == "rounding" and _all_free(con, source, about):
+        rounded(
+            con,
+            f"(SELECT {_columns(about, hidden='false', table='m')} FROM {source} AS m)",
+            about,
+            key,
+            into=into,
+        )
+        return Protected(method, cells, reasons=_no_reasons(about))
+    beside = [one for one in earlier if one.method == method == "suppression"]
+    work = _Work(con, source, about, method, own or {}, beside)
     try:
         work.mark(contributions)
         work.choose()
-        shown = into if method == "suppression" else "siemmes_shown"
+        shown = into if method == "suppression" else SHOWN
         work.write(shown)
         found = work.report(cells)
         work.attack(shown, found)
         if method == "rounding":
-            rounded(con, shown, about, secret or secrets.token_bytes(32), into=into)
-            con.execute(f"DROP TABLE {shown}")
+            rounded(con, shown, about, key, into=into)
     finally:
-        for name in (MARKED, CHOSEN, SPANS):
+        for name in (MARKED, CHOSEN, SPANS, SHOWN):
             con.execute(f"DROP TABLE IF EXISTS {name}")
     return found
+
+
+def _no_reasons(about: Structure) -> pa.Table:
+    empty = {name: pa.array([], pa.string()) for name in (*about.key, "HIDDEN_FOR", "FOLDED_BY")}
+    return pa.table({**empty, "SHOWN_BEFORE": pa.array([], pa.bool_())})
+
+
+def _all_free(con: Any, source: str, about: Structure) -> bool:
+    """Whether nothing is confidential, under embargo, or hidden by its sender: then rounding is all there is to do."""
+    (held_back,) = single(con, f"SELECT count(*) FROM {source} WHERE {rules.reason(about, '0')} <> ''")
+    return held_back == 0
+
+
+def _columns(about: Structure, *, hidden: str, table: str) -> str:
+    """SQL: a figure's row as the public sees it; those that are hidden look all alike.
+
+    Args:
+        hidden: SQL of whether it is.
+    """
+    empty = {
+        VALUE: f"CASE WHEN {hidden} THEN NULL ELSE {table}.{VALUE} END",
+        "OBS_STATUS": f'CASE WHEN {hidden} THEN {literal(STATUS)} ELSE {table}."OBS_STATUS" END',
+        "CONF_STATUS": f"CASE WHEN {hidden} THEN {literal(CONFIDENTIALITY)} ELSE 'F' END",
+        "COMMENT_OBS": f'CASE WHEN {hidden} THEN NULL ELSE {table}."COMMENT_OBS" END',
+    }
+    return ", ".join(
+        f"{empty.get(name, f'{table}.{quoted(name)}')} AS {quoted(name)}" for name in about.columns
+    )
 
 
 def _method(con: Any, source: str, about: Structure, earlier: Sequence[Earlier]) -> str:
@@ -368,17 +399,7 @@ class _Work:
 
     def write(self, into: str) -> None:
         """Copy what may be shown; hidden figures look all alike."""
-        hidden = "c.chosen IS NOT NULL"
-        empty = {
-            VALUE: f"CASE WHEN {hidden} THEN NULL ELSE m.{VALUE} END",
-            "OBS_STATUS": f'CASE WHEN {hidden} THEN {literal(STATUS)} ELSE m."OBS_STATUS" END',
-            "CONF_STATUS": f"CASE WHEN {hidden} THEN {literal(CONFIDENTIALITY)} ELSE 'F' END",
-            "COMMENT_OBS": f'CASE WHEN {hidden} THEN NULL ELSE m."COMMENT_OBS" END',
-        }
-        selected = ", ".join(
-            f"{empty[name] if name in empty else f'm.{quoted(name)}'} AS {quoted(name)}"
-            for name in self.about.columns
-        )
+        selected = _columns(self.about, hidden="c.chosen IS NOT NULL", table="m")
         self.con.execute(
             f"CREATE TABLE {into} AS SELECT {selected} FROM {MARKED} AS m LEFT JOIN {CHOSEN} AS c ON c.chosen = m.siemmes_row "
             "WHERE NOT coalesce(c.folded, false)"

@@ -13,7 +13,7 @@ from siemmes.model.errors import RefusedError
 from tests.siemmes.disclosure.protection import AGES, AREAS, protected, rows_of, two_way
 from tests.siemmes.figures import row
 
-HIGHEST = 8
+HIGHEST = 9
 
 
 def hidden(shown):
@@ -179,14 +179,14 @@ def test_an_amount_that_one_contributor_makes_up_is_hidden_and_its_total_does_no
 @st.composite
 def tables(draw):
     """Small tables of two areas by three ages, some of their margins not sent."""
-    inner = {(i, j): draw(st.sampled_from([0, 1, 1, 2, 3, 4, 5, 6])) for i in range(2) for j in range(3)}
+    inner = {(i, j): draw(st.sampled_from([0, 1, 1, 2, 3, 4, 5])) for i in range(2) for j in range(3)}
     cells = two_way(inner)
     margins = [cell for cell in cells if "_T" in (cell[0], cell[2])]
     unsent = draw(st.sets(st.sampled_from(sorted(margins)), max_size=3))
     return cells, {cell: value for cell, value in cells.items() if cell not in unsent}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(tables())
 def test_no_hidden_figure_has_one_value_in_all_tables_that_show_the_same(made):
     """Counting through, by a reader who knows nothing, and by one who knows which figures are small."""
