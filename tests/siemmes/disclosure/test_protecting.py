@@ -2,15 +2,18 @@
 
 from itertools import product
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siemmes.disclosure.protecting import LARGE
+from siemmes.disclosure import protecting
+from siemmes.disclosure.protecting import LARGE, Earlier, protect
 from siemmes.disclosure.trial import tried
+from siemmes.model.catalogue import structure
 from siemmes.model.errors import RefusedError
-from tests.siemmes.disclosure.protection import AGES, AREAS, protected, rows_of, two_way
+from tests.siemmes.disclosure.protection import AGES, AREAS, a_table, protected, rows_of, two_way
 from tests.siemmes.figures import row
 
 HIGHEST = 9
@@ -137,12 +140,7 @@ def test_a_flow_without_small_figures_is_copied_as_it_is():
 
 
 def test_a_block_that_is_too_large_is_rounded_and_nothing_of_it_suppressed():
-    rows = [
-        row(COUNTERPART_AREA=area, AGE=f"Y{age}", EDUCATION=education, OBS_VALUE=1 + (age + area_number) % 7)
-        for area_number, area in enumerate(f"A{number}" for number in range(60))
-        for age in range(50)
-        for education in ("ED0", "ED1")
-    ]
+    rows = large_block()
     assert len(rows) > LARGE
 
     _shown, report, found = protected(rows, secret=b"s" * 32)
@@ -152,13 +150,44 @@ def test_a_block_that_is_too_large_is_rounded_and_nothing_of_it_suppressed():
     assert report.public()["additive"] is False
 
 
+def large_block():
+    return [
+        row(COUNTERPART_AREA=f"A{area}", AGE=f"Y{age}", EDUCATION=education, OBS_VALUE=1 + (age + area) % 7)
+        for area in range(60)
+        for age in range(50)
+        for education in ("ED0", "ED1")
+    ]
+
+
+def test_a_confidential_figure_of_a_rounded_flow_is_hidden_with_another_beside_it_and_the_rest_rounded():
+    rows = [
+        row("BORDER", FREQ="M", TIME_PERIOD="2020-01", SEX=sex, OBS_VALUE=value)
+        for sex, value in (("F", 601), ("M", 400), ("_T", 1001))
+    ]
+    rows[0] |= {"CONF_STATUS": "C"}
+
+    _shown, report, found = protected(rows, "BORDER", secret=b"s" * 32)
+
+    values = [one["OBS_VALUE"] for one in found]
+    assert report.method == "rounding"
+    assert found[0]["OBS_STATUS"] == "Q"
+    assert values.count(None) == 2
+    assert all(one is None or one % 3 == 0 for one in values)
+
+
+@pytest.mark.parametrize(("before", "expected"), [("rounding", "rounding"), ("suppression", None)])
+def test_a_flow_is_never_protected_one_way_and_then_the_other(tmp_path, before, expected):
+    nothing = Earlier(tmp_path / "shown.parquet", tmp_path / "sent.parquet", before)
+    rows = large_block() if expected is None else rows_of(two_way({(0, 0): 30, (0, 1): 31}))
+
+    if expected is None:
+        with pytest.raises(RefusedError, match="never rounded after"):
+            protected(rows, earlier=[nothing])
+    else:
+        assert protected(rows, earlier=[nothing], secret=b"s" * 32)[1].method == expected
+
+
 def test_an_amount_that_one_contributor_makes_up_is_hidden_and_its_total_does_not_tell_it():
-    import duckdb
-
-    from siemmes.disclosure.protecting import protect
-    from siemmes.model.catalogue import structure
-    from tests.siemmes.disclosure.protection import a_table
-
     rows = [
         row("REMIT", COUNTERPART_AREA="USA", CHANNEL=channel, OBS_VALUE=value, SUBMISSION="REMIT-CRI-00001")
         for channel, value in (("BANK", 100.0), ("CASH", 60.0), ("_O", 40.0), ("_T", 200.0))
@@ -222,8 +251,6 @@ def every_table(cells, shown, *, knowing):
 
 
 def test_a_release_that_fails_the_attack_is_refused_by_the_name_of_its_block(monkeypatch):
-    from siemmes.disclosure import protecting
-
     def only_the_small_ones(now, beside):
         return protecting.Choice(hidden={place for place in range(now.sent) if beside.figures.hidden[place]})
 
