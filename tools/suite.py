@@ -1,4 +1,5 @@
-"""`make test`: everything on SQLite, then on PostgreSQL what depends on the database.
+"""`make test`: the statistics engine in an environment of its own, without Django; everything else on SQLite, then on
+PostgreSQL what depends on the database.
 
 `python -m tools.suite --only-postgresql --postgresql rest` runs there what `make test` did not, so that with both everything
 has run on both, as in CI; `--postgresql all` does so at once.
@@ -23,9 +24,56 @@ DATABASE_BOUND = [
 ]  # fmt: skip
 
 
+#: Where the engine's own environment lies.
+ENGINE = Path("var/engine")
+
+
+def engine_alone() -> int:
+    """Run the engine's tests where nothing of the secretariat is installed; pytest's exit code."""
+    python = ENGINE / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(ENGINE)], check=True)
+    install = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "sync",
+        "--quiet",
+        "--python",
+        str(python),
+        "--require-hashes",
+    ]
+    subprocess.run([*install, "requirements/engine.txt"], check=True)
+    command = [
+        str(python),
+        "-m",
+        "pytest",
+        "-c",
+        "tests/siemmes/pytest.ini",
+        "-n",
+        "2",
+        "-ra",
+        "tests/siemmes",
+    ]
+    return subprocess.run(command, check=False, env=os.environ | {"PYTHONPATH": "src"}).returncode
+
+
 def pytest(paths: list[str], environment: dict[str, str], *extra: str) -> int:
     """Run these tests on both cores; pytest's exit code."""
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-ra", *extra, *paths]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "-ra",
+        "--ignore=tests/siemmes",
+        *extra,
+        *paths,
+    ]
     return subprocess.run(command, check=False, env=os.environ | environment).returncode
 
 
@@ -63,6 +111,8 @@ def main() -> int:
     started = time.monotonic()
     codes = []
     if not options.only_postgresql:
+        print("== The statistics engine alone ==", flush=True)
+        codes.append(engine_alone())
         print("== SQLite ==", flush=True)
         codes.append(pytest(["tests"], {"DATABASE_URL": ""}))
     if options.postgresql != "none":
