@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from siemmes.cube.answers import Answer
 from siemmes.cube.layout import quoted, single
 from siemmes.cube.questions import Question
+from siemmes.cube.series import Series
 from siemmes.model.errors import QuestionError
+from siemmes.model.structures import TIME, VALUE
 
 
 @dataclass(frozen=True)
@@ -27,23 +31,25 @@ class Facts:
 
     @classmethod
     def of(cls, answer: Answer) -> "Facts":
-        """The facts about an answer, by one look at its rows."""
+        """The facts about an answer: by one look at its rows, or at the mapped columns of its one series."""
+        if (series := answer.series) is not None:
+            return cls(answer, len(series), *_of_series(answer, series))
         columns = [name for name in answer.columns if name in answer.cube.labels]
         rest = [name for name in answer.columns if name not in answer.about.key]
+        asked = [] if _everything(answer.question) else [_used_sql(answer, name) for name in columns]
         counted = [f"count({quoted(name)})" for name in rest]
-        whole = _everything(answer.question)
-        listed = [] if whole else [f"list_sort(list(DISTINCT enum_code({quoted(name)})))" for name in columns]
         cursor = answer.cube.cursor()
-        found = single(cursor, f"SELECT {', '.join(['count(*)', *counted, *listed])} FROM ({answer.sql})")
+        rows, *found = single(
+            cursor, f"SELECT {', '.join(['count(*)', *counted, *asked])} FROM ({answer.sql})"
+        )
         cursor.close()
-        filled = dict(zip(rest, found[1 : 1 + len(rest)], strict=True))
-        if whole:
-            used = {name: tuple(range(len(answer.cube.labels[name]))) for name in columns}
-            used |= {name: () for name in columns if filled.get(name) == 0 or not found[0]}
-        else:
-            lists = found[1 + len(rest) :]
-            used = {name: tuple(one or ()) for name, one in zip(columns, lists, strict=True)}
-        return cls(answer, found[0], used, filled)
+        filled = dict(zip(rest, found, strict=False))
+        told = found[len(rest) :] or [None] * len(columns)
+        used = {
+            name: _used(answer, name, said, filled.get(name, rows))
+            for name, said in zip(columns, told, strict=True)
+        }
+        return cls(answer, rows, used, filled)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -101,6 +107,47 @@ class Facts:
     def at(self, level: str) -> tuple[str, ...]:
         """The attributes that are said of "dataset", "series" or "obs" here."""
         return tuple(name for name, found in self.levels.items() if found == level)
+
+
+#: Labels of a column that are told by the bits of one whole number.
+_BITS = 62
+
+
+def _used_sql(answer: Answer, name: str) -> str:
+    """Which labels of a column stand in the answer, as SQL: bits where they are few, a list where they are many."""
+    length, code = len(answer.cube.labels[name]), f"enum_code({quoted(name)})"
+    if length == 1:
+        return "NULL"
+    return f"bit_or(1::BIGINT << {code})" if length <= _BITS else f"list_sort(list(DISTINCT {code}))"
+
+
+def _used(answer: Answer, name: str, told: int | list[int] | None, filled: int) -> tuple[int, ...]:
+    length = len(answer.cube.labels[name])
+    if not filled:
+        return ()
+    if told is None:
+        return tuple(range(length))
+    if isinstance(told, int):
+        return tuple(code for code in range(length) if told >> code & 1)
+    return tuple(told)
+
+
+def _of_series(answer: Answer, series: Series) -> tuple[dict[str, tuple[int, ...]], dict[str, int]]:
+    """The codes that stand in one series, and how many rows each column fills."""
+    places, length = answer.cube.places, len(series)
+    used: dict[str, tuple[int, ...]] = {}
+    filled: dict[str, int] = {VALUE: sum(1 for text in series.texts() if text)}
+    for name, code in zip(answer.about.dimensions, series.key, strict=True):
+        used[name] = (places[name][code],) if length else ()
+    used[TIME] = tuple(np.unique(series.periods).tolist())
+    for name, column in series.statuses.items():
+        codes = column[column < len(answer.cube.labels[name])]
+        used[name], filled[name] = tuple(np.unique(codes).tolist()), len(codes)
+    for name, text in (series.said or {}).items():
+        filled[name] = length if text else 0
+        if name in answer.cube.labels:
+            used[name] = (places[name][text],) if text and length else ()
+    return used, filled
 
 
 def _everything(question: Question) -> bool:

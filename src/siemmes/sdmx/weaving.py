@@ -5,6 +5,7 @@ together column by column in Arrow: no row is looked at by itself, and memory ho
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,7 +18,7 @@ from siemmes.cube.layout import quoted
 from siemmes.model.structures import VALUE, Structure
 
 #: Rows put together at a time.
-BATCH = 1 << 16
+BATCH = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -202,9 +203,7 @@ def _woven(reader: pa.RecordBatchReader, parts: _Parts, pattern: Pattern) -> Ite
     )
     keyed, missing = parts.keyed(), parts.missing()
     last: list[int] | None = None
-    for batch in reader:
-        if not batch.num_rows:
-            continue
+    for batch in _ahead(reader):
         found = [
             one.fill_null(missing[place]) if place < len(missing) and one.null_count else one
             for place, one in enumerate(batch.columns)
@@ -232,6 +231,22 @@ def _woven(reader: pa.RecordBatchReader, parts: _Parts, pattern: Pattern) -> Ite
         yield bytes_of(out)
     if last is not None and parts.head:
         yield pattern.tail.encode()
+
+
+def _ahead(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The batches that hold rows; the store looks for the next one while the last is put together."""
+    first = next(reader, None)
+    if first is None:
+        return
+    with ThreadPoolExecutor(1, "siemmes-ahead") as pool:
+        waiting = pool.submit(next, reader, None)
+        batch: pa.RecordBatch | None = first
+        while batch is not None:
+            if batch.num_rows:
+                yield batch
+            batch = waiting.result()
+            if batch is not None:
+                waiting = pool.submit(next, reader, None)
 
 
 def _begins(codes: Sequence[np.ndarray], length: int, last: Sequence[int] | None) -> np.ndarray:

@@ -12,7 +12,7 @@ _DATED = (1980, 1, 1, 0, 0, 0)
 _PIECE = 1 << 16
 
 
-class _Sink(io.RawIOBase):
+class Sink(io.RawIOBase):
     """What `zipfile` writes into: it takes bytes, gives them away, and cannot be gone back in."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ def zipped(members: Iterable[Member], *, level: int = 6) -> Iterator[bytes]:
     Args:
         level: of compression, 1 (quick) to 9 (small).
     """
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
         for name, made in members:
             about = zipfile.ZipInfo(name, _DATED)
