@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from siemmes.disclosure.attacking import Demand, Table, attack
 from siemmes.disclosure.coverage import lists_of
-from siemmes.disclosure.trial import attacked, border_table
+from siemmes.disclosure.trial import attacked, border_table, two_per_line
 from siemmes.model.catalogue import structure
 from tests.siemmes.disclosure.protection import AGES, AREAS, as_table, two_way
 
@@ -38,6 +38,15 @@ def test_hiding_small_figures_alone_gives_many_of_them_away():
     assert len(found.exact) > 50
     assert len(found.exact_knowing) > len(found.exact)
     assert len(found.narrow) >= len(found.exact)
+
+
+def test_two_hidden_in_every_line_of_the_border_table_still_leaves_narrow_intervals():
+    cells = border_table(26)
+
+    found = attacked(cells, two_per_line(cells))
+
+    assert found.narrow
+    assert found.exact_knowing
 
 
 def test_two_suppressions_in_every_line_can_still_give_one_away():

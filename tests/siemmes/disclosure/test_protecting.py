@@ -23,7 +23,7 @@ def hidden(shown):
     return {cell for cell, value in shown.items() if value is None}
 
 
-@pytest.mark.parametrize("seed", [0, 13])
+@pytest.mark.parametrize("seed", [26, 27])
 def test_the_border_table_gives_nothing_away_and_shows_more_than_half_of_itself(seed):
     found = tried(seed)
 
