@@ -114,7 +114,7 @@ class _Package:
         keys = [
             {"columnReference": one.id, "reference": {"resource": _path(one.list), "columnReference": "id"}}
             for one in self.components
-            if one.list
+            if one.list and one.role == "dimension"  # what may be empty refers to nothing in CSVW
         ]
         table = {
             "url": self.figures,
