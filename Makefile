@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # A developer's shell must not decide what the tests run against.
 unexport DJANGO_SETTINGS_MODULE
 
-.PHONY: run test check bench clean setup setup-dev
+.PHONY: run test check bench spark clean setup setup-dev
 
 run: setup            ## set up, load the demonstration, serve http://localhost:PORT
 	@PUEBLA_ENV=demo $(BIN)/puebla demo --if-empty
@@ -21,6 +21,9 @@ check: setup-dev      ## lint, format, types, floors, templates, translations, m
 
 bench: setup-dev      ## performance: prints ratios, writes var/bench.json
 	@$(BIN)/python -m benchmarks
+
+spark: setup-dev      ## pyspark for a cluster, and for the tests that start one (500 MB; needs Java 17)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/spark.txt
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

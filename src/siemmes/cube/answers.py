@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from siemmes.cube.engines import DuckDB, Engine, Found
 from siemmes.cube.folder import Cube
-from siemmes.cube.layout import single
+from siemmes.cube.layout import quoted, single
 from siemmes.cube.questions import Question
 from siemmes.cube.series import Series
-from siemmes.cube.sql import columns, select
+from siemmes.cube.sql import columns, require_one_frequency
 from siemmes.model import periods
 from siemmes.model.structures import TIME, Structure
 
@@ -27,11 +28,19 @@ class Answer:
     Attributes:
         question: the question, checked.
         cube: the release, borrowed for as long as the answer is read.
+        engine: what finds the rows.
+
+    Raises:
+        QuestionError: where figures of several frequencies would be added up.
     """
 
     question: Question
     cube: Cube
+    engine: Engine = field(default_factory=DuckDB)
     _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        require_one_frequency(self.question, self.cube.labels)
 
     @property
     def about(self) -> Structure:
@@ -49,9 +58,17 @@ class Answer:
         return columns(self.question)
 
     @cached_property
+    def _found(self) -> Found:
+        return self.engine.find(self.question, self.cube)
+
+    @property
     def sql(self) -> str:
-        """The SQL text, in DuckDB's dialect."""
-        return select(self.question, self.cube.labels).sql("duckdb")
+        """The SQL text of the rows, in DuckDB's dialect, for a cursor of this answer."""
+        return self._found.sql
+
+    def cursor(self) -> Any:
+        """A connection of one's own on which that text runs; close it when done."""
+        return self._found.cursor()
 
     @cached_property
     def series(self) -> Series | None:
@@ -67,8 +84,9 @@ class Answer:
 
     def reader(self, batch: int = BATCH) -> pa.RecordBatchReader:
         """The rows, batch by batch, in constant memory; coded columns are dictionaries."""
-        cursor = self.cube.cursor()
-        return cursor.sql(self.sql).to_arrow_reader(batch)
+        cursor = self.cursor()
+        listed = ", ".join(quoted(name) for name in self.columns)
+        return cursor.sql(f"SELECT {listed} FROM ({self.sql})").to_arrow_reader(batch)
 
     def table(self) -> pa.Table:
         """All rows at once."""
@@ -86,7 +104,7 @@ class Answer:
 
     def count(self) -> int:
         """How many rows there are."""
-        cursor = self.cube.cursor()
+        cursor = self.cursor()
         (found,) = single(cursor, f"SELECT count(*) FROM ({self.sql})")
         cursor.close()
         return int(found)

@@ -144,6 +144,18 @@ def create_table(con: Any, source: str, about: Structure) -> dict[str, list[str]
     return labels
 
 
+def write_exchange(con: Any, file: Path, about: Structure) -> None:
+    """Write the table `obs` as Parquet, codes as text and rows in key order: the copy for exchange and for clusters."""
+    selected = ", ".join(
+        f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" if name in coded(about) else quoted(name)
+        for name in about.columns
+    )
+    con.execute(
+        f"COPY (SELECT {selected} FROM {TABLE}) TO {literal(str(file))} "
+        "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+    )
+
+
 def write_columns(
     con: Any, folder: Path, about: Structure, labels: Mapping[str, list[str]]
 ) -> dict[str, Any]:

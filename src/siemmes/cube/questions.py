@@ -76,10 +76,11 @@ class Question:
     Attributes:
         flow: the dataflow.
         where: by component, what its values must be; components left out may have any.
-        keys: series keys, any of which is enough: each a value per dimension, "" for any.
+        keys: series keys, any of which is enough: each a value per dimension, "" for any, several codes joined by "+".
         start, end: periods, both included; a bare year means all of its periods.
         first, last: at most so many figures of each series, from its beginning or its end.
-        as_of: a release's id; None for the current one.
+        as_of: a release's id, or an instant (`2026-03-01`); None for the current one.
+        measures: the measures wanted: OBS_VALUE or none at all; None for all.
         attributes: the attributes wanted; None for all.
         group_by: dimensions, TIME_PERIOD or YEAR to add figures up by; empty for the figures themselves.
         totals: of grouped dimensions left out and not filtered: "published" takes their `_T`, where the flow has one,
@@ -96,6 +97,7 @@ class Question:
     first: int | None = None
     last: int | None = None
     as_of: str | None = None
+    measures: tuple[str, ...] | None = None
     attributes: tuple[str, ...] | None = None
     group_by: tuple[str, ...] = ()
     totals: str = "published"
@@ -122,6 +124,8 @@ class Question:
         for name, asked in self.filters().items():
             _require(name in about.by_id, name, about.columns, "component", "componente")
             _require_conditions(name, asked)
+        for name in self.measures or ():
+            _require(name == VALUE, name, (VALUE,), "measure", "medida")
         for name in self.attributes or ():
             _require(name in about.attributes, name, about.attributes, "attribute", "atributo")
         for name in self.group_by:
@@ -129,6 +133,14 @@ class Question:
         sortable = (*self.group_by, VALUE) if self.group_by else about.columns
         for name in self.order:
             _require(name.removeprefix("-") in sortable, name, sortable, "column", "columna")
+        if len(set(self.group_by)) != len(self.group_by):
+            twice = next(name for name in self.group_by if self.group_by.count(name) > 1)
+            raise QuestionError(
+                {
+                    "en": f"“{twice}” stands twice among what figures are added up by; name it once.",
+                    "es": f"«{twice}» figura dos veces entre lo que agrupa las cifras; nómbrelo una vez.",
+                }
+            )
         for period in filter(None, (self.start, self.end)):
             _require(
                 periods.span(period) is not None, period, ("2009", "2009-Q1", "2009-04"), "period", "período"
@@ -167,11 +179,11 @@ class Question:
 
     def exact_key(self) -> tuple[str, ...] | None:
         """The one series that is asked for, where every dimension has one code and nothing else is filtered."""
-        if self.group_by or self.order or self.offset or self.limit is not None:
+        if self.group_by or self.order or self.offset or self.limit is not None or self.measures == ():
             return None
         dimensions = self.structure.dimensions
         if len(self.keys) == 1 and not self.where:
-            return self.keys[0] if all(self.keys[0]) else None
+            return self.keys[0] if all(code and "+" not in code for code in self.keys[0]) else None
         if self.keys or len(self.where) != len(dimensions):
             return None
         key = []
@@ -204,31 +216,44 @@ def _require_conditions(name: str, asked: Filter) -> None:
         _require(condition.operator in known, condition.operator, known, "operator", "operador")
         if name == VALUE:
             _require(_is_number(condition.value), condition.value, ("100", "1.5"), "number", "número")
+        _require_text(name, condition.value)
 
 
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[-+]?\d+(\.\d+)?", text) is not None
+    return re.fullmatch(r"[-+]?[0-9]{1,300}(\.[0-9]{1,300})?", text) is not None
+
+
+def _require_text(name: str, value: str) -> None:
+    """Refuse what is no text in any encoding; no figure is said anything of that kind."""
+    if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise QuestionError(
+            {
+                "en": f"What {name} is compared with holds a sign that is no letter; write the value again.",
+                "es": f"El valor con que se compara {name} contiene un signo que no es texto; escríbalo de nuevo.",
+            }
+        )
 
 
 def key_of(text: str, about: Structure) -> tuple[tuple[str, ...], ...]:
-    """The series keys that a key in SDMX's grammar means (`A.CRI+HND..F`); an empty position is any.
+    """The series keys that a key in SDMX's grammar means (`A.CRI+HND..F`); an empty position, or `*`, is any.
 
-    Several codes in a position are joined by `+`. `all`, `*` and the empty text mean every series.
+    Several codes in a position are joined by `+`, several keys by `,`; positions at the end may be left out. `all`, `*` and
+    the empty text mean every series.
 
     Raises:
         QuestionError: where it has more positions than the structure has dimensions.
     """
     if text in {"", "all", "*"}:
         return ()
+    return tuple(_one_key(one, about) for one in text.split(","))
+
+
+def _one_key(text: str, about: Structure) -> tuple[str, ...]:
     positions = text.split(".")
     if len(positions) > len(about.dimensions):
         _require(False, text, (".".join(about.dimensions),), "key", "clave")
     positions += [""] * (len(about.dimensions) - len(positions))
-    keys: list[tuple[str, ...]] = [()]
-    for position in positions:
-        codes = ["" if code == "*" else code for code in position.split("+")]
-        keys = [(*key, code) for key in keys for code in codes]
-    return tuple(keys)
+    return tuple("" if "*" in (codes := one.split("+")) or "" in codes else one for one in positions)
 
 
 #: Re-exported for those who build filters by hand.

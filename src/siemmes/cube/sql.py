@@ -5,36 +5,52 @@ labels that the release holds before SQL is made: a code that does not stand the
 operators mean the same on every engine.
 """
 
+import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from sqlglot import exp
 
 from siemmes.cube.layout import TABLE, coded
 from siemmes.cube.questions import YEAR, Condition, Filter, Question
 from siemmes.model import periods
+from siemmes.model.errors import QuestionError
 from siemmes.model.structures import TIME, VALUE, Structure
 
 #: Columns of an answer that adds figures up, after those it groups by.
 SUMMED = (VALUE, "OBS_COUNT", "OBS_MISSING")
+#: The type in which decimal figures are added up.
+_SUMMED = "DECIMAL(38, 6)"
+#: No figure is as large: one less than what a whole number of 64 bits may hold.
+_LARGEST = 2**63 - 2
 _COMPARING = {"eq": exp.EQ, "ne": exp.NEQ, "lt": exp.LT, "le": exp.LTE, "gt": exp.GT, "ge": exp.GTE}
 
 
-def select(question: Question, labels: Mapping[str, Sequence[str]], *, ordered: bool = False) -> exp.Select:
+def select(
+    question: Question, labels: Mapping[str, Sequence[str]], *, ordered: bool = False, table: str = TABLE
+) -> exp.Select:
     """The expression that answers a question on a table with these labels.
 
     Args:
         labels: the labels of each coded column in the release.
         ordered: say the key order aloud, for engines whose tables keep none. DuckDB's rows lie in key order already.
+        table: the name under which the engine knows the figures.
+
+    Raises:
+        QuestionError: where figures of several frequencies would be added up.
     """
     about = question.structure
-    found = exp.select().from_(TABLE)
+    require_one_frequency(question, labels)
+    found = exp.select().from_(exp.Table(this=exp.to_identifier(table)))
     for condition in conditions(question, labels):
         found = found.where(condition)
     found = _grouped(found, question) if question.group_by else _plain(found, question, about)
     # A window loses the order in which rows lie.
-    aloud = ordered or question.first is not None or question.last is not None
-    by = question.order or (question.group_by if question.group_by else about.key if aloud else ())
-    for name in by:
+    aloud = ordered or bool(question.order) or question.first is not None or question.last is not None
+    natural = question.group_by if question.group_by else about.key if aloud else ()
+    # What is sorted by one column alone has rows of one rank, which a page must not find in another order each time.
+    named = {name.removeprefix("-") for name in question.order}
+    for name in (*question.order, *(one for one in natural if one not in named)):
         found = found.order_by(
             exp.Ordered(this=_column(name.removeprefix("-")), desc=name.startswith("-"), nulls_first=False)
         )
@@ -48,18 +64,45 @@ def select(question: Question, labels: Mapping[str, Sequence[str]], *, ordered: 
 def columns(question: Question) -> tuple[str, ...]:
     """The columns of the answer, in order."""
     if question.group_by:
-        return (*question.group_by, *SUMMED)
+        return (*question.group_by, *(SUMMED[1:] if question.measures == () else SUMMED))
     about = question.structure
     wanted = (
         about.attributes
         if question.attributes is None
         else tuple(name for name in about.attributes if name in question.attributes)
     )
-    return (*about.key, VALUE, *wanted)
+    measures = () if question.measures == () else (VALUE,)
+    return (*about.key, *measures, *wanted)
+
+
+def require_one_frequency(question: Question, labels: Mapping[str, Sequence[str]]) -> None:
+    """Refuse to add months to the years that they make up: the same event would count twice.
+
+    Raises:
+        QuestionError: where figures are added up over time, and more than one frequency could be among them.
+    """
+    if not question.group_by or {"FREQ", TIME} & set(question.group_by):
+        return
+    asked = question.filters().get("FREQ")
+    found = [one for one in labels["FREQ"] if asked is None or meets(asked, one)]
+    if question.keys and all(key[0] for key in question.keys):
+        found = [one for one in found if any(one in key[0].split("+") for key in question.keys)]
+    if len(found) > 1:
+        listed = ", ".join(found)
+        raise QuestionError(
+            {
+                "en": f"These figures come in several frequencies ({listed}), which cannot be added up together. "
+                "Choose one by a filter on FREQ, or group by FREQ or TIME_PERIOD.",
+                "es": f"Estas cifras tienen varias frecuencias ({listed}), que no pueden sumarse juntas. "
+                "Elija una con un filtro de FREQ, o agrupe por FREQ o TIME_PERIOD.",
+            }
+        )
 
 
 def _plain(found: exp.Select, question: Question, about: Structure) -> exp.Select:
     found = found.select(*(_column(name) for name in columns(question)))
+    if question.measures == ():
+        found = found.select(_no_figure(question))
     ends = [
         _within(about, count, descending=descending)
         for count, descending in ((question.first, False), (question.last, True))
@@ -81,20 +124,38 @@ def _within(about: Structure, count: int, *, descending: bool) -> exp.Expr:
 
 
 def _grouped(found: exp.Select, question: Question) -> exp.Select:
-    """Sums that say how many figures they hold; a sum with a figure missing in it is missing itself."""
+    """Sums that say how many figures they hold; a sum with a figure missing in it is missing itself.
+
+    Decimals are added as decimals of six places, so that a sum is the same in whatever order an engine adds.
+    """
     for name in question.group_by:
         found = found.select(exp.alias_(_group(name), name, quoted=True))
-    value = _column(VALUE)
+    whole = question.structure.whole
+    value = _column(VALUE) if whole else exp.TryCast(this=_column(VALUE), to=exp.DataType.build(_SUMMED))
     missing = exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=value))
-    whole = exp.Case().when(
-        exp.EQ(this=missing.copy(), expression=exp.Literal.number(0)), exp.Sum(this=value)
+    total = exp.Case().when(
+        exp.EQ(this=missing.copy(), expression=exp.Literal.number(0)), exp.Sum(this=value.copy())
     )
+    if question.measures != ():
+        found = found.select(
+            exp.alias_(exp.TryCast(this=total, to=_kind(question.structure)), VALUE, quoted=True)
+        )
     found = found.select(
-        exp.alias_(exp.cast(whole, "BIGINT" if question.structure.whole else "DOUBLE"), VALUE, quoted=True),
         exp.alias_(exp.Count(this=exp.Star()), "OBS_COUNT", quoted=True),
         exp.alias_(missing, "OBS_MISSING", quoted=True),
     )
+    if question.measures == ():
+        found = found.select(_no_figure(question))
     return found.group_by(*(_group(name) for name in question.group_by))
+
+
+def _no_figure(question: Question) -> exp.Expr:
+    """A column of no figures, last and unnamed among the answer's: forms that always have a place for one leave it empty."""
+    return exp.alias_(exp.cast(exp.null(), _kind(question.structure)), VALUE, quoted=True)
+
+
+def _kind(about: Structure) -> exp.DataType:
+    return exp.DataType.build("BIGINT" if about.whole else "DOUBLE")
 
 
 def _group(name: str) -> exp.Expr:
@@ -114,8 +175,16 @@ def conditions(question: Question, labels: Mapping[str, Sequence[str]]) -> list[
     found: list[exp.Expr] = []
     for name, asked in question.filters().items():
         if name == VALUE:
-            found.append(_numeric(asked))
-        elif name in coded(about):
+            found.append(_numeric(asked, whole=about.whole))
+        elif name == TIME:
+            found += _among(name, [one for one in labels[name] if in_time(asked, one)], labels[name])
+        elif name in about.attributes and name in coded(about):
+            # What is not said of a figure meets no condition.
+            chosen = [one for one in labels[name] if meets(asked, one)]
+            found += _among(name, chosen, labels[name]) or [
+                exp.Not(this=exp.Is(this=_column(name), expression=exp.null()))
+            ]
+        elif name in about.dimensions:
             found += _among(name, [one for one in labels[name] if meets(asked, one)], labels[name])
         else:
             found.append(_textual(name, asked))
@@ -132,6 +201,29 @@ def conditions(question: Question, labels: Mapping[str, Sequence[str]]) -> list[
 def meets(asked: Filter, text: str) -> bool:
     """Whether a text meets any of the alternatives."""
     return any(all(condition.holds(text) for condition in alternative) for alternative in asked)
+
+
+def in_time(asked: Filter, period: str) -> bool:
+    """Whether a period meets any of the alternatives; a bare year means all of its periods."""
+    return any(all(_in_time(one, period) for one in alternative) for alternative in asked)
+
+
+def _in_time(condition: Condition, period: str) -> bool:
+    value = periods.canonical(condition.value)
+    asked, reach = periods.span(value), periods.span(period)
+    if condition.operator in {"eq", "ne"}:
+        return (period == value) is (condition.operator == "eq")
+    if asked is None or reach is None:
+        return condition.holds(period)
+    if condition.operator == "ge":
+        return reach.first >= asked.first
+    if condition.operator == "gt":
+        return reach.first > asked.last
+    if condition.operator == "le":
+        return reach.last <= asked.last
+    if condition.operator == "lt":
+        return reach.last < asked.first
+    return condition.holds(period)
 
 
 def _among(name: str, chosen: Sequence[str], known: Sequence[str]) -> list[exp.Expr]:
@@ -155,16 +247,18 @@ def _keyed(
         product *= len(codes)
     if product == len(set(keys)):
         found: list[exp.Expr] = []
-        for name, codes in zip(about.dimensions, by_position, strict=True):
-            if "" not in codes:
-                found += _among(name, [code for code in labels[name] if code in codes], labels[name])
+        for name, texts in zip(about.dimensions, by_position, strict=True):
+            if "" not in texts:
+                wanted = {code for text in texts for code in text.split("+")}
+                found += _among(name, [one for one in labels[name] if one in wanted], labels[name])
         return found
     alternatives = []
     for key in keys:
         parts: list[exp.Expr] = []
-        for name, code in zip(about.dimensions, key, strict=True):
-            if code:
-                parts += _among(name, [one for one in (code,) if one in labels[name]], labels[name])
+        for name, text in zip(about.dimensions, key, strict=True):
+            if text:
+                wanted = set(text.split("+"))
+                parts += _among(name, [one for one in labels[name] if one in wanted], labels[name])
         alternatives.append(exp.and_(*parts) if parts else exp.true())
     return [exp.or_(*alternatives)]
 
@@ -181,13 +275,33 @@ def _published(question: Question, about: Structure, labels: Mapping[str, Sequen
     return found
 
 
-def _numeric(asked: Filter) -> exp.Expr:
-    def one(condition: Condition) -> exp.Expr:
-        return _COMPARING[condition.operator](
-            this=_column(VALUE), expression=exp.Literal.number(condition.value)
-        )
+def _numeric(asked: Filter, *, whole: bool) -> exp.Expr:
+    compare = _compare_whole if whole else _compare_decimal
+    return exp.or_(*(exp.and_(*(compare(condition) for condition in alternative)) for alternative in asked))
 
-    return exp.or_(*(exp.and_(*(one(condition) for condition in alternative)) for alternative in asked))
+
+def _compare_whole(condition: Condition) -> exp.Expr:
+    """A whole figure beside any number: put in whole numbers, so that no engine has to find a type for both."""
+    wanted, operator = Decimal(condition.value), condition.operator
+    if wanted != wanted.to_integral_value():
+        if operator in {"eq", "ne"}:
+            there = exp.Not(this=exp.Is(this=_column(VALUE), expression=exp.null()))
+            return there if operator == "ne" else exp.false()
+        operator = {"lt": "le", "gt": "ge"}.get(operator, operator)
+        wanted = Decimal(math.floor(wanted) if operator == "le" else math.ceil(wanted))
+    # Beyond the largest figure every comparison ends as it does with the number next to it.
+    number = max(-_LARGEST, min(_LARGEST, int(wanted)))
+    return _COMPARING[operator](this=_column(VALUE), expression=_number(str(number)))
+
+
+def _compare_decimal(condition: Condition) -> exp.Expr:
+    number = exp.cast(_number(repr(float(condition.value))), "DOUBLE")
+    return _COMPARING[condition.operator](this=_column(VALUE), expression=number)
+
+
+def _number(text: str) -> exp.Expr:
+    number = exp.Literal.number(text.removeprefix("-"))
+    return exp.Neg(this=number) if text.startswith("-") else number
 
 
 def _textual(name: str, asked: Filter) -> exp.Expr:

@@ -19,6 +19,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from siemmes.cube import layout
+from siemmes.cube.engines import FIGURES
 from siemmes.cube.layout import CUBE, MANIFEST, TABLE, literal, quoted, single
 from siemmes.disclosure.protecting import Earlier, Protected, protect
 from siemmes.model.errors import RefusedError
@@ -35,8 +36,6 @@ ACCEPTED = "accepted.parquet"
 #: What was hidden and why (private); how much was (both halves).
 REASONS = "disclosure.parquet"
 DISCLOSURE = "disclosure.json"
-#: The figures as they are published, for exchange and for the attack on the next release.
-SHOWN = "obs.parquet"
 
 Step = Callable[[str], None]
 
@@ -215,7 +214,7 @@ def _earlier(plan: Plan) -> list[Earlier]:
         if not folder.name.startswith(".") and (folder / MANIFEST).is_file():
             manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
             one = Earlier(
-                folder / SHOWN, plan.private / folder.name / ACCEPTED, manifest["disclosure"]["method"]
+                folder / FIGURES, plan.private / folder.name / ACCEPTED, manifest["disclosure"]["method"]
             )
             found.append((manifest["id"] == plan.previous, manifest["number"], one))
     return [one for _, _, one in sorted(found, key=lambda each: each[:2])]
@@ -268,16 +267,7 @@ def _write_beside(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, kept:
         f'COPY (SELECT {key}, "SUBMISSION" FROM work.accepted SEMI JOIN work.public USING ({key}) ORDER BY {key}) '
         f"TO {literal(str(aside / 'provenance.parquet'))} (FORMAT parquet, COMPRESSION zstd)"
     )
-    selected = ", ".join(
-        f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}"
-        if name in layout.coded(plan.about)
-        else quoted(name)
-        for name in plan.about.columns
-    )
-    con.execute(
-        f"COPY (SELECT {selected} FROM {TABLE}) TO {literal(str(aside / SHOWN))} "
-        "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
-    )
+    layout.write_exchange(con, aside / FIGURES, plan.about)
 
 
 def _compact(aside: Path) -> None:

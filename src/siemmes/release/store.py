@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from siemmes.cube.answers import Answer
+from siemmes.cube.engines import Engine, chosen
 from siemmes.cube.folder import Cube, Shelf
 from siemmes.cube.layout import MANIFEST
 from siemmes.cube.questions import Question
@@ -69,13 +70,19 @@ class Store:
     Args:
         path: the folder; it is made when something is first kept in it.
         clock: gives the present instant, by which embargoes end.
+        engine: what answers questions; where it is not given, the one that SIEMMES_ENGINE names.
     """
 
     def __init__(
-        self, path: str | Path, *, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+        self,
+        path: str | Path,
+        *,
+        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        engine: Engine | None = None,
     ) -> None:
         self.path = Path(path)
         self._clock = clock
+        self._engine = engine
         self._shelf = Shelf()
 
     def _public(self, flow: str) -> Path:
@@ -270,7 +277,18 @@ class Store:
         """
         question.checked()
         with self.cube(question.flow, question.as_of) as cube:
-            yield Answer(question, cube)
+            yield Answer(question, cube, self.engine)
+
+    @property
+    def engine(self) -> Engine:
+        """What answers questions; a cluster is first called when it is first asked.
+
+        Raises:
+            RefusedError: where SIEMMES_ENGINE names none.
+        """
+        if self._engine is None:
+            self._engine = chosen()
+        return self._engine
 
     def ask(self, question: Question) -> "Asked":
         """The answer to a question, for notebooks: it opens and closes the release by itself."""

@@ -173,7 +173,7 @@ def _summed(answer: Answer, naming: Sequence[tuple[str, str]], form: _Form) -> I
         fields = _expressions(answer, name, form)
         selected += [f"{one} AS c{place}_{part}" for part, one in enumerate(fields)]
     query = f"SELECT {', '.join(selected)} FROM ({answer.sql})"
-    yield from copied(answer.cube.cursor(), query, "FORMAT csv, HEADER false")
+    yield from copied(answer.cursor(), query, "FORMAT csv, HEADER false")
 
 
 def _expressions(answer: Answer, name: str, form: _Form) -> list[str]:

@@ -38,7 +38,7 @@ class Facts:
         rest = [name for name in answer.columns if name not in answer.about.key]
         asked = [] if _everything(answer.question) else [_used_sql(answer, name) for name in columns]
         counted = [f"count({quoted(name)})" for name in rest]
-        cursor = answer.cube.cursor()
+        cursor = answer.cursor()
         rows, *found = single(
             cursor, f"SELECT {', '.join(['count(*)', *counted, *asked])} FROM ({answer.sql})"
         )
@@ -97,7 +97,7 @@ class Facts:
             for place, name in enumerate(names)
         ]
         every = ", ".join(f"coalesce(bool_and(same_{place}), true)" for place in range(len(names)))
-        cursor = answer.cube.cursor()
+        cursor = answer.cursor()
         found = single(
             cursor, f"SELECT {every} FROM (SELECT {', '.join(same)} FROM ({answer.sql}) GROUP BY {key})"
         )

@@ -79,7 +79,7 @@ class _Message:
         if self.version != "1.0":
             return {}
         found = {}
-        cursor = self.answer.cube.cursor()
+        cursor = self.answer.cursor()
         for name in self.said["obs"]:
             if name not in self.answer.cube.labels:
                 rows = cursor.execute(

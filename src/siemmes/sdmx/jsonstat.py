@@ -61,7 +61,7 @@ class _Axis:
                 listed = ", ".join(str(places.get(code, "NULL")) for code in range(len(labels)))
                 self.sql = f"[{listed}][enum_code({column}) + 1]"
         else:
-            cursor = answer.cube.cursor()
+            cursor = answer.cursor()
             found = cursor.execute(f"SELECT DISTINCT {column} FROM ({answer.sql}) ORDER BY 1").fetchall()
             cursor.close()
             self.values = [str(row[0]) for row in found]

@@ -166,7 +166,7 @@ class _Message:
             yield "", {}
             return
         selected = ", ".join(f"enum_code({quoted(name)})" for name in names)
-        cursor = self.answer.cube.cursor()
+        cursor = self.answer.cursor()
         found = cursor.execute(f"SELECT DISTINCT {selected} FROM {source} ORDER BY ALL").fetchall()
         cursor.close()
         if not found:

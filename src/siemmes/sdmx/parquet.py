@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siemmes.cube.answers import Answer
+from siemmes.cube.layout import quoted
 from siemmes.sdmx.naming import prepared
 from siemmes.sdmx.zipping import Sink
 
@@ -18,9 +19,10 @@ GROUP = 122_880
 
 def write_parquet(answer: Answer) -> Iterator[bytes]:
     """An answer as a Parquet file; its metadata name the flow, the release and when it was built."""
-    cursor = answer.cube.cursor()
+    listed = ", ".join(quoted(name) for name in answer.columns)
+    cursor = answer.cursor()
     try:
-        yield from _written(cursor.sql(answer.sql).to_arrow_reader(GROUP), answer)
+        yield from _written(cursor.sql(f"SELECT {listed} FROM ({answer.sql})").to_arrow_reader(GROUP), answer)
     finally:
         cursor.close()
 

@@ -116,7 +116,7 @@ def woven(
     parts = _Parts.of(pattern)
     condition = f" WHERE {where}" if where else ""
     selected = ", ".join([*(f"enum_code({quoted(name)})" for name in parts.columns), *parts.texts]) or "1"
-    cursor = answer.cube.cursor()
+    cursor = answer.cursor()
     try:
         reader = cursor.sql(f"SELECT {selected} FROM {source}{condition}").to_arrow_reader(batch)
         yield from _woven(reader, parts, pattern)

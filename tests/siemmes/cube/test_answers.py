@@ -1,0 +1,157 @@
+"""Every way to an answer finds the same rows: plain Python, SQL, the mapped columns; and nothing that is asked becomes SQL."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlglot import exp, parse_one
+
+from siemmes.cube.answers import Answer
+from siemmes.cube.engines import DuckDB
+from siemmes.cube.questions import Condition, Question, key_of
+from siemmes.cube.sql import select
+from siemmes.model.errors import QuestionError
+from siemmes.model.structures import VALUE
+from siemmes.sdmx.formats import FORMATS
+from tests.siemmes.cube import reference
+from tests.siemmes.cube.engines import found, release_of
+from tests.siemmes.cube.questions import FLOW, HOSTILE, figures, questions
+from tests.siemmes.cube.specification import drawn
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows=figures(), asked=st.lists(questions(), min_size=12, max_size=12))
+def test_duckdb_and_plain_python_agree_on_any_question(rows, asked):
+    with tempfile.TemporaryDirectory() as folder:
+        cube = release_of(rows, FLOW, Path(folder))
+        for question in asked:
+            assert found(question, cube, DuckDB()) == reference.answer(question, rows)
+        cube.close()
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows=figures(), data=st.data())
+def test_a_series_without_sql_is_the_series_with_it(rows, data):
+    about = Question(FLOW).structure
+    ends = st.one_of(st.none(), st.integers(0, 3))
+    period = st.one_of(st.none(), st.sampled_from(["2019", "2020-01", "2021"]))
+    with tempfile.TemporaryDirectory() as folder:
+        cube = release_of([row | {"COMMENT_OBS": "said"} for row in rows], FLOW, Path(folder))
+        for key in {tuple(row[name] for name in about.dimensions) for row in rows}:
+            question = Question(
+                FLOW, keys=(key,), first=data.draw(ends), last=data.draw(ends), start=data.draw(period), end=data.draw(period)
+            )  # fmt: skip
+            answer = Answer(question, cube)
+
+            assert answer.series is not None
+            assert [dict(row) for row in answer.rows()] == answer.table().to_pylist()
+        cube.close()
+
+
+STOCK = """
+REF_AREA COUNTERPART_AREA SEX TIME_PERIOD OBS_VALUE OBS_STATUS COMMENT_OBS
+CRI      NIC              F   2010        150       A          said
+CRI      NIC              M   2010        140       .          .
+"""
+
+
+@pytest.fixture(scope="module")
+def cube(tmp_path_factory):
+    return release_of(drawn("MIG_STOCK", STOCK), "MIG_STOCK", tmp_path_factory.mktemp("stock"))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    value=HOSTILE,
+    operator=st.sampled_from(["eq", "ne", "lt", "ge", "co", "nc", "sw", "ew"]),
+    name=st.sampled_from(["REF_AREA", "TIME_PERIOD", "OBS_STATUS", "COMMENT_OBS"]),
+)
+def test_what_is_asked_never_becomes_sql(cube, value, operator, name):
+    question = Question("MIG_STOCK", {name: Condition(operator, value)}).checked()
+
+    assert found(question, cube, DuckDB()) == reference.answer(question, drawn("MIG_STOCK", STOCK))
+    text = select(question, cube.labels).sql("duckdb")
+    assert len(list(parse_one(text, dialect="duckdb").find_all(exp.Table))) == 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(key=HOSTILE)
+def test_a_hostile_key_finds_nothing_or_is_refused(cube, key):
+    try:
+        question = Question("MIG_STOCK", keys=key_of(key, cube.about)).checked()
+    except QuestionError:
+        return
+
+    assert found(question, cube, DuckDB()) == reference.answer(question, drawn("MIG_STOCK", STOCK))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"where": {"NOBODY": "X"}},
+        {"where": {"REF_AREA": Condition("like", "X")}},
+        {"where": {VALUE: "many"}},
+        {"where": {VALUE: "٣"}},
+        {"where": {VALUE: Condition("co", "1")}},
+        {"where": {"COMMENT_OBS": "a\x00b"}},
+        {"where": {"COMMENT_OBS": "\ud800"}},
+        {"attributes": ("REF_AREA",)},
+        {"measures": ("REF_AREA",)},
+        {"group_by": ("OBS_VALUE",)},
+        {"group_by": ("SEX", "SEX")},
+        {"group_by": ("SEX",), "first": 1},
+        {"group_by": ("SEX",), "totals": "guess"},
+        {"order": ("'; --",)},
+        {"start": "yesterday"},
+        {"limit": -1},
+        {"keys": (("A",),)},
+    ],
+    ids=str,
+)
+def test_a_question_that_makes_no_sense_is_refused_in_both_languages(asked):
+    with pytest.raises(QuestionError) as refused:
+        Question("MIG_STOCK", **asked).checked()
+
+    assert all(refused.value.texts[language] for language in ("en", "es"))
+
+
+def test_months_are_not_added_to_their_year(tmp_path):
+    rows = drawn(
+        "BORDER", "REF_AREA FREQ TIME_PERIOD OBS_VALUE\nGTM A 2019 24\nGTM M 2019-01 1\nGTM M 2019-02 2"
+    )
+    cube = release_of(rows, "BORDER", tmp_path)
+
+    with pytest.raises(QuestionError, match="frequencies"):
+        Answer(Question("BORDER", group_by=("YEAR",)), cube)
+    one = Question("BORDER", {"FREQ": "M"}, group_by=("YEAR",))
+    assert found(one, cube, DuckDB()) == [{"YEAR": "2019", VALUE: 3, "OBS_COUNT": 2, "OBS_MISSING": 0}]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("all", ()),
+        ("", ()),
+        ("A.CRI", (("A", "CRI", "", "", "", "", "", "", ""),)),
+        ("A.CRI+HND..*.F", (("A", "CRI+HND", "", "", "F", "", "", "", ""),)),
+        ("A.CRI,A.HND", (("A", "CRI", *[""] * 7), ("A", "HND", *[""] * 7))),
+    ],
+)
+def test_a_key_in_the_grammar_of_sdmx(text, keys):
+    assert key_of(text, Question("MIG_STOCK").structure) == keys
+
+
+def test_a_key_of_very_many_codes_stays_one(cube):
+    everything = ".".join(["+".join(f"C{n}" for n in range(300))] * 9)
+
+    assert len(key_of(everything, cube.about)) == 1
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_writes_figures_without_their_measure(form, cube):
+    answer = Answer(Question("MIG_STOCK", measures=()).checked(), cube)
+
+    assert b"150" not in b"".join(FORMATS[form].write(answer)) or form in {"xlsx", "package", "parquet"}
+    assert [VALUE in row for row in answer.table().to_pylist()] == [False, False]
