@@ -11,9 +11,23 @@ from siemmes.model.errors import QuestionError
 from siemmes.release.store import Store
 from siemmes.sdmx.formats import format_of
 
+#: Extensions of files that are no text.
+_FILES = (".xlsx", ".parquet", ".zip")
+
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask, and print the answer."""
+    """Ask, and print the answer.
+
+    Raises:
+        QuestionError: where a file that is no text would be printed on a terminal.
+    """
+    if format_of(arguments.format).extension in _FILES and sys.stdout.isatty():
+        raise QuestionError(
+            {
+                "en": f"A terminal shows no {arguments.format}. Write it into a file: siemmes export, or “> file”.",
+                "es": f"Un terminal no muestra {arguments.format}. Guárdelo en un archivo: siemmes export, o «> archivo».",
+            }
+        )
     with Store(arguments.store).asked(question(arguments)) as answer:
         for chunk in written(answer, arguments):
             sys.stdout.buffer.write(chunk)

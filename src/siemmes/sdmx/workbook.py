@@ -15,11 +15,13 @@ from siemmes.model.structures import VALUE, said
 from siemmes.sdmx.facts import Facts
 from siemmes.sdmx.mldata import escaped, escaped_sql
 from siemmes.sdmx.naming import LANGUAGES, code_names, prepared
-from siemmes.sdmx.weaving import Pattern, Piece, Told, coded, value_text, woven
-from siemmes.sdmx.zipping import Member, zipped
+from siemmes.sdmx.weaving import Coded, Pattern, Piece, Told, coded, value_text, woven
+from siemmes.sdmx.zipping import Member, packed
 
 #: Rows of figures that a sheet takes below its heading.
 LIMIT = 1_048_575
+#: Bytes of a sheet before compression; above 2 GiB office programs find fault with the archive.
+SIZE = 1_900_000_000
 _BATCH = 1 << 13
 _NUMBERS = (VALUE, "OBS_COUNT", "OBS_MISSING")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -35,19 +37,20 @@ def write_xlsx(answer: Answer, *, limit: int = LIMIT) -> Iterator[bytes]:
     Args:
         limit: rows of figures in one sheet.
     """
-    yield from zipped(_Workbook(answer, limit).members(), level=1)
+    yield from packed(_Workbook(answer, limit).members(), level=1)
 
 
 class _Workbook:
     """The parts of one workbook."""
 
     def __init__(self, answer: Answer, limit: int) -> None:
-        self.answer, self.limit = answer, limit
+        self.answer = answer
         self.rows = Facts.of(answer).rows
         self.strings: dict[str, int] = {}
-        self.sheets = [
-            f"Data {number + 1}" if number else "Data" for number in range(max(1, -(-self.rows // limit)))
-        ]
+        self.columns, self.headings = self._columns()
+        self.limit = min(limit, SIZE // _width(self.columns))
+        count = max(1, -(-self.rows // self.limit))
+        self.sheets = [f"Data {number + 1}" if number else "Data" for number in range(count)]
 
     def members(self) -> Iterator[Member]:
         """The files of the archive; the strings last, when all are known."""
@@ -70,7 +73,7 @@ class _Workbook:
     # Figures
 
     def _figures(self, number: int) -> Iterator[bytes]:
-        columns, headings = self._columns()
+        headings = self.headings
         widths = "".join(
             f'<col min="{place}" max="{place}" width="16" customWidth="1"/>'
             for place in range(1, len(headings) + 1)
@@ -81,7 +84,7 @@ class _Workbook:
             f"<cols>{widths}</cols><sheetData><row>{''.join(self._cell(one, 1) for one in headings)}</row>"
         ).encode()
         source = f"(SELECT * FROM ({self.answer.sql}) LIMIT {self.limit} OFFSET {number * self.limit})"
-        yield from woven(self.answer, source, Pattern(row=["<row>", *columns, "</row>"]), batch=_BATCH)
+        yield from woven(self.answer, source, Pattern(row=["<row>", *self.columns, "</row>"]), batch=_BATCH)
         yield b"</sheetData></worksheet>"
 
     def _columns(self) -> tuple[list[Piece], list[str]]:
@@ -189,6 +192,11 @@ class _Workbook:
         )
         relations = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         return f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">{relations}<Default Extension="xml" ContentType="application/xml"/>{listed}</Types>'
+
+
+def _width(columns: Sequence[Piece]) -> int:
+    """How long a row may be, in bytes: texts that are not coded are taken to be a line or two."""
+    return 16 + sum(max(map(len, one.texts)) if isinstance(one, Coded) else 200 for one in columns)
 
 
 def _whole(made: Callable[[], str]) -> list[bytes]:

@@ -66,3 +66,22 @@ def test_a_refused_question_leaves_the_file_that_was_there(store, tmp_path, caps
     assert "full key" in capsys.readouterr().err
     assert [one.name for one in tmp_path.iterdir()] == ["figures.xml"]
     assert path.read_text() == "kept"
+
+
+@pytest.mark.parametrize("name", ["xlsx", "parquet", "package"])
+def test_a_terminal_is_not_filled_with_bytes(store, monkeypatch, capsys, name):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+
+    assert main(["query", "MIG_STOCK", "--store", str(store), "--format", name]) == 2
+
+    assert "siemmes export" in capsys.readouterr().err
+
+
+def test_progress_is_shown_where_somebody_looks(store, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+
+    assert (
+        main(["export", "MIG_STOCK", "--store", str(store), "--output", str(tmp_path / "figures.csv")]) == 0
+    )
+
+    assert (tmp_path / "figures.csv").read_text("utf-8").count("\n") == 4

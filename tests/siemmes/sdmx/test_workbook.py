@@ -1,6 +1,7 @@
 """XLSX: sheets that say how they go on, and names in both languages."""
 
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -56,3 +57,10 @@ def test_an_answer_longer_than_a_sheet_goes_on_in_further_ones_and_says_so(stock
 def test_a_sheet_takes_as_many_rows_as_the_format_has_below_the_heading(stock):
     assert LIMIT + 1 == 2**20
     assert opened(stock).sheetnames == ["Data", "About"]
+
+
+def test_the_archive_tells_sizes_before_files_as_office_programs_want_it(stock):
+    with zipfile.ZipFile(io.BytesIO(b"".join(write_xlsx(answer(stock))))) as archive:
+        for one in archive.infolist():
+            assert not one.flag_bits & 0x08, "sizes after the file"
+            assert one.extract_version < 45, "ZIP64"
