@@ -70,6 +70,11 @@ class Program:
         self._highs.run()
         self.solved += 1
         status = self._highs.getModelStatus()
+        if status not in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kOptimal):
+            # The basis of the last objective can be a bad place to start from; a fresh start is slower and surer.
+            self._highs.clearSolver()
+            self._highs.run()
+            status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:

@@ -146,6 +146,8 @@ def protect(
         work.attack(shown, found)
         if method == "rounding":
             rounded(con, shown, about, key, into=into)
+    except ArithmeticError as error:
+        raise _unsolved(about, error) from error
     finally:
         for name in (MARKED, CHOSEN, SPANS, SHOWN):
             con.execute(f"DROP TABLE IF EXISTS {name}")
@@ -539,6 +541,17 @@ def _linked_spans(members: Sequence[Period]) -> list[list[Period]]:
 def _within(one: Period, reach: Span) -> bool:
     other = span(one[2])
     return other is not None and other != reach and reach.first <= other.first and other.last <= reach.last
+
+
+def _unsolved(about: Structure, error: Exception) -> RefusedError:
+    return RefusedError(
+        {
+            "en": f"{about.id}: whether hidden figures can be computed could not be found out ({error}); nothing was published. "
+            "Figures of very different sizes in one table are the usual cause: send them in a larger unit.",
+            "es": f"{about.id}: no pudo averiguarse si las cifras ocultas pueden calcularse ({error}); no se publicó nada. La causa "
+            "habitual son cifras de tamaños muy distintos en un mismo cuadro: envíelas en una unidad mayor.",
+        }
+    )
 
 
 def _given_away(about: Structure, name: str, outcome: Outcome) -> RefusedError:
