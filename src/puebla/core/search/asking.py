@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from puebla.core.search import terms
 from puebla.core.search.terms import Asked, Level
-from puebla.core.search.words import forms, stems, words_in
+from puebla.core.search.words import forms, words_in
 
 #: Characters that are looked for; a pasted paragraph still fits.
 LONGEST = 400
@@ -91,13 +91,13 @@ class Question:
         quoted = [part for part in self.excluded if part.quoted]
         return found + [(self._part(part, Level.ANYWHERE), [" ".join(part.words)]) for part in quoted]
 
-    def in_a_row(self) -> Asked | None:
+    def in_a_row(self) -> terms.Exactly | None:
         """The words one after the other as they were typed; None where that says nothing more."""
         parts = [clause[0] for clause in self.clauses if len(clause) == 1]
         words = [word for part in parts for word in part.words]
         if len(parts) < len(self.clauses) or len(parts) < 2 or any(part.beginning for part in parts):
             return None
-        return terms.some(terms.Sequence(one) for one in self._rows(words))
+        return self._exactly(Part(tuple(words)))
 
     def _part(self, part: Part, level: Level) -> Asked:
         *first, last = part.words
@@ -113,16 +113,11 @@ class Question:
         # Keywords have no order, and a title few words: of a phrase it is enough there that its words are met.
         return self._met(part)
 
-    def _exactly(self, part: Part) -> Asked:
+    def _exactly(self, part: Part) -> terms.Exactly:
         return terms.Exactly(part.words, self._met(part))
 
     def _met(self, part: Part) -> Asked:
         return terms.every(terms.any_of(forms(word, self.languages)) for word in part.words)
-
-    def _rows(self, words: Sequence[str]) -> list[tuple[str, ...]]:
-        """The words in a row as each language has stemmed them."""
-        rows = [tuple(words), *(tuple(stems(words, language)) for language in self.languages)]
-        return list(dict.fromkeys(rows))
 
 
 def read(typed: str, languages: Sequence[str]) -> Question:

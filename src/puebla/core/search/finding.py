@@ -153,7 +153,8 @@ class _Writer:
             lines.append(f"SELECT -1 AS tier, COUNT(DISTINCT {_RECORD}) AS id FROM ({held}) AS held")  # noqa: S608 - our own columns
             values += more
         for tier, asked in tiers:
-            held, more = self._matches(asked)
+            phrases = [" ".join(asked.words)] if isinstance(asked, terms.Exactly) else []
+            held, more = self._matches(asked, phrases)
             lines.append(
                 f"SELECT * FROM (SELECT {tier} AS tier, id FROM ({held}) AS held ORDER BY (id & {BY_DATE}) DESC LIMIT {most})"  # noqa: S608 - numbers of ours
                 " AS best"
@@ -176,16 +177,16 @@ class _Writer:
         held, values = _united(parts)
         return f"WITH barred AS MATERIALIZED (SELECT {_RECORD} AS record FROM ({held}) AS held) ", values  # noqa: S608 - numbers of ours
 
-    def _matches(self, asked: Asked) -> tuple[str, list[Any]]:
-        """The keys of what answers, each once a language."""
-        held, values = _united([self._hits(part, asked) for part in self.reachable])
+    def _matches(self, asked: Asked, phrases: Sequence[str] = ()) -> tuple[str, list[Any]]:
+        """The keys of what answers, each once a language; where these words stand in a row, as those in quotation marks."""
+        held, values = _united([self._hits(part, asked, phrases) for part in self.reachable])
         if self.question.excluded:
             held = f"SELECT id FROM ({held}) AS open WHERE {_RECORD} NOT IN (SELECT record FROM barred)"  # noqa: S608 - numbers of ours
         return held, values
 
-    def _hits(self, part: Reachable, asked: Asked) -> tuple[str, list[Any]]:
+    def _hits(self, part: Reachable, asked: Asked, phrases: Sequence[str]) -> tuple[str, list[Any]]:
         """What answers in a part of the index, among the entries that are asked for."""
-        statement, values = self._in(part, asked, self.question.phrases)
+        statement, values = self._in(part, asked, [*self.question.phrases, *phrases])
         if self.among is not None:
             key = f"{self.table.name}.{self.table.key(self.using)}"
             statement += f" AND {key} IN ({', '.join(['%s'] * len(self.among))})"

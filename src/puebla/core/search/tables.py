@@ -6,15 +6,16 @@ rung may find lie together and the newest last, so that a search walks one range
 in it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain, islice, pairwise
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from puebla.core.search.words import row_of, stems, words_in
+from puebla.core.search.words import stems, words_in
 
 #: Parts words of one page from those of the next.
 PAGE_END = "\f"
@@ -92,37 +93,50 @@ class Row:
 
 
 @dataclass
-class _Tokens:
-    """A row's words, ready for an engine."""
+class _Words:
+    """A row's words, ready for an engine: as they stand, and the stems of each field."""
 
     title: list[str]
+    pages: list[list[str]]
+    languages: Sequence[str]
     keywords: list[str]
-    text: list[str]
-    #: The folded words as they stand, title first, page by page.
-    words: str
+    counts: Counter[str]
 
     @classmethod
-    def of(cls, row: Row) -> "_Tokens":
-        head, *pages = map(row_of, [row.title, *row.pages])
-        text = _stemmed(" ".join(pages).split(), row.languages)
-        title = _stemmed(head.split(), row.languages)
-        keywords = _stemmed(words_in(row.keywords), row.languages) + _telling(text)
-        # The title is page 0: a phrase may stand there too.
-        joined = f" {PAGE_END} ".join([head, *pages])
-        return cls(title, keywords, text, f" {joined} ")
+    def of(cls, row: Row) -> "_Words":
+        pages = list(map(words_in, row.pages))
+        keywords = _stemmed(words_in(row.keywords), row.languages)
+        return cls(words_in(row.title), pages, row.languages, keywords, Counter(chain.from_iterable(pages)))
+
+    @property
+    def as_they_stand(self) -> str:
+        """The title, which is page 0 since a phrase may stand there too, and page by page."""
+        joined = f" {PAGE_END} ".join(map(" ".join, [self.title, *self.pages]))
+        return f" {joined} "
+
+    @cached_property
+    def stems(self) -> dict[str, int]:
+        """The stems of the text, each with how often it stands there."""
+        if not self.languages:
+            return self.counts
+        found: dict[str, int] = defaultdict(int)
+        for language in self.languages:
+            for stemmed, n in zip(stems(self.counts, language), self.counts.values(), strict=True):
+                found[stemmed] += n
+        return found
+
+    def telling(self) -> list[str]:
+        """What the text says it is about: its first words, and those it keeps coming back to."""
+        least = max(2, self.counts.total() * max(1, len(self.languages)) / DENSITY)
+        first = list(islice(chain.from_iterable(self.pages), OPENING))
+        opening = dict.fromkeys(_stemmed(first, self.languages)[:OPENING])
+        return [*opening, *(word for word, n in self.stems.items() if n >= least and word not in opening)]
 
 
 def _stemmed(words: list[str], languages: Sequence[str]) -> list[str]:
     if not languages:
         return words
     return [stemmed for language in languages for stemmed in stems(words, language)]
-
-
-def _telling(text: list[str]) -> list[str]:
-    """What the text says it is about: its first words, and those it keeps coming back to."""
-    least = max(2, len(text) / DENSITY)
-    opening = dict.fromkeys(text[:OPENING])
-    return [*opening, *(word for word, n in Counter(text).items() if n >= least and word not in opening)]
 
 
 @dataclass(frozen=True)
@@ -228,17 +242,27 @@ _POSTGRESQL = (
 
 
 def _for_fts5(row: Row) -> tuple[Any, ...]:
-    found = _Tokens.of(row)
+    """Where words stand is kept of the words themselves alone; of the stems, that they are met, where no word says so."""
+    found = _Words.of(row)
+    body = [stemmed for stemmed in found.stems if stemmed not in found.counts]
     return (
-        row.key, " ".join(row.marks), " ".join(found.title), " ".join(found.keywords), " ".join(found.text), found.words,
+        row.key, " ".join(row.marks), " ".join(_stemmed(found.title, row.languages)),
+        " ".join([*found.keywords, *found.telling()]), " ".join(body), found.as_they_stand,
     )  # fmt: skip
 
 
 def _for_tsvector(row: Row) -> tuple[Any, ...]:
-    found = _Tokens.of(row)
+    found = _Words.of(row)
+    text = _stemmed(list(chain.from_iterable(found.pages)), row.languages)
+    title = _stemmed(found.title, row.languages)
     places: dict[str, list[str]] = {}
     position = 0
-    for weight, tokens in (("A", found.title), ("B", found.keywords), ("C", found.text), ("D", row.marks)):
+    for weight, tokens in (
+        ("A", title),
+        ("B", found.keywords + found.telling()),
+        ("C", text),
+        ("D", row.marks),
+    ):
         counts: Counter[str] = Counter()
         for token in tokens:
             position = min(position + 1, _LAST_POSITION)
@@ -247,7 +271,7 @@ def _for_tsvector(row: Row) -> tuple[Any, ...]:
                 places.setdefault(token, []).append(f"{position}{weight}")
         position = min(position + 1, _LAST_POSITION)
     literal = " ".join(f"'{token}':{','.join(where)}" for token, where in places.items())
-    words = found.words.replace("\x00", "")
+    words = found.as_they_stand.replace("\x00", "")
     return row.key, literal.replace("\x00", ""), words, _pairs_of(words)
 
 

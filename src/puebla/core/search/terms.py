@@ -25,13 +25,6 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Sequence:
-    """Terms that follow each other."""
-
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Exactly:
     """Words that follow each other as they were typed, unstemmed.
 
@@ -73,7 +66,7 @@ class Without:
     hidden: "Asked"
 
 
-Asked = Term | Sequence | Exactly | Every | Some | Within | Without
+Asked = Term | Exactly | Every | Some | Within | Without
 
 
 def every(parts: Iterable[Asked]) -> Asked:
@@ -101,8 +94,6 @@ def as_fts5(asked: Asked) -> str:
     match asked:
         case Term(text, prefix):
             return _quoted(text, '"') + ("*" if prefix else "")
-        case Sequence(texts):
-            return _quoted(" ".join(texts), '"')
         case Exactly(words, _met):
             return f"({{words}} : {_quoted(' '.join(words), QUOTE)})"
         case Every(parts):
@@ -122,8 +113,6 @@ def as_tsquery(asked: Asked, weights: str = "") -> str:
         case Term(text, prefix):
             mark = ("*" if prefix else "") + weights
             return _quoted(text, "'") + (f":{mark}" if mark else "")
-        case Sequence(texts):
-            return f"({' <-> '.join(as_tsquery(Term(text), weights) for text in texts)})"
         case Exactly(_words, met):
             return as_tsquery(met)
         case Every(parts):
