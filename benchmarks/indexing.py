@@ -1,5 +1,6 @@
 """What it costs to let papers be found: our indexing beside SQLite's FTS5 alone on the same pages."""
 
+import random
 import sqlite3
 import statistics
 import time
@@ -13,21 +14,26 @@ PAGES_PER_S = "search.index.pages_per_s"
 
 
 def pages_per_s(instance: Instance, *, documents: int, rounds: int = 3) -> Measure:
-    """Pages a second that the product writes into its index, from the papers to the end of the transactions."""
+    """Pages a second that the product writes into its index, from the papers to the end of the transactions.
+
+    The pages are as long as those of real papers. Both read them from the same store and write as many in a transaction,
+    under the same settings; ours also writes who may find each paper, its title, keywords, filters and stems.
+    """
     from puebla.core.search.building import CHUNK
     from puebla.documents.models import Document, Page
 
     keys = list(Document.objects.order_by("pk").values_list("pk", flat=True)[:documents])
-    texts = [
+    _lengthen(keys)
+    pages = [
         list(
-            Page.objects.filter(version__edition__document__in=keys[start : start + CHUNK]).values_list(
-                "text", flat=True
-            )
+            Page.objects.filter(version__edition__document__in=keys[start : start + CHUNK])
+            .order_by("pk")
+            .values_list("pk", flat=True)
         )
         for start in range(0, len(keys), CHUNK)
     ]
-    count = sum(map(len, texts))
-    pairs = [(_ours(keys, CHUNK), _alone(texts, instance.folder)) for _again in range(rounds)]
+    count = sum(map(len, pages))
+    pairs = [(_ours(keys), _alone(pages, instance.folder)) for _again in range(rounds)]
     return measure(
         PAGES_PER_S,
         count / statistics.median(ours for ours, _theirs in pairs),
@@ -38,23 +44,37 @@ def pages_per_s(instance: Instance, *, documents: int, rounds: int = 3) -> Measu
     )
 
 
-def _ours(keys: Sequence[int], chunk: int) -> float:
-    from django.db import transaction
+def _lengthen(keys: Sequence[int]) -> None:
+    """Give the papers to be indexed pages as long as real ones."""
+    from benchmarks.texts import Writer
+    from puebla.documents.models import Page
+
+    rng = random.Random(5)
+    writers = {language: Writer(language, rng, papers=len(keys)) for language in ("en", "es")}
+    pages = list(
+        Page.objects.filter(version__edition__document__in=keys)
+        .order_by("pk")
+        .select_related("version__edition")
+    )
+    for page in pages:
+        page.text = writers[page.version.edition.language].full_page(page.number)
+    Page.objects.bulk_update(pages, ["text"], batch_size=200)
+
+
+def _ours(keys: Sequence[int]) -> float:
     from django.utils import timezone
 
+    from puebla.core.search.building import write
     from puebla.documents.actions.indexing import SOURCE, index_documents
     from puebla.members.actions.indexing import begin_anew
 
     begin_anew(SOURCE, [])
-    at = timezone.now()
     started = time.perf_counter()
-    for start in range(0, len(keys), chunk):
-        with transaction.atomic():
-            index_documents(keys[start : start + chunk], at=at)
+    write(lambda chunk, at: index_documents(chunk, at=at), keys, timezone.now())
     return time.perf_counter() - started
 
 
-def _alone(texts: Sequence[Sequence[str]], folder: Path) -> float:
+def _alone(pages: Sequence[Sequence[int]], folder: Path) -> float:
     """FTS5 with its own words, a row a page, in as many transactions and under the same settings as our database."""
     from django.conf import settings
 
@@ -63,11 +83,17 @@ def _alone(texts: Sequence[Sequence[str]], folder: Path) -> float:
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in settings.DATABASES["default"]["OPTIONS"]["init_command"].split(";"):
         connection.execute(pragma)
+    connection.execute("ATTACH ? AS store", [settings.DATABASES["default"]["NAME"]])
     connection.execute("CREATE VIRTUAL TABLE pages USING fts5(text)")
     started = time.perf_counter()
-    for pages in texts:
+    for keys in pages:
+        marks = ", ".join("?" * len(keys))
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany("INSERT INTO pages (text) VALUES (?)", [(text,) for text in pages])
+        texts = connection.execute(
+            f"SELECT id, text FROM store.documents_page WHERE id IN ({marks})",
+            keys,
+        )
+        connection.executemany("INSERT INTO pages (rowid, text) VALUES (?, ?)", texts.fetchall())
         connection.execute("COMMIT")
     took = time.perf_counter() - started
     connection.close()

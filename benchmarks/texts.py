@@ -87,6 +87,9 @@ SYLLABLES = ["al", "ba", "co", "da", "es", "fer", "gon", "her", "iz", "jua", "la
              "ur", "ve", "xo", "ya", "zal"]  # fmt: skip
 #: Sentences on a page; all but one come from a stock of so many, since thousands of papers do repeat each other.
 SENTENCES_ON_A_PAGE, STOCK = 9, 20_000
+#: As many as make a full page of a real paper: the 50 pages of the published texts in the reference collection hold 332 words
+#: and 2,309 signs in the mean, 356 and 2,598 in the median.
+SENTENCES_ON_A_FULL_PAGE = 23
 
 
 class Writer:
@@ -100,14 +103,18 @@ class Writer:
         self._weights = list(accumulate(1 / rank for rank in range(1, len(self._nouns) + 1)))
         self._stock = [self._sentence() for _number in range(min(STOCK, 10 * papers + 100))]
 
-    def page(self, number: int) -> str:
+    def page(self, number: int, sentences: int = SENTENCES_ON_A_PAGE) -> str:
         """A page with its running head."""
-        known = self._rng.choices(self._stock, k=SENTENCES_ON_A_PAGE - 1)
+        known = self._rng.choices(self._stock, k=sentences - 1)
         return "\n".join([f"RCM · {number}\n", *known, self._sentence()])
 
     def pages(self, count: int) -> list[str]:
         """So many pages."""
         return [self.page(number) for number in range(1, count + 1)]
+
+    def full_page(self, number: int) -> str:
+        """A page as long as those of real papers."""
+        return self.page(number, SENTENCES_ON_A_FULL_PAGE)
 
     def _sentence(self) -> str:
         pick, roll = self._rng.choice, self._rng.random

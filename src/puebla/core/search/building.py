@@ -1,7 +1,9 @@
 """Making the indexes anew, and bringing them up to date where something was written past the acts."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,7 +14,7 @@ from puebla.core import registry
 from puebla.core.search.tables import install_indexes
 
 #: Records written in one transaction: short enough that nobody waits long for the database.
-CHUNK = 50
+CHUNK = 200
 #: What the chore writes at most at once.
 AT_ONCE = 200
 Told = Callable[[str, int, int], None]
@@ -36,7 +38,7 @@ def build(*, at: dt.datetime, everything: bool, told: Told = lambda _name, _done
         if damaged:
             keeper.clear()
         keys = list(keeper.every() if damaged else keeper.behind())
-        entries = _write(keeper.index, keys, at, partial(_tell, told, keeper.name, len(keys)))
+        entries = write(keeper.index, keys, at, partial(_tell, told, keeper.name, len(keys)))
         done.append(Built(keeper.name, len(keys), entries))
     return done
 
@@ -45,16 +47,28 @@ def _tell(told: Told, name: str, of: int, done: int) -> None:
     told(name, done, of)
 
 
-def _write(
+def write(
     index: Callable[[Sequence[int], dt.datetime], int], keys: Sequence[int], at: dt.datetime,
-    told: Callable[[int], None],
+    told: Callable[[int], None] = lambda _done: None,
 ) -> int:  # fmt: skip
+    """Write these records into an index, a chunk in one transaction; how many entries."""
     count = 0
-    for start in range(0, len(keys), CHUNK):
-        with transaction.atomic():
-            count += index(keys[start : start + CHUNK], at)
-        told(min(start + CHUNK, len(keys)))
+    with _undisturbed():
+        for start in range(0, len(keys), CHUNK):
+            with transaction.atomic():
+                count += index(keys[start : start + CHUNK], at)
+            told(min(start + CHUNK, len(keys)))
     return count
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What stands in memory already is not looked through for waste again and again: a fifth of the time otherwise."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def catch_up(at: dt.datetime) -> int:
@@ -62,7 +76,7 @@ def catch_up(at: dt.datetime) -> int:
     count = 0
     for keeper in registry.search_keepers:
         keys = list(keeper.behind())[:AT_ONCE]
-        _write(keeper.index, keys, at, lambda _n: None)
+        write(keeper.index, keys, at)
         count += len(keys)
     return count
 

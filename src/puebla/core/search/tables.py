@@ -6,16 +6,17 @@ rung may find lie together and the newest last, so that a search walks one range
 in it.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import chain, islice, pairwise
+from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import DateTimeField, Model
 
-from puebla.core.search.words import stems, words_in
+from puebla.core.search.words import PAGE_SIGN, pages_in, stems, words_in
 
 #: Parts words of one page from those of the next.
 PAGE_END = "\f"
@@ -92,45 +93,53 @@ class Row:
     languages: Sequence[str] = ()
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Words:
-    """A row's words, ready for an engine: as they stand, and the stems of each field."""
+    """A row's words, ready for an engine.
+
+    Attributes:
+        text: with `PAGE_SIGN` before each page.
+        counts: how often each word stands in the text; stems: how often each stem does.
+    """
 
     title: list[str]
-    pages: list[list[str]]
-    languages: Sequence[str]
+    text: list[str]
     keywords: list[str]
-    counts: Counter[str]
+    counts: Mapping[str, int]
+    stems: Mapping[str, int]
 
     @classmethod
     def of(cls, row: Row) -> "_Words":
-        pages = list(map(words_in, row.pages))
+        text, counts = pages_in(row.pages)
+        known = _stems_of(counts, row.languages)
+        first = [word for word in text[: OPENING * 2] if word != PAGE_SIGN][:OPENING]
         keywords = _stemmed(words_in(row.keywords), row.languages)
-        return cls(words_in(row.title), pages, row.languages, keywords, Counter(chain.from_iterable(pages)))
+        keywords += _telling(_stemmed(first, row.languages)[:OPENING], known)
+        return cls(words_in(row.title), text, keywords, counts, known)
 
     @property
     def as_they_stand(self) -> str:
         """The title, which is page 0 since a phrase may stand there too, and page by page."""
-        joined = f" {PAGE_END} ".join(map(" ".join, [self.title, *self.pages]))
+        joined = " ".join([*self.title, *self.text]).replace(PAGE_SIGN, PAGE_END)
         return f" {joined} "
 
-    @cached_property
-    def stems(self) -> dict[str, int]:
-        """The stems of the text, each with how often it stands there."""
-        if not self.languages:
-            return self.counts
-        found: dict[str, int] = defaultdict(int)
-        for language in self.languages:
-            for stemmed, n in zip(stems(self.counts, language), self.counts.values(), strict=True):
-                found[stemmed] += n
-        return found
 
-    def telling(self) -> list[str]:
-        """What the text says it is about: its first words, and those it keeps coming back to."""
-        least = max(2, self.counts.total() * max(1, len(self.languages)) / DENSITY)
-        first = list(islice(chain.from_iterable(self.pages), OPENING))
-        opening = dict.fromkeys(_stemmed(first, self.languages)[:OPENING])
-        return [*opening, *(word for word, n in self.stems.items() if n >= least and word not in opening)]
+def _stems_of(counts: Mapping[str, int], languages: Sequence[str]) -> Mapping[str, int]:
+    """How often each stem stands in a text of these words."""
+    if not languages:
+        return counts
+    found: dict[str, int] = {}
+    for language in languages:
+        for stemmed, n in zip(stems(counts, language), counts.values(), strict=True):
+            found[stemmed] = found[stemmed] + n if stemmed in found else n
+    return found
+
+
+def _telling(opening: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """What the text says it is about: its first words, and those it keeps coming back to."""
+    least = max(2, sum(counts.values()) / DENSITY)
+    first = dict.fromkeys(opening)
+    return [*first, *(word for word, n in counts.items() if n >= least and word not in first)]
 
 
 def _stemmed(words: list[str], languages: Sequence[str]) -> list[str]:
@@ -153,7 +162,8 @@ class IndexTable:
     due: str
 
     def write(self, rows: Iterable[Row], *, using: str = DEFAULT_DB_ALIAS) -> int:
-        """Keep these rows; how many."""
+        """Keep these rows; how many. In the order of their keys: FTS5 ends a piece of its index wherever a lower one comes."""
+        rows = sorted(rows, key=attrgetter("key"))
         connection = connections[using]
         if connection.vendor == "sqlite":
             statement = f"INSERT OR REPLACE INTO {self.name} (rowid, marks, title, keywords, body, words) VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608 - our own name
@@ -247,22 +257,17 @@ def _for_fts5(row: Row) -> tuple[Any, ...]:
     body = [stemmed for stemmed in found.stems if stemmed not in found.counts]
     return (
         row.key, " ".join(row.marks), " ".join(_stemmed(found.title, row.languages)),
-        " ".join([*found.keywords, *found.telling()]), " ".join(body), found.as_they_stand,
+        " ".join(found.keywords), " ".join(body), found.as_they_stand,
     )  # fmt: skip
 
 
 def _for_tsvector(row: Row) -> tuple[Any, ...]:
     found = _Words.of(row)
-    text = _stemmed(list(chain.from_iterable(found.pages)), row.languages)
+    text = _stemmed([word for word in found.text if word != PAGE_SIGN], row.languages)
     title = _stemmed(found.title, row.languages)
     places: dict[str, list[str]] = {}
     position = 0
-    for weight, tokens in (
-        ("A", title),
-        ("B", found.keywords + found.telling()),
-        ("C", text),
-        ("D", row.marks),
-    ):
+    for weight, tokens in (("A", title), ("B", found.keywords), ("C", text), ("D", row.marks)):
         counts: Counter[str] = Counter()
         for token in tokens:
             position = min(position + 1, _LAST_POSITION)
@@ -291,6 +296,26 @@ class _Known:
 
 
 _known = _Known()
+
+
+def write_entries(entries: Sequence[Model], *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Keep these entries, which stand beside the rows of an index: plain values alone, so a third of `bulk_create`'s time."""
+    if not entries:
+        return
+    meta, adapt = entries[0]._meta, connections[using].ops.adapt_datetimefield_value
+    instants = [isinstance(column, DateTimeField) for column in meta.concrete_fields]
+    names = [column.attname for column in meta.concrete_fields]
+    columns = ", ".join(str(column.column) for column in meta.concrete_fields)
+    marks = ", ".join(["%s"] * len(names))
+    values = [
+        [
+            adapt(value) if instant and value is not None else value
+            for value, instant in zip(attrgetter(*names)(entry), instants, strict=True)
+        ]
+        for entry in entries
+    ]
+    with connections[using].cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {meta.db_table} ({columns}) VALUES ({marks})", values)  # noqa: S608 - our own names
 
 
 def index(name: str, *, entries: str, due: str) -> IndexTable:

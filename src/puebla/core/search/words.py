@@ -6,7 +6,9 @@ from the stemmer gets its accent back for that moment (`deportacion`, `deportaci
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 import Stemmer
 
@@ -25,6 +27,8 @@ ALGORITHMS = {
 #: Endings whose accent folding took, and without which the stemmer does not know them.
 ACCENTED = {"es": ("ion", "ión")}
 LONGEST_WORD = 60
+#: Stands before the words of a page as a word of its own.
+PAGE_SIGN = "\x01"
 #: How many words are remembered, and of how many letters at most: what is longer is seldom seen twice.
 _REMEMBERED, _LONGEST_REMEMBERED = 200_000, 80
 
@@ -46,7 +50,8 @@ class _Remembered(dict[str, str]):
 
 
 def _folded(word: str) -> str:
-    return "".join(c for c in fold(word) if c.isalnum())[:LONGEST_WORD]
+    # Lower case once more: a bold 𝐀 is a capital only after folding.
+    return "".join(c for c in fold(word) if c.isalnum()).lower()[:LONGEST_WORD]
 
 
 def _folded_words(piece: str) -> str:
@@ -95,27 +100,56 @@ def _beyond_latin(error: UnicodeError) -> tuple[str, int]:
 #: Stands where one sign becomes several or one outside Latin-1; ÿ itself folds to y.
 _SEVERAL = b"\xff"
 _LATIN = _latin_table()
-_HYPHENS = ("-", "\u00ad", "\u2010")
+#: Keeps the sign that parts pages, between blanks as any word.
+_LATIN_PAGES = bytes([*_LATIN[: ord(PAGE_SIGN)], ord(PAGE_SIGN), *_LATIN[ord(PAGE_SIGN) + 1 :]])
+_PARTED = f" {PAGE_SIGN} "
+_HYPHENATED = re.compile(r"-[^\S\n]*\n")
 codecs.register_error("puebla.folded", _beyond_latin)
 
 
-def words_in(text: str) -> list[str]:
-    """The words of a text in their order, folded.
+def pages_in(texts: Sequence[str]) -> tuple[list[str], Counter[str]]:
+    """The words of these pages in their order, folded, `PAGE_SIGN` before each page; and how often each word stands
+    there."""
+    # All pages at once: a text is folded in a few steps, however long it is.
+    whole = _PARTED.join(["", *texts])
+    words = _folded_at_once(whole, _LATIN_PAGES) if whole.count(PAGE_SIGN) == len(texts) else None
+    if words is None:
+        words = list(chain.from_iterable([PAGE_SIGN, *_words_in(text)] for text in texts))
+    counts = Counter(words)
+    if max(map(len, counts), default=0) > LONGEST_WORD:
+        words = [word[:LONGEST_WORD] for word in words]
+        counts = Counter(words)
+    del counts[PAGE_SIGN]
+    return words, counts
 
-    Nearly every text is folded as a whole, by a table of bytes; where that cannot be told sign by sign, word by word.
-    """
-    if "\n" in text and any(line.rstrip().endswith(_HYPHENS) for line in text.split("\n")):
-        text = _BROKEN.sub("", text)
-    try:
-        folded = text.encode("latin-1", "puebla.folded").translate(_LATIN)
-    except UnicodeEncodeError:
-        folded = _SEVERAL
-    if _SEVERAL in folded:
-        return " ".join(filter(None, map(_PIECES.__getitem__, text.split()))).split()
-    words = folded.decode("latin-1").split()
-    if len(folded) > LONGEST_WORD and max(map(len, words), default=0) > LONGEST_WORD:
-        return [word[:LONGEST_WORD] for word in words]
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in their order, folded."""
+    return [word[:LONGEST_WORD] for word in _words_in(text)]
+
+
+def _words_in(text: str) -> list[str]:
+    """The same, some of them perhaps too long."""
+    words = _folded_at_once(text, _LATIN)
+    if words is None:
+        return " ".join(filter(None, map(_PIECES.__getitem__, _unbroken(text).split()))).split()
     return words
+
+
+def _folded_at_once(text: str, table: bytes) -> list[str] | None:
+    """The words of a text that is folded sign by sign by a table of bytes; None where it must be taken word by word."""
+    try:
+        folded = _unbroken(text).encode("latin-1", "puebla.folded").translate(table)
+    except UnicodeEncodeError:
+        return None
+    return None if _SEVERAL in folded else folded.decode("latin-1").split()
+
+
+def _unbroken(text: str) -> str:
+    """The text with words whole that were broken at a line's end."""
+    if "\n" in text and (_HYPHENATED.search(text) or "\u00ad" in text or "\u2010" in text):
+        return _BROKEN.sub("", text)
+    return text
 
 
 def places_in(text: str) -> Iterator[tuple[str, int, int]]:

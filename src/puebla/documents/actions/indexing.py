@@ -8,13 +8,13 @@ from typing import Any
 from puebla.core.languages import Texts, show
 from puebla.core.models import Process
 from puebla.core.search.words import ALGORITHMS
-from puebla.documents.models import Document, FileVersion, Page
+from puebla.documents.models import Document, FileVersion, Page, Theme
 from puebla.members.actions.indexing import Part, Record, forget_records, index_records, lost_records
 
 #: The number of this room in the index, for ever.
 SOURCE = 1
 #: Documents whose texts are held in memory at once.
-CHUNK = 50
+CHUNK = 200
 #: Languages that one document can be found in: as many as the index's keys have room for.
 MOST_LANGUAGES = 15
 
@@ -32,7 +32,7 @@ def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
         standing = list(
             Document.objects.filter(pk__in=chunk)
             .order_by("pk")
-            .select_related("kind", "body", "meeting", "party")
+            .prefetch_related("kind", "body", "meeting", "party")
         )
         missing = set(chunk) - {one.pk for one in standing}
         if missing:
@@ -109,8 +109,9 @@ def _themes(documents: Sequence[int]) -> dict[int, dict[str, Texts]]:
         "theme__rank", "theme__code"
     )
     found: dict[int, dict[str, Texts]] = defaultdict(dict)
-    for document, code, names in rows.values_list("document_id", "theme__code", "theme__names"):
-        found[document][code] = names
+    names = dict(Theme.objects.order_by().values_list("pk", "names"))
+    for document, theme, code in rows.values_list("document_id", "theme_id", "theme__code"):
+        found[document][code] = names[theme]
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from puebla.core.search.citing import key_of
-from puebla.core.search.tables import Place, Row, mark
+from puebla.core.search.tables import Place, Row, mark, write_entries
 from puebla.members.models import IndexEntry, Restricted
 from puebla.members.querysets.searching import INDEX, marks_of, rung_of
 
@@ -78,7 +78,7 @@ def _index(records: Sequence[Record], at: dt.datetime) -> int:
             entry = _entry(record, part, appeared.get((record.key, part.language)), at)
             entries.append(entry)
             rows.append(_row(record, part, entry, at))
-    IndexEntry.objects.bulk_create(entries)
+    write_entries(entries)
     INDEX.write(rows)
     return len(entries)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.search.citing import key_of
-from puebla.core.search.tables import Place, Row, mark
+from puebla.core.search.tables import Place, Row, mark, write_entries
 from puebla.core.search.words import ALGORITHMS
 from puebla.publications.models import PublicDocument, PublicFile, PublicIndexEntry, PublicPage
 from puebla.publications.querysets.searching import COMING, COMING_RUNG, INDEX, READABLE_RUNG
@@ -18,7 +18,7 @@ from puebla.publications.querysets.searching import COMING, COMING_RUNG, INDEX, 
 #: The number of documents in the index, for ever.
 SOURCE = 1
 #: Documents whose texts are held in memory at once, and languages that one can be found in.
-CHUNK, MOST_LANGUAGES = 50, 15
+CHUNK, MOST_LANGUAGES = 200, 15
 
 
 def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
@@ -43,7 +43,7 @@ def _index(keys: Sequence[int], at: dt.datetime) -> int:
         for entry, row in _of(document, files, texts, working, at):
             entries.append(entry)
             rows.append(row)
-    PublicIndexEntry.objects.bulk_create(entries)
+    write_entries(entries)
     INDEX.write(rows)
     return len(entries)
 
