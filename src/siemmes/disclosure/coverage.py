@@ -55,7 +55,10 @@ def _area_groups() -> dict[str, Atoms]:
     for hierarchy in hierarchies():
         levels = [{"groups": hierarchy.get("groups", [])}, *hierarchy.get("level", [])]
         for group in (one for level in levels for one in level["groups"]):
-            found[group["id"]] = found.get(group["id"], frozenset()) | frozenset(group["members"])
+            members = frozenset(
+                group["members"] or [group["id"]]
+            )  # one whose members are not told stands for itself
+            found[group["id"]] = found.get(group["id"], frozenset()) | members
     return found
 
 
