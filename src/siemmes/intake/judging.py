@@ -181,10 +181,15 @@ def _ask(found: Judgement) -> None:
     found.con.execute(f"CREATE TEMP TABLE findings ({columns})")
     _keep(found, found.reading.findings)
     for rule in RULES:
-        told = list(rule(found))
-        for sql in (one for one in told if isinstance(one, str)):
-            found.con.execute(f"INSERT INTO findings {sql}")
-        _keep(found, [one for one in told if isinstance(one, Finding)])
+        told = []
+        for one in rule(
+            found
+        ):  # what a rule asks is asked at once: it may keep its own table only until it goes on
+            if isinstance(one, str):
+                found.con.execute(f"INSERT INTO findings {one}")
+            else:
+                told.append(one)
+        _keep(found, told)
 
 
 def _keep(found: Judgement, findings: list[Finding]) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from siemmes.intake.findings import messages, rules
 from siemmes.intake.judging import validate
 from siemmes.intake.rules.arithmetic import mixed
+from siemmes.model.catalogue import code_list
 from siemmes.release.store import Store
 from tests.siemmes.figures import SAID, TODAY, a_file, released, row
 
@@ -152,6 +153,125 @@ def test_a_jump_is_told_and_a_small_one_is_not(tmp_path):
     ]
 
     assert told(tmp_path, [*rows, *small]) == [("jumps", 3, "109686")]
+
+
+def test_a_jump_that_the_comment_explains_is_noted_as_such(tmp_path):
+    rows = [
+        row(TIME_PERIOD=2010, OBS_VALUE=22307),
+        row(TIME_PERIOD=2011, OBS_VALUE=109686, COMMENT_OBS="Arrivals after the elections"),
+    ]
+
+    assert told(tmp_path, rows) == [("jump_explained", 3, "109686")]
+
+
+def test_a_figure_after_none_is_told_without_a_ratio(tmp_path):
+    rows = [row(TIME_PERIOD=2010, OBS_VALUE=0), row(TIME_PERIOD=2011, OBS_VALUE=5000)]
+
+    assert told(tmp_path, rows) == [("appears", 3, "5000")]
+
+
+def test_of_many_jumps_those_that_moved_most_are_told_and_the_others_counted(tmp_path):
+    areas = [code.id for code in code_list("CL_AREA").codes if code.notes.get("alpha2") and code.id != "CRI"][
+        :70
+    ]
+    rows = [
+        row(COUNTERPART_AREA=area, TIME_PERIOD=year, OBS_VALUE=value)
+        for number, area in enumerate(areas)
+        for year, value in ((2010, 1000), (2011, 10_000 + number))
+    ]
+
+    found = told(tmp_path, rows)
+
+    jumps = [int(value) for message, _, value in found if message == "jumps"]
+    assert len(jumps) == 50
+    assert min(jumps) == 10_020
+    assert ("jumps_more", None, None) in found
+
+
+def test_a_balance_is_held_against_its_own_changes_and_not_against_a_ratio(tmp_path):
+    values = [1000, -3000, 2500, -1500, 1800, -2600, 900, -2000, 2200, -1200, 150_000]
+    rows = [
+        row("POP", INDICATOR="NETMIG", TIME_PERIOD=2000 + number, OBS_VALUE=value)
+        for number, value in enumerate(values)
+    ]
+
+    assert told(tmp_path, rows, flow="POP") == [("swings", 12, "150000")]
+
+
+def test_parts_that_never_make_their_total_do_not_break(tmp_path):
+    rows = [
+        row(COUNTERPART_AREA=area, TIME_PERIOD=year, OBS_VALUE=value)
+        for year, values in ((2010, (100, 50, 400)), (2015, (150, 50, 400)))
+        for area, value in zip(("NIC", "PAN", "_T"), values, strict=True)
+    ]
+
+    assert told(tmp_path, rows) == [("parts_selected", None, None)]
+
+
+def test_many_estimated_parts_are_told_as_a_number(tmp_path):
+    rows = [
+        one | {"TIME_PERIOD": str(year), "ESTIMATE_KIND": "MODELLED"}
+        for year in range(1980, 2010)
+        for one in sexes(F=60, M=50, _T=100)
+    ]
+
+    (found,) = validate(a_file(tmp_path, rows), flow="MIG_STOCK", sender="CRI", today=TODAY, said=SAID)
+
+    assert (found.message, found.column, found.facts["a"], found.facts["c"]) == (
+        "parts_of_many_estimates", "SEX", "30", "1.10–1.10",
+    )  # fmt: skip
+
+
+def test_parts_of_two_dimensions_are_told_apart(tmp_path):
+    rows = [*sexes(F=60, M=50, _T=100), row(AGE="Y0T14", OBS_VALUE=20), row(AGE="Y_GE15", OBS_VALUE=100)]
+
+    found = validate(a_file(tmp_path, rows), flow="MIG_STOCK", sender="CRI", today=TODAY, said=SAID)
+
+    assert [(one.column, one.facts["b"]) for one in found] == [("AGE", "20"), ("SEX", "10")]
+
+
+def test_of_many_unsaid_revisions_those_that_change_most_are_told(tmp_path):
+    store = Store(tmp_path / "store")
+    years = range(1950, 2020)
+    released(store, tmp_path, [row(TIME_PERIOD=year, OBS_VALUE=1000) for year in years])
+    published = tmp_path / "store/private/MIG_STOCK/releases/MIG_STOCK-1/accepted.parquet"
+
+    changed = [row(TIME_PERIOD=year, OBS_VALUE=1001 + year - 1950) for year in years]
+    found = [one[0] for one in told(tmp_path, changed, published=published)]
+
+    assert found.count("revised_unsaid") == 50
+    assert found.count("revised_more") == 1
+
+
+def test_a_country_that_a_source_no_longer_tells_of_is_named_and_its_missing_figures_are_enough(tmp_path):
+    rows = [
+        row(REF_AREA=area, COUNTERPART_AREA="VEN", TIME_PERIOD=year)
+        for area in ("CRI", "NIC", "PAN")
+        for year in range(2015, 2020)
+        if (area, year) != ("NIC", 2019)
+    ]
+    said = row(REF_AREA="NIC", COUNTERPART_AREA="VEN", TIME_PERIOD=2019, OBS_VALUE="", OBS_STATUS="O")
+
+    assert told(tmp_path, rows, sender="UNHCR") == [("reporters_absent", None, "NIC")]
+    assert told(tmp_path, [*rows, said], sender="UNHCR") == []
+
+
+@pytest.mark.parametrize(("year", "message"), [
+    ("2020", None), ("2020-04-01/P1Y", "months_and_years"), ("2019", None), ("2021", "fiscal_as_calendar"),
+])  # fmt: skip
+def test_a_year_is_held_against_its_own_months_calendar_or_fiscal(tmp_path, year, message):
+    """Twenty-four months from January 2020; a year named 2021 holds the sum of the twelve from April 2020."""
+    months = [
+        row("BORDER", FREQ="M", TIME_PERIOD=f"{2020 + place // 12}-{place % 12 + 1:02}", OBS_VALUE=60 + place)
+        for place in range(24)
+    ]
+    value = {"2020": 786, "2021": sum(60 + place for place in range(3, 15))}.get(year, 1)
+
+    found = told(
+        tmp_path, [*months, row("BORDER", FREQ="A", TIME_PERIOD=year, OBS_VALUE=value)], flow="BORDER"
+    )
+
+    assert [one[0] for one in found] == ([message] if message else [])
 
 
 def test_cases_are_not_persons(tmp_path):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from siemmes.cube.layout import literal, quoted, single
@@ -22,6 +23,8 @@ STOCKS = ("MIG_STOCK", "REFUGEE", "POP", "LABOUR")
 LONGEST = 2000
 #: Example of a period by frequency, for the advice.
 EXAMPLES = {"A": "2009", "S": "2009-S1", "Q": "2009-Q1", "M": "2009-04", "A5": "1990 / 1990-01-01/P5Y"}
+#: Of so many periods before the last one a country must have figures in so many, that its absence is noticed.
+LOOK_BACK, REGULAR = 5, 3
 #: Statuses of a figure that is not there.
 ABSENT = ("L", "M", "O", "Q", "H")
 
@@ -99,14 +102,24 @@ def codes_known(found: Judgement) -> Told:
         used = found.con.execute(
             f"SELECT DISTINCT {column} FROM judged WHERE {column} IS NOT NULL"
         ).fetchall()
-        for (code,) in used:
-            if code not in known.by_id:
-                near = _nearest(code, known.ids)
-                yield select(
-                    "code_unknown", where=f"{column} = {literal(code)}", column=component.id, value=column,
-                    a=literal(known.id), b=literal(f" Do you mean {near}?" if near else ""),
-                    c=literal(f" ¿Quiere decir {near}?" if near else ""),
-                )  # fmt: skip
+        strange = [code for (code,) in used if code not in known.by_id]
+        theirs = _of_unhcr(strange) if known.id == "CL_AREA" else {}
+        if theirs:
+            listed = ", ".join(f"{code} = {iso}" for code, iso in sorted(theirs.items()))
+            yield Finding("codes_of_unhcr", column=component.id, facts={"a": listed[:500]})
+        for code in strange:
+            near = theirs.get(code) or _nearest(code, known.ids)
+            yield select(
+                "code_unknown", where=f"{column} = {literal(code)}", column=component.id, value=column,
+                a=literal(known.id), b=literal(f" Do you mean {near}?" if near else ""),
+                c=literal(f" ¿Quiere decir {near}?" if near else ""),
+            )  # fmt: skip
+
+
+def _of_unhcr(codes: Sequence[str]) -> dict[str, str]:
+    """Those of these codes that are UNHCR's own, with the ISO codes that they mean."""
+    ours = {code.notes["unhcr"]: code.id for code in code_list("CL_AREA").codes if code.notes.get("unhcr")}
+    return {code: ours[code] for code in codes if code in ours}
 
 
 def _nearest(code: str, known: tuple[str, ...]) -> str | None:
@@ -180,7 +193,7 @@ def periods_fit(found: Judgement) -> Told:
         if reach is None or not periods.fits(period, frequency):
             yield select(
                 "period_form", where=where, column=TIME, value=TIME, a=literal(frequency),
-                b=literal(EXAMPLES[frequency]), c="''",
+                b=literal(_fiscal(period) or EXAMPLES[frequency]), c="''",
             )  # fmt: skip
         elif (reach.first > this_month) if about_a_date(found.about) else (reach.last >= this_month):
             yield select(
@@ -189,6 +202,34 @@ def periods_fit(found: Judgement) -> Told:
             )  # fmt: skip
         elif since is not None and reach.first < since.first:
             yield select("period_before", where=where, column=TIME, value=TIME, a=literal(found.about.since))
+
+
+def _fiscal(text: str) -> str | None:
+    """What a fiscal year of the United States is written as (`FY2004`, `2003/04`): the twelve months from its first."""
+    if found := re.fullmatch(r"(?:FY|AF|FISCAL YEAR)\s*(\d{4})", text.upper()):
+        return f"{int(found[1]) - 1}-10-01/P1Y"
+    if found := re.fullmatch(r"(\d{4})[-/](\d{2}|\d{4})", text):
+        return f"{found[1]}-10-01/P1Y" if int(found[2]) % 100 == (int(found[1]) + 1) % 100 else None
+    return None
+
+
+def reporters_absent(found: Judgement) -> Told:
+    """V12: a country on which a source had figures in most of the last years, and has none in the last one."""
+    if found.is_country:
+        return
+    rows = found.con.execute(
+        f'SELECT "FREQ", {TIME}, list(DISTINCT "REF_AREA") FROM judged WHERE "REF_AREA" IS NOT NULL AND {TIME} IS NOT NULL '
+        f'GROUP BY "FREQ", {TIME} ORDER BY "FREQ", {TIME}'
+    ).fetchall()
+    for frequency in {row[0] for row in rows}:
+        *before, (_, last, there) = [row for row in rows if row[0] == frequency]
+        recent = [area for _, _, areas in before[-LOOK_BACK:] for area in areas]
+        absent = sorted(area for area in set(recent) - set(there) if recent.count(area) >= REGULAR)
+        if absent:
+            listed = ", ".join(absent)
+            yield Finding(
+                "reporters_absent", column="REF_AREA", value=listed, facts={"a": last, "b": str(REGULAR)}
+            )
 
 
 def missing_said(_found: Judgement) -> Told:
@@ -257,5 +298,5 @@ def events_apart(found: Judgement) -> Told:
 
 RULES: tuple[Callable[[Judgement], Told], ...] = (
     columns_stand, keys_complete, attributes_said, of_this_flow, numbers_are_numbers, texts_fit, codes_known,
-    frequency_taken, own_figures, keys_once, signs, periods_fit, units_fit, missing_said, small_cells, events_apart,
+    frequency_taken, own_figures, keys_once, signs, periods_fit, units_fit, missing_said, reporters_absent, small_cells, events_apart,
 )  # fmt: skip

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 NO_PART = ("_T", "_Z")
 #: Share of groups in which a list of parts falls short by more than a hundredth, from which on it is taken for a selection.
 SELECTION = 0.5
+#: Estimated parts that differ from their totals and are told one by one; more of them are told as a number.
+TOLD = 25
 #: Change of the share of a total that its parts make up, from which on a classification is said to break.
 BREAK = 0.02
+#: How near to their total parts are that make it up.
+WHOLE = 0.01
 _AGE = re.compile(r"Y(\d+)T(\d+)|Y_GE(\d+)|Y_LT(\d+)|Y(\d+)")
 _OLDEST = 999
 
@@ -152,6 +156,14 @@ def _compare(found: Judgement, name: str, whole: str, parts: tuple[str, ...]) ->
     if groups and short > groups * SELECTION and not over:
         yield Finding("parts_selected", column=name, facts={"a": whole, "b": str(short), "c": str(groups)})
         return
+    apart_, low, high = single(
+        found.con,
+        f"SELECT count(*), min(parts / nullif(whole, 0)), max(parts / nullif(whole, 0)) FROM sums WHERE estimated AND {off}",
+    )
+    if apart_ > TOLD:
+        facts = {"a": str(apart_), "b": str(groups), "c": f"{low:.2f}–{high:.2f}"}
+        yield Finding("parts_of_many_estimates", column=name, value=whole, facts=facts)
+        off += " AND NOT estimated"
     yield (
         f"SELECT CASE WHEN estimated THEN 'parts_of_estimates' WHEN parts > whole THEN 'parts_over' ELSE 'parts_short' END, "
         f"row, {literal(name)}, {_number('whole')}, {_number('parts')}, {_number('abs(whole - parts)')}, {literal(whole)} "
@@ -169,23 +181,57 @@ def _number(text: str) -> str:
 
 
 def months_and_years(found: Judgement) -> Told:
-    """V7: twelve months, or four quarters, of a series add up to its year, where both stand."""
+    """V7: the months, quarters or halves of a series add up to its year, calendar or fiscal, where both stand.
+
+    V5: a calendar year whose figure is the sum of twelve months that begin in another one is a fiscal year.
+    """
     if found.about.id in STOCKS or single(found.con, 'SELECT count(DISTINCT "FREQ") FROM judged') < (2,):
         return
-    key = found.about.key
-    rest = [name for name in found.about.dimensions if name != "FREQ"]
-    group = mixed(rest, key)
+    group = mixed([name for name in found.about.dimensions if name != "FREQ"], found.about.key)
+    plain = f"length({TIME}) = 4"
+    years = (
+        f"SELECT {group} AS g, {TIME} AS period, {VALUE} AS whole, row, {plain} AS plain, {_first_month()} AS first "
+        "FROM judged WHERE \"FREQ\" = 'A'"
+    )
     for frequency, number in (("M", 12), ("Q", 4), ("S", 2)):
+        sums = " UNION ALL ".join(
+            f"SELECT {group} AS g, {start} AS start, ({_first_month()} + {(12 - start) % 12}) // 12 * 12 - {(12 - start) % 12} "
+            f"AS first, sum({VALUE}) AS parts FROM judged WHERE \"FREQ\" = '{frequency}' GROUP BY ALL HAVING count({VALUE}) = {number}"
+            for start in range(0, 12, 12 // number if number < 12 else 3)
+        )
+        found.con.execute(f"CREATE OR REPLACE TEMP TABLE parts_of_years AS {sums}")
+        found.con.execute(f"CREATE OR REPLACE TEMP TABLE years AS {years}")
+        fiscal = (
+            "SELECT y.row, y.period, y.whole, max(f.first) AS first FROM years y JOIN parts_of_years f ON f.g = y.g "
+            "AND f.start > 0 AND f.first = y.first - 12 + f.start AND f.parts = y.whole WHERE y.plain GROUP BY ALL"
+        )
+        odd = "FROM years y JOIN parts_of_years p ON p.g = y.g AND p.first = y.first AND p.parts <> y.whole"
         yield (
-            f"SELECT 'months_and_years', y.row, '{VALUE}', {_number('y.whole')}, {_number('m.parts')}, {literal(frequency)}, NULL "
-            f"FROM (SELECT {group} AS g, {TIME} AS year, {VALUE} AS whole, row FROM judged WHERE \"FREQ\" = 'A') y "
-            f"JOIN (SELECT {group} AS g, left({TIME}, 4) AS year, sum({VALUE}) AS parts, count({VALUE}) AS n FROM judged "
-            f"WHERE \"FREQ\" = '{frequency}' GROUP BY ALL) m USING (g, year) WHERE m.n = {number} AND y.whole <> m.parts"
+            f"SELECT 'months_and_years', y.row, '{VALUE}', {_number('y.whole')}, {_number('p.parts')}, {literal(frequency)}, NULL "
+            f"{odd} WHERE y.row NOT IN (SELECT row FROM ({fiscal}))"
+        )
+        yield (
+            f"SELECT 'fiscal_as_calendar', f.row, '{TIME}', f.period, "
+            "format('{:04d}-{:02d}-01/P1Y', f.first // 12, f.first % 12 + 1), NULL, NULL "
+            f"FROM ({fiscal}) f WHERE f.row NOT IN (SELECT y.row FROM years y JOIN parts_of_years p ON p.g = y.g "
+            "AND p.first = y.first AND p.parts = y.whole)"
         )
 
 
+def _first_month() -> str:
+    """The first month of a period, counted from the year 0."""
+    year = f"CAST(left({TIME}, 4) AS INTEGER) * 12"
+    return (
+        f"CASE WHEN {TIME} LIKE '____-Q_' THEN {year} + (CAST(right({TIME}, 1) AS INTEGER) - 1) * 3 "
+        f"WHEN {TIME} LIKE '____-S_' THEN {year} + (CAST(right({TIME}, 1) AS INTEGER) - 1) * 6 "
+        f"WHEN {TIME} LIKE '____-__%' THEN {year} + CAST(substr({TIME}, 6, 2) AS INTEGER) - 1 "
+        f"WHEN {TIME} LIKE '____' THEN {year} END"
+    )
+
+
 def breaks(found: Judgement) -> Told:
-    """V8: parts that made up their total in one period and do not in the next are a break, and marked B."""
+    """V8: parts that made up their total in one period and do not in the next, or the other way round, are a break, and
+    marked B. Parts that never make it up are a selection, and estimates a matter of V6."""
     for name in found.about.parts:
         used = _used(found, name)
         for whole, parts in _partitions(found, name, used):
@@ -199,13 +245,14 @@ def _breaks_of(found: Judgement, name: str, whole: str, parts: tuple[str, ...]) 
     shares = (
         f"SELECT {mixed(rest, key)} AS s, {TIME} AS period, min(row) FILTER ({column} = {literal(whole)}) AS row, "
         f"sum({VALUE}) FILTER ({column} IN ({inside})) / nullif(max({VALUE}) FILTER ({column} = {literal(whole)}), 0) AS share, "
-        f"bool_or(\"OBS_STATUS\" = 'B') AS marked FROM judged WHERE {column} IN ({literal(whole)}, {inside}) GROUP BY s, period"
+        "bool_or(\"OBS_STATUS\" = 'B') AS marked, bool_or(\"ESTIMATE_KIND\" IN ('MODELLED', 'EXTRAP', 'PROJECTED')) AS estimated "
+        f"FROM judged WHERE {column} IN ({literal(whole)}, {inside}) GROUP BY s, period"
     )
     yield (
         f"SELECT 'classification_breaks', row, {literal(name)}, period, round(100 * before, 1)::VARCHAR, "
         f"round(100 * share, 1)::VARCHAR, {literal(whole)} FROM (SELECT *, lag(share) OVER (PARTITION BY s ORDER BY period) "
         f"AS before FROM ({shares}) WHERE share IS NOT NULL) WHERE abs(share - before) > {BREAK} AND NOT coalesce(marked, false) "
-        "AND row IS NOT NULL"
+        f"AND (abs(share - 1) <= {WHOLE} OR abs(before - 1) <= {WHOLE}) AND NOT coalesce(estimated, false) AND row IS NOT NULL"
     )
 
 

@@ -22,44 +22,77 @@ FLOOR = 1000
 DEVIATIONS = 8
 #: ... and the changes that a series must have for its own median to mean something.
 ENOUGH = 8
+#: Jumps and revisions that are told one by one, those that moved most; nobody reads more of them.
+TOLD = 50
 #: Mirror figures that differ by less say nothing.
 MIRROR_LOW, MIRROR_HIGH = 0.8, 1.25
 
 
-def _series(found: Judgement) -> str:
+def _series(found: Judgement, balance: str) -> str:
     """SQL of all figures by series and period: those published, and over them those of the file (their rows known)."""
     series = mixed(found.about.dimensions, found.about.key)
     ours = (
-        f'SELECT {series} AS s, {TIME} AS period, {VALUE} AS value, row, "OBS_STATUS" AS status FROM judged'
+        f'SELECT {series} AS s, {TIME} AS period, {VALUE} AS value, row, "OBS_STATUS" AS status, "COMMENT_OBS" AS comment, '
+        f"({balance}) AS balance FROM judged"
     )
     if found.published is None:
         return ours
     return (
         f"SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY s, period ORDER BY row NULLS LAST) AS place FROM ({ours} "
-        f'UNION ALL SELECT {series}, {TIME}, {VALUE}, NULL, "OBS_STATUS" FROM {found.published})) WHERE place = 1'
+        f'UNION ALL SELECT {series}, {TIME}, {VALUE}, NULL, "OBS_STATUS", NULL, ({balance}) FROM {found.published})) WHERE place = 1'
     )
 
 
 def plausible(found: Judgement) -> Told:
-    """V9: a figure that jumps against the one before it, or against how its series moves, wants an explanation."""
+    """V9: a figure that jumps against the one before it, or against how its series moves, wants an explanation.
+
+    One that COMMENT_OBS explains is noted. Of the others those that moved most are told one by one, the rest as a number. Of
+    balances a ratio says nothing: they are held against how their own series usually changes.
+    """
+    balance = _balance(found)
     found.con.execute(
-        "CREATE OR REPLACE TEMP TABLE moves AS SELECT s, period, value, row, status, before, "
-        "CASE WHEN value > 0 AND before > 0 THEN ln(value / before) END AS change FROM (SELECT *, lag(value) OVER "
-        f"(PARTITION BY s ORDER BY period) AS before FROM ({_series(found)})) WHERE before IS NOT NULL AND value IS NOT NULL"
+        f"CREATE OR REPLACE TEMP TABLE moves AS SELECT * EXCLUDE (balance), CASE WHEN balance THEN value - before "
+        "WHEN value > 0 AND before > 0 THEN ln(value / before) END AS change, balance FROM (SELECT *, lag(value) OVER "
+        f"(PARTITION BY s ORDER BY period) AS before FROM ({_series(found, balance)})) "
+        "WHERE before IS NOT NULL AND value IS NOT NULL"
     )
-    yield (
-        "SELECT 'jumps', row, 'OBS_VALUE', CAST(CAST(value AS BIGINT) AS VARCHAR), CAST(CAST(before AS BIGINT) AS VARCHAR), "
-        f"round(value / nullif(before, 0), 2)::VARCHAR, period FROM moves WHERE row IS NOT NULL AND abs(value - before) > {FLOOR} "
-        f"AND (value < before * {LOW} OR value > before * {HIGH}) AND coalesce(status, 'A') <> 'B'"
-    )
-    yield (
-        "SELECT 'moves_oddly', m.row, 'OBS_VALUE', CAST(CAST(m.value AS BIGINT) AS VARCHAR), "
-        "CAST(CAST(m.before AS BIGINT) AS VARCHAR), round(exp(u.middle), 2)::VARCHAR, m.period FROM moves m JOIN "
+    small = f"abs(m.value - m.before) <= {FLOOR} OR m.row IS NULL OR coalesce(m.status, 'A') = 'B'"
+    jump = f"NOT m.balance AND (m.value < m.before * {LOW} OR m.value > m.before * {HIGH})"
+    odd = f"u.n >= {ENOUGH} AND u.spread > 0 AND abs(m.change - u.middle) > {DEVIATIONS} * u.spread"
+    found.con.execute(
+        "CREATE OR REPLACE TEMP TABLE jumps AS SELECT m.*, u.middle, CASE "
+        f"WHEN {jump} THEN CASE WHEN m.before = 0 THEN 'appears' ELSE 'jumps' END WHEN NOT ({odd}) THEN NULL "
+        "WHEN m.balance THEN 'swings' ELSE 'moves_oddly' END AS message FROM moves m LEFT JOIN "
         "(SELECT s, median(change) AS middle, mad(change) AS spread, count(change) AS n FROM moves GROUP BY s) u USING (s) "
-        f"WHERE m.row IS NOT NULL AND u.n >= {ENOUGH} AND u.spread > 0 AND abs(m.change - u.middle) > {DEVIATIONS} * u.spread "
-        f"AND abs(m.value - m.before) > {FLOOR} AND m.value BETWEEN m.before * {LOW} AND m.before * {HIGH} "
-        "AND coalesce(m.status, 'A') <> 'B'"
+        f"WHERE NOT ({small})"
     )
+    yield from _told_jumps(found)
+
+
+def _balance(found: Judgement) -> str:
+    """An expression: whether a figure is a balance, which may be negative."""
+    parts = [
+        f"{quoted(name)} IN ({', '.join(literal(code) for code in codes)})"
+        for name, codes in found.about.negative.items()
+    ]
+    return " OR ".join(parts) or "false"
+
+
+def _told_jumps(found: Judgement) -> Told:
+    facts = (
+        "row, 'OBS_VALUE', CAST(CAST(value AS BIGINT) AS VARCHAR), CAST(CAST(before AS BIGINT) AS VARCHAR), "
+        "CASE message WHEN 'moves_oddly' THEN round(exp(middle), 2)::VARCHAR WHEN 'swings' THEN CAST(CAST(middle AS BIGINT) AS VARCHAR) "
+        "ELSE round(value / nullif(before, 0), 2)::VARCHAR END, period"
+    )
+    yield f"SELECT 'jump_explained', {facts} FROM jumps WHERE message IS NOT NULL AND comment IS NOT NULL"
+    open_ = "message IS NOT NULL AND comment IS NULL"
+    yield (
+        f"SELECT message, {facts} FROM (SELECT * FROM jumps WHERE {open_} "
+        f"ORDER BY abs(value - before) DESC, row LIMIT {TOLD})"
+    )
+    (number,) = single(found.con, f"SELECT count(*) FROM jumps WHERE {open_}")
+    if number > TOLD:
+        yield Finding("jumps_more", column=VALUE, facts={"a": str(number - TOLD), "b": str(TOLD)})
 
 
 def mirrored(found: Judgement) -> Told:
@@ -96,11 +129,15 @@ def revised(found: Judgement) -> Told:
         return
     if found.reason:
         yield Finding("revised", facts={"a": str(number), "b": found.reason})
+    unsaid = "same_edition" if found.reason else "true"
     yield (
         f"SELECT 'revised_unsaid', row, '{VALUE}', coalesce(CAST(CAST(now AS BIGINT) AS VARCHAR), '-'), "
-        "coalesce(CAST(CAST(before AS BIGINT) AS VARCHAR), '-'), NULL, NULL FROM changed "
-        f"WHERE {'same_edition' if found.reason else 'true'}"
+        "coalesce(CAST(CAST(before AS BIGINT) AS VARCHAR), '-'), NULL, NULL FROM (SELECT * FROM changed "
+        f"WHERE {unsaid} ORDER BY abs(now - before) DESC NULLS FIRST, row LIMIT {TOLD})"
     )
+    (number,) = single(found.con, f"SELECT count(*) FROM changed WHERE {unsaid}")
+    if number > TOLD:
+        yield Finding("revised_more", column=VALUE, facts={"a": str(number - TOLD), "b": str(TOLD)})
 
 
 RULES: tuple[Callable[[Judgement], Told], ...] = (plausible, mirrored, revised)
