@@ -52,13 +52,19 @@ def _command(commands: Any, name: str, help_: str, example: str, **options: bool
     return made
 
 
-def _file_of_flow(made: argparse.ArgumentParser) -> None:
+def _file_of_flow(made: argparse.ArgumentParser, *, needed: bool = True) -> None:
+    """The file, what it is for and who sends it; all needed, but where figures that are shipped may stand for it."""
     made.add_argument(
-        "file", type=Path, help="the file of figures: CSV, SDMX-CSV; zipped or gzipped if you like"
+        "file",
+        type=Path,
+        nargs=None if needed else "?",
+        help="the file of figures: CSV, SDMX-CSV; zipped or gzipped if you like",
     )
-    made.add_argument("--flow", required=True, metavar="ID", help="the dataflow it is for, such as MIG_STOCK")
     made.add_argument(
-        "--sender", required=True, metavar="CODE", help="the country (alpha-3) or source that submits"
+        "--flow", required=needed, metavar="ID", help="the dataflow it is for, such as MIG_STOCK"
+    )
+    made.add_argument(
+        "--sender", required=needed, metavar="CODE", help="the country (alpha-3) or source that submits"
     )
     made.add_argument(
         "--say", action="append", default=[], metavar="ATTRIBUTE=VALUE",
@@ -111,7 +117,16 @@ def _submit(commands: Any) -> None:
         commands, "submit", "Judge a file and keep it for the next release, if nothing refuses it.",
         "siemmes submit stock.csv --flow MIG_STOCK --sender CRI --say SOURCE_TYPE=CENSUS",
     )  # fmt: skip
-    _file_of_flow(made)
+    _file_of_flow(made, needed=False)
+    made.add_argument(
+        "--shipped", metavar="NAME",
+        help="instead of a file, real figures that come with the engine: one file's id, a dataflow's id, or all",
+    )  # fmt: skip
+    made.add_argument(
+        "--release",
+        action="store_true",
+        help="with --shipped: publish too, each edition in a release of its own",
+    )
     made.add_argument(
         "--reason", default="", metavar="TEXT", help="why published figures change, where they do"
     )

@@ -22,8 +22,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         as_json(told(made))
     else:
-        print(_SAID[arguments.lang].format(id=made.id, observations=made.observations, series=made.series))
+        print(in_words(made, arguments.lang))
     return 0
+
+
+def in_words(release: Release, language: str) -> str:
+    """That a release is in force, for people."""
+    return _SAID[language].format(id=release.id, observations=release.observations, series=release.series)
 
 
 def told(release: Release) -> dict[str, object]:

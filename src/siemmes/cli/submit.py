@@ -3,8 +3,11 @@
 import argparse
 from dataclasses import asdict
 
+from siemmes.cli.release import in_words, told
 from siemmes.cli.showing import as_json, said_pairs
-from siemmes.release.store import Store
+from siemmes.model.errors import QuestionError
+from siemmes.release.store import Release, Store
+from siemmes.release.submissions import Submission
 
 _SAID = {
     "en": (
@@ -20,6 +23,9 @@ _SAID = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge a file and keep it; 1 where something refuses it."""
+    _require_sense(arguments)
+    if arguments.shipped:
+        return _shipped(arguments)
     kept = Store(arguments.store).submit(
         arguments.file, flow=arguments.flow, sender=arguments.sender, said=said_pairs(arguments.say),
         reason=arguments.reason, contributions=arguments.contributions,
@@ -27,9 +33,51 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         as_json(asdict(kept))
     else:
-        print(
-            _SAID[arguments.lang][0 if kept.accepted else 1].format(
-                id=kept.id, rows=kept.rows, flow=kept.flow
-            )
-        )
+        _tell(kept, arguments.lang)
     return 0 if kept.accepted else 1
+
+
+def _require_sense(arguments: argparse.Namespace) -> None:
+    given = (arguments.file, arguments.flow, arguments.sender)
+    if any(given) if arguments.shipped else not all(given):
+        raise QuestionError(
+            {
+                "en": "Give a file with --flow and --sender, or --shipped alone.",
+                "es": "Indique un archivo con --flow y --sender, o solo --shipped.",
+            }
+        )
+    if arguments.release and not arguments.shipped:
+        raise QuestionError(
+            {
+                "en": "--release goes with --shipped; a file of your own is published by `siemmes release`.",
+                "es": "--release acompaña a --shipped; un archivo propio se publica con `siemmes release`.",
+            }
+        )
+
+
+def _shipped(arguments: argparse.Namespace) -> int:
+    """Submit figures that come with the engine, telling of each as it is kept or published."""
+    done: list[Submission | Release] = []
+
+    def tell(one: Submission | Release) -> None:
+        done.append(one)
+        if not arguments.json:
+            _tell(one, arguments.lang)
+
+    kept = Store(arguments.store).submit_shipped(arguments.shipped, release=arguments.release, told=tell)
+    if arguments.json:
+        as_json(
+            {
+                "submissions": [asdict(one) for one in kept],
+                "releases": [told(one) for one in done if isinstance(one, Release)],
+            }
+        )
+    return 0 if all(one.accepted for one in kept) else 1
+
+
+def _tell(one: Submission | Release, language: str) -> None:
+    if isinstance(one, Release):
+        print(in_words(one, language), flush=True)
+        return
+    said = _SAID[language][0 if one.accepted else 1]
+    print(said.format(id=one.id, rows=one.rows, flow=one.flow), flush=True)

@@ -25,8 +25,9 @@ from siemmes.model.catalogue import flows, structure
 from siemmes.model.errors import QuestionError, RefusedError
 from siemmes.release.building import ACCEPTED, Plan, Step, build, head, point, pointed
 from siemmes.release.comparing import Comparison, compare
+from siemmes.release.content import selected
 from siemmes.release.files import held
-from siemmes.release.submissions import Submission, every, receive
+from siemmes.release.submissions import Submission, digest_of, every, receive
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,47 @@ class Store:
             contributions=Path(contributions) if contributions else None,
         )  # fmt: skip
 
+    def submit_shipped(
+        self,
+        name: str = "all",
+        *,
+        release: bool = False,
+        at: dt.datetime | None = None,
+        told: Callable[[Submission | Release], None] = lambda _done: None,
+    ) -> list[Submission]:
+        """Submit real figures that come with the engine, in their order; what is in the store already is left alone.
+
+        Args:
+            name: one file's id, a dataflow's id for all of its files, or `all` (see `release.content`).
+            release: whether to publish too, each edition in a release of its own, so that they can be compared.
+            at: when they are received and published; now, where it is not said.
+            told: called with each submission and release once it is there.
+
+        Raises:
+            QuestionError: where nothing is shipped under that name.
+            RefusedError: where a submission or a release is refused as any other would be.
+        """
+        kept = []
+        for one in selected(name):
+            digest = digest_of(one.path)
+            there = [before for before in self.submissions(one.flow) if before.sha256 == digest]
+            kept += there[-1:] or [
+                self.submit(
+                    one.path, flow=one.flow, sender=one.sender, at=at, said=one.said, reason=one.reason
+                )
+            ]
+            told(kept[-1])
+            if release and one.note and self.waiting(one.flow):
+                told(self.release(one.flow, at=at, note=one.note))
+        return kept
+
+    def waiting(self, flow: str) -> list[Submission]:
+        """The accepted submissions to a flow that no release in its line holds yet."""
+        inside = {
+            one["id"] for release in self._line(flow, head(self._public(flow))) for one in release.submissions
+        }
+        return [one for one in self.submissions(flow) if one.accepted and one.id not in inside]
+
     def submissions(self, flow: str) -> list[Submission]:
         """What was submitted to a flow, in the order of receipt."""
         return every(self._private(flow) / "submissions")
@@ -156,8 +198,7 @@ class Store:
         public, private = self._public(flow), self._private(flow)
         with held(private, ("A release of this dataflow", "Una publicación de este flujo de datos")):
             known, last = self.releases(flow), head(public)
-            inside = {one["id"] for release in self._line(flow, last) for one in release.submissions}
-            fresh = [one for one in self.submissions(flow) if one.accepted and one.id not in inside]
+            fresh = self.waiting(flow)
             if not fresh:
                 raise RefusedError(
                     {

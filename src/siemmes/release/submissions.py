@@ -79,14 +79,15 @@ def receive(
         report = found.report()
         submission = Submission(
             id=f"{flow}-{sender}-{number:05d}", flow=flow, number=number, sender=sender,
-            received_at=at.isoformat(timespec="seconds"), name=path.name, sha256=_digest(path), rows=report.rows,
+            received_at=at.isoformat(timespec="seconds"), name=path.name, sha256=digest_of(path), rows=report.rows,
             accepted=report.accepted, counts=report.counts(), said=dict(said or {}), reason=reason,
         )  # fmt: skip
         _keep(folder, path, found, submission, contributions)
     return submission
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

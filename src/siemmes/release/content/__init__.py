@@ -56,7 +56,7 @@ def shipped() -> tuple[Shipped, ...]:
     return tuple(Shipped(file=f"{one['id']}.csv.gz", **one) for one in found)
 
 
-def chosen(name: str) -> tuple[Shipped, ...]:
+def selected(name: str) -> tuple[Shipped, ...]:
     """What is shipped under a name: one file's id, a dataflow's id for all of its files, or `all`.
 
     Raises:
