@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"  {kind}: {number}")
     key = found.table.column_names[: found.table.column_names.index("kind")]
     for one in differences[: arguments.limit]:
-        print(
-            f"{one['kind']:<9} {'.'.join(str(one[name]) for name in key)}  {one['before']} → {one['after']}  {one['reason'] or ''}"
-        )
+        before, after = ("-" if value is None else value for value in (one["before"], one["after"]))
+        place = ".".join(str(one[name]) for name in key)
+        print(f"{one['kind']:<9} {place}  {before} → {after}  {one['reason'] or ''}".rstrip())
     return 0

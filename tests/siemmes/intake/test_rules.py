@@ -83,6 +83,21 @@ def test_a_column_that_is_missing_is_named_and_one_that_is_strange_is_left_out(t
     assert ("column_unknown", 1, None) in found
 
 
+def test_one_code_of_unhcr_is_a_slip_and_its_meaning_is_named_and_two_are_a_column_of_them(tmp_path):
+    (slip,) = validate(
+        a_file(tmp_path, [row(COUNTERPART_AREA="GUA")]),
+        flow="MIG_STOCK",
+        sender="CRI",
+        said=SAID,
+        today=TODAY,
+    )
+    both = told(tmp_path, [row(COUNTERPART_AREA="GUA"), row(COUNTERPART_AREA="HON")])
+
+    assert slip.message == "code_unknown"
+    assert "GTM" in slip.advice("en")
+    assert [one[0] for one in both] == ["codes_of_unhcr", "code_unknown", "code_unknown"]
+
+
 def test_a_key_that_stands_twice_is_told_with_the_row_of_its_first(tmp_path):
     (found,) = validate(
         a_file(tmp_path, [row(OBS_VALUE=100), row(OBS_VALUE=120)]),

@@ -104,7 +104,7 @@ def codes_known(found: Judgement) -> Told:
         ).fetchall()
         strange = [code for (code,) in used if code not in known.by_id]
         theirs = _of_unhcr(strange) if known.id == "CL_AREA" else {}
-        if theirs:
+        if len(theirs) > 1:
             listed = ", ".join(f"{code} = {iso}" for code, iso in sorted(theirs.items()))
             yield Finding("codes_of_unhcr", column=component.id, facts={"a": listed[:500]})
         for code in strange:
