@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from siemmes.cube.layout import CUBE, MANIFEST, MAPPED, Packing
+from siemmes.cube.layout import CUBE, MANIFEST, MAPPED, TABLE, Packing, free, quoted, single
 from siemmes.cube.series import Series
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import DamagedError
@@ -62,6 +62,17 @@ class Cube:
         return {
             name: {label: place for place, label in enumerate(found)} for name, found in self.labels.items()
         }
+
+    @cached_property
+    def silent(self) -> frozenset[str]:
+        """The columns of free text in which this release says nothing at all."""
+        names = free(self.about)
+        if not names:
+            return frozenset()
+        con = self.cursor()
+        counts = single(con, f"SELECT {', '.join(f'count({quoted(name)})' for name in names)} FROM {TABLE}")
+        con.close()
+        return frozenset(name for name, count in zip(names, counts, strict=True) if not count)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of one's own to the store; close it when done."""

@@ -144,7 +144,8 @@ def _fields(answer: Answer, name: str, form: _Form) -> list[Piece]:
     if name == VALUE:
         return [Told(f"coalesce({value_text(answer.about)}, '')"), *beside]
     if name not in answer.cube.labels:
-        return [Told(_quoted_sql(quoted(name))), *beside]
+        text = "" if name in answer.cube.silent else Told(_quoted_sql(quoted(name)))
+        return [text, *beside]
     codes = answer.cube.labels[name]
     if form.labels == "id" or component.list is None:
         return [coded(name, [field_text(code) for code in codes]), *beside]

@@ -253,6 +253,8 @@ class _Message:
         labels = self.answer.cube.labels
         if name in labels:
             return coded(name, [before + escaped(label) + after for label in labels[name]])
+        if name in self.answer.cube.silent:
+            return ""
         return Told(f"coalesce('{before}' || {escaped_sql(quoted(name))} || '{after}', '')")
 
     def _value(self, before: str, after: str) -> Piece:

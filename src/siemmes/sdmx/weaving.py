@@ -4,6 +4,7 @@ A writer says what a row looks like, and what stands before a series, as a seque
 together column by column in Arrow: no row is looked at by itself, and memory holds one batch.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -144,11 +145,6 @@ class _Parts:
         texts = dict.fromkeys(one.sql for one in pieces if isinstance(one, Told))
         return cls(head, before, row, after, list(columns), list(texts))
 
-    def keyed(self) -> list[int]:
-        """The places of the columns whose change begins a series, or new texts around rows."""
-        pieces = (*self.head, *self.before, *self.after)
-        return sorted({self.columns.index(one.name) for one in pieces if isinstance(one, Coded)})
-
     def missing(self) -> list[int]:
         """By column, the place of the text that is written for a missing code."""
         pieces = (*self.head, *self.before, *self.row, *self.after)
@@ -176,32 +172,79 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
     return found
 
 
+#: Texts of two or more coded pieces side by side that are worth being made beforehand.
+_TOGETHER = 128
+
+
 class _Texts:
-    """The texts of the pieces as Arrow arrays, made once."""
+    """The texts of the pieces as Arrow arrays, made once; coded pieces side by side are looked up together."""
 
     def __init__(self, pieces: Sequence[Piece], columns: Sequence[str], texts: Sequence[str]) -> None:
-        self.parts: list[tuple[int, Any]] = []
-        for piece in pieces:
-            if isinstance(piece, str):
-                self.parts.append((-1, pa.scalar(piece)))
-            elif isinstance(piece, Coded):
-                self.parts.append((columns.index(piece.name), pa.array(piece.texts, pa.string())))
+        self.parts: list[tuple[tuple[int, ...], tuple[int, ...], Any]] = []
+        for run in _runs(pieces):
+            first = run[0]
+            if isinstance(first, str):
+                self.parts.append(((), (), pa.scalar(first)))
+            elif isinstance(first, Told):
+                self.parts.append(((len(columns) + texts.index(first.sql),), (), None))
             else:
-                self.parts.append((len(columns) + texts.index(piece.sql), None))
+                coded_run = [one for one in run if isinstance(one, Coded)]
+                every = ["".join(one) for one in itertools.product(*(one.texts for one in coded_run))]
+                places = tuple(columns.index(one.name) for one in coded_run)
+                self.parts.append(
+                    (places, tuple(len(one.texts) for one in coded_run), pa.array(every, pa.string()))
+                )
+        self.keyed = sorted({place for places, sizes, _texts in self.parts if sizes for place in places})
 
     def of(self, columns: Sequence[Any]) -> list[Any]:
         """The texts of each piece for the rows of these columns; code columns are numbers already."""
-        return [
-            texts if place < 0 else columns[place] if texts is None else texts.take(columns[place])
-            for place, texts in self.parts
-        ]
+        return [self._part(columns, *part) for part in self.parts]
+
+    def _part(
+        self, columns: Sequence[Any], places: tuple[int, ...], sizes: tuple[int, ...], texts: Any
+    ) -> Any:
+        if not places:
+            return texts
+        if texts is None:
+            return columns[places[0]]
+        if len(places) == 1:
+            return texts.take(columns[places[0]])
+        codes = np.zeros(len(columns[places[0]]), dtype=np.int32)
+        for place, size in zip(places, sizes, strict=True):
+            codes *= size
+            codes += columns[place].to_numpy(zero_copy_only=False)
+        return texts.take(pa.array(codes))
+
+    def seldom(self, columns: Sequence[Any], length: int) -> Any:
+        """The same joined, put together only where codes change: one text for all rows, or one for each."""
+        begins = _begins(
+            [columns[place].to_numpy(zero_copy_only=False) for place in self.keyed], length, None
+        )
+        places = np.flatnonzero(begins)
+        few = _joined(self.of([one.take(pa.array(places)) for one in columns]), len(places))
+        return few[0] if len(places) == 1 else few.take(pa.array(np.cumsum(begins) - 1))
+
+
+def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """The pieces one by one, but coded ones side by side together as long as their texts are not too many."""
+    run: list[Piece] = []
+    product = 1
+    for piece in pieces:
+        size = len(piece.texts) if isinstance(piece, Coded) else _TOGETHER + 1
+        if run and product * size > _TOGETHER:
+            yield run
+            run, product = [], 1
+        run.append(piece)
+        product *= size
+    if run:
+        yield run
 
 
 def _woven(reader: pa.RecordBatchReader, parts: _Parts, pattern: Pattern) -> Iterator[bytes]:
-    heads, befores, rows, afters = (
+    head, before, row, after = (
         _Texts(one, parts.columns, parts.texts) for one in (parts.head, parts.before, parts.row, parts.after)
     )
-    keyed, missing = parts.keyed(), parts.missing()
+    missing = parts.missing()
     last: list[int] | None = None
     for batch in _ahead(reader):
         found = [
@@ -209,28 +252,36 @@ def _woven(reader: pa.RecordBatchReader, parts: _Parts, pattern: Pattern) -> Ite
             for place, one in enumerate(batch.columns)
         ]
         length, first = batch.num_rows, last is None
-        codes = [found[place].to_numpy(zero_copy_only=False) for place in keyed]
-        begins = _begins(codes, length, last if parts.head else None)
-        places = pa.array(np.flatnonzero(begins))
-        few = [one.take(places) for one in found] if keyed else []
+        texts = []
         if parts.head:
-            opening = _before(begins, _joined(heads.of(few), len(places)), pattern, first=first)
+            codes = [found[place].to_numpy(zero_copy_only=False) for place in head.keyed]
+            texts.append(_headed(head, found, _begins(codes, length, last), pattern, first=first))
+            last = [int(one[-1]) for one in codes]
         else:
-            opening = _between(length, pattern, first=first)
-        around = pa.array(np.cumsum(begins) - 1) if parts.before or parts.after else None
-        texts = [opening] if parts.head or pattern.between else []
-        if parts.before:
-            texts.append(_joined(befores.of(few), len(places)).take(around))
-        texts += rows.of(found)
-        if parts.after:
-            texts.append(_joined(afters.of(few), len(places)).take(around))
-        last = [int(one[-1]) for one in codes]
+            texts += [_between(length, pattern, first=first)] if pattern.between else []
+            last = []
+        texts += [before.seldom(found, length)] if parts.before else []
+        texts += row.of(found)
+        texts += [after.seldom(found, length)] if parts.after else []
         out = _joined(texts, length)
         if pattern.without:
             out = pc.replace_substring(out, pattern.without, "")
         yield bytes_of(out)
     if last is not None and parts.head:
         yield pattern.tail.encode()
+
+
+def _headed(head: _Texts, found: Sequence[Any], begins: np.ndarray, pattern: Pattern, *, first: bool) -> Any:
+    """What stands before each row: the head of a series where one begins, what stands between two rows elsewhere."""
+    places = pa.array(np.flatnonzero(begins))
+    opening = _joined(head.of([one.take(places) for one in found]), len(places))
+    ends = pattern.tail + pattern.apart
+    if first:
+        rest = pc.binary_join_element_wise(pa.scalar(ends), opening.slice(1), "")
+        opening = pa.concat_arrays([opening.slice(0, 1), rest])
+    elif len(opening):
+        opening = pc.binary_join_element_wise(pa.scalar(ends), opening, "")
+    return pc.replace_with_mask(pa.repeat(pa.scalar(pattern.between), len(begins)), pa.array(begins), opening)
 
 
 def _ahead(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
@@ -258,17 +309,6 @@ def _begins(codes: Sequence[np.ndarray], length: int, last: Sequence[int] | None
         if last is not None:
             found[0] |= column[0] != last[place]
     return found
-
-
-def _before(begins: np.ndarray, opening: Any, pattern: Pattern, *, first: bool) -> Any:
-    """What stands before each row: the head of a series where one begins, what stands between two rows elsewhere."""
-    ends = pattern.tail + pattern.apart
-    if first:
-        rest = pc.binary_join_element_wise(pa.scalar(ends), opening.slice(1), "")
-        opening = pa.concat_arrays([opening.slice(0, 1), rest])
-    elif len(opening):
-        opening = pc.binary_join_element_wise(pa.scalar(ends), opening, "")
-    return pc.replace_with_mask(pa.repeat(pa.scalar(pattern.between), len(begins)), pa.array(begins), opening)
 
 
 def _between(length: int, pattern: Pattern, *, first: bool) -> Any:
