@@ -2,15 +2,18 @@
 
 import csv
 import datetime as dt
+import importlib
 import io
 import json
 import re
 
 import openpyxl
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from puebla.publications import actions
+from puebla.publications.models import PublicDocument
 from tests.factories import process
 from tests.publications.making import a_meeting_row, a_public_document, a_public_file
 
@@ -142,6 +145,38 @@ def test_the_second_page_goes_on_where_the_first_ended(client):
 
     assert [len(one) for one in shown] == [25, 5]
     assert {*shown[0], *shown[1]} == symbols
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/en/documents/?kind=DEC", "/es/documents/?sort=symbol&export=csv", "/en/meetings/RCM/2009/VM/XIV/",
+     "/api/v1/documents?sort=symbol&body=VM", "/api/v1/documents?kind=DEC"],
+)  # fmt: skip
+def test_papers_are_listed_as_people_count(client, address):
+    for number in (10, 2, 1):
+        a_public_document(
+            symbol=f"RCM/2009/VM/DEC/{number}",
+            kind_code="DEC",
+            body_code="VM",
+            meeting_symbol="RCM/2009/VM/XIV",
+        )
+    actions.publish_meetings([a_meeting_row()], at=timezone.now())
+
+    page = client.get(address).getvalue().decode()
+
+    assert list(dict.fromkeys(re.findall(r"VM/DEC/(\d+)", page))) == ["1", "2", "10"]
+
+
+def test_rows_from_before_symbols_were_counted_are_put_in_order_by_the_migration():
+    fill = importlib.import_module("puebla.publications.migrations.0008_fill_order_of_symbols").fill
+    for number in (10, 2):
+        a_public_document(symbol=f"RCM/2009/VM/DEC/{number}")
+    PublicDocument.objects.update(symbol_order="")
+
+    fill(apps, None)
+
+    found = PublicDocument.objects.order_by("symbol_order").values_list("symbol", flat=True)
+    assert list(found) == ["RCM/2009/VM/DEC/2", "RCM/2009/VM/DEC/10"]
 
 
 @pytest.mark.parametrize(

@@ -176,14 +176,14 @@ def _summaries(document: PublicDocument) -> Texts:
 
 def document_pages(at: dt.datetime) -> Iterator[SitemapPage]:
     """The page of every readable document."""
-    rows = PublicDocument.objects.readable(at=at).order_by("symbol").values_list("symbol", "changed_at")
+    rows = PublicDocument.objects.readable(at=at).order_by("symbol_order").values_list("symbol", "changed_at")
     for symbol, changed_at in rows.iterator(chunk_size=2000):
         yield SitemapPage(paths("portal:document", symbol), changed_at)
 
 
 def meeting_pages(at: dt.datetime) -> Iterator[SitemapPage]:  # noqa: ARG001 - meetings know no embargo
     """The page of every meeting."""
-    for symbol in PublicMeeting.objects.order_by("symbol").values_list("symbol", flat=True):
+    for symbol in PublicMeeting.objects.order_by("symbol_order").values_list("symbol", flat=True):
         yield SitemapPage(paths("portal:meeting", symbol))
 
 

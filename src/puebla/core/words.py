@@ -36,3 +36,32 @@ def one_line(text: str) -> str:
     'Agenda provisional'
     """
     return " ".join(_CONTROL.sub(" ", _TURNING.sub("", text)).split())
+
+
+#: Parts of a symbol: a number, or one other sign; and how signs that divide it stand to one another.
+_SYMBOL_RUN = re.compile(r"\d+|[^\d]")
+_DIVIDING = {"/": "0", "-": "1", ".": "2"}
+
+
+def order_of(symbol: str) -> str:
+    """A key whose alphabetical order is the order of symbols: parts first, numbers by their value.
+
+    Only figures and small letters stand in it: other signs are put in order by each database in its own way.
+
+    >>> sorted(["RCM/2009/VM/DEC/10", "RCM/2009/VM/DECL/1", "RCM/2009/VM/DEC/2"], key=order_of)
+    ['RCM/2009/VM/DEC/2', 'RCM/2009/VM/DEC/10', 'RCM/2009/VM/DECL/1']
+    """
+    return "".join(
+        _number_of(run) if run.isdecimal() else _sign_of(run) for run in _SYMBOL_RUN.findall(symbol.lower())
+    )
+
+
+def _number_of(figures: str) -> str:
+    """How many figures it has comes first, and last the noughts before it, so that 1 and 01 have their places too."""
+    value = figures.lstrip("0")
+    noughts = len(figures) - len(value)
+    return f"3{len(value):02d}{value}" + (f"9{noughts:02d}" if noughts else "")
+
+
+def _sign_of(sign: str) -> str:
+    return sign if "a" <= sign <= "z" else _DIVIDING.get(sign, "2")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from puebla.accounts.models import Person
 from puebla.core.languages import TextsField, show
 from puebla.core.models import DatePrecision, random_ref
+from puebla.core.symbols import SymbolOrderField
 from puebla.members.querysets import (
     BodyQuerySet,
     InvitationQuerySet,
@@ -311,6 +312,7 @@ class Meeting(models.Model):
     """A meeting of a body as a plain dated, numbered record: "XIV Conference, Guatemala City, July 2009"."""
 
     symbol = models.CharField(_("symbol"), max_length=60, unique=True)
+    symbol_order = SymbolOrderField()
     body = models.ForeignKey(Body, models.PROTECT, related_name="meetings")
     number = models.PositiveSmallIntegerField(_("number"), null=True, blank=True)
     titles = TextsField(_("titles"))
@@ -328,7 +330,7 @@ class Meeting(models.Model):
 
     class Meta:
         verbose_name = _("meeting")
-        ordering = ["-starts_on", "symbol"]
+        ordering = ["-starts_on", "symbol_order"]
         constraints = [
             models.UniqueConstraint(
                 fields=["body", "number"],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from puebla.core.languages import TextsField, show
 from puebla.core.models import DatePrecision, random_ref
+from puebla.core.symbols import SymbolOrderField
 from puebla.publications.querysets import PublicDocumentQuerySet
 from puebla.publications.querysets.searching import PublicIndexEntryQuerySet
 
@@ -152,6 +153,7 @@ class PublicMeeting(models.Model):
     """A meeting as the public sees it."""
 
     symbol = models.CharField(max_length=60, unique=True)
+    symbol_order = SymbolOrderField()
     body_code = models.CharField(max_length=20, db_index=True)
     body_names = TextsField()
     number = models.PositiveSmallIntegerField(null=True)
@@ -167,7 +169,7 @@ class PublicMeeting(models.Model):
     remark = TextsField(max_length=500, blank=True)
 
     class Meta:
-        ordering = ["-starts_on"]
+        ordering = ["-starts_on", "symbol_order"]
 
     def __str__(self) -> str:
         return str(show(self.titles))
@@ -182,6 +184,7 @@ class PublicDocument(models.Model):
     """The public edition of a document; with `withdrawn_at`, its tombstone."""
 
     symbol = models.CharField(_("symbol"), max_length=60, unique=True)
+    symbol_order = SymbolOrderField(db_index=True)
     titles = TextsField(_("titles"))
     kind_code = models.CharField(max_length=20, db_index=True)
     kind_names = TextsField()
@@ -216,9 +219,9 @@ class PublicDocument(models.Model):
 
     class Meta:
         verbose_name = _("public document")
-        ordering = [F("dated_on").desc(nulls_last=True), "symbol"]
+        ordering = [F("dated_on").desc(nulls_last=True), "symbol_order"]
         indexes = [
-            models.Index(fields=["-dated_on", "symbol"], name="publications_by_date"),
+            models.Index(fields=["-dated_on", "symbol_order"], name="publications_by_day"),
             models.Index(fields=["changed_at", "id"], name="publications_by_change"),
         ]
 

@@ -34,8 +34,8 @@ Facts = dict[str, Any]
 
 ORDERS: dict[str, Any] = {
     "newest": PublicDocument._meta.ordering,
-    "oldest": ["dated_on", "symbol"],
-    "symbol": ["symbol"],
+    "oldest": ["dated_on", "symbol_order"],
+    "symbol": ["symbol_order"],
     "changed": ["-changed_at", "-id"],
 }
 #: What every address may be asked beside its own: the language of a fault's sentence.
@@ -236,7 +236,7 @@ def _documents(rows: Iterable[PublicDocument]) -> list[Facts]:
 def meetings(request: HttpRequest, asked: Query[forms.MeetingQuestion]) -> Facts:
     """The meetings of all bodies, the newest first."""
     _known(request, forms.MeetingQuestion)
-    found = PublicMeeting.objects.order_by("-starts_on", "symbol")
+    found = PublicMeeting.objects.order_by("-starts_on", "symbol_order")
     if asked.body:
         found = found.filter(body_code=asked.body)
     if asked.year:

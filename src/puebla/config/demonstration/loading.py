@@ -20,6 +20,7 @@ from puebla.config.editions import pages
 from puebla.core import journal
 from puebla.core.models import JournalEntry, parse_imprecise
 from puebla.core.verdicts import RefusedError
+from puebla.core.words import order_of
 from puebla.documents import actions
 from puebla.documents.actions.reading import read_file
 from puebla.documents.models import Document, FileVersion, Kind, State, Theme
@@ -145,7 +146,7 @@ def _begin(at: dt.datetime) -> dt.datetime:
 
 def _by_date(texts: list[Source]) -> list[Source]:
     """The archive first, the newest papers last."""
-    return sorted(texts, key=lambda text: (sources.first_day(text.date), text.symbol))
+    return sorted(texts, key=lambda text: (sources.first_day(text.date), order_of(text.symbol)))
 
 
 def _instants(began: dt.datetime, at: dt.datetime, count: int) -> Iterator[dt.datetime]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from puebla.core.words import order_of
+
 FOLDER = Path(__file__).resolve().parent / "documents"
 LANGUAGES = ("en", "es")
 AUDIENCES = ("own", "secretariat", "presidency", "room", "members", "observers", "civil_society", "public")
@@ -150,7 +152,7 @@ class Source:
 
 def load_all(folder: Path = FOLDER) -> list[Source]:
     """Every document of the demonstration, by symbol."""
-    return sorted((load(path) for path in folder.glob("*.md")), key=lambda one: one.symbol)
+    return sorted((load(path) for path in folder.glob("*.md")), key=lambda one: order_of(one.symbol))
 
 
 def load(path: Path) -> Source:

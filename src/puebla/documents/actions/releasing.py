@@ -14,10 +14,11 @@ from puebla.core.files.store import put
 from puebla.core.languages import Texts, pending_languages
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, StaleError, require
+from puebla.core.words import order_of
 from puebla.documents import rules
 from puebla.documents.actions.filing import _give_symbol, _needs_symbol, _touch, locked
 from puebla.documents.actions.indexing import index_document
-from puebla.documents.models import Document, FileVersion
+from puebla.documents.models import Document, FileVersion, Relation
 from puebla.documents.querysets import Readers, readers_of
 from puebla.members.models import Audience
 from puebla.members.querysets import reach_of
@@ -78,7 +79,8 @@ def preview(*, document: Document, at: dt.datetime, public_from: dt.datetime | N
         gains=_gains(document),
         related=sorted(
             {relation["symbol"] for relation in _relations(document)}
-            | {symbol for symbol, _kind in _named_by(document)}
+            | {symbol for symbol, _kind in _named_by(document)},
+            key=order_of,
         ),
         revision=document.revision,
     )
@@ -99,8 +101,12 @@ def _relations(document: Document) -> list[dict[str, str]]:
     )
     return [
         {"kind": relation.kind, "symbol": str(relation.target.symbol)}
-        for relation in found.select_related("target").order_by("kind", "target__symbol")
+        for relation in sorted(found.select_related("target"), key=_in_order)
     ]
+
+
+def _in_order(relation: Relation) -> tuple[str, str]:
+    return relation.kind, order_of(str(relation.target.symbol))
 
 
 def _named_by(document: Document) -> list[tuple[str, str]]:

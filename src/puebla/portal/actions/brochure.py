@@ -197,7 +197,7 @@ def _presidencies(on: dt.date) -> Iterator[str]:
 def _meetings() -> Iterator[str]:
     """The meetings of each body."""
     bodies: dict[str, list[PublicMeeting]] = {}
-    for meeting in PublicMeeting.objects.order_by("-starts_on", "symbol"):
+    for meeting in PublicMeeting.objects.order_by("-starts_on", "symbol_order"):
         bodies.setdefault(meeting.body_code, []).append(meeting)
     for meetings in sorted(bodies.values(), key=lambda found: (-len(found), found[0].body_code)):
         body = str(show(meetings[0].body_names))

@@ -81,7 +81,7 @@ def of_the_same_meeting(document: PublicDocument, *, at: dt.datetime) -> QuerySe
     if not document.meeting_symbol:
         return PublicDocument.objects.none()
     same = PublicDocument.objects.readable(at=at).filter(meeting_symbol=document.meeting_symbol)
-    return with_files(same.exclude(pk=document.pk).order_by("symbol"))
+    return with_files(same.exclude(pk=document.pk).order_by("symbol_order"))
 
 
 def presiding(*, on: dt.date) -> PublicPresidency | None:
@@ -94,7 +94,7 @@ def coming_meetings(*, on: dt.date) -> QuerySet[PublicMeeting]:
     running = Q(precision=DatePrecision.MONTH, starts_on__gte=on.replace(day=1))
     running |= Q(precision=DatePrecision.YEAR, starts_on__gte=on.replace(month=1, day=1))
     coming = Q(ends_on__gte=on) | Q(ends_on=None) & (Q(starts_on__gte=on) | running)
-    return PublicMeeting.objects.filter(coming).order_by("starts_on", "symbol")
+    return PublicMeeting.objects.filter(coming).order_by("starts_on", "symbol_order")
 
 
 def address_of(typed: str, *, at: dt.datetime) -> tuple[str, str] | None:
@@ -251,7 +251,7 @@ def neighbours(meeting: PublicMeeting) -> tuple[PublicMeeting | None, PublicMeet
     # Two on one day (known by the year alone) are told apart by number and symbol, so that none is skipped.
     place = (meeting.starts_on, meeting.number or 0, meeting.symbol)
     before: PublicMeeting | None = None
-    for one in same.order_by("starts_on", "number", "symbol"):
+    for one in same.order_by("starts_on", "number", "symbol_order"):
         if (one.starts_on, one.number or 0, one.symbol) > place:
             return before, one
         before = one

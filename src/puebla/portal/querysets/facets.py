@@ -16,7 +16,7 @@ from django.core.cache import caches
 from django.db.models import F
 
 from puebla.core.languages import Texts, show
-from puebla.core.words import fold
+from puebla.core.words import fold, order_of
 from puebla.publications.models import (
     PublicBody,
     PublicDocument,
@@ -47,9 +47,9 @@ NAMES: dict[str, tuple[Any, str, str]] = {
 }
 OWN_NAMES = {"kind": "kind_names", "body": "body_names", "meeting": "meeting_titles", "party": "party_names"}
 ORDERS: dict[str, tuple[Any, ...]] = {
-    "newest": (F("dated_on").desc(nulls_last=True), "symbol"),
-    "oldest": (F("dated_on").asc(nulls_last=True), "symbol"),
-    "symbol": ("symbol",),
+    "newest": (F("dated_on").desc(nulls_last=True), "symbol_order"),
+    "oldest": (F("dated_on").asc(nulls_last=True), "symbol_order"),
+    "symbol": ("symbol_order",),
 }
 _KEPT_FOR = 24 * 60 * 60
 
@@ -178,7 +178,10 @@ def _names(name: str, values: list[str], readable: PublicDocumentQuerySet) -> di
 
 def _newest_meetings_first(bits: dict[str, int]) -> dict[str, int]:
     order = list(PublicMeeting.objects.filter(symbol__in=bits).values_list("symbol", flat=True))
-    return {symbol: bits[symbol] for symbol in [*order, *sorted(set(bits) - set(order), reverse=True)]}
+    return {
+        symbol: bits[symbol]
+        for symbol in [*order, *sorted(set(bits) - set(order), key=order_of, reverse=True)]
+    }
 
 
 def _by_value(pairs: Iterable[tuple[Any, int]], size: int) -> dict[str, int]:

@@ -73,7 +73,7 @@ def meeting(request: HttpRequest, symbol: str) -> HttpResponse:
     if found.symbol != symbol:
         return redirect("portal:meeting", found.symbol, permanent=True)
     readable = PublicDocument.objects.readable(at=timezone.now())
-    documents = querysets.with_files(readable.filter(meeting_symbol=found.symbol).order_by("symbol"))
+    documents = querysets.with_files(readable.filter(meeting_symbol=found.symbol).order_by("symbol_order"))
     turned = turned_to(request, documents, PER_PAGE)
     before, after = querysets.neighbours(found)
     return render(

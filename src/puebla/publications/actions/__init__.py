@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from puebla.core.files.store import remove
 from puebla.core.languages import Texts
 from puebla.core.models import PublishedHead
-from puebla.core.words import fold
+from puebla.core.words import fold, order_of
 from puebla.publications.actions.indexing import index_documents
 from puebla.publications.models import (
     Epoch,
@@ -115,9 +115,13 @@ def relate_document(*, symbol: str, kind: str, target: str, at: dt.datetime) -> 
     relation = {"kind": kind, "symbol": target}
     if edition is None or relation in edition.relations:
         return
-    edition.relations = sorted([*edition.relations, relation], key=lambda one: (one["kind"], one["symbol"]))
+    edition.relations = sorted([*edition.relations, relation], key=_in_order)
     edition.save(update_fields=["relations"])
     turn_epoch(at=at)
+
+
+def _in_order(relation: dict[str, str]) -> tuple[str, str]:
+    return relation["kind"], order_of(relation["symbol"])
 
 
 @transaction.atomic
