@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from puebla.core.mail import send_waiting
 from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.notices import actions
 from puebla.notices.models import SubscribedTopic, Subscription, SubscriptionRequest, ToldRelease
@@ -320,6 +321,25 @@ def test_what_was_withdrawn_meanwhile_is_not_told():
     withdraw_document(symbol="RCM/2026/VM/DECL/1", reason={"en": "A fault"}, at=NIGHT)
 
     assert actions.send_releases(MORNING) == 0
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_digest_that_waits_for_a_server_keeps_no_trace_of_what_was_withdrawn_meanwhile(settings, language):
+    subscribed(("body", "VM"), language=language)
+    subscribed(("kind", "DECL"), email="other@example.org")
+    released(titles={"en": "A false figure", "es": "Una cifra falsa"})
+    released("RCM/2026/VM/NOTE/1", kind_code="NOTE")
+    actions.send_releases(MORNING)
+    settings.MAIL_URL = "smtp://127.0.0.1:9"
+    withdraw_document(symbol="RCM/2026/VM/DECL/1", reason={"en": "A fault"}, at=MORNING)
+
+    send_waiting(at=MORNING)
+
+    (mail,) = digests()
+    assert digests("other@example.org") == []
+    assert "RCM/2026/VM/NOTE/1" in mail.body
+    assert not any(trace in mail.body + mail.html for trace in ("DECL", "false", "falsa"))
+    assert mail.language == language
 
 
 def test_what_was_released_before_the_subscription_is_not_told():

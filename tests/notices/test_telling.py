@@ -34,8 +34,8 @@ def filed(body, *, by, at=EVENING, audience=Audience.MEMBERS, **values):
     """A paper of the secretariat, filed by the rules."""
     return papers.file_document(
         by=by, at=at, room=body.room, body=body, audience=audience, party=make.secretariat_party(),
-        kind=values.pop("kind", None) or make.KindFactory(), titles={"en": "A new note", "es": "Una nota nueva"},
-        dated_on=dt.date(2026, 3, 4), **values,
+        kind=values.pop("kind", None) or make.KindFactory(), dated_on=dt.date(2026, 3, 4),
+        **{"titles": {"en": "A new note", "es": "Una nota nueva"}} | values,
     )  # fmt: skip
 
 
@@ -400,6 +400,34 @@ def test_a_digest_that_waits_for_a_server_reaches_nobody_who_lost_the_seat_or_st
     send_waiting(at=MORNING)
 
     assert [one.recipient for one in OutgoingMail.objects.all()] == [staying.email]
+
+
+@pytest.mark.parametrize(
+    "closing", [{"audience": Audience.SECRETARIAT}, {"embargo_until": MORNING + dt.timedelta(days=1)}]
+)
+def test_a_digest_that_waits_for_a_server_keeps_no_trace_of_what_closed_meanwhile(settings, closing):
+    office, body = make.secretariat_person(), make.BodyFactory()
+    people = [make.delegate(language="es"), make.delegate()]
+    for person in people:
+        following(person, "body", body.code)
+    actions.set_pace(pace="at_once", by=people[1], at=EVENING)
+    closed = filed(body, by=office, titles={"en": "Secret wish", "es": "Deseo secreto"})
+    a_round(EVENING)
+    staying = filed(body, by=office, at=EVENING + dt.timedelta(minutes=1))
+    a_round(MORNING)
+    settings.MAIL_URL = "smtp://127.0.0.1:9"
+    Document.objects.filter(pk=closed.pk).update(**closing)
+
+    send_waiting(at=MORNING)
+
+    mails = list(OutgoingMail.objects.order_by("recipient"))
+    words = [mail.subject + mail.body + mail.html for mail in mails]
+    assert len(mails) == 2
+    assert all(staying.symbol in one and mail.attempts == 1 for one, mail in zip(words, mails, strict=True))
+    assert not any(
+        trace in one for one in words for trace in ("ecret wish", "secreto", closed.symbol, closed.ref)
+    )
+    assert {mail.language for mail in mails if "Una nota nueva" in mail.body} == {"es"}
 
 
 def test_what_closed_between_the_evening_and_the_morning_is_not_in_the_digest():

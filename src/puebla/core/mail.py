@@ -50,15 +50,20 @@ def post(
     return standing or OutgoingMail.objects.create(
         message_id=message_id or f"<{random_ref()}@{urlsplit(settings.BASE_URL).hostname}>",
         recipient=to,
-        subject=one_line(subject)[:300],
-        body=body.replace("\x00", ""),
-        html=html.replace("\x00", ""),
+        **in_columns(subject, body, html),
         language=language or translation.get_language() or "",
         reply_to=reply_to,
         stop_url=stop_url,
         about=about,
         created_at=at,
     )
+
+
+def in_columns(subject: str, body: str, html: str) -> dict[str, str]:
+    """The words of a message as they are kept."""
+    return {
+        "subject": one_line(subject)[:300], "body": body.replace("\x00", ""), "html": html.replace("\x00", ""),
+    }  # fmt: skip
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -131,21 +136,29 @@ def _taken(mail_id: int, at: dt.datetime) -> OutgoingMail | None:
         return None
     if mail.next_attempt_at is not None and mail.next_attempt_at > at:
         return None
-    if not _is_wanted(mail, at):
+    if not _brought_up_to_date(mail, at):
         mail.delete()
         return None
     wait = RETRY_AFTER_MINUTES[min(mail.attempts, len(RETRY_AFTER_MINUTES) - 1)]
     mail.attempts += 1
     mail.next_attempt_at = at + dt.timedelta(minutes=wait)
-    mail.save(update_fields=["attempts", "next_attempt_at"])
+    mail.save(update_fields=["attempts", "next_attempt_at", "subject", "body", "html"])
     return mail
 
 
-def _is_wanted(mail: OutgoingMail, at: dt.datetime) -> bool:
-    """Whether it is still to go: a server may have been away for two days, and its reader's seat have ended meanwhile."""
+def _brought_up_to_date(mail: OutgoingMail, at: dt.datetime) -> bool:
+    """Let it say what its reader may know now; whether it is still to go.
+
+    A server may have been away for two days, and meanwhile a seat have ended or a paper been closed.
+    """
     sort, _colon, ref = mail.about.partition(":")
-    wanted = registry.mail_wanted.named(sort)
-    return wanted is None or wanted(ref, at)
+    now = registry.mail_now.named(sort)
+    if now is None:
+        return True
+    says = now(ref, mail, at)
+    for column, text in in_columns(**says).items() if says else ():
+        setattr(mail, column, text)
+    return says is not None
 
 
 def _attempt(line: "Line", mail: OutgoingMail, at: dt.datetime) -> dict[str, object]:

@@ -54,8 +54,9 @@ health_checks: Registry[Callable[[], tuple[str, bool, str]]] = Registry("checks 
 chores: Registry[Callable[[], int]] = Registry("chores done at every tick")
 #: rooms that have something to tell; the name is kept with each notice.
 news_sources: "Registry[NewsSource]" = Registry("rooms that have something to tell")
-#: whether a message that waits is still to go, by what it was written for: (reference, at) → whether.
-mail_wanted: Registry[Callable[..., bool]] = Registry("messages that may have been overtaken")
+#: what a message that waits says now, by what it was written for: (reference, message, at) → its columns, or None
+#: where it is no longer to go.
+mail_now: Registry[Callable[..., "dict[str, str] | None"]] = Registry("messages that may have been overtaken")
 #: what people may follow: bodies, themes, kinds, saved searches.
 followables: "Registry[Followable]" = Registry("what people may follow")
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.

@@ -41,11 +41,18 @@ def forget(at: dt.datetime) -> int:
     return actions.forget_unconfirmed(at)
 
 
-def wants_mail(ref: str, at: dt.datetime) -> bool:
-    """Whether mail of what this person follows may still go out."""
+def mail_now(ref: str, mail: Any, at: dt.datetime) -> dict[str, str] | None:
+    """What mail of what this person follows says now."""
     from puebla.notices import actions
 
-    return actions.wants_mail(ref, at)
+    return actions.mail_now(ref, mail, at)
+
+
+def releases_now(ref: str, mail: Any, at: dt.datetime) -> dict[str, str] | None:
+    """What the digest of releases for this address says now."""
+    from puebla.notices import actions
+
+    return actions.releases_now(ref, mail, at)
 
 
 def newest_notices(person: Any, reach: Any) -> dict[str, object] | None:
@@ -90,7 +97,8 @@ class NoticesConfig(AppConfig):
         )
         hour = dt.timedelta(hours=1)
         registry.chores.add("notices.forgotten", Chore("notices.forgotten", forget, every=hour), rank=86)
-        registry.mail_wanted.add("person", wants_mail)
+        registry.mail_now.add("person", mail_now)
+        registry.mail_now.add("subscription", releases_now)
         registry.desk_panels.add("notices", newest_notices, rank=5)
         registry.menu.add("notices", lambda _person: (_("Notices"), "notices:inbox"), rank=20)
         registry.page_offers.add("notices", follow_button)

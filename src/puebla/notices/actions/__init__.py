@@ -1,17 +1,9 @@
 """Following, gathering what is new, writing of it; and the public's subscriptions."""
 
-from puebla.notices.actions.digests import send_at_once, send_digests
-from puebla.notices.actions.following import (
-    follow,
-    read_all,
-    read_record,
-    set_pace,
-    stop_mail,
-    unfollow,
-    wants_mail,
-)
+from puebla.notices.actions.digests import mail_now, send_at_once, send_digests
+from puebla.notices.actions.following import follow, read_all, read_record, set_pace, stop_mail, unfollow
 from puebla.notices.actions.gathering import gather
-from puebla.notices.actions.releases import send_releases
+from puebla.notices.actions.releases import releases_now, send_releases
 from puebla.notices.actions.subscribing import (
     add,
     ask,
@@ -30,8 +22,10 @@ __all__ = [
     "follow",
     "forget_unconfirmed",
     "gather",
+    "mail_now",
     "read_all",
     "read_record",
+    "releases_now",
     "send_at_once",
     "send_digests",
     "send_releases",
@@ -40,5 +34,4 @@ __all__ = [
     "stop",
     "stop_mail",
     "unfollow",
-    "wants_mail",
 ]

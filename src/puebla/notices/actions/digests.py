@@ -4,11 +4,13 @@ import datetime as dt
 import hashlib
 
 from django.db import transaction
+from django.utils import translation
 
 from puebla.accounts.models import Person
+from puebla.core.models import OutgoingMail
 from puebla.members.querysets import reach_of
 from puebla.notices.actions.hours import day_of, digest_is_due
-from puebla.notices.actions.messages import tell_person
+from puebla.notices.actions.messages import message_to, tell_person
 from puebla.notices.models import Correspondence, Notice, Pace
 
 
@@ -59,3 +61,22 @@ def _write(person: Person, name: str, at: dt.datetime) -> bool:
     notices = list(waiting.visible_to(person, reach=reach))
     waiting.update(mailed_at=at)
     return bool(notices) and tell_person(person, notices, reach=reach, name=name, at=at)
+
+
+def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:
+    """What a message that waited tells now: what was closed meanwhile leaves no trace in it.
+
+    None where nothing is left, or its reader has no seat any more, is not in service, or stopped their mail.
+    """
+    row = (
+        Correspondence.objects.select_related("person")
+        .filter(person__ref=ref, person__is_active=True)
+        .first()
+    )
+    if row is None or row.pace == Pace.NONE:
+        return None
+    reach = reach_of(row.person, at)
+    told = Notice.objects.filter(mailed_at=mail.created_at).visible_to(row.person, reach=reach)
+    with translation.override(mail.language):
+        message = message_to(row.person, list(told), reach=reach, at=mail.created_at)
+        return message.words() if message is not None else None

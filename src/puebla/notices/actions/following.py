@@ -59,16 +59,6 @@ def stop_mail(*, person: Person, at: dt.datetime) -> Correspondence:
     return set_pace(pace=Pace.NONE, by=person, at=at)
 
 
-def wants_mail(ref: str, at: dt.datetime) -> bool:
-    """Whether mail of what this person follows may still go out: with a seat, in service, and not stopped."""
-    row = (
-        Correspondence.objects.select_related("person")
-        .filter(person__ref=ref, person__is_active=True)
-        .first()
-    )
-    return row is not None and row.pace != Pace.NONE and not reach_of(row.person, at).is_empty
-
-
 def correspondence_of(person: Person, *, at: dt.datetime) -> Correspondence:
     """The person's row, locked; made with the first thing followed. Its first digest comes at the next hour of digests."""
     began = day_of(at) if digest_is_due(at) else None

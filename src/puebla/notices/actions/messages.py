@@ -125,6 +125,53 @@ def message_id_of(*names: str) -> str:
 # Mail ------------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Message:
+    """A message before it is posted: what its templates are given."""
+
+    subject: str
+    template: str
+    context: dict[str, Any]
+
+    def words(self) -> dict[str, str]:
+        """Its subject and both its shapes, in the language now active; answers go to people of the secretariat."""
+        process = Process.objects.first()
+        whole = self.context | {"process": process, "contact": contact_of(process), "subject": self.subject}
+        return {
+            "subject": self.subject,
+            "body": render_to_string(f"notices/mail/{self.template}.txt", whole),
+            "html": render_to_string(f"notices/mail/{self.template}.html", whole),
+        }
+
+
+def contact_of(process: Process | None) -> str:
+    """Where answers go."""
+    return process.contact_email if process else ""
+
+
+def message_to(person: Person, notices: list[Notice], *, reach: Reach, at: dt.datetime) -> Message | None:
+    """What a message of these notices says to this person, in the language now active; None where they see none of it.
+
+    Args:
+        at: when it is or was written.
+    """
+    entries = entries_of(sorted(notices, key=lambda one: (one.happened_at, one.pk)), person, reach)
+    if not entries:
+        return None
+    listed = [one for one in entries if not one.line.sealed]
+    rooms = {str(show(one.line.room)): one.line.room for one in entries if one.line.sealed}
+    context = {
+        "name": person.full_name,
+        "entries": listed[:MOST_LISTED],
+        "more": max(0, len(listed) - MOST_LISTED),
+        "rooms": list(rooms.values()),
+        "inbox": absolute("notices:inbox"),
+        "following": absolute("notices:following"),
+        "stop": absolute("subscriptions:stop-person", sign("person", person.ref)),
+    }
+    return Message(_subject(listed, len(rooms), at), "person", context)
+
+
 def tell_person(person: Person, notices: list[Notice], *, reach: Reach, name: str, at: dt.datetime) -> bool:
     """Write one message of these notices; whether there was anything to tell.
 
@@ -132,26 +179,11 @@ def tell_person(person: Person, notices: list[Notice], *, reach: Reach, name: st
         name: names the message among the person's: a day, or a digest of the events.
     """
     with translation.override(person.language):
-        entries = entries_of(sorted(notices, key=lambda one: (one.happened_at, one.pk)), person, reach)
-        if not entries:
-            return False
-        listed = [one for one in entries if not one.line.sealed]
-        rooms = {str(show(one.line.room)): one.line.room for one in entries if one.line.sealed}
-        context = {
-            "name": person.full_name,
-            "entries": listed[:MOST_LISTED],
-            "more": max(0, len(listed) - MOST_LISTED),
-            "rooms": list(rooms.values()),
-            "inbox": absolute("notices:inbox"),
-            "following": absolute("notices:following"),
-            "stop": absolute("subscriptions:stop-person", sign("person", person.ref)),
-        }
-        subject = _subject(listed, len(rooms), at)
-        post_message(
-            person.email, subject, "person", context, at=at, message_id=message_id_of(person.ref, name),
-            about=f"person:{person.ref}",
-        )  # fmt: skip
-    return True
+        message = message_to(person, notices, reach=reach, at=at)
+        if message is not None:
+            named = message_id_of(person.ref, name)
+            post_message(person.email, message, at=at, message_id=named, about=f"person:{person.ref}")
+    return message is not None
 
 
 def _subject(listed: list[Entry], rooms: int, at: dt.datetime) -> str:
@@ -169,22 +201,16 @@ def process_name() -> str:
 
 
 def post_message(
-    to: str, subject: str, template: str, context: dict[str, Any], *, at: dt.datetime, message_id: str = "",
-    about: str = "",
-) -> None:  # fmt: skip
-    """Write a message in both its shapes, in the language now active; answers go to people of the secretariat."""
-    process = Process.objects.first()
-    contact = process.contact_email if process else ""
-    whole = context | {"process": process, "contact": contact, "subject": subject}
+    to: str, message: Message, *, at: dt.datetime, message_id: str = "", about: str = ""
+) -> None:
+    """Write a message in both its shapes, in the language now active."""
     post(
         to=to,
-        subject=subject,
-        body=render_to_string(f"notices/mail/{template}.txt", whole),
-        html=render_to_string(f"notices/mail/{template}.html", whole),
+        **message.words(),
         at=at,
         language=translation.get_language() or "",
         message_id=message_id,
-        reply_to=contact,
-        stop_url=context.get("stop", ""),
+        reply_to=contact_of(Process.objects.first()),
+        stop_url=message.context.get("stop", ""),
         about=about,
     )

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from puebla.core.models import OutgoingMail
 from puebla.core.news import Line
 from puebla.notices.actions import topics as offered
 from puebla.notices.actions.hours import day_of, digest_is_due, local
 from puebla.notices.actions.messages import (
     MOST_LISTED,
     Entry,
+    Message,
     absolute,
     files_in_words,
     message_id_of,
@@ -24,6 +26,7 @@ from puebla.notices.actions.messages import (
 )
 from puebla.notices.models import Subscription, ToldRelease
 from puebla.publications.models import PublicDocument, PublicFile
+from puebla.publications.querysets import PublicDocumentQuerySet
 
 #: A release that no digest told of for so long, because nothing ran, is not news any more.
 NEWS_FOR = dt.timedelta(days=30)
@@ -46,10 +49,13 @@ def send_releases(at: dt.datetime) -> int:
 def _released(at: dt.datetime) -> list[PublicDocument]:
     """What the public may read now and could not, or not in this shape, a while ago."""
     readable = PublicDocument.objects.readable(at=at)
-    new = readable.filter(Q(public_from__gt=at - NEWS_FOR) | Q(released_at__gt=at - NEWS_FOR))
+    return _whole(readable.filter(Q(public_from__gt=at - NEWS_FOR) | Q(released_at__gt=at - NEWS_FOR)))
+
+
+def _whole(found: PublicDocumentQuerySet) -> list[PublicDocument]:
     current = PublicFile.objects.filter(current=True).order_by("language")
     return list(
-        new.order_by("public_from", "symbol").prefetch_related(
+        found.order_by("public_from", "symbol_order").prefetch_related(
             "themes", Prefetch("files", current, to_attr="current_files")
         )
     )
@@ -63,6 +69,10 @@ def _event(document: PublicDocument) -> str:
     return f"{document.symbol}@{_since(document).astimezone(dt.UTC):%Y%m%dT%H%M%S.%f}"
 
 
+def _symbol(event: str) -> str:
+    return event.partition("@")[0]
+
+
 @transaction.atomic
 def _send(
     key: int, day: dt.date, released: list[PublicDocument], search: Callable[[str], set[int]], at: dt.datetime
@@ -74,7 +84,7 @@ def _send(
     row.save(update_fields=["digested_on"])
     topics = {(one.topic, one.value): one.created_at for one in row.topics.all()}
     told = set(row.told.values_list("event", flat=True))
-    known = {event.partition("@")[0] for event in told}
+    known = {_symbol(event) for event in told}
     news = [
         document
         for document in released
@@ -86,8 +96,29 @@ def _send(
         ToldRelease(subscription=row, event=_event(document), told_at=at) for document in news
     )
     with translation.override(row.language):
-        _write(row, [_entry(document, again=document.symbol in known) for document in news], day, at)
+        post_message(
+            row.email,
+            _message(row, news, known, at),
+            at=at,
+            message_id=message_id_of("subscription", row.ref, f"{day:%Y%m%d}"),
+            about=f"subscription:{row.ref}",
+        )
     return True
+
+
+def releases_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:
+    """What a digest that waited tells now: of what was withdrawn meanwhile nothing; None where nothing is left."""
+    row = Subscription.objects.filter(ref=ref).first()
+    if row is None:
+        return None
+    told = row.told.filter(told_at=mail.created_at).values_list("event", flat=True)
+    before = row.told.filter(told_at__lt=mail.created_at).values_list("event", flat=True)
+    readable = PublicDocument.objects.readable(at=at)
+    news = _whole(readable.filter(symbol__in=[_symbol(event) for event in told]))
+    if not news:
+        return None
+    with translation.override(mail.language):
+        return _message(row, news, {_symbol(event) for event in before}, mail.created_at).words()
 
 
 def _concerns(
@@ -115,7 +146,13 @@ def _entry(document: PublicDocument, *, again: bool) -> Entry:
     return Entry(line, [said, *files_in_words(line.sizes)], [])
 
 
-def _write(row: Subscription, entries: list[Entry], day: dt.date, at: dt.datetime) -> None:
+def _message(row: Subscription, news: list[PublicDocument], known: set[str], at: dt.datetime) -> Message:
+    """What the digest of these releases says, in the language now active.
+
+    Args:
+        known: the symbols told of before. at: when it is or was written.
+    """
+    entries = [_entry(document, again=document.symbol in known) for document in news]
     context = {
         "entries": entries[:MOST_LISTED],
         "more": max(0, len(entries) - MOST_LISTED),
@@ -126,12 +163,4 @@ def _write(row: Subscription, entries: list[Entry], day: dt.date, at: dt.datetim
         "process": process_name(),
         "day": formats.date_format(local(at), "DATE_FORMAT"),
     }
-    post_message(
-        row.email,
-        subject,
-        "releases",
-        context,
-        at=at,
-        message_id=message_id_of("subscription", row.ref, f"{day:%Y%m%d}"),
-        about=f"subscription:{row.ref}",
-    )
+    return Message(subject, "releases", context)

@@ -13,7 +13,7 @@ from puebla.core.news import Followed
 from puebla.core.verdicts import RefusedError
 from puebla.notices.actions import topics as offered
 from puebla.notices.actions.hours import day_of, digest_is_due, local
-from puebla.notices.actions.messages import absolute, post_message, process_name, sign
+from puebla.notices.actions.messages import Message, absolute, post_message, process_name, sign
 from puebla.notices.models import SubscribedTopic, Subscription, SubscriptionRequest, ToldRelease
 from puebla.notices.querysets import TO_CONFIRM, SubscriptionRequestQuerySet
 
@@ -44,7 +44,8 @@ def ask(*, email: str, language: str, topics: Collection[Followed], at: dt.datet
             "confirm": absolute("subscriptions:confirm", sign("confirm", asked.ref)),
         }
         subject = _("%(process)s: please confirm your subscription") % {"process": process_name()}
-        post_message(email, subject, "confirm", context, at=at, about=f"request:{asked.ref}")
+        message = Message(subject, "confirm", context)
+        post_message(email, message, at=at, about=f"request:{asked.ref}")
 
 
 @transaction.atomic
