@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from puebla.core.search import terms
+from puebla.core.search import building, terms
 from puebla.core.search.asking import read
-from puebla.core.search.building import catch_up
+from puebla.core.search.building import catch_up, check_search
 from puebla.core.search.finding import Reachable, find
 from puebla.core.search.tables import Place, Row, index, install_indexes, mark, record_of, rung_start
 from puebla.core.search.words import forms, words_in
@@ -257,6 +258,40 @@ def test_an_index_of_an_older_form_is_made_anew_and_written_again_by_the_chore()
     assert catch_up(timezone.now()) == 1
     assert ask('"alpaca matters"') == [paper.pk]
     assert catch_up(timezone.now()) == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", ["of old", "gone", "odd"])
+def test_the_chore_by_itself_mends_an_index_that_is_old_missing_or_holds_words_of_nothing(fault):
+    paper = make.DocumentFactory(titles={"en": "Alpaca matters"})
+    if fault == "of old":
+        make_of_old()
+    elif fault == "gone":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE members_index")
+    else:
+        TABLE.write([Row(key=99, marks=[], title="alpaca")])
+
+    catch_up(timezone.now())
+
+    assert ask('"alpaca matters"') == [paper.pk]
+    assert check_search()[1]
+
+
+@pytest.mark.django_db
+def test_much_that_is_behind_is_written_by_one_job(monkeypatch):
+    monkeypatch.setattr(building, "AT_ONCE", 1)
+    for title in ("Alpaca matters", "Alpaca wool", "Alpaca tracks"):
+        make.DocumentFactory(titles={"en": title})
+    TABLE.clear()
+
+    catch_up(timezone.now())
+    catch_up(timezone.now())
+    (job,) = DBTaskResult.objects.all()
+    job.task.call()
+
+    assert len(ask("alpaca")) == 3
+    assert check_search()[1]
 
 
 def make_of_old():

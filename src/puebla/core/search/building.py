@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from puebla.core import registry
-from puebla.core.search.tables import install_indexes
+from puebla.core.search.tables import IndexTable, indexes, install_indexes
 
 #: Records written in one transaction: short enough that nobody waits long for the database.
 CHUNK = 200
@@ -72,13 +75,44 @@ def _undisturbed() -> Iterator[None]:
 
 
 def catch_up(at: dt.datetime) -> int:
-    """The chore that writes what is behind, a little at a time."""
+    """The chore that makes an index that is missing or of an older form, and writes what is behind; much of it is a job."""
+    install_indexes()
     count = 0
     for keeper in registry.search_keepers:
-        keys = list(keeper.behind())[:AT_ONCE]
+        keys = list(keeper.behind())
+        if len(keys) > AT_ONCE:
+            _leave_to_a_job()
+        write(keeper.index, keys[:AT_ONCE], at)
+        count += len(keys[:AT_ONCE])
+    return count + sum(forget_lost_words(table) for table in indexes())
+
+
+def _leave_to_a_job() -> None:
+    standing = DBTaskResult.objects.filter(
+        task_path=write_behind.module_path, status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING]
+    )
+    if not standing.exists():
+        write_behind.enqueue()
+
+
+@task(queue_name="queue", backend="queue")
+def write_behind() -> int:
+    """Write everything that search does not know; how many records. Cut off, it is done again from there."""
+    at = timezone.now()
+    count = 0
+    for keeper in registry.search_keepers:
+        keys = list(keeper.behind())
         write(keeper.index, keys, at)
         count += len(keys)
     return count
+
+
+@transaction.atomic
+def forget_lost_words(table: IndexTable) -> int:
+    """Take words out of an index that belong to no entry; how many."""
+    lost = table.lost_keys()
+    table.erase(lost)
+    return len(lost)
 
 
 def check_search() -> tuple[str, bool, str]:

@@ -210,6 +210,13 @@ class IndexTable:
             cursor.execute(f"SELECT id FROM {table}")  # noqa: S608 - our own name
             return {key for (key,) in cursor.fetchall()}
 
+    def lost_keys(self, *, using: str = DEFAULT_DB_ALIAS) -> list[int]:
+        """Keys of words that belong to no entry; those that are written meanwhile are none of them."""
+        held = self.keys(using=using)
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"SELECT id FROM {self.entries}")  # noqa: S608 - our own name
+            return sorted(held.difference(key for (key,) in cursor.fetchall()))
+
     @staticmethod
     def key(using: str) -> str:
         """The name of the key's column on this engine."""
