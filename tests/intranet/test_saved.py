@@ -61,6 +61,24 @@ def test_a_search_is_kept_under_a_name_and_asked_again():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
+    ("language", "named"), [("en", "Small note, 2009, Draft"), ("es", "Nota breve, 2009, Borrador")]
+)
+def test_its_filters_are_named_in_the_reader_s_words(language, named):
+    make.process()
+    make.KindFactory(code="NOTE7", names={"en": "Small note", "es": "Nota breve"})
+    person = make.delegate()
+    saved = kept(person, filters={"kind": "NOTE7", "year": "2009", "state": "draft", "body": "GONE"})
+    client = signed_in(person)
+
+    listed = client.get(f"/{language}/intranet/search/saved/").text
+    page = client.get(f"/{language}/intranet/search/saved/{saved.ref}/").text
+
+    assert f"{named}, GONE" in listed
+    assert f"{named}, GONE".replace(", ", " · ") in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
     ("q", "name", "sentence"),
     [("consular", "", "Give the search a name"), ("consular", "x" * 101, "101 characters"), ("-", "Mine", "no word to look for"),
      ("consular", "Taken", "already")],
@@ -199,12 +217,20 @@ def test_a_kept_search_that_is_followed_tells_of_a_file_once_it_was_read():
 class TestFeeds(TestCase):
     @given(worlds())
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-    def test_a_feed_tells_exactly_what_its_owner_sees(self, world):
+    def test_feed_page_and_suggestions_tell_exactly_what_its_owner_sees(self, world):
         make.process()
-        people, _documents = build(world)
+        people, documents = build(world)
 
         for person in [one for one in people if one.is_active]:
             saved = actions.open_feed(saved=kept(person), by=person, at=timezone.now())
             feed = Client().get(f"/feeds/saved/{saved.ref}/{saved.feed_key}.atom").content
 
-            assert links_in(feed) == set(Document.objects.visible_to(person).values_list("symbol", flat=True))
+            client = signed_in(person)
+            SavedSearch.objects.filter(pk=saved.pk).update(seen_at=timezone.now() - dt.timedelta(days=3000))
+            page = client.get(f"/en/intranet/search/saved/{saved.ref}/").text
+            told = client.get("/en/intranet/search/suggest/?q=note").json()["suggestions"]
+
+            seen = set(Document.objects.visible_to(person).values_list("symbol", flat=True))
+            assert links_in(feed) == seen
+            assert {d.symbol for d in documents if re.search(rf"{re.escape(d.symbol)}(?!\d)", page)} == seen
+            assert {one["symbol"] for one in told} == seen

@@ -1,5 +1,7 @@
 """Saved searches: asked again, with what is new in them, followed in the digest, or as a feed."""
 
+import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,7 +24,7 @@ from puebla.core.search.asking import read
 from puebla.core.search.lines import rows_of
 from puebla.core.verdicts import RefusedError
 from puebla.intranet.querysets.searching import Searcher
-from puebla.intranet.views.search import FILTERS
+from puebla.intranet.views.search import FILTERS, filter_lists
 from puebla.members import actions
 from puebla.members.models import SavedSearch
 from puebla.members.querysets import MEMBERS, reach_of
@@ -35,7 +38,10 @@ TAGGED_IN = 2026
 @signed_in
 def searches(request: PersonRequest) -> HttpResponseBase:
     """One's saved searches."""
-    found = [(one, asked_of(one)) for one in SavedSearch.objects.visible_to(request.person)]
+    called = _filters_called(timezone.now())
+    found = [
+        (one, asked_of(one), called(one.filters)) for one in SavedSearch.objects.visible_to(request.person)
+    ]
     return render(request, "intranet/saved_searches.html", {"found": found})
 
 
@@ -67,6 +73,7 @@ def saved_search(request: PersonRequest, ref: str) -> HttpResponseBase:
     context = {
         "saved": saved,
         "asked": asked_of(saved),
+        "filters": _filters_called(at)(saved.filters),
         "rows": rows_of(answers),
         "feed": feed_address(saved),
     }
@@ -92,6 +99,13 @@ def act(request: PersonRequest, ref: str) -> HttpResponseBase:
     if change is actions.forget_search:
         return redirect("intranet:saved-searches")
     return redirect("intranet:saved-search", ref)
+
+
+def _filters_called(at: dt.datetime) -> Callable[[Mapping[str, str]], list[str]]:
+    """How to say filters in the reader's words; what is offered no more keeps its code."""
+    lists = filter_lists(Process.current().languages, at=at)
+    known = {(name, value): label for name, _label, _all, values in lists for value, label in values}
+    return lambda filters: [capfirst(known.get(one, one[1])) for one in filters.items()]
 
 
 def _own(request: PersonRequest, ref: str) -> SavedSearch:

@@ -1,5 +1,7 @@
 """Search on the private site: one box for everything one may see."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -37,7 +39,7 @@ def search(request: PersonRequest) -> HttpResponseBase:
     called = names(process) if plain and may_cite(asked.q) else Names()
     if asked.q and asked.is_plain and (address := searcher.at_symbol(asked.q, called)):
         return redirect(address)
-    lists, sentences = choices(_lists(searcher), asked.filters)
+    lists, sentences = choices(filter_lists(searcher.languages, at=searcher.at), asked.filters)
     context: dict[str, Any] = {"process": process, "asked": asked, "choices": lists, "sentences": sentences}
     try:
         question = read(asked.q, searcher.languages) if asked.q else None
@@ -71,14 +73,16 @@ def _found(searcher: Searcher, asked: Asked, question: Question, called: Names) 
     return found
 
 
-def _lists(searcher: Searcher) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+def filter_lists(
+    languages: Sequence[str], *, at: dt.datetime
+) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
     """The filters with what can be chosen."""
     kinds = _named(Kind.objects.values_list("code", "names"))
     bodies = _named(Body.objects.values_list("code", "short_names"))
     themes = _named(Theme.objects.values_list("code", "names"))
-    years = [(str(year), str(year)) for year in range(searcher.at.year, 1995, -1)]
+    years = [(str(year), str(year)) for year in range(at.year, 1995, -1)]
     states = [(str(value), str(label)) for value, label in State.choices]
-    spoken = [(code, language_name(code)) for code in searcher.languages]
+    spoken = [(code, language_name(code)) for code in languages]
     return [
         ("kind", _("Kind"), _("All kinds"), kinds), ("body", _("Body"), _("All bodies"), bodies),
         ("year", _("Year"), _("Any year"), years), ("theme", _("Theme"), _("All themes"), themes),
