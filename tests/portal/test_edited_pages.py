@@ -147,12 +147,12 @@ def test_the_brochure_is_one_tagged_pdf_and_the_same_data_give_the_same_bytes(cl
 
 def test_a_changed_page_makes_another_brochure(client):
     some_pages(both("about/process", en="How we work"))
-    before = client.get("/en/about/brochure.pdf").content
+    before = client.get("/en/about/brochure.pdf").getvalue()
     page = EditedPage.objects.get(url_path="/en/about/process/")
     page.title = "How we decide"
     page.save_revision().publish()
 
-    after = client.get("/en/about/brochure.pdf").content
+    after = client.get("/en/about/brochure.pdf").getvalue()
 
     assert before != after
     assert "How we decide" in words_of(after)
@@ -172,7 +172,7 @@ def test_a_meeting_in_the_brochure_says_its_number_and_place_once(client):
     ):
         PublicMeeting.objects.create(symbol=symbol, number=number, titles=titles, places=places, **meeting)
 
-    words = words_of(client.get("/en/about/brochure.pdf").content)
+    words = words_of(client.get("/en/about/brochure.pdf").getvalue())
 
     assert "XIV Conference, Guatemala 2009" in words
     assert words.count("Guatemala") == words.count("XIV") == 2  # once in each language

@@ -452,11 +452,28 @@ def test_words_of_an_editor_are_never_read_as_markup(client):
     assert brochure.status_code == 200
 
 
+def test_the_brochure_is_downloaded_like_every_other_file(client):
+    a_page_with(("paragraph", "<p>Who we are</p>"))
+    whole = client.get("/en/about/brochure.pdf")
+    made = whole.getvalue()
+
+    head = client.head("/en/about/brochure.pdf")
+    part = client.get("/en/about/brochure.pdf", headers={"range": "bytes=5-9"})
+    beyond = client.get("/en/about/brochure.pdf", headers={"range": f"bytes={len(made)}-"})
+    again = client.get("/es/about/brochure.pdf", headers={"if-none-match": whole["ETag"]})
+
+    assert made.startswith(b"%PDF")
+    assert head["Content-Length"] == str(len(made)) == whole["Content-Length"]
+    assert head["Accept-Ranges"] == "bytes"
+    assert (part.status_code, part.getvalue(), beyond.status_code) == (206, made[5:10], 416)
+    assert again.status_code == 304
+
+
 def test_hostile_typst_in_a_page_stays_words_in_the_brochure(client):
     evil = '") #read("/etc/passwd") #let x = "'
     a_page_with(("heading", evil), ("paragraph", f"<p>{evil} <b>#image(</b></p>"))
 
-    words = words_of(client.get("/en/about/brochure.pdf").content).replace("\n", " ")
+    words = words_of(client.get("/en/about/brochure.pdf").getvalue()).replace("\n", " ")
 
     assert '#read("/etc/passwd")' in words
     assert "#image(" in words

@@ -41,7 +41,7 @@ def serve(
     media_type: str,
     name: str,
     inline: bool,
-    last_modified: datetime,
+    last_modified: datetime | None,
     public: bool = False,
 ) -> HttpResponseBase:
     """Answer GET or HEAD for one stored file.
@@ -49,7 +49,7 @@ def serve(
     Args:
         name: shown to the reader as the file's name; any alphabet.
         inline: show it in the browser, where its kind is safe to show; everything else is downloaded.
-        last_modified: aware.
+        last_modified: aware; None where the bytes alone tell what is new.
         public: shared caches may keep it, but ask again each time: what is withdrawn must vanish.
     """
     if request.method not in ("GET", "HEAD"):
@@ -78,13 +78,13 @@ def serve(
 
 
 def _headers(
-    *, sha256: str, media_type: str, name: str, inline: bool, last_modified: datetime, public: bool
+    *, sha256: str, media_type: str, name: str, inline: bool, last_modified: datetime | None, public: bool
 ) -> dict[str, str]:
-    return {
+    dated = {"Last-Modified": http_date(last_modified.timestamp())} if last_modified else {}
+    return dated | {
         "Content-Type": media_type,
         "Content-Disposition": content_disposition_header(not inline, name) or "attachment",
         "ETag": f'"{sha256}"',
-        "Last-Modified": http_date(last_modified.timestamp()),
         "Accept-Ranges": "bytes",
         "Cache-Control": "public, no-cache" if public else "private, no-cache",
         "X-Content-Type-Options": "nosniff",
@@ -93,14 +93,13 @@ def _headers(
 
 
 def _answer_for_who_has_it(
-    request: HttpRequest, headers: dict[str, str], last_modified: datetime
+    request: HttpRequest, headers: dict[str, str], last_modified: datetime | None
 ) -> HttpResponseBase | None:
     """304 or 412 where the reader's conditions say so."""
     plain = HttpResponse(headers=headers)
     # Django's own HttpRequest/Response names, so that If-Match and its kin keep the order of RFC 9110.
-    answer = get_conditional_response(
-        request, etag=headers["ETag"], last_modified=int(last_modified.timestamp()), response=plain
-    )
+    changed = int(last_modified.timestamp()) if last_modified else None
+    answer = get_conditional_response(request, etag=headers["ETag"], last_modified=changed, response=plain)
     return None if answer is plain else answer
 
 
@@ -133,7 +132,7 @@ def _range_still_fits(request: HttpRequest, headers: dict[str, str]) -> bool:
     if condition.startswith(('"', "W/")):
         return condition == headers["ETag"]
     given = parse_http_date_safe(condition)
-    return given is not None and given == parse_http_date_safe(headers["Last-Modified"])
+    return given is not None and given == parse_http_date_safe(headers.get("Last-Modified", ""))
 
 
 def _opened(storage: Storage, key: str) -> BinaryIO:

@@ -3,16 +3,18 @@
 import hashlib
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.contrib.redirects.models import Redirect
 
+from puebla.core.files.serving import serve
 from puebla.core.models import Process
 from puebla.portal import actions, querysets
 from puebla.portal.forms import turned_to
@@ -71,20 +73,18 @@ def _moved_or_gone(request: HttpRequest, path: str) -> HttpResponseBase:
 
 
 @require_safe
-def brochure(request: HttpRequest) -> HttpResponse:
+def brochure(request: HttpRequest) -> HttpResponseBase:
     """The brochure as one PDF in every working language; the same address in each of them."""
     if querysets.page_at("about/", (get_language() or "")[:2]) is None:
         raise Http404
     made = actions.brochure(at=timezone.now())
-    etag = f'"{hashlib.blake2b(made, digest_size=12).hexdigest()}"'
-    headers = {
-        "ETag": etag,
-        "Cache-Control": "public, max-age=0, must-revalidate",
-        "Content-Disposition": content_disposition_header(False, _brochure_name()) or "inline",
-    }
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponse(status=304, headers=headers)
-    return HttpResponse(made, content_type="application/pdf", headers=headers)
+    # A portal that may not write has it in no store.
+    held, name = InMemoryStorage(), _brochure_name()
+    key = held.save(name, ContentFile(made))
+    return serve(
+        request, storage=held, key=key, size=len(made), sha256=hashlib.sha256(made).hexdigest(),
+        media_type="application/pdf", name=name, inline=True, last_modified=None, public=True,
+    )  # fmt: skip
 
 
 def _brochure_name() -> str:
