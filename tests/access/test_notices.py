@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from puebla.core import journal
+from puebla.core.mail import send_waiting
 from puebla.core.models import OutgoingMail
 from puebla.documents.models import Document
 from puebla.members.models import Seat
@@ -131,10 +132,15 @@ class TestWhatIsTold(TestCase):
             assert not any(d.titles["en"] + "<" in words for d in documents if d.pk not in expected - sealed)
 
         change(people, documents, changes)
+        with override_settings(MAIL_URL="smtp://127.0.0.1:9"):
+            send_waiting(at=timezone.now())
 
         for person in people:
             client = client_of(person)
+            mails = OutgoingMail.objects.filter(recipient=person.email)
+            waiting = "".join(mail.subject + mail.body + mail.html for mail in mails)
             if not person.is_active:
+                assert waiting == ""
                 assert not person.notices.exists()
                 assert page(client, "notices:inbox").status_code == 302
                 continue
@@ -143,6 +149,8 @@ class TestWhatIsTold(TestCase):
             inbox = page(client, "notices:inbox").content.decode()
 
             assert named_in(inbox, documents) == kept & told
+            assert named_in(waiting, documents) == (kept & told) - sealed
+            assert bool(waiting) == bool(kept & told)
             assert f"{len(kept & told)} unread" in inbox
             assert named_in(page(client, "intranet:desk").content.decode(), documents) <= seen_by(person)
             following = page(client, "notices:following").content.decode()
