@@ -11,7 +11,8 @@ class SymbolOrderField(models.CharField[Any, Any]):
     """The key of order of the row's `symbol`, written whenever the row is."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 220, "default": "", "editable": False} | options)
+        usual: dict[str, Any] = {"max_length": 220, "default": "", "editable": False}
+        super().__init__(**usual | options)
 
     def pre_save(self, model_instance: Any, add: bool) -> str:  # noqa: ARG002 - as Django calls it
         """The key of the symbol that is written."""
