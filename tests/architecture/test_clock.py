@@ -19,6 +19,7 @@ REASONS = {
     ("core/mail.py", "send_messages"): "Django's own messages bring no instant",
     ("core/operations.py", "__call__"): "chores are called by the worker: their edge",
     ("core/operations.py", "check_queue"): "`puebla doctor` and /readyz ask now",
+    ("core/search/building.py", "write_behind"): "a job of the queue: its edge",
     ("documents/actions/reading.py", "read_file"): "a job of the queue: its edge",
     ("members/apps.py", "permissions_now"): "the CMS asks now",
     ("members/apps.py", "holders_now"): "the CMS asks now",
