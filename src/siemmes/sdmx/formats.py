@@ -133,13 +133,12 @@ STRUCTURE_FORMS: Mapping[str, tuple[str, str]] = {
 
 #: Other names under which formats are asked for.
 ALIASES = {
-    "csv2": "csv",
-    "csv20": "csv",
-    "csv10": "csv1",
-    "json2": "json",
-    "json20": "json",
-    "json10": "json1",
-}
+    "csv2": "csv", "csv20": "csv", "sdmx-csv": "csv", "sdmx-csv-2.0": "csv", "csv10": "csv1", "sdmx-csv-1.0": "csv1",
+    "sdmx-csv-2.1": "csv21", "json2": "json", "json20": "json", "sdmx-json": "json", "sdmx-json-2.0": "json",
+    "json10": "json1", "sdmx-json-1.0": "json1", "sdmx-json-2.1": "json21", "sdmx-ml-2.1": "ml21",
+    "ml21-generic": "generic", "sdmx-ml-2.1-generic": "generic", "sdmx-ml-3.0": "ml30", "sdmx-ml": "ml31",
+    "sdmx-ml-3.1": "ml31", "json-stat": "jsonstat", "datapackage": "package", "frictionless": "package",
+}  # fmt: skip
 
 
 def format_of(id_: str) -> Format:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from siemmes.model.errors import QuestionError
-from siemmes.sdmx.formats import FORMATS, format_of
+from siemmes.sdmx.formats import ALIASES, FORMATS, format_of
 from tests.siemmes.sdmx.cubes import a_cube, a_figure, answer, cells
 from tests.siemmes.sdmx.readers import READERS, read_csv_both
 
@@ -152,3 +152,14 @@ def test_a_writer_that_is_left_early_lets_go_of_the_store(stock):
 def test_an_unknown_format_is_answered_with_those_there_are():
     with pytest.raises(QuestionError, match="csv1.*jsonstat.*xlsx"):
         format_of("pdf")
+
+
+def test_every_other_name_of_a_format_means_one_that_there_is():
+    assert not set(ALIASES) & set(FORMATS)
+    assert {format_of(name).id for name in ALIASES} <= set(FORMATS)
+
+
+def test_media_types_tell_formats_apart():
+    proper = [form.media[0] for form in FORMATS.values()]
+
+    assert len(set(proper)) == len(proper)

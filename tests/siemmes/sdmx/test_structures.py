@@ -80,6 +80,27 @@ def test_whatever_is_referred_to_stands_in_the_message(messages, form, flows):
     assert used <= defined | dimensions
 
 
+def test_whatever_version_2_1_refers_to_stands_in_the_message(messages):
+    root = etree.fromstring(messages["ml21"])
+    defined = {
+        (one.get("agencyID"), one.get("id"), one.get("version", "1.0"))
+        for one in root.iter("{*}*")
+        if one.get("agencyID") and one.tag != "Ref"
+    }
+    items = {one.get("urn").rsplit("=", 1)[1] for one in root.iter() if one.get("urn")}
+    used = [one for one in root.iter("Ref") if one.get("agencyID")]
+
+    assert used
+    for one in used:
+        parent, version = one.get("maintainableParentID"), one.get("maintainableParentVersion", "1.0")
+        if parent:
+            assert f"{one.get('agencyID')}:{parent}({version}).{one.get('id')}" in items, dict(one.attrib)
+        else:
+            assert (one.get("agencyID"), one.get("id"), one.get("version", "1.0")) in defined, dict(
+                one.attrib
+            )
+
+
 def test_every_name_in_sdmx_ml_stands_in_both_languages(messages):
     for form in ML:
         for element in etree.fromstring(messages[form]).iter(

@@ -2,8 +2,10 @@
 
 import pytest
 
+from siemmes.model import catalogue
 from siemmes.sdmx.formats import format_of
-from tests.siemmes.sdmx.cubes import a_cube, a_figure, answer
+from tests.siemmes.sdmx.cubes import a_cube, a_figure, answer, cells
+from tests.siemmes.sdmx.readers import read_json, read_ml
 from tests.siemmes.sdmx.schemas import flow_schema, message_schema, require_json, require_xml
 
 ASKED = [{}, {"where": {"SEX": "F"}, "last": 1}, {"where": {"SEX": "U"}}, {"attributes": ()}]
@@ -56,3 +58,28 @@ def test_the_flows_own_schema_refuses_a_code_outside_its_list(figures):
 
     with pytest.raises(Exception, match="SEX"):
         require_xml(flow_schema("MIG_STOCK", "2.1", flat=False), message)
+
+
+@pytest.mark.parametrize("flow", catalogue.flows())
+def test_a_message_of_every_flow_is_valid_and_carries_its_figures(flow, tmp_path):
+    about = catalogue.structure(flow)
+    rows = []
+    for number in range(5):
+        lists = {
+            one.id: catalogue.code_list(one.list).ids
+            for one in about.components
+            if one.list and one.role == "dimension"
+        }
+        codes = {name: ids[number * 7 % len(ids)] for name, ids in lists.items()}
+        value = number if about.whole else number + 0.25
+        rows.append(a_figure(flow, **codes, TIME_PERIOD=str(2000 + number), OBS_VALUE=value))
+    cube = a_cube(rows, flow, tmp_path)
+
+    ml, js = (written(cube, name, {}) for name in ("ml31", "json21"))
+    wanted = cells(answer(cube))
+    cube.close()
+
+    require_xml(flow_schema(flow, "3.1", flat=False), ml)
+    require_json("data", "2.1", js)
+    assert read_ml(about, ml) == read_json(about, js) == wanted
+    assert len(wanted) == 5
