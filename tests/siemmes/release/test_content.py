@@ -47,7 +47,7 @@ def test_a_file_names_its_source_licence_edition_and_both_names(name):
         assert about.said[attribute]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "unhcr-decisions"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_file_is_accepted_and_its_findings_are_few_enough_to_be_read(name):
     report = as_shipped(name)
 
@@ -56,9 +56,7 @@ def test_a_file_is_accepted_and_its_findings_are_few_enough_to_be_read(name):
 
 
 @at_hand
-@pytest.mark.parametrize(
-    "name", [name for name in NAMES if name not in {"flow-estimates", "unhcr-decisions"}]
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_file_is_what_the_public_files_give(name):
     with gzip.open(one(name).path, "rt", encoding="utf-8", newline="") as file:
         assert file.read() == text_of(one(name), SHARED)
