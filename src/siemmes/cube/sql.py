@@ -175,7 +175,10 @@ def conditions(question: Question, labels: Mapping[str, Sequence[str]]) -> list[
     found: list[exp.Expr] = []
     for name, asked in question.filters().items():
         if name == VALUE:
-            found.append(_numeric(asked, whole=about.whole))
+            met = _numeric(asked, whole=about.whole)
+            # Whether a hidden figure meets it nobody may know: it stays in a sum, which is missing then.
+            unknown = exp.Is(this=_column(VALUE), expression=exp.null())
+            found.append(exp.or_(met, unknown) if question.group_by else met)
         elif name == TIME:
             found += _among(name, [one for one in labels[name] if in_time(asked, one)], labels[name])
         elif name in about.attributes and name in coded(about):

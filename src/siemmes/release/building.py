@@ -33,6 +33,8 @@ CURRENT = "CURRENT"
 FORMAT = 1
 #: The private figures of a release, from which the next one starts and to which revisions are compared.
 ACCEPTED = "accepted.parquet"
+#: The database in which a release is made, on the private side.
+WORK = "unprotected.duckdb"
 #: What was hidden and why (private); how much was (both halves).
 REASONS = "disclosure.parquet"
 DISCLOSURE = "disclosure.json"
@@ -170,7 +172,8 @@ def _take_back(plan: Plan, aside: Path, kept: Path) -> None:
 
 
 def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
-    with contextlib.closing(duckdb.connect(str(aside / CUBE))) as con:
+    # What is not protected yet never lies on the public side, not even while it is built or after a kill.
+    with contextlib.closing(duckdb.connect(str(kept / WORK))) as con:
         con.execute("CREATE SCHEMA work")
         _gather(con, plan)
         step("gathered")
@@ -190,7 +193,7 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
         con.execute("DROP SCHEMA work CASCADE")
         con.execute("CHECKPOINT")
         (rows,) = single(con, f"SELECT count(*) FROM {TABLE}")
-    _compact(aside)
+    _compact(kept / WORK, aside / CUBE)
     write_json(aside / AVAILABILITY, available)
     write_json(aside / METADATA, metadata)
     write_json(aside / DISCLOSURE, protected.public())
@@ -270,15 +273,14 @@ def _write_beside(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, kept:
     layout.write_exchange(con, aside / FIGURES, plan.about)
 
 
-def _compact(aside: Path) -> None:
-    """Copy the store into a file of its own size: the first one keeps the room that the work took."""
-    small = aside / "small.duckdb"
+def _compact(work: Path, target: Path) -> None:
+    """Copy the store into a file of its own size, and take away the one that the work was done in."""
     with contextlib.closing(duckdb.connect()) as con:
-        con.execute(f"ATTACH {literal(str(aside / CUBE))} AS large (READ_ONLY)")
-        con.execute(f"ATTACH {literal(str(small))} AS small")
+        con.execute(f"ATTACH {literal(str(work))} AS large (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(target))} AS small")
         con.execute("COPY FROM DATABASE large TO small")
         con.execute("DETACH small")
-    small.replace(aside / CUBE)
+    work.unlink()
 
 
 def _manifest(

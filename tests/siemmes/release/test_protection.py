@@ -5,7 +5,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from siemmes.cube.questions import Question
+from siemmes.cube.questions import Condition, Question
 from siemmes.disclosure.policy import POLICY
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import QuestionError, RefusedError, UnreadableError
@@ -117,6 +117,32 @@ def test_no_file_of_a_release_tells_a_hidden_figure_its_comment_or_that_a_folded
         assert file.is_dir() or b"exactly-four-people" not in file.read_bytes()
     reasons = pq.read_table(tmp_path / "store/private/MIG_STOCK/releases/MIG_STOCK-1/disclosure.parquet")
     assert reasons.num_rows == 6
+
+
+def test_no_figure_lies_on_the_public_side_before_it_is_protected(tmp_path):
+    store, seen = Store(tmp_path / "store"), {}
+    store.submit(a_file(tmp_path, by_sex("NIC", 3, 70)), flow="MIG_STOCK", sender="CRI", at=AT, said=SAID)
+
+    def look(step):
+        seen[step] = [one.name for one in (tmp_path / "store/public").rglob("*") if one.is_file()]
+
+    store.release("MIG_STOCK", at=AT, step=look)
+
+    assert seen["gathered"] == seen["protected"] == []
+    assert not list((tmp_path / "store/private").rglob("unprotected*"))
+
+
+def test_a_sum_of_figures_above_a_number_is_missing_where_a_hidden_one_might_be_among_them(tmp_path):
+    store = a_store(tmp_path, by_area(NIC=3, HND=40, GTM=50))
+    areas = ["NIC", "HND", "GTM"]
+    above = (Condition("ge", "1"),)
+
+    (found,) = store.ask(
+        Question("MIG_STOCK", where={"COUNTERPART_AREA": areas, "OBS_VALUE": [above]}, group_by=("SEX",))
+    ).rows()
+
+    assert found["OBS_VALUE"] is None
+    assert found["OBS_MISSING"] >= 2
 
 
 def test_a_rounded_flow_answers_every_release_with_the_same_noise(tmp_path):
