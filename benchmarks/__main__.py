@@ -7,14 +7,17 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from benchmarks import files, indexing, instance, measures, web
+from benchmarks import files, indexing, instance, measures, statistics, web
 
 OUTPUT = Path(__file__).resolve().parent.parent / "var" / "bench.json"
-NAMES = [
+SIZES = [1_000_000, 10_000_000]
+OF_THE_SECRETARIAT = [
     *web.PAGE_GOALS, web.MEMORY, web.HIDDEN, web.HIDDEN_IN_SEARCH, web.START, indexing.PAGES_PER_S, files.EXTRACT, files.IMPORT,
 ]  # fmt: skip
+NAMES = [*OF_THE_SECRETARIAT, *statistics.names(SIZES)]
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,20 @@ QUICK = Effort(rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4, inde
 def main(arguments: list[str] | None = None) -> int:
     """Run; 0 when everything asked for was measured (kept or missed), 1 when something could not be."""
     options = _parser().parse_args(arguments)
-    wanted = set(options.only or NAMES)
+    sizes = options.observations or ([100_000] if options.quick else SIZES[:1])
+    known = [*OF_THE_SECRETARIAT, *statistics.names(sizes)]
+    wanted = set(options.only or known)
     effort = QUICK if options.quick else Effort()
     started = time.monotonic()
     found, failed = [], 0
     with ExitStack() as stack:
-        env = stack.enter_context(instance.temporary())
-        for step in _steps(wanted, effort, options, env):
+        chains: list[Iterator[Step]] = []
+        if wanted & {*OF_THE_SECRETARIAT}:
+            env = stack.enter_context(instance.temporary())
+            chains.append(_steps(wanted, effort, options, env))
+        if wanted - {*OF_THE_SECRETARIAT}:
+            chains.append(statistics.steps(wanted, sizes, rounds=effort.rounds, say=_say))
+        for step in chain.from_iterable(chains):
             try:
                 for one in step():
                     _say(
@@ -53,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
             except Exception:
                 traceback.print_exc()
                 failed += 1
-    found.sort(key=lambda one: NAMES.index(one.name))
+    found.sort(key=lambda one: known.index(one.name))
     measures.write(found, options.output)
     print(measures.as_table(found))
     _say(f"Measured in {time.monotonic() - started:.0f} s; written to {_short(options.output)}.")
@@ -94,12 +104,18 @@ def _steps(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the secretariat.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure the secretariat and the statistics engine."
+    )
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=NAMES, help=f"of: {', '.join(NAMES)}")
     parser.add_argument("--documents", type=int, default=20_000)
     parser.add_argument("--people", type=int, default=500)
     parser.add_argument("--rooms", type=int, default=100)
     parser.add_argument("--publications", type=int, default=5_000)
+    parser.add_argument(
+        "--observations", type=int, nargs="+", metavar="N",
+        help="sizes of the synthetic cube (1000000; with --quick 100000); for both of the goals: 1000000 10000000",
+    )  # fmt: skip
     parser.add_argument("--hidden", type=int, default=10_000, help="hidden rows added for their measure")
     parser.add_argument(
         "--quick", action="store_true", help="a short look: figures unsettled, nothing to be quoted"

@@ -46,3 +46,19 @@ def test_the_goal_judges_the_ratio_or_the_value_that_stands_alone(value, referen
 
     assert judged.ok is ok
     assert ("MISSED" in as_table([judged])) is not ok
+
+
+def test_a_tiny_run_measures_the_statistics_beside_a_server_and_a_file(tmp_path):
+    written = tmp_path / "bench.json"
+    names = ["siemmes.series", "siemmes.aggregate.all", "siemmes.export.csv", "siemmes.store.bytes_per_obs"]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--quick", "--observations", "3120", "--only", *names, "--output", str(written)],
+        cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = {one["name"]: one for one in json.loads(written.read_text())}
+    assert list(found) == names
+    assert all(one["value"] > 0 for one in found.values())
+    assert found["siemmes.series"]["reference"] > 0
