@@ -21,7 +21,7 @@ def test_a_tiny_run_writes_a_list_of_measures(tmp_path):
 
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--quick", "--only", *names, *sizes, "--output", str(written)],
-        cwd=ROOT, env=os.environ | {"PUEBLA_ENV": "demo"}, capture_output=True, text=True, timeout=240,
+        cwd=ROOT, env=os.environ | {"PUEBLA_ENV": "demo"}, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr[-3000:]

@@ -7,6 +7,7 @@ A text that a language lacks is shown in the process's first language, and where
 """
 
 import contextlib
+import gettext
 import hashlib
 import io
 import os
@@ -180,6 +181,8 @@ def _fills(text: str, ids: list[str]) -> bool:
 
 def forget() -> None:
     """Let Django and Wagtail look again: both remember languages and catalogues."""
+    # Python keeps every catalogue by its path for ever; Django clears both when a catalogue changes under its own server.
+    gettext._translations.clear()  # type: ignore[attr-defined]
     trans_real._translations.clear()  # type: ignore[attr-defined]
     # What both do themselves where a test changes the setting; Wagtail is reached by name, for core knows no CMS.
     for reset in (trans_real.reset_cache, import_string("wagtail.coreutils.reset_cache")):

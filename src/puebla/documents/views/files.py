@@ -61,6 +61,7 @@ def read(request: PersonRequest, address: str, language: str, number: int | None
     page = Paginator(found.pages.all(), 10).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "document": document, "version": found, "language": language, "language_name": language_name(language),
+        "numbered": number is not None,
         "page": page, "inline": FileKind[found.kind].inline_safe,
     }  # fmt: skip
     return render(request, "documents/read.html", context)
