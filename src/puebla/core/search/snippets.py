@@ -33,6 +33,7 @@ class Looking:
     def __init__(self, question: Question, languages: Sequence[str]) -> None:
         self._question = question
         self._languages = languages or question.languages
+        self._known: dict[str, bool] = {}
         self._parts = [_Part(part, question.languages) for clause in question.clauses for part in clause]
 
     def spot(self, words: str) -> Spot | None:
@@ -69,7 +70,10 @@ class Looking:
 
     def answers(self, word: str) -> bool:
         """Whether this folded word is one of those looked for."""
-        return any(part.holds(word, self._languages) for part in self._parts)
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = any(part.holds(word, self._languages) for part in self._parts)
+        return known
 
     def _first(self, part: "_Part", page: str, after: int) -> int:
         """Where the part first stands in a page's words after a place; -1 where it does not."""

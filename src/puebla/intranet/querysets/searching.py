@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from puebla.accounts.models import Person
@@ -61,6 +62,11 @@ class Searcher:
 
     def entries(self) -> Any:
         """Entries that this person may know to exist."""
+        return self._visible.all()
+
+    @cached_property
+    def _visible(self) -> Any:
+        """The gate's conditions, written once for all that a page asks."""
         return IndexEntry.objects.visible_to(self.person, reach=self.reach)
 
     def answers(

@@ -6,12 +6,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from puebla.accounts.models import Person
 from puebla.core.languages import show
 from puebla.core.search.asking import Question
 from puebla.core.search.sources import Hit, Shelf
 from puebla.core.search.spelling import holds
 from puebla.members.models import Body, Meeting, Party, Seat
 from puebla.members.querysets import Reach
+
+#: A key that no person has.
+NOBODY = 0
 
 
 def meetings(person: Any, reach: Reach, question: Question, _at: dt.datetime) -> list[Hit]:
@@ -47,11 +51,16 @@ def parties(_person: Any, _reach: Reach, question: Question, _at: dt.datetime) -
 
 def people(person: Any, reach: Reach, question: Question, at: dt.datetime) -> list[Hit]:
     """People in the directory whom the reader may know of."""
+    # Names are compared first, whoever they are: only the few that match are asked of the gate, which is dear. It is asked
+    # even where none does, so that nobody can tell a name they may not know of from one that does not exist.
+    names = Person.objects.order_by().values_list("pk", "full_name")
+    matching = [key for key, name in names if holds(question, name)]
     seats = Seat.objects.effective(at).visible_to(person, reach=reach).order_by()
+    seats = seats.filter(person__in=[NOBODY, *matching])
     rows = seats.values_list("person__ref", "person__full_name", "party__short_names").distinct()
     found: dict[str, Hit] = {}
     for ref, name, party in rows:
-        if ref not in found and holds(question, name):
+        if ref not in found:
             found[ref] = Hit(reverse("members:person", args=[ref]), name, facts=(show(party).text,))
     return list(found.values())
 

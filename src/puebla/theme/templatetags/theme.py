@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.cache import caches
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput, ChoiceField, ModelChoiceField
 from django.http import HttpRequest
@@ -25,6 +26,8 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 Texts = Mapping[str, str]
+#: Seconds that a part of the portal's frame is kept: longer than a day, with which its key changes, makes no sense.
+_FRAME_KEPT_FOR = 24 * 60 * 60
 #: What Django shows where nothing is chosen yet.
 EMPTY_LABEL = "---------"
 #: Languages that join day, month and year with a word of their own.
@@ -240,6 +243,36 @@ def about_page(context: Context, content: str) -> SafeString:
         '<meta property="og:site_name" content="{2}">\n',
         SafeString(described), address, site,
     )  # fmt: skip
+
+
+class _KeptNode(template.Node):
+    """A part of the portal's frame; of one address, in one language, it is the same until something public changes."""
+
+    def __init__(self, name: str, inside: template.NodeList) -> None:
+        self.name, self.inside = name, inside
+
+    def render(self, context: Context) -> SafeString:
+        request = context.get("request")
+        edition = getattr(request, "public_edition", "")
+        match = getattr(request, "resolver_match", None)
+        # A page without a question is kept whole, and of a fixed address there is one: nobody fills the memory with these.
+        if not edition or match is None or match.args or match.kwargs or not request.META.get("QUERY_STRING"):
+            return self.inside.render(context)
+        key = f"frame-{self.name}-{edition}-{get_language()}-{request.path}".replace(" ", "-")
+        kept: str | None = caches["pages"].get(key)
+        if kept is None:
+            kept = str(self.inside.render(context))
+            caches["pages"].set(key, kept, _FRAME_KEPT_FOR)
+        return SafeString(kept)
+
+
+@register.tag
+def kept(parser: template.base.Parser, token: template.base.Token) -> _KeptNode:
+    """`{% kept "footer" %}…{% endkept %}`: a part that says nothing of the question in the address."""
+    _tag, name = token.split_contents()
+    inside = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return _KeptNode(name.strip('"'), inside)
 
 
 # This room and `core` do not import each other: the registry is reached by its address.
