@@ -169,8 +169,9 @@ def public_pages(get_response: Handler) -> Handler:
         at = timezone.now()
         # A harvester's answer carries its hour, so it is kept for a minute only.
         hour = f"{at:%H:%M}" if request.path_info == "/oai" else ""
-        request.public_edition = edition(at)  # type: ignore[attr-defined]
-        asked = f"{request.public_edition} {hour} {encoding} {request.path_info}?{query}"
+        public = edition(at)
+        request.public_edition = public  # type: ignore[attr-defined]
+        asked = f"{public} {hour} {encoding} {request.path_info}?{query}"
         # A digest, because an address may be longer than a cache takes and hold what a key may not.
         key = hashlib.blake2b(asked.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         stored: Stored | None = caches["pages"].get(key)

@@ -252,7 +252,7 @@ class _KeptNode(template.Node):
         self.name, self.inside = name, inside
 
     def render(self, context: Context) -> SafeString:
-        request = context.get("request")
+        request: Any = context.get("request")
         edition = getattr(request, "public_edition", "")
         match = getattr(request, "resolver_match", None)
         # A page without a question is kept whole, and of a fixed address there is one: nobody fills the memory with these.
