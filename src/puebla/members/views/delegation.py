@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -142,7 +142,7 @@ def invite(request: PersonRequest) -> HttpResponse:
         else:
             messages.success(
                 request, _("%(name)s was invited; the address in the message works until %(day)s.")
-                % {"name": made.full_name, "day": timezone.localtime(made.expires_at).date().isoformat()},
+                % {"name": made.full_name, "day": formats.date_format(timezone.localtime(made.expires_at), "DATE_FORMAT")},
             )  # fmt: skip
             return _to(made.party)
     return render(request, "members/invite.html", {"form": form})
