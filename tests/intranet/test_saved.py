@@ -61,7 +61,8 @@ def test_a_search_is_kept_under_a_name_and_asked_again():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("language", "named"), [("en", "Small note, 2009, Draft"), ("es", "Nota breve, 2009, Borrador")]
+    ("language", "named"),
+    [("en", "Small note, GONE, 2009, Draft"), ("es", "Nota breve, GONE, 2009, Borrador")],
 )
 def test_its_filters_are_named_in_the_reader_s_words(language, named):
     make.process()
@@ -73,8 +74,8 @@ def test_its_filters_are_named_in_the_reader_s_words(language, named):
     listed = client.get(f"/{language}/intranet/search/saved/").text
     page = client.get(f"/{language}/intranet/search/saved/{saved.ref}/").text
 
-    assert f"{named}, GONE" in listed
-    assert f"{named}, GONE".replace(", ", " · ") in page
+    assert named in listed
+    assert named.replace(", ", " · ") in page
 
 
 @pytest.mark.django_db

@@ -102,10 +102,12 @@ def act(request: PersonRequest, ref: str) -> HttpResponseBase:
 
 
 def _filters_called(at: dt.datetime) -> Callable[[Mapping[str, str]], list[str]]:
-    """How to say filters in the reader's words; what is offered no more keeps its code."""
+    """How to say filters in the reader's words, in the order of the form; what is offered no more keeps its code."""
     lists = filter_lists(Process.current().languages, at=at)
     known = {(name, value): label for name, _label, _all, values in lists for value, label in values}
-    return lambda filters: [capfirst(known.get(one, one[1])) for one in filters.items()]
+    return lambda filters: [
+        capfirst(known.get((name, filters[name]), filters[name])) for name in FILTERS if name in filters
+    ]
 
 
 def _own(request: PersonRequest, ref: str) -> SavedSearch:
