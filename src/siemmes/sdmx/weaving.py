@@ -105,21 +105,21 @@ def in_key_order(answer: Answer) -> str:
 
 
 def woven(
-    answer: Answer, source: str, pattern: Pattern, *, where: str = "", batch: int = BATCH
+    answer: Answer, source: str, pattern: Pattern, *, where: str = "", batch: int | None = None
 ) -> Iterator[bytes]:
     """The rows of a source as text, batch by batch.
 
     Args:
         source: SQL of a table with the answer's columns, in brackets or by name.
         where: a condition on its rows.
-        batch: rows put together at a time.
+        batch: rows put together at a time, where they are longer than others.
     """
     parts = _Parts.of(pattern)
     condition = f" WHERE {where}" if where else ""
     selected = ", ".join([*(f"enum_code({quoted(name)})" for name in parts.columns), *parts.texts]) or "1"
     cursor = answer.cursor()
     try:
-        reader = cursor.sql(f"SELECT {selected} FROM {source}{condition}").to_arrow_reader(batch)
+        reader = cursor.sql(f"SELECT {selected} FROM {source}{condition}").to_arrow_reader(batch or BATCH)
         yield from _woven(reader, parts, pattern)
     finally:
         cursor.close()
