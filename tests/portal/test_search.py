@@ -191,7 +191,10 @@ def test_meetings_and_parties_are_found_beside_the_papers(client):
     PublicParty.objects.create(**a_party_row())
 
     assert "/en/meetings/RCM/2009/VM/XIV/" in ask(client, "conferencia").text
-    assert '<a href="/en/members/">Costa Rica</a>' in ask(client, '"costa rica"').text.partition('role="status"')[2]
+    assert (
+        '<a href="/en/members/">Costa Rica</a>'
+        in ask(client, '"costa rica"').text.partition('role="status"')[2]
+    )
 
 
 # What is not public ------------------------------------------------------------------------------------------------
