@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -21,13 +21,16 @@ import pyarrow.parquet as pq
 from siemmes.cube import layout
 from siemmes.cube.engines import FIGURES
 from siemmes.cube.layout import CUBE, MANIFEST, TABLE, literal, quoted, single
-from siemmes.disclosure.protecting import Earlier, Protected, protect
 from siemmes.model.errors import RefusedError
 from siemmes.model.structures import TIME, Structure
 from siemmes.release.describing import AVAILABILITY, METADATA, availability, reference_metadata
 from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
 from siemmes.release.submissions import CONTRIBUTIONS, ROWS, Submission
-from siemmes.sdmx.rendering import render
+
+if (
+    TYPE_CHECKING
+):  # what only a build needs is imported when one begins: a command that lists releases starts at once
+    from siemmes.disclosure.protecting import Earlier, Protected
 
 CURRENT = "CURRENT"
 FORMAT = 1
@@ -172,6 +175,9 @@ def _take_back(plan: Plan, aside: Path, kept: Path) -> None:
 
 
 def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
+    from siemmes.disclosure.protecting import protect
+    from siemmes.sdmx.rendering import render
+
     # What is not protected yet never lies on the public side, not even while it is built or after a kill.
     with contextlib.closing(duckdb.connect(str(kept / WORK))) as con:
         con.execute("CREATE SCHEMA work")
@@ -210,8 +216,10 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     step("manifest")
 
 
-def _earlier(plan: Plan) -> list[Earlier]:
+def _earlier(plan: Plan) -> "list[Earlier]":
     """Every release that was ever published, the one that this one starts from last: nothing of them is forgotten."""
+    from siemmes.disclosure.protecting import Earlier
+
     found = []
     for folder in plan.public.iterdir():
         if not folder.name.startswith(".") and (folder / MANIFEST).is_file():
@@ -284,7 +292,7 @@ def _compact(work: Path, target: Path) -> None:
 
 
 def _manifest(
-    plan: Plan, labels: dict[str, list[str]], columns: dict[str, Any], rows: int, protected: Protected
+    plan: Plan, labels: dict[str, list[str]], columns: dict[str, Any], rows: int, protected: "Protected"
 ) -> dict[str, Any]:
     periods = labels[TIME]
     return {

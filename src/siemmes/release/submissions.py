@@ -8,15 +8,18 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
 from siemmes.cube.layout import literal, quoted
-from siemmes.intake.judging import Judgement, judged
 from siemmes.model.errors import RefusedError, SiemmesError
 from siemmes.model.structures import VALUE
 from siemmes.release.contributing import keep_contributions
 from siemmes.release.files import WRITE_FAILED, held, sync_folder, sync_tree, write_json
+
+if TYPE_CHECKING:
+    from siemmes.intake.judging import Judgement
 
 ROWS = "rows.parquet"
 #: What each contributor gave to an amount: private, for the rule of dominance.
@@ -69,6 +72,8 @@ def receive(
         at: when it was received, with its zone.
         contributions: a CSV of the key's columns and OBS_VALUE, one row for each contributor to a figure, without names.
     """
+    from siemmes.intake.judging import judged
+
     with (
         judged(
             path, flow=flow, sender=sender, today=at.date(), said=said, published=published, reason=reason
@@ -93,7 +98,7 @@ def digest_of(path: Path) -> str:
 
 
 def _keep(
-    folder: Path, path: Path, found: Judgement, submission: Submission, contributions: Path | None
+    folder: Path, path: Path, found: "Judgement", submission: Submission, contributions: Path | None
 ) -> None:
     aside = Path(tempfile.mkdtemp(prefix=".receiving-", dir=folder))
     try:
@@ -120,7 +125,7 @@ def _keep(
         ) from error
 
 
-def _write_rows(found: Judgement, target: Path) -> None:
+def _write_rows(found: "Judgement", target: Path) -> None:
     about = found.about
     selected = [quoted(name) for name in about.columns if name != VALUE]
     status = (
