@@ -44,7 +44,7 @@ def carried(found, name, **chosen):
 
 
 @settings(
-    max_examples=4,
+    max_examples=8,
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
