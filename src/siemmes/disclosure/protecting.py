@@ -59,7 +59,9 @@ class Protected:
         hidden: figures that stand without their value.
         folded: figures that were folded into their totals and do not stand at all.
         blocks: groups of figures that held something to hide.
-        attacked: hidden figures that were attacked, and linear programs that it took.
+        attacked, recovered, narrow: hidden figures that were attacked, of those the ones found, and the ones known too closely:
+            none in a release that was published.
+        programs: linear programs that it took.
         known: hidden figures that an earlier release showed with the same value; hiding them tells nobody anything less.
         given: folded figures that earlier releases give away whatever is done now.
         contradictions: totals that are less than their own parts, in published figures.
@@ -72,6 +74,8 @@ class Protected:
     folded: int = 0
     blocks: int = 0
     attacked: int = 0
+    recovered: int = 0
+    narrow: int = 0
     programs: int = 0
     known: int = 0
     given: int = 0
@@ -443,6 +447,8 @@ class _Work:
         for start, end in _runs([row[0] for row in rows]):
             outcome = self._attack(rows[start:end], past.get(rows[start][0], {}))
             found.attacked += outcome.tried
+            found.recovered += len(outcome.exact | outcome.exact_knowing)
+            found.narrow += len(outcome.narrow)
             found.programs += outcome.programs
             found.contradictions += outcome.contradictions
             if not outcome.withstood:

@@ -224,9 +224,8 @@ def _earlier(plan: Plan) -> "list[Earlier]":
     for folder in plan.public.iterdir():
         if not folder.name.startswith(".") and (folder / MANIFEST).is_file():
             manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-            one = Earlier(
-                folder / FIGURES, plan.private / folder.name / ACCEPTED, manifest["disclosure"]["method"]
-            )
+            method = manifest["disclosure"].get("method", plan.about.protection.method)
+            one = Earlier(folder / FIGURES, plan.private / folder.name / ACCEPTED, method)
             found.append((manifest["id"] == plan.previous, manifest["number"], one))
     return [one for _, _, one in sorted(found, key=lambda each: each[:2])]
 
