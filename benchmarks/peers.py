@@ -128,7 +128,7 @@ parts = {"datasets": [{"name": "DS_1", "DataStructure": [
      "type": "Number" if n == "OBS_VALUE" else "String", "nullable": n == "OBS_VALUE" or n.endswith("_STATUS")} for n in names]}]}
 script = '''define datapoint ruleset two (variable OBS_VALUE, SEX) is
 negative: OBS_VALUE >= 0 errorcode "negative" errorlevel 1;
-known: SEX in {"F", "M", "_T"} errorcode "code" errorlevel 1
+known: SEX in {"F", "M", "_U"} errorcode "code" errorlevel 1
 end datapoint ruleset;
 DS_r <- check_datapoint(DS_1, two invalid);'''
 start = time.perf_counter()

@@ -2,7 +2,8 @@
 
 Its ten thousand keys in a million stand as a real cube's do. Country, counterpart, sex, age, means of transport and kind of
 traveller are taken from one number by series; direction and border point are the same everywhere, so that the cube fits a
-structure of the catalogue and every rule has its codes to look up. No sizes may be promised from it: it compresses better than
+structure of the catalogue and every rule has its codes to look up. There are no totals in it: drawn ones would not be the sums of
+their parts, and the rules would refuse them. No sizes may be promised from it: it compresses better than
 real figures.
 """
 
@@ -18,9 +19,9 @@ MONTHS = 312
 SPACE = 6_600_000
 STEP = 2_654_435_761
 COUNTRIES = ("BLZ", "CAN", "CRI", "DOM", "GTM", "HND", "MEX", "NIC", "PAN", "SLV", "USA")
-SEXES = ("F", "M", "_T")
-AGES = (*(f"Y{first}T{first + 4}" for first in range(0, 95, 5)), "_T")
-TRANSPORT = ("AIR", "LAND", "SEA", "_T")
+SEXES = ("F", "M", "_U")
+AGES = tuple(f"Y{first}T{first + 4}" for first in range(0, 100, 5))
+TRANSPORT = ("AIR", "LAND", "SEA", "_U")
 TRAVELLERS = (
     "NATIONAL",
     "RESIDENT",
@@ -41,8 +42,8 @@ KEY = COLUMNS[:10]
 
 
 def counterparts() -> tuple[str, ...]:
-    """250 codes of areas: every country, and the total."""
-    return (*(code.id for code in code_list("CL_AREA").codes if "alpha2" in code.notes), "_T")[-250:]
+    """250 codes of areas: every country, and not known."""
+    return (*(code.id for code in code_list("CL_AREA").codes if "alpha2" in code.notes), "_U")[-250:]
 
 
 def number_of(series: int) -> int:
