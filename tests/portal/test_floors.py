@@ -8,6 +8,8 @@ import puebla.portal
 ALLOWED = {"portal", "publications", "core", "theme"}
 FORBIDDEN_ATTRIBUTES = {"person", "session", "user", "_messages", "COOKIES"}
 MODULES = sorted(Path(puebla.portal.__file__).parent.rglob("*.py"))
+#: What the editors' pages below /cms/ ask; no reader's page passes it.
+EDITORS = {"wagtail_hooks.py"}
 
 
 def test_the_portal_imports_only_publications_core_and_theme():
@@ -25,6 +27,7 @@ def test_no_view_of_the_portal_looks_at_who_asks():
     looked_at = {
         node.attr
         for module in MODULES
+        if module.name not in EDITORS
         for node in ast.walk(ast.parse(module.read_text()))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "request"
     }
