@@ -7,6 +7,7 @@ has run on both, as in CI; `--postgresql all` does so at once.
 
 import argparse
 import contextlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -44,7 +45,10 @@ def engine_alone() -> int:
         str(python),
         "--require-hashes",
     ]
-    subprocess.run([*install, "requirements/engine.txt"], check=True)
+    wanted = ["requirements/engine.txt"]
+    if importlib.util.find_spec("pyspark"):  # `make spark` was asked for: the tests that start a cluster run too
+        wanted.append("requirements/spark.txt")
+    subprocess.run([*install, *wanted], check=True)
     command = [
         str(python),
         "-m",
