@@ -47,7 +47,7 @@ def _fold(now: Block, beside: Linked, left: Left, choice: Choice) -> bool:
     """Fold what is left; whether anything was.
 
     The parts of a sum go first. Where they are gone already and it does not help, since the release before had them, their
-    totals go as well.
+    totals go as well; then whatever is hidden around, then whatever is shown there.
     """
     about = beside.figures
     done = False
@@ -58,6 +58,9 @@ def _fold(now: Block, beside: Linked, left: Left, choice: Choice) -> bool:
         if not fresh:
             heads = [(line.whole, line.by) for line in beside.lines if places.intersection(line.parts)]
             fresh = [one for one in heads if _can_fold(now, about, one[0], choice)]
+        if not fresh and places:
+            around = [one for one in _around(beside.lines, places) if _can_fold(now, about, one[0], choice)]
+            fresh = [one for one in around if about.hidden[one[0]]] or around
         for place, by in fresh:
             choice.folded[place] = by
             about.hidden[place] = True
@@ -69,6 +72,15 @@ def _fold(now: Block, beside: Linked, left: Left, choice: Choice) -> bool:
                 choice.open.add(place)
                 done = True
     return done
+
+
+def _around(lines: Sequence[Line], places: Iterable[int]) -> list[tuple[int, str]]:
+    """The figures of the sums that these are in, and of the sums that share a figure with those."""
+    near = set(places)
+    for _ in range(2):
+        near |= {place for line in lines if near.intersection(line.places()) for place in line.places()}
+    by = {place: line.by for line in lines for place in line.places()}
+    return [(place, by[place]) for place in sorted(near) if place in by]
 
 
 def _can_fold(now: Block, about: Figures, place: int, choice: Choice) -> bool:

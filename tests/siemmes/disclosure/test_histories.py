@@ -5,12 +5,13 @@ from itertools import product
 
 import duckdb
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from siemmes.disclosure.histories import Figure, Past, secret
 from siemmes.disclosure.protecting import Earlier, protect
 from siemmes.model.catalogue import structure
+from siemmes.model.errors import RefusedError
 from tests.siemmes.disclosure.protection import AGES, AREAS, NAMES, a_table, rows_of, two_way
 
 HIGHEST = 9
@@ -80,7 +81,11 @@ def test_no_figure_hidden_in_either_release_has_one_value_in_all_pairs_of_tables
     first, second, changed = made
     tables = [two_way(first), two_way(second)]
 
-    shown = two_releases(tmp_path_factory.mktemp("two"), *tables)
+    try:
+        shown = two_releases(tmp_path_factory.mktemp("two"), *tables)
+    except RefusedError:
+        # What cannot be protected is not published: seldom, and only where every figure of a tiny table is small.
+        assume(False)
 
     possible = every_pair(changed, shown)
     for number, said in enumerate(shown):

@@ -6,10 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from siemmes.cube.questions import Condition, Question
+from siemmes.disclosure import protecting
 from siemmes.disclosure.policy import POLICY
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import QuestionError, RefusedError, UnreadableError
-from siemmes.release import building
 from siemmes.release.store import Store
 from tests.siemmes.figures import AT, SAID, a_file, a_store, released, row, written
 
@@ -168,18 +168,11 @@ def test_a_rounded_flow_answers_every_release_with_the_same_noise(tmp_path):
 def test_a_release_whose_attack_succeeds_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
     store = Store(tmp_path / "store")
     store.submit(a_file(tmp_path, by_sex("NIC", 3, 70)), flow="MIG_STOCK", sender="CRI", at=AT, said=SAID)
-    rightly = building.protect
 
-    def carelessly(con, source, about, **options):
-        from siemmes.disclosure import protecting
+    def carelessly(now, beside):
+        return protecting.Choice(hidden={one for one in range(now.sent) if beside.figures.hidden[one]})
 
-        monkeypatch.setattr(
-            protecting, "protect_block",
-            lambda now, beside: protecting.Choice(hidden={one for one in range(now.sent) if beside.figures.hidden[one]}),
-        )  # fmt: skip
-        return rightly(con, source, about, **options)
-
-    monkeypatch.setattr(building, "protect", carelessly)
+    monkeypatch.setattr(protecting, "protect_block", carelessly)
     with pytest.raises(RefusedError, match="CRI 2020"):
         store.release("MIG_STOCK", at=AT)
 
