@@ -46,7 +46,9 @@ def engine_alone() -> int:
         "--require-hashes",
     ]
     wanted = ["requirements/engine.txt"]
-    if importlib.util.find_spec("pyspark"):  # `make spark` was asked for: the tests that start a cluster run too
+    if importlib.util.find_spec(
+        "pyspark"
+    ):  # `make spark` was asked for: the tests that start a cluster run too
         wanted.append("requirements/spark.txt")
     subprocess.run([*install, *wanted], check=True)
     command = [

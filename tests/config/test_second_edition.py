@@ -171,7 +171,7 @@ def test_every_public_page_stands_in_both_languages_and_names_nothing_of_ours(cl
         for rest in BESIDE_THE_WAY:
             answer = client.get(f"/{language}/{rest}")
             read = words_of_pdf if answer.headers["Content-Type"] == "application/pdf" else words_of
-            pages[f"/{language}/{rest}"] = read(answer.content)
+            pages[f"/{language}/{rest}"] = read(b"".join(answer))
         for form in ("subscribe/?kind=COM", "accounts/apply/", "accounts/login/", "accounts/password/reset/"):
             pages[f"refused /{language}/{form}"] = words_of(client.post(f"/{language}/{form}").content)
 

@@ -513,3 +513,13 @@ def test_linked_data_tell_both_languages_every_version_and_the_meeting(client):
     }
     assert facts["isPartOf"]["about"]["@id"].endswith("/en/meetings/M/1/")
     assert facts["publisher"]["alternateName"][0]["@value"] == "RCM"
+
+
+def test_each_language_in_a_list_leads_to_its_file(client):
+    a_public_document(files=[a_public_file(language="en"), a_public_file(language="es")])
+
+    page = client.get("/en/documents/").text
+    leads = re.findall(r'<a class="chip" href="([^"]+)"', page)
+
+    assert len(leads) == 2
+    assert [client.get(address).status_code for address in leads] == [200, 200]

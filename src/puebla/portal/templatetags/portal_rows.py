@@ -67,7 +67,7 @@ def _chips(facts: _Facts, url: str) -> SafeString:
     title = words(dict(facts.titles))
     there = format_html_join(
         "",
-        '<li><a class="chip" href="{}{}/" hreflang="{}" aria-label="{} ({})">{}</a></li>',
+        '<li><a class="chip" href="{}files/{}/" hreflang="{}" aria-label="{} ({})">{}</a></li>',
         ((url, code, code, code.upper(), title, code.upper()) for code, _label, _size in facts.files),
     )
     awaited = ((_("%(code)s pending") % {"code": code.upper()},) for code in facts.pending)
