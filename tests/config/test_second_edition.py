@@ -106,7 +106,8 @@ def rivers(db, settings, capsys):
     release(document=communique, by=person, at=at)
     both = a_paper(person, "Deux rives", "Duas margens", at=at, languages=("fr", "pt"))
     release(document=both, by=person, at=at)
-    error = release(document=a_paper(person, "Une erreur", "Um erro", at=at), by=person, at=at)
+    error = a_paper(person, "Une erreur", "Um erro", at=at)
+    release(document=error, by=person, at=at)
     withdraw(
         document=error, reason={"fr": "Publié par erreur.", "pt": "Publicado por engano."}, by=person, at=at
     )
