@@ -4,7 +4,7 @@ import json
 import sys
 from typing import Any
 
-from siemmes.intake.findings import Report, rules
+from siemmes.intake.findings import Report
 
 
 def as_json(value: Any) -> None:
@@ -56,6 +56,3 @@ def report(found: Report, language: str, *, limit: int) -> None:
     counts = found.counts()
     print("  ".join(f"{severity}: {counts.get(severity, 0)}" for severity in ("E", "W", "I")))
     print(_VERDICT[language][0 if found.accepted else 1])
-
-
-__all__ = ["as_json", "report", "rules", "said_pairs"]

@@ -9,7 +9,6 @@ from typing import Any
 import highspy
 import numpy as np
 
-INFINITY = highspy.kHighsInf
 #: How far a figure may lie off a bound and still count as on it.
 TOLERANCE = 1e-6
 

@@ -19,7 +19,6 @@ from siemmes.intake.wrapping import unwrapped
 from siemmes.model.errors import UnreadableError
 from siemmes.model.structures import Structure
 
-RAW = "raw"
 #: Bytes that a file may hold when it is unpacked.
 LIMIT = 4 << 30
 
