@@ -2,12 +2,12 @@
 
 import argparse
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from siemmes.cli.progress import flowing
 from siemmes.cli.query import question, written
 from siemmes.cli.showing import as_json
 from siemmes.model.errors import RefusedError
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     path: Path = arguments.output or Path(arguments.flow + format_of(arguments.format).extension)
     with Store(arguments.store).asked(question(arguments)) as answer:
         release = answer.release
-        size = kept(path, _shown(written(answer, arguments), path.name, quiet=arguments.quiet))
+        size = kept(path, flowing(written(answer, arguments), path.name, quiet=arguments.quiet))
     told = {"path": str(path), "format": arguments.format, "size": size, "release": release}
     if arguments.json:
         as_json(told)
@@ -58,32 +58,3 @@ def kept(path: Path, pieces: Iterator[bytes]) -> int:
 
 def _aside(path: Path) -> IO[bytes]:
     return tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)
-
-
-def _shown(pieces: Iterator[bytes], name: str, *, quiet: bool) -> Iterator[bytes]:
-    """The pieces, with a line that tells of progress where somebody looks."""
-    if quiet or not sys.stderr.isatty():
-        yield from pieces
-        return
-    from rich.console import Console
-    from rich.progress import (
-        DownloadColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TransferSpeedColumn,
-    )
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(name, total=None)
-        for piece in pieces:
-            progress.advance(task, len(piece))
-            yield piece

@@ -47,6 +47,8 @@ def _command(commands: Any, name: str, help_: str, example: str, **options: bool
     made.add_argument(
         "--lang", choices=("en", "es"), default="en", help="language of what is said (%(default)s)"
     )
+    if options.get("long", False):
+        made.add_argument("--quiet", action="store_true", help="show no progress")
     if options.get("json", True):
         made.add_argument("--json", action="store_true", help="answer in JSON, for machines")
     return made
@@ -75,7 +77,7 @@ def _file_of_flow(made: argparse.ArgumentParser, *, needed: bool = True) -> None
 def _validate(commands: Any) -> None:
     made = _command(
         commands, "validate", "Judge a file by all rules and keep nothing of it.",
-        "siemmes validate stock.csv --flow MIG_STOCK --sender CRI --say SOURCE_TYPE=CENSUS",
+        "siemmes validate stock.csv --flow MIG_STOCK --sender CRI --say SOURCE_TYPE=CENSUS", long=True,
     )  # fmt: skip
     _file_of_flow(made)
     made.add_argument(
@@ -115,7 +117,7 @@ def _compare(commands: Any) -> None:
 def _submit(commands: Any) -> None:
     made = _command(
         commands, "submit", "Judge a file and keep it for the next release, if nothing refuses it.",
-        "siemmes submit stock.csv --flow MIG_STOCK --sender CRI --say SOURCE_TYPE=CENSUS",
+        "siemmes submit stock.csv --flow MIG_STOCK --sender CRI --say SOURCE_TYPE=CENSUS", long=True,
     )  # fmt: skip
     _file_of_flow(made, needed=False)
     made.add_argument(
@@ -141,10 +143,15 @@ def _submit(commands: Any) -> None:
 def _release(commands: Any) -> None:
     made = _command(
         commands, "release", "Build, protect and publish the next release of a dataflow.",
-        'siemmes release MIG_STOCK --note "Census of 2020"',
+        'siemmes release MIG_STOCK --note "Census of 2020"', long=True,
     )  # fmt: skip
     made.add_argument("flow", metavar="FLOW", help="the dataflow")
     made.add_argument("--note", default="", metavar="TEXT", help="what changed, for its readers")
+    made.add_argument(
+        "--public-from",
+        metavar="INSTANT",
+        help="the hour from which it is in force; until then nobody reads it",
+    )
     made.add_argument("--back-to", metavar="RELEASE", help="let an older release be the one in force again")
 
 
@@ -202,13 +209,12 @@ def _asked(made: argparse.ArgumentParser, *, form: str) -> None:
 def _export(commands: Any) -> None:
     made = _command(
         commands, "export", "Write figures of a dataflow into a file; it is there whole, or not at all.",
-        "siemmes export MIG_STOCK --format xlsx --output stock.xlsx --lang es",
+        "siemmes export MIG_STOCK --format xlsx --output stock.xlsx --lang es", long=True,
     )  # fmt: skip
     _asked(made, form="csv")
     made.add_argument(
         "--output", type=Path, metavar="FILE", help="the file (the dataflow's id with the format's extension)"
     )
-    made.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def _structures(commands: Any) -> None:

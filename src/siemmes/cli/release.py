@@ -2,12 +2,18 @@
 
 import argparse
 
-from siemmes.cli.showing import as_json
+from siemmes.cli.progress import stepping
+from siemmes.cli.showing import as_json, instant
+from siemmes.release.building import STEPS
 from siemmes.release.store import Release, Store
 
 _SAID = {
     "en": "{id} is in force: {observations} figures in {series} series.",
     "es": "{id} está vigente: {observations} cifras en {series} series.",
+}
+_LATER = {
+    "en": "{id} is built and comes into force on {public_from}: {observations} figures in {series} series.",
+    "es": "{id} está construida y entrará en vigor el {public_from}: {observations} cifras en {series} series.",
 }
 
 
@@ -18,7 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
         store.roll_back(arguments.flow, arguments.back_to)
         made = next(one for one in store.releases(arguments.flow) if one.id == arguments.back_to)
     else:
-        made = store.release(arguments.flow, note=arguments.note)
+        public_from = instant(arguments.public_from) if arguments.public_from else None
+        with stepping(arguments.flow, len(STEPS), quiet=arguments.quiet) as step:
+            made = store.release(arguments.flow, note=arguments.note, public_from=public_from, step=step)
     if arguments.json:
         as_json(told(made))
     else:
@@ -27,8 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def in_words(release: Release, language: str) -> str:
-    """That a release is in force, for people."""
-    return _SAID[language].format(id=release.id, observations=release.observations, series=release.series)
+    """That a release is in force, or from when, for people."""
+    said = _LATER if release.public_from else _SAID
+    return said[language].format(**told(release))
 
 
 def told(release: Release) -> dict[str, object]:
@@ -36,5 +45,5 @@ def told(release: Release) -> dict[str, object]:
     return {
         "id": release.id, "flow": release.flow, "number": release.number, "built_at": release.built_at,
         "observations": release.observations, "series": release.series, "previous": release.previous,
-        "note": release.note, "submissions": list(release.submissions),
+        "note": release.note, "public_from": release.public_from, "submissions": list(release.submissions),
     }  # fmt: skip

@@ -3,8 +3,10 @@
 import argparse
 from dataclasses import asdict
 
+from siemmes.cli.progress import stepping
 from siemmes.cli.release import in_words, told
-from siemmes.cli.showing import as_json, said_pairs
+from siemmes.cli.showing import as_json, findings, said_pairs
+from siemmes.intake.judging import STEPS
 from siemmes.model.errors import QuestionError
 from siemmes.release.store import Release, Store
 from siemmes.release.submissions import Submission
@@ -12,11 +14,11 @@ from siemmes.release.submissions import Submission
 _SAID = {
     "en": (
         "Kept as {id}: {rows} rows. `siemmes release {flow}` publishes it.",
-        "Kept as {id}, but refused: see `siemmes validate`.",
+        "Kept as {id}, but refused: correct what is marked E and send it again.",
     ),
     "es": (
         "Conservado como {id}: {rows} filas. `siemmes release {flow}` lo publica.",
-        "Conservado como {id}, pero rechazado: véase `siemmes validate`.",
+        "Conservado como {id}, pero rechazado: corrija lo marcado con E y envíelo de nuevo.",
     ),
 }
 
@@ -26,13 +28,16 @@ def run(arguments: argparse.Namespace) -> int:
     _require_sense(arguments)
     if arguments.shipped:
         return _shipped(arguments)
-    kept = Store(arguments.store).submit(
-        arguments.file, flow=arguments.flow, sender=arguments.sender, said=said_pairs(arguments.say),
-        reason=arguments.reason, contributions=arguments.contributions,
-    )  # fmt: skip
+    store = Store(arguments.store)
+    with stepping(arguments.file.name, STEPS, quiet=arguments.quiet) as step:
+        kept = store.submit(
+            arguments.file, flow=arguments.flow, sender=arguments.sender, said=said_pairs(arguments.say),
+            reason=arguments.reason, contributions=arguments.contributions, step=step,
+        )  # fmt: skip
     if arguments.json:
-        as_json(asdict(kept))
+        as_json({**asdict(kept), "findings": store.report(kept).as_json(limit=arguments.limit)["findings"]})
     else:
+        findings(store.report(kept), arguments.lang, limit=arguments.limit)
         _tell(kept, arguments.lang)
     return 0 if kept.accepted else 1
 

@@ -3,21 +3,20 @@
 import argparse
 import datetime as dt
 
-from siemmes.cli.showing import as_json, report, said_pairs
+from siemmes.cli.progress import stepping
+from siemmes.cli.showing import as_json, day, report, said_pairs
 from siemmes.intake.annotating import annotate
-from siemmes.intake.judging import validate
+from siemmes.intake.judging import STEPS, validate
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge a file; 1 where something refuses it."""
-    today = dt.date.fromisoformat(arguments.today) if arguments.today else dt.datetime.now(dt.UTC).date()
-    found = validate(
-        arguments.file,
-        flow=arguments.flow,
-        sender=arguments.sender,
-        today=today,
-        said=said_pairs(arguments.say),
-    )
+    today = day(arguments.today) if arguments.today else dt.datetime.now(dt.UTC).date()
+    with stepping(arguments.file.name, STEPS, quiet=arguments.quiet) as step:
+        found = validate(
+            arguments.file, flow=arguments.flow, sender=arguments.sender, today=today, said=said_pairs(arguments.say),
+            step=step,
+        )  # fmt: skip
     if arguments.annotate:
         annotate(arguments.file, found, arguments.annotate, language=arguments.lang)
     if arguments.json:

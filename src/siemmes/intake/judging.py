@@ -6,7 +6,7 @@ form, the figure as a number, and what the submission says as a whole filled in.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,9 @@ from siemmes.model.catalogue import source_ids, structure
 from siemmes.model.errors import QuestionError
 from siemmes.model.structures import TIME, VALUE, Structure
 
+Step = Callable[[str], None]
+#: How many steps judging a file has: read, laid out, and each rule asked.
+STEPS = 2 + len(RULES)
 #: How figures look; what does not is left to the rule about numbers.
 NUMBER = r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?"
 
@@ -78,6 +81,7 @@ def judged(
     published: Path | None = None,
     reason: str = "",
     limit: int = LIMIT,
+    step: Step = lambda _done: None,
 ) -> Iterator[Judgement]:
     """A judged submission with its tables, for as long as the block runs.
 
@@ -89,6 +93,7 @@ def judged(
         published: a Parquet file of the figures in force.
         reason: why they change, where they do.
         limit: bytes the file may hold once unpacked.
+        step: called with what was done, as often as `STEPS` says.
 
     Raises:
         UnreadableError: where the file cannot be read at all.
@@ -98,12 +103,14 @@ def judged(
     _require_sender(sender)
     with duckdb.connect(":memory:", config={"preserve_insertion_order": True}) as con:
         reading = read(con, path, about, limit=limit)
+        step("read")
         found = Judgement(con, about, sender, today, reading, dict(said or {}), reason=reason)
         if published is not None:
             con.execute(f"CREATE VIEW published AS SELECT * FROM read_parquet({literal(str(published))})")
             found.published = "published"
         _lay_out(found)
-        _ask(found)
+        step("laid out")
+        _ask(found, step)
         yield found
 
 
@@ -116,6 +123,7 @@ def validate(
     said: Mapping[str, str] | None = None,
     published: Path | None = None,
     reason: str = "",
+    step: Step = lambda _done: None,
 ) -> Report:
     """Judge a file and keep nothing of it.
 
@@ -125,7 +133,14 @@ def validate(
     """
     on = today or dt.datetime.now(dt.UTC).date()
     with judged(
-        Path(path), flow=flow, sender=sender, today=on, said=said, published=published, reason=reason
+        Path(path),
+        flow=flow,
+        sender=sender,
+        today=on,
+        said=said,
+        published=published,
+        reason=reason,
+        step=step,
     ) as found:
         return found.report()
 
@@ -176,20 +191,20 @@ def _default(about: Structure, name: str) -> str | None:
     }.get(name)  # fmt: skip
 
 
-def _ask(found: Judgement) -> None:
+def _ask(found: Judgement, step: Step) -> None:
     columns = ", ".join(f"{quoted(name)} {'BIGINT' if name == 'row' else 'VARCHAR'}" for name in SCHEMA.names)
     found.con.execute(f"CREATE TEMP TABLE findings ({columns})")
     _keep(found, found.reading.findings)
     for rule in RULES:
         told = []
-        for one in rule(
-            found
-        ):  # what a rule asks is asked at once: it may keep its own table only until it goes on
+        # What a rule asks is asked at once: it may keep a table of its own only until it goes on.
+        for one in rule(found):
             if isinstance(one, str):
                 found.con.execute(f"INSERT INTO findings {one}")
             else:
                 told.append(one)
         _keep(found, told)
+        step(rule.__name__)
 
 
 def _keep(found: Judgement, findings: list[Finding]) -> None:

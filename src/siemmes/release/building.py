@@ -43,6 +43,19 @@ REASONS = "disclosure.parquet"
 DISCLOSURE = "disclosure.json"
 
 Step = Callable[[str], None]
+#: The steps of a build, in order.
+STEPS = (
+    "gathered",
+    "protected",
+    "laid out",
+    "written",
+    "rendered",
+    "manifest",
+    "synced",
+    "kept",
+    "renamed",
+    "published",
+)
 
 
 @dataclass(frozen=True)

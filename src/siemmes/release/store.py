@@ -21,13 +21,14 @@ from siemmes.cube.folder import Cube, Shelf
 from siemmes.cube.layout import MANIFEST
 from siemmes.cube.questions import Question
 from siemmes.disclosure.policy import noise_key, thresholds
+from siemmes.intake.findings import Report
 from siemmes.model.catalogue import flows, structure
 from siemmes.model.errors import QuestionError, RefusedError
 from siemmes.release.building import ACCEPTED, Plan, Step, build, head, point, pointed
 from siemmes.release.comparing import Comparison, compare
 from siemmes.release.content import selected
 from siemmes.release.files import held
-from siemmes.release.submissions import Submission, digest_of, every, receive
+from siemmes.release.submissions import Submission, digest_of, every, receive, report_of
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class Store:
         said: Mapping[str, str] | None = None,
         reason: str = "",
         contributions: str | Path | None = None,
+        step: Step = lambda _done: None,
     ) -> Submission:
         """Judge a file and keep it. It is released with the flow's next release, if it was accepted.
 
@@ -113,6 +115,7 @@ class Store:
             said: attributes given once for all of its rows.
             reason: why published figures change, where they do.
             contributions: of amounts, a CSV of what each contributor gave to a figure, for the rule of dominance.
+            step: called with each step of judging (see `intake.judging.STEPS`).
 
         Raises:
             UnreadableError: where the file cannot be read at all.
@@ -122,7 +125,7 @@ class Store:
         return receive(
             self._private(flow) / "submissions", Path(path), flow=flow, sender=sender, at=at or self._clock(),
             said=said, reason=reason, published=self._accepted(flow),
-            contributions=Path(contributions) if contributions else None,
+            contributions=Path(contributions) if contributions else None, step=step,
         )  # fmt: skip
 
     def submit_shipped(
@@ -169,6 +172,10 @@ class Store:
     def submissions(self, flow: str) -> list[Submission]:
         """What was submitted to a flow, in the order of receipt."""
         return every(self._private(flow) / "submissions")
+
+    def report(self, submission: Submission) -> Report:
+        """What was found in a submission when it was received."""
+        return report_of(self._private(submission.flow) / "submissions", submission)
 
     def _accepted(self, flow: str) -> Path | None:
         last = head(self._public(flow))

@@ -5,7 +5,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from siemmes.cube.layout import literal, quoted
+from siemmes.intake.findings import Report
 from siemmes.model.errors import RefusedError, SiemmesError
 from siemmes.model.structures import VALUE
 from siemmes.release.contributing import keep_contributions
@@ -64,6 +65,7 @@ def receive(
     reason: str = "",
     contributions: Path | None = None,
     published: Path | None = None,
+    step: Callable[[str], None] = lambda _done: None,
 ) -> Submission:
     """Judge a file and keep it with its rows and findings; refused ones are kept too, and never released.
 
@@ -76,7 +78,14 @@ def receive(
 
     with (
         judged(
-            path, flow=flow, sender=sender, today=at.date(), said=said, published=published, reason=reason
+            path,
+            flow=flow,
+            sender=sender,
+            today=at.date(),
+            said=said,
+            published=published,
+            reason=reason,
+            step=step,
         ) as found,
         held(folder, ("A submission to this dataflow", "Un envío a este flujo de datos")),
     ):
@@ -139,6 +148,12 @@ def _write_rows(found: "Judgement", target: Path) -> None:
         f'COPY (SELECT row, {action} AS "ACTION", {", ".join(selected)}, CAST({VALUE} AS {kind}) AS {VALUE} FROM judged) '
         f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
     )
+
+
+def report_of(folder: Path, submission: Submission) -> Report:
+    """What was found in a submission when it was received."""
+    table = pq.read_table(folder / submission.id / FINDINGS)
+    return Report(submission.flow, submission.sender, submission.rows, table)
 
 
 def every(folder: Path) -> list[Submission]:
