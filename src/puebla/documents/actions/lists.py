@@ -86,20 +86,8 @@ def set_symbol_pattern(*, pattern: str, was: str, by: Person, at: dt.datetime) -
         RefusedError: where the pattern makes no symbols.
         StaleError: where somebody else changed it since it was read (`was`).
     """
-    require(rules.may_edit_lists(reach_of(by, at)))
-    process = Process.objects.select_for_update().get()
-    if process.symbol_pattern != was:
-        raise StaleError
-    process.symbol_pattern = check_pattern(pattern.strip())
-    process.save(update_fields=["symbol_pattern"])
-    journal.record(
-        "pattern.set",
-        at=at,
-        person=by,
-        subject=process,
-        facts={"before": was, "after": process.symbol_pattern},
-    )
-    return process
+    process = _as_read("symbol_pattern", was, by=by, at=at)
+    return _kept(process, "symbol_pattern", check_pattern(pattern.strip()), act="pattern.set", by=by, at=at)
 
 
 @transaction.atomic
@@ -109,12 +97,23 @@ def set_contact(*, email: str, was: str, by: Person, at: dt.datetime) -> Process
     Raises:
         StaleError: where somebody else changed it since it was read (`was`).
     """
+    process = _as_read("contact_email", was, by=by, at=at)
+    turn_epoch(at=at)
+    return _kept(process, "contact_email", email, act="contact.set", by=by, at=at)
+
+
+def _as_read(fact: str, was: str, *, by: Person, at: dt.datetime) -> Process:
+    """The process, locked, whose fact is still what the person read."""
     require(rules.may_edit_lists(reach_of(by, at)))
     process = Process.objects.select_for_update().get()
-    if process.contact_email != was:
+    if getattr(process, fact) != was:
         raise StaleError
-    process.contact_email = email
-    process.save(update_fields=["contact_email"])
-    turn_epoch(at=at)
-    journal.record("contact.set", at=at, person=by, subject=process, facts={"before": was, "after": email})
+    return process
+
+
+def _kept(process: Process, fact: str, value: str, *, act: str, by: Person, at: dt.datetime) -> Process:
+    before = getattr(process, fact)
+    setattr(process, fact, value)
+    process.save(update_fields=[fact])
+    journal.record(act, at=at, person=by, subject=process, facts={"before": before, "after": value})
     return process

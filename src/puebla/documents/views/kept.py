@@ -1,5 +1,6 @@
 """What the secretariat keeps about its process: kinds, themes, the pattern of symbols, where it is reached."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -123,46 +124,46 @@ def theme_edit(request: PersonRequest, code: str) -> HttpResponse:
 @signed_in
 def pattern(request: PersonRequest) -> HttpResponse:
     """Change the pattern that symbols are made from."""
-    _kept_by(request)
-    process = Process.current()
-    now = {"symbol_pattern": process.symbol_pattern, "was": process.symbol_pattern}
-    form = PatternForm(request.POST or None, initial=now)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
 
-        def act() -> None:
-            actions.set_symbol_pattern(
-                pattern=values["symbol_pattern"], was=values["was"], by=request.person, at=timezone.now()
-            )
+    def act(values: dict[str, Any]) -> None:
+        actions.set_symbol_pattern(
+            pattern=values["symbol_pattern"], was=values["was"], by=request.person, at=timezone.now()
+        )
 
-        if form.carries_out(act):
-            messages.success(request, _("New symbols are made from the new pattern; those given stay."))
-            return redirect("documents:lists")
-        # What was typed is kept; the next save is a knowing one.
-        form.data = {**form.data.dict(), "was": Process.current().symbol_pattern}  # type: ignore[attr-defined]
-    intro = _("It holds for symbols made from now on. Those given already are addresses for ever.")
-    return _form_page(request, form, _("Pattern of symbols"), intro)
+    return _fact(
+        request, PatternForm, "symbol_pattern", act, title=_("Pattern of symbols"),
+        done=_("New symbols are made from the new pattern; those given stay."),
+        intro=_("It holds for symbols made from now on. Those given already are addresses for ever."),
+    )  # fmt: skip
 
 
 @signed_in
 def contact(request: PersonRequest) -> HttpResponse:
     """Change where the public, the press and whoever answers a message reach the secretariat."""
+
+    def act(values: dict[str, Any]) -> None:
+        actions.set_contact(
+            email=values["contact_email"], was=values["was"], by=request.person, at=timezone.now()
+        )
+
+    return _fact(
+        request, ContactForm, "contact_email", act, title=_("Contact address"), done=_("The contact address was changed."),
+        intro=_("A mailbox that several people of the secretariat read serves better than one of a single person."),
+    )  # fmt: skip
+
+
+def _fact(
+    request: PersonRequest, form_class: type[TextsForm], fact: str, act: Callable[[dict[str, Any]], None], *,
+    title: str, done: str, intro: str,
+) -> HttpResponse:  # fmt: skip
+    """A page that changes one fact of the process; who saves over another's change is told first."""
     _kept_by(request)
-    now = Process.current().contact_email
-    form = ContactForm(request.POST or None, initial={"contact_email": now, "was": now})
+    now = getattr(Process.current(), fact)
+    form = form_class(request.POST or None, initial={fact: now, "was": now})
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-
-        def act() -> None:
-            actions.set_contact(
-                email=values["contact_email"], was=values["was"], by=request.person, at=timezone.now()
-            )
-
-        if form.carries_out(act):
-            messages.success(request, _("The contact address was changed."))
+        if form.carries_out(lambda: act(form.cleaned_data)):
+            messages.success(request, done)
             return redirect("documents:lists")
-        form.data = {**form.data.dict(), "was": Process.current().contact_email}  # type: ignore[attr-defined]
-    intro = _(
-        "A mailbox that several people of the secretariat read serves better than one of a single person."
-    )
-    return _form_page(request, form, _("Contact address"), intro)
+        # What was typed is kept; the next save is a knowing one.
+        form.data = {**form.data.dict(), "was": getattr(Process.current(), fact)}  # type: ignore[attr-defined]
+    return _form_page(request, form, title, intro)
