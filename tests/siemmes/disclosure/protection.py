@@ -5,6 +5,7 @@ from contextlib import closing
 from itertools import product
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from siemmes.disclosure.attacking import Table
@@ -72,3 +73,17 @@ def as_table(cells: Mapping[Cell, int], hidden: set[Cell]) -> Table:
         NAMES, frozenset(range(3)), {cell: None if cell in hidden else float(value) for cell, value in cells.items()},
         {cell: float(value) for cell, value in cells.items()},
     )  # fmt: skip
+
+
+def tables_up_to(highest):
+    """Every table of two areas by three ages with figures from 0 to this, totals beside: shape (3, 4, tables), and the
+    place of each cell's key."""
+    grids = np.indices((highest + 1,) * 6, dtype=np.int16).reshape(2, 3, -1)
+    full = np.concatenate([grids, grids.sum(1, keepdims=True)], 1)
+    full = np.concatenate([full, full.sum(0, keepdims=True)], 0)
+    places = {
+        (area, "_T", age): (i, j)
+        for i, area in enumerate((*AREAS[:2], "_T"))
+        for j, age in enumerate((*AGES[:3], "_T"))
+    }
+    return full, places

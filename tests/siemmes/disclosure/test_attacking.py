@@ -12,7 +12,7 @@ from siemmes.disclosure.attacking import Demand, Table, attack
 from siemmes.disclosure.coverage import lists_of
 from siemmes.disclosure.trial import attacked, border_table, two_per_line
 from siemmes.model.catalogue import structure
-from tests.siemmes.disclosure.protection import AGES, AREAS, as_table, two_way
+from tests.siemmes.disclosure.protection import AGES, AREAS, as_table, tables_up_to, two_way
 
 LISTS = lists_of(structure("MIG_STOCK"))
 HIGHEST = 7
@@ -143,14 +143,7 @@ def test_every_figure_that_counting_through_finds_is_found_by_the_attack_and_no_
 
 
 def every_table(cells, hidden):
-    grids = np.indices((HIGHEST + 1,) * 6, dtype=np.int16).reshape(2, 3, -1)
-    full = np.concatenate([grids, grids.sum(1, keepdims=True)], 1)
-    full = np.concatenate([full, full.sum(0, keepdims=True)], 0)
-    places = {
-        (area, "_T", age): (i, j)
-        for i, area in enumerate((*AREAS[:2], "_T"))
-        for j, age in enumerate((*AGES[:3], "_T"))
-    }
+    full, places = tables_up_to(HIGHEST)
     fits = np.ones(full.shape[2], bool)
     for cell, value in cells.items():
         if cell not in hidden:

@@ -13,7 +13,15 @@ from siemmes.disclosure.protecting import LARGE, Earlier, protect
 from siemmes.disclosure.trial import tried
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import RefusedError
-from tests.siemmes.disclosure.protection import AGES, AREAS, a_table, protected, rows_of, two_way
+from tests.siemmes.disclosure.protection import (
+    AGES,
+    AREAS,
+    a_table,
+    protected,
+    rows_of,
+    tables_up_to,
+    two_way,
+)
 from tests.siemmes.figures import row
 
 HIGHEST = 9
@@ -230,14 +238,7 @@ def test_no_hidden_figure_has_one_value_in_all_tables_that_show_the_same(made):
 
 
 def every_table(cells, shown, *, knowing):
-    grids = np.indices((HIGHEST,) * 6, dtype=np.int16).reshape(2, 3, -1)
-    full = np.concatenate([grids, grids.sum(1, keepdims=True)], 1)
-    full = np.concatenate([full, full.sum(0, keepdims=True)], 0)
-    places = {
-        (area, "_T", age): (i, j)
-        for i, area in enumerate((*AREAS[:2], "_T"))
-        for j, age in enumerate((*AGES[:3], "_T"))
-    }
+    full, places = tables_up_to(HIGHEST - 1)
     fits = np.ones(full.shape[2], bool)
     for cell, value in shown.items():
         here = full[places[cell]]
