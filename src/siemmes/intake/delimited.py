@@ -24,6 +24,7 @@ _SAMPLE = 1 << 18
 _NAMING = ("DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "SERIES_KEY", "OBS_KEY")
 #: What columns are called that hold the names of codes and are not looked at.
 NAMES = "names of codes"
+_WITH_COMMA = r"[-+]?\d+,\d+"
 #: Findings of broken rows that are told one by one.
 _TOLD = 1000
 
@@ -179,7 +180,10 @@ def _broken_rows(con: duckdb.DuckDBPyConnection) -> list[Finding]:
 def _kept(
     con: duckdb.DuckDBPyConnection, kind: str, names: Sequence[str], about: Structure, findings: list[Finding]
 ) -> list[str]:
-    """Make `raw` of the columns that the structure knows, labels taken off codes; strange columns are told."""
+    """Make `raw` a view of the columns that the structure knows, labels taken off codes; strange columns are told.
+
+    A view, for the text was laid down once already: what rules ask of `raw` they ask of few rows.
+    """
     labelled = _labels_stand(con, names, about)
     selected, kept = ["row"], []
     for name in names:
@@ -189,16 +193,14 @@ def _kept(
             component = about.by_id.get(name)
             if labelled and component is not None and component.list:
                 text = f"trim(split_part({text}, ':', 1))"
+            if name == VALUE and _commas_are_decimal(con):
+                text = f"CASE WHEN regexp_full_match({text}, '{_WITH_COMMA}') THEN replace({text}, ',', '.') ELSE {text} END"
+                findings.append(Finding("decimal_comma", column=VALUE))
             selected.append(f"nullif({text}, '') AS {quoted(name)}")
             kept.append(name)
         elif not name.startswith(NAMES):
             findings.append(Finding("column_unknown", row=1, column=name, facts={"a": about.id}))
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT {', '.join(selected)} FROM raw_text ORDER BY row"
-    )
-    con.execute("DROP TABLE raw_text")
-    if VALUE in kept:
-        _decimal_comma(con, findings)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {', '.join(selected)} FROM raw_text")
     return kept
 
 
@@ -212,16 +214,12 @@ def _labels_stand(con: duckdb.DuckDBPyConnection, names: Sequence[str], about: S
     return bool(found)
 
 
-def _decimal_comma(con: duckdb.DuckDBPyConnection, findings: list[Finding]) -> None:
-    """Read `1,5` as 1.5 where no figure of the file has a point; anything else is left to the rule about numbers."""
+def _commas_are_decimal(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether `1,5` means 1.5: no figure of the file has a point; anything else is left to the rule about numbers."""
     value = quoted(VALUE)
     commas, points = single(
         con,
-        f"SELECT count(*) FILTER (regexp_full_match({value}, '[-+]?\\d+,\\d+')), count(*) FILTER (contains({value}, '.')) "
-        f"FROM raw WHERE contains({value}, ',') OR contains({value}, '.')",
+        f"SELECT count(*) FILTER (regexp_full_match(trim({value}), '{_WITH_COMMA}')), count(*) FILTER (contains({value}, '.')) "
+        f"FROM raw_text WHERE contains({value}, ',') OR contains({value}, '.')",
     )
-    if commas and not points:
-        con.execute(
-            f"UPDATE raw SET {value} = replace({value}, ',', '.') WHERE regexp_full_match({value}, '[-+]?\\d+,\\d+')"
-        )
-        findings.append(Finding("decimal_comma", column=VALUE))
+    return bool(commas and not points)
