@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from siemmes.cube.layout import TABLE, literal, quoted
+from siemmes.cube.layout import TABLE, as_codes, quoted
 from siemmes.cube.questions import Question
 from siemmes.cube.sql import select
 from siemmes.model.errors import RefusedError
@@ -93,14 +93,10 @@ def _laid(table: Any, cube: "Cube") -> Found:
 
     con = duckdb.connect(":memory:")
     con.register("brought", table)
-    selected = []
-    for name in table.column_names:
-        column = quoted(name)
-        if name in cube.labels:
-            listed = ", ".join(literal(text) for text in cube.labels[name])
-            con.execute(f"CREATE TYPE {quoted('T_' + name)} AS ENUM ({listed})")
-            column = f"CAST({column} AS {quoted('T_' + name)}) AS {column}"
-        selected.append(column)
+    selected = [
+        as_codes(con, name, cube.labels[name]) if name in cube.labels else quoted(name)
+        for name in table.column_names
+    ]
     con.execute(f"CREATE TABLE {_ANSWERED} AS SELECT {', '.join(selected)} FROM brought")
     con.unregister("brought")
     return Found(f"SELECT * FROM {_ANSWERED}", con.cursor)

@@ -113,6 +113,13 @@ def single(con: Any, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...
     return found[0]
 
 
+def as_codes(con: Any, name: str, labels: Sequence[str]) -> str:
+    """Make the type of a coded column in the connection's database; the expression that casts the column to it."""
+    listed = ", ".join(literal(text) for text in labels)
+    con.execute(f"CREATE TYPE {quoted('T_' + name)} AS ENUM ({listed})")
+    return f"CAST({quoted(name)} AS {quoted('T_' + name)}) AS {quoted(name)}"
+
+
 def create_table(con: Any, source: str, about: Structure) -> dict[str, list[str]]:
     """Lay the rows of `source` into the table `obs` of the connection's database; the labels by column.
 
@@ -136,9 +143,7 @@ def create_table(con: Any, source: str, about: Structure) -> dict[str, list[str]
                 f"SELECT DISTINCT CAST({column} AS VARCHAR) FROM {source} WHERE {column} IS NOT NULL ORDER BY 1"
             ).fetchall()
             labels[name] = [row[0] for row in found] or [""]
-            listed = ", ".join(literal(text) for text in labels[name])
-            con.execute(f"CREATE TYPE {quoted('T_' + name)} AS ENUM ({listed})")
-            selected.append(f"CAST({column} AS {quoted('T_' + name)}) AS {column}")
+            selected.append(as_codes(con, name, labels[name]))
     order = ", ".join(quoted(name) for name in about.key)
     con.execute(f"CREATE TABLE {TABLE} AS SELECT {', '.join(selected)} FROM {source} ORDER BY {order}")
     return labels

@@ -12,7 +12,7 @@ from siemmes.intake.findings import Finding, Report
 from siemmes.model.errors import UnreadableError
 
 #: Headings of the columns that are added.
-COLUMNS = {"en": ("FINDING", "FINDING_TEXT"), "es": ("FINDING", "FINDING_TEXT")}
+COLUMNS = ("FINDING", "FINDING_TEXT")
 _FILLS = {"E": "FFFBE0DC", "W": "FFFFF3D1", "I": "FFE3ECF8"}
 _HEADER_WITHIN = 40
 
@@ -57,7 +57,7 @@ def _annotate_text(path: Path, report: Report, target: Path, language: str) -> N
             writer = csv.writer(out, delimiter=dialect.delimiter)
             for number, row in enumerate(csv.reader(source, delimiter=dialect.delimiter), start=1):
                 if number == 1:
-                    writer.writerow([*row, *COLUMNS[language]])
+                    writer.writerow([*row, *COLUMNS])
                 else:
                     writer.writerow([*row, *_told(found.get(number, []), language)])
             for one in found.get(0, []):
