@@ -41,7 +41,7 @@ setup-dev: .venv/.ready-dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
 	@touch $@
 
-.venv/.ready: .venv/bin/uv requirements/secretariat.txt pyproject.toml $(wildcard src/puebla/locale/*/LC_MESSAGES/*.po src/puebla/config/locale/*/LC_MESSAGES/*.po)
+.venv/.ready: .venv/bin/uv requirements/secretariat.txt pyproject.toml tools/assets.py $(wildcard src/puebla/locale/*/LC_MESSAGES/*.po src/puebla/config/locale/*/LC_MESSAGES/*.po)
 	@echo "Installing what Puebla needs ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/secretariat.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .

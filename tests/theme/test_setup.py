@@ -2,6 +2,7 @@
 
 import gettext
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -127,6 +128,21 @@ def test_a_face_carries_our_name_and_still_its_licence(tmp_path):
     )  # they stand in columns
 
 
+@pytest.mark.parametrize("cut", assets.CUTS, ids=lambda cut: cut.style)
+def test_the_face_that_stands_in_is_as_high_as_ours(cut):
+    from fontTools.ttLib import TTFont
+
+    source = assets.original(cut)
+    if source is None:
+        pytest.skip(f"{cut.package} is not installed: make setup")
+    font = TTFont(source)
+    size = font["head"].unitsPerEm
+
+    assert cut.rise == pytest.approx(font["hhea"].ascent / size, abs=0.002)
+    assert cut.fall == pytest.approx(-font["hhea"].descent / size, abs=0.002)
+    assert f'font-family:"{cut.family} like"' in assets.face(cut)
+
+
 def test_the_faces_together_stay_within_their_budget():
     made = [assets.FONTS_DIR / cut.file for cut in assets.CUTS]
     if not all(path.exists() for path in made):
@@ -136,7 +152,7 @@ def test_the_faces_together_stay_within_their_budget():
 
 
 def test_without_the_wheel_a_line_says_so_and_no_stale_sheet_stays(tmp_path, capsys):
-    absent = assets.Cut("serif.woff2", "font_nobody_has", "X.ttf", "Puebla Serif", "Semibold", "400 900")
+    absent = replace(CUT, package="font_nobody_has", source="X.ttf")
     (tmp_path / "fonts.css").write_text("stale")
 
     assets.make_fonts([absent], tmp_path)
