@@ -37,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         as_json({**asdict(kept), "findings": store.report(kept).as_json(limit=arguments.limit)["findings"]})
     else:
-        findings(store.report(kept), arguments.lang, limit=arguments.limit)
+        found = store.report(kept)
+        if found.table.num_rows:
+            findings(found, arguments.lang, limit=arguments.limit)
         _tell(kept, arguments.lang)
     return 0 if kept.accepted else 1
 
