@@ -137,3 +137,25 @@ frame["OBS_VALUE"] = pd.to_numeric(frame["OBS_VALUE"])
 run(script=script, data_structures=parts, datapoints={"DS_1": frame[names]})
 print(json.dumps(time.perf_counter() - start))
 """
+
+#: pytauargus, the engine of tau-Argus: the border table, as one row a person, suppressed by the rule of at least five people
+#: with a safety range of a fifth. Prints the seconds of it, and of each cell its area, sex, age, value and state.
+PYTAUARGUS = """
+import json, sys, tempfile, time
+from pytauargus import protect
+drawn, method = json.load(open(sys.argv[1])), sys.argv[2]
+people = {"area": [], "sex": [], "age": [], "people": []}
+for area, sex, age, count in drawn["cells"]:
+    for name, one in zip(people, (area, sex, age, 1)):
+        people[name] += [one] * count
+with tempfile.TemporaryDirectory() as folder:
+    levels = folder + "/area.hrc"
+    with open(levels, "w") as file:
+        for region, members in drawn["regions"].items():
+            file.write("\\n".join([region, *("@" + one for one in members)]) + "\\n")
+    start = time.perf_counter()
+    done = protect(people, ["area", "sex", "age"], "people", safety_rules="FREQ(5,20)", suppress=method, hrc={"area": levels}, workdir=folder)
+    took = time.perf_counter() - start
+    rows = done.tables[0].rows
+print(json.dumps({"seconds": took, "cells": [[r["area"], r["sex"], r["age"], r["people"], r["status"]] for r in rows]}))
+"""

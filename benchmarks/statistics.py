@@ -3,18 +3,19 @@
 import csv
 import datetime as dt
 import io
+import json
 import statistics as stats
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
@@ -23,6 +24,7 @@ from benchmarks.measures import Goal, Measure, measure
 from siemmes.cube.layout import CUBE
 from siemmes.cube.questions import Question
 from siemmes.disclosure import trial
+from siemmes.disclosure.coverage import TOTAL
 from siemmes.intake.judging import validate
 from siemmes.intake.markup import read_markup
 from siemmes.model.catalogue import structure
@@ -45,13 +47,18 @@ BYTES, BYTES_MAPPED = "siemmes.store.bytes_per_obs", "siemmes.store.bytes_per_ob
 SWAP, SWAP_WRONG = "siemmes.swap", "siemmes.swap.wrong_answers"
 DISCLOSURE = ("siemmes.disclosure.exact", "siemmes.disclosure.exact_knowing", "siemmes.disclosure.narrow",
               "siemmes.disclosure.share", "siemmes.disclosure.seconds")  # fmt: skip
-PEER_TAU = "siemmes.disclosure.pytauargus"
+#: The share of cells that the modular method of pytauargus hides, and what comes with it; then its optimal method.
+PEER_TAU = tuple(
+    f"siemmes.disclosure.pytauargus{method}{name}"
+    for method in ("", ".opt")
+    for name in ("", ".exact", ".exact_knowing", ".narrow", ".seconds")
+)
 START, START_RELEASES, MEMORY = "siemmes.start", "siemmes.start.releases", "siemmes.memory"
 OF_THE_CUBE = [
     SERIES, SERIES_DUCKDB, SLICE, COUNTRY_YEAR, ALL, CSV, JSON, CSV_PYSDMX, ML, READ_ML, VALIDATE, VALIDATE_VTL, RELEASE,
     BYTES, BYTES_MAPPED, MEMORY,
 ]  # fmt: skip
-NAMES = [*OF_THE_CUBE, RELEASE_HELD, SWAP, SWAP_WRONG, *DISCLOSURE, PEER_TAU, START, START_RELEASES]
+NAMES = [*OF_THE_CUBE, RELEASE_HELD, SWAP, SWAP_WRONG, *DISCLOSURE, *PEER_TAU, START, START_RELEASES]
 #: Rows of the cube that has confidential series in it.
 HELD = 100_000
 #: Rows that pysdmx is given: a million of them take it minutes.
@@ -86,7 +93,7 @@ def steps(wanted: set[str], sizes: list[int], *, rounds: int, say: Callable[[str
     if wanted & {SWAP, SWAP_WRONG}:
         say("Swapping releases under readers …")
         yield partial(_chosen, partial(swapped, few=rounds == 1), wanted)
-    if wanted & {*DISCLOSURE, PEER_TAU}:
+    if wanted & {*DISCLOSURE, *PEER_TAU}:
         say("Protecting the border table …")
         yield partial(_chosen, protected, wanted)
     for name, arguments in ((START, ["--help"]), (START_RELEASES, ["releases", "--store", "/nonexistent"])):
@@ -553,6 +560,7 @@ def _p99(seconds: list[float]) -> float:
 
 def protected() -> Iterator[Measure]:
     """The border table protected and attacked, beside the method that hides two in every line."""
+    trial.tried()  # the first one reads code lists, which is not protection
     ours = trial.tried()
     cells = trial.border_table()
     start = time.perf_counter()
@@ -571,14 +579,53 @@ def protected() -> Iterator[Measure]:
         share, ours.share, "of cells", reference=sum(one is None for one in shown.values()) / len(shown)
     )
     yield measure(took, ours.seconds, "s", reference=seconds)
+    for place, method in ((0, "MOD(1)"), (5, "OPT(1,2)")):
+        yield from _beside_pytauargus(ours, cells, method, PEER_TAU[place : place + 5])
+
+
+def _beside_pytauargus(
+    ours: trial.Trial, cells: Mapping[trial.Cell, int], method: str, named: Sequence[str]
+) -> Iterator[Measure]:
+    """Our share, figures given away and seconds beside those of one method of pytauargus on the same table and attack."""
+    values = (ours.share, ours.exact, ours.exact_knowing, ours.narrow, ours.seconds)
+    units = ("of cells", "cells", "cells", "cells", "s")
     try:
-        peers.python_of("pytauargus")
+        shown, seconds = _by_pytauargus(cells, method)
     except peers.AbsentError as error:
-        yield absent(PEER_TAU, 0, "cells", "pytauargus", error)
-    else:
-        yield absent(
-            PEER_TAU, 0, "cells", "pytauargus", "installed, but its run is not part of this bench yet"
-        )
+        for name, value, unit in zip(named, values, units, strict=True):
+            yield absent(name, value, unit, "pytauargus", error)
+        return
+    beside = trial.attacked(cells, shown)
+    share = sum(one is None for one in shown.values()) / len(shown)
+    theirs = (share, len(beside.exact), len(beside.exact_knowing), len(beside.narrow), seconds)
+    for name, value, unit, reference in zip(named, values, units, theirs, strict=True):
+        yield Measure(name, value, unit, reference, value / reference if reference else None, None, ok=True)
+
+
+def _by_pytauargus(
+    cells: Mapping[trial.Cell, int], method: str
+) -> tuple[dict[trial.Cell, int | None], float]:
+    """What pytauargus shows of the table, and the seconds it took.
+
+    Raises:
+        AbsentError: where it is not there, fails, or answers with another table.
+    """
+    nations = {one for members in trial.REGIONS.values() for one in members}
+    inner = [
+        [*cell, count] for cell, count in cells.items()
+        if cell[0] in nations and TOTAL not in cell and count
+    ]  # fmt: skip
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"cells": inner, "regions": trial.REGIONS}, file)
+        file.flush()
+        found = peers.asked("pytauargus", peers.PYTAUARGUS, file.name, method, seconds=300)
+    shown: dict[trial.Cell, int | None] = {}
+    for area, sex, age, value, state in found["cells"]:
+        cell = tuple(TOTAL if one.strip() == "Total" else one.strip() for one in (area, sex, age))
+        shown[cast("trial.Cell", cell)] = None if state in ("U", "M") else int(value)
+    if any(cell not in shown or shown[cell] not in (None, count) for cell, count in cells.items()):
+        raise peers.AbsentError("its table is not the one it was given")
+    return shown, found["seconds"]
 
 
 def _start_of(name: str, arguments: list[str], rounds: int) -> Iterator[Measure]:
