@@ -11,9 +11,11 @@ import pyarrow as pa
 from siemmes.cube.engines import DuckDB, Engine, Found
 from siemmes.cube.folder import Cube
 from siemmes.cube.layout import quoted, single
+from siemmes.cube.meaning import columns, require_one_frequency
 from siemmes.cube.questions import Question
 from siemmes.cube.series import Series
-from siemmes.cube.sql import columns, require_one_frequency
+from siemmes.cube.slices import Slice, slice_of
+from siemmes.cube.sums import added
 from siemmes.model import periods
 from siemmes.model.structures import TIME, Structure
 
@@ -82,8 +84,22 @@ class Answer:
             return None
         return _cut(found, self.question)
 
+    @cached_property
+    def slice(self) -> Slice | None:
+        """The rows asked for, where they can be had from the mapped columns in key order; None for every other question."""
+        return None if self.question.group_by else self._mapped
+
+    @cached_property
+    def _mapped(self) -> Slice | None:
+        return slice_of(self.question, self.cube) if self.engine.mapped else None
+
     def reader(self, batch: int = BATCH) -> pa.RecordBatchReader:
         """The rows, batch by batch, in constant memory; coded columns are dictionaries."""
+        if (found := self._mapped) is not None:
+            if not self.question.group_by:
+                return found.reader(self.columns, batch)
+            if (sums := added(self.question, found)) is not None:
+                return sums.to_reader()
         cursor = self.cursor()
         listed = ", ".join(quoted(name) for name in self.columns)
         return cursor.sql(f"SELECT {listed} FROM ({self.sql})").to_arrow_reader(batch)

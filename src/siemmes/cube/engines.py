@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from siemmes.cube.layout import TABLE, as_codes, quoted
 from siemmes.cube.questions import Question
-from siemmes.cube.sql import select
 from siemmes.model.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 FIGURES = "obs.parquet"
 #: Where answers of a cluster lie while they are read.
 _ANSWERED = "answered"
+#: Texts of SQL that a release keeps, so that a question asked again is not written again.
+_TEXTS = 512
 
 
 @dataclass(frozen=True)
@@ -38,18 +39,40 @@ class Found:
 
 
 class Engine(Protocol):
-    """Answers questions on a release."""
+    """Answers questions on a release.
+
+    Attributes:
+        mapped: whether questions of series and periods may be answered from the mapped columns on this machine instead.
+    """
+
+    mapped: bool
 
     def find(self, question: Question, cube: "Cube") -> Found:
         """The answer to a checked question, in key order unless the question sorts."""
 
 
 class DuckDB:
-    """The engine of one machine: the release's own DuckDB file, in this process."""
+    """The engine of one machine: the release's own DuckDB file, in this process, and its mapped columns.
+
+    Args:
+        mapped: False for SQL alone.
+    """
+
+    def __init__(self, *, mapped: bool = True) -> None:
+        self.mapped = mapped
 
     def find(self, question: Question, cube: "Cube") -> Found:
         """The answer; nothing is computed before it is read."""
-        return Found(select(question, cube.labels).sql("duckdb"), cube.cursor)
+        from siemmes.cube.sql import select  # takes its time; most questions are answered without
+
+        asked = question.whole()
+        text = cube.texts.get(asked)
+        if text is None:
+            text = select(question, cube.labels).sql("duckdb", copy=False)
+            if len(cube.texts) >= _TEXTS:
+                cube.texts.clear()
+            cube.texts[asked] = text
+        return Found(text, cube.cursor)
 
 
 class Spark:
@@ -61,12 +84,16 @@ class Spark:
             same paths as this process does.
     """
 
+    mapped = False
+
     def __init__(self, session: Any, *, files: str | None = None) -> None:
         self.session = session
         self.files = files
 
     def sql(self, question: Question, cube: "Cube") -> str:
         """The question in Spark's dialect, on the view that `find` makes of the release."""
+        from siemmes.cube.sql import select
+
         return select(question, cube.labels, ordered=True, table=_view(cube)).sql("spark")
 
     def find(self, question: Question, cube: "Cube") -> Found:

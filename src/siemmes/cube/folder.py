@@ -7,6 +7,7 @@ its manifest and compared by `verify`.
 import datetime as dt
 import hashlib
 import json
+import mmap
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,8 +17,9 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
-from siemmes.cube.layout import CUBE, MANIFEST, MAPPED, TABLE, Packing, free, quoted, single
+from siemmes.cube.layout import CUBE, MANIFEST, MAPPED, NOT_ONE, TABLE, Packing, free, quoted, single
 from siemmes.cube.series import Series
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import DamagedError
@@ -40,6 +42,9 @@ class Cube:
         self.about: Structure = structure(self.manifest["flow"])
         self._lock = threading.Lock()
         self._con: duckdb.DuckDBPyConnection | None = None
+        self._maps: list[mmap.mmap] = []
+        #: Texts of SQL by what is asked.
+        self.texts: dict[tuple[object, ...], str] = {}
 
     @property
     def release(self) -> str:
@@ -69,6 +74,8 @@ class Cube:
         names = free(self.about)
         if not names:
             return frozenset()
+        if not len(self.said) or self.said.max() != NOT_ONE:
+            return frozenset(name for name in names if not any(self._said_of(name)))
         con = self.cursor()
         counts = single(con, f"SELECT {', '.join(f'count({quoted(name)})' for name in names)} FROM {TABLE}")
         con.close()
@@ -96,20 +103,60 @@ class Cube:
         file = self.path / name
         if file.stat().st_size == 0:
             return np.zeros(0, dtype=kind)
-        return np.memmap(file, dtype=kind, mode="r")
+        with file.open("rb") as opened:
+            held = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        self._maps.append(held)
+        return np.frombuffer(held, dtype=kind)
+
+    def give_back(self) -> None:
+        """Let the system have the memory in which the mapped files were read; they are read again where they are asked for."""
+        for held in self._maps:
+            held.madvise(mmap.MADV_DONTNEED)
 
     @cached_property
-    def _index(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        keys = self._mapped("index/keys.bin", "<u8").reshape(self._packing.words, -1)
-        return (
-            keys,
-            self._mapped("index/starts.bin", "<u8"),
-            self._mapped("index/counts.bin", "<u4"),
-            self._mapped("index/said.bin", "<u4"),
-        )
+    def _keys(self) -> np.ndarray:
+        return self._mapped("index/keys.bin", "<u8").reshape(self._packing.words, -1)
 
     @cached_property
-    def _columns(self) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    def extents(self) -> tuple[np.ndarray, np.ndarray]:
+        """Of each series in key order, its first row and its number of rows."""
+        return self._mapped("index/starts.bin", "<u8"), self._mapped("index/counts.bin", "<u4")
+
+    @cached_property
+    def said(self) -> np.ndarray:
+        """Of each series, which set of attributes holds for the whole of it; 0xFFFFFFFF for "not one"."""
+        return self._mapped("index/said.bin", "<u4")
+
+    @cached_property
+    def codes(self) -> dict[str, np.ndarray]:
+        """By dimension, of each series the place of its label."""
+        found = {}
+        for name, (word, shift, bits) in zip(self.about.dimensions, self._packing.places, strict=True):
+            kind = np.uint8 if bits < 8 else np.uint16 if bits < 16 else np.uint32
+            found[name] = (self._keys[word] >> np.uint64(shift) & np.uint64((1 << bits) - 1)).astype(kind)
+        return found
+
+    @property
+    def sets(self) -> int:
+        """How many sets of attributes are said of whole series."""
+        return len(self.manifest["said"])
+
+    def _said_of(self, name: str) -> list[str]:
+        place = self.manifest["said_of"].index(name)
+        return [one[place] for one in self.manifest["said"]]
+
+    def said_codes(self, name: str) -> np.ndarray:
+        """By set, the place of the label of a coded attribute; the number of labels where it says nothing."""
+        places, none = self.places[name], len(self.labels[name])
+        return np.array([places[text] if text else none for text in self._said_of(name)], dtype=np.uint32)
+
+    def said_texts(self, name: str) -> pa.Array:
+        """By set, the text of an attribute of free text; null where it says nothing."""
+        return pa.array([text or None for text in self._said_of(name)], pa.string())
+
+    @cached_property
+    def columns(self) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+        """Of each row in key order: the place of its period, its figure, the places of its statuses."""
         return (
             self._mapped("columns/period.bin", "<u2"),
             self._mapped("columns/value.bin", "<i8" if self.about.whole else "<f8"),
@@ -121,11 +168,11 @@ class Cube:
         found = self._find(key)
         if found is None:
             return None
-        _keys, starts, counts, said = self._index
+        starts, counts = self.extents
         first = int(starts[found])
         last = first + int(counts[found])
-        period, value, statuses = self._columns
-        number = int(said[found])
+        period, value, statuses = self.columns
+        number = int(self.said[found])
         return Series(
             about=self.about,
             labels=self.labels,
@@ -146,7 +193,7 @@ class Cube:
                 return None
             codes.append(place)
         words = self._packing.pack(codes)
-        keys = self._index[0]
+        keys = self._keys
         low, high = 0, keys.shape[1]
         for number, word in enumerate(words):
             column = keys[number, low:high]

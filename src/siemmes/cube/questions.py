@@ -194,6 +194,15 @@ class Question:
             key.append(code)
         return tuple(key)
 
+    def whole(self) -> tuple[object, ...]:
+        """All that is asked, in a form that can be looked up."""
+        return (
+            self.flow, tuple(self.filters().items()), tuple(map(tuple, self.keys)), self.start, self.end, self.first,
+            self.last, None if self.measures is None else tuple(self.measures),
+            None if self.attributes is None else tuple(self.attributes), tuple(self.group_by), self.totals,
+            tuple(self.order), self.offset, self.limit,
+        )  # fmt: skip
+
     def narrowed(self, **where: Asked) -> "Question":
         """The same question with these filters beside."""
         return replace(self, where={**self.where, **where})

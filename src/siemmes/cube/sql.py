@@ -1,8 +1,8 @@
 """A question as one SQL text, built from expressions and never from pasted strings.
 
 The text is DuckDB's; sqlglot writes the same expression for a cluster. Every filter on a coded column is resolved against the
-labels that the release holds before SQL is made: a code that does not stand there finds nothing and is no error, and all
-operators mean the same on every engine.
+labels that the release holds before SQL is made (`cube.meaning`): a code that does not stand there finds nothing and is no
+error, and all operators mean the same on every engine.
 """
 
 import math
@@ -12,13 +12,19 @@ from decimal import Decimal
 from sqlglot import exp
 
 from siemmes.cube.layout import TABLE, coded
+from siemmes.cube.meaning import (
+    TOTAL,
+    between,
+    columns,
+    keyed,
+    meeting,
+    meets,
+    published,
+    require_one_frequency,
+)
 from siemmes.cube.questions import YEAR, Condition, Filter, Question
-from siemmes.model import periods
-from siemmes.model.errors import QuestionError
 from siemmes.model.structures import TIME, VALUE, Structure
 
-#: Columns of an answer that adds figures up, after those it groups by.
-SUMMED = (VALUE, "OBS_COUNT", "OBS_MISSING")
 #: The type in which decimal figures are added up.
 _SUMMED = "DECIMAL(38, 6)"
 #: No figure is as large: one less than what a whole number of 64 bits may hold.
@@ -41,9 +47,9 @@ def select(
     """
     about = question.structure
     require_one_frequency(question, labels)
-    found = exp.select().from_(exp.Table(this=exp.to_identifier(table)))
-    for condition in conditions(question, labels):
-        found = found.where(condition)
+    # Building upon a copy at each step takes longer than the step.
+    found = exp.select().from_(exp.Table(this=exp.to_identifier(table)), copy=False)
+    found = found.where(*conditions(question, labels), copy=False)
     found = _grouped(found, question) if question.group_by else _plain(found, question, about)
     # A window loses the order in which rows lie.
     aloud = ordered or bool(question.order) or question.first is not None or question.last is not None
@@ -52,57 +58,20 @@ def select(
     named = {name.removeprefix("-") for name in question.order}
     for name in (*question.order, *(one for one in natural if one not in named)):
         found = found.order_by(
-            exp.Ordered(this=_column(name.removeprefix("-")), desc=name.startswith("-"), nulls_first=False)
+            exp.Ordered(this=_column(name.removeprefix("-")), desc=name.startswith("-"), nulls_first=False),
+            copy=False,
         )
     if question.limit is not None:
-        found = found.limit(question.limit)
+        found = found.limit(question.limit, copy=False)
     if question.offset:
-        found = found.offset(question.offset)
+        found = found.offset(question.offset, copy=False)
     return found
 
 
-def columns(question: Question) -> tuple[str, ...]:
-    """The columns of the answer, in order."""
-    if question.group_by:
-        return (*question.group_by, *(SUMMED[1:] if question.measures == () else SUMMED))
-    about = question.structure
-    wanted = (
-        about.attributes
-        if question.attributes is None
-        else tuple(name for name in about.attributes if name in question.attributes)
-    )
-    measures = () if question.measures == () else (VALUE,)
-    return (*about.key, *measures, *wanted)
-
-
-def require_one_frequency(question: Question, labels: Mapping[str, Sequence[str]]) -> None:
-    """Refuse to add months to the years that they make up: the same event would count twice.
-
-    Raises:
-        QuestionError: where figures are added up over time, and more than one frequency could be among them.
-    """
-    if not question.group_by or {"FREQ", TIME} & set(question.group_by):
-        return
-    asked = question.filters().get("FREQ")
-    found = [one for one in labels["FREQ"] if asked is None or meets(asked, one)]
-    if question.keys and all(key[0] for key in question.keys):
-        found = [one for one in found if any(one in key[0].split("+") for key in question.keys)]
-    if len(found) > 1:
-        listed = ", ".join(found)
-        raise QuestionError(
-            {
-                "en": f"These figures come in several frequencies ({listed}), which cannot be added up together. "
-                "Choose one by a filter on FREQ, or group by FREQ or TIME_PERIOD.",
-                "es": f"Estas cifras tienen varias frecuencias ({listed}), que no pueden sumarse juntas. "
-                "Elija una con un filtro de FREQ, o agrupe por FREQ o TIME_PERIOD.",
-            }
-        )
-
-
 def _plain(found: exp.Select, question: Question, about: Structure) -> exp.Select:
-    found = found.select(*(_column(name) for name in columns(question)))
+    found = found.select(*(_column(name) for name in columns(question)), copy=False)
     if question.measures == ():
-        found = found.select(_no_figure(question))
+        found = found.select(_no_figure(question), copy=False)
     ends = [
         _within(about, count, descending=descending)
         for count, descending in ((question.first, False), (question.last, True))
@@ -129,7 +98,7 @@ def _grouped(found: exp.Select, question: Question) -> exp.Select:
     Decimals are added as decimals of six places, so that a sum is the same in whatever order an engine adds.
     """
     for name in question.group_by:
-        found = found.select(exp.alias_(_group(name), name, quoted=True))
+        found = found.select(exp.alias_(_group(name), name, quoted=True), copy=False)
     whole = question.structure.whole
     value = _column(VALUE) if whole else exp.TryCast(this=_column(VALUE), to=exp.DataType.build(_SUMMED))
     missing = exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=value))
@@ -138,15 +107,16 @@ def _grouped(found: exp.Select, question: Question) -> exp.Select:
     )
     if question.measures != ():
         found = found.select(
-            exp.alias_(exp.TryCast(this=total, to=_kind(question.structure)), VALUE, quoted=True)
+            exp.alias_(exp.TryCast(this=total, to=_kind(question.structure)), VALUE, quoted=True), copy=False
         )
     found = found.select(
         exp.alias_(exp.Count(this=exp.Star()), "OBS_COUNT", quoted=True),
         exp.alias_(missing, "OBS_MISSING", quoted=True),
+        copy=False,
     )
     if question.measures == ():
-        found = found.select(_no_figure(question))
-    return found.group_by(*(_group(name) for name in question.group_by))
+        found = found.select(_no_figure(question), copy=False)
+    return found.group_by(*(_group(name) for name in question.group_by), copy=False)
 
 
 def _no_figure(question: Question) -> exp.Expr:
@@ -179,54 +149,23 @@ def conditions(question: Question, labels: Mapping[str, Sequence[str]]) -> list[
             # Whether a hidden figure meets it nobody may know: it stays in a sum, which is missing then.
             unknown = exp.Is(this=_column(VALUE), expression=exp.null())
             found.append(exp.or_(met, unknown) if question.group_by else met)
-        elif name == TIME:
-            found += _among(name, [one for one in labels[name] if in_time(asked, one)], labels[name])
         elif name in about.attributes and name in coded(about):
             # What is not said of a figure meets no condition.
             chosen = [one for one in labels[name] if meets(asked, one)]
             found += _among(name, chosen, labels[name]) or [
                 exp.Not(this=exp.Is(this=_column(name), expression=exp.null()))
             ]
-        elif name in about.dimensions:
-            found += _among(name, [one for one in labels[name] if meets(asked, one)], labels[name])
+        elif name in about.key:
+            found += _among(name, meeting(name, asked, labels), labels[name])
         else:
             found.append(_textual(name, asked))
     if question.start or question.end:
-        chosen = [one for one in labels[TIME] if periods.within(one, start=question.start, end=question.end)]
-        found += _among(TIME, chosen, labels[TIME])
+        found += _among(TIME, between(question, labels), labels[TIME])
     if question.keys:
-        found += _keyed(question.keys, about, labels)
-    if question.group_by and question.totals == "published":
-        found += _published(question, about, labels)
+        found += _keyed(question, labels)
+    for name in published(question, labels):
+        found += _among(name, [TOTAL], labels[name])
     return found
-
-
-def meets(asked: Filter, text: str) -> bool:
-    """Whether a text meets any of the alternatives."""
-    return any(all(condition.holds(text) for condition in alternative) for alternative in asked)
-
-
-def in_time(asked: Filter, period: str) -> bool:
-    """Whether a period meets any of the alternatives; a bare year means all of its periods."""
-    return any(all(_in_time(one, period) for one in alternative) for alternative in asked)
-
-
-def _in_time(condition: Condition, period: str) -> bool:
-    value = periods.canonical(condition.value)
-    asked, reach = periods.span(value), periods.span(period)
-    if condition.operator in {"eq", "ne"}:
-        return (period == value) is (condition.operator == "eq")
-    if asked is None or reach is None:
-        return condition.holds(period)
-    if condition.operator == "ge":
-        return reach.first >= asked.first
-    if condition.operator == "gt":
-        return reach.first > asked.last
-    if condition.operator == "le":
-        return reach.last <= asked.last
-    if condition.operator == "lt":
-        return reach.last < asked.first
-    return condition.holds(period)
 
 
 def _among(name: str, chosen: Sequence[str], known: Sequence[str]) -> list[exp.Expr]:
@@ -237,45 +176,23 @@ def _among(name: str, chosen: Sequence[str], known: Sequence[str]) -> list[exp.E
         return [exp.false()]
     if len(chosen) == 1:
         return [exp.EQ(this=_column(name), expression=exp.Literal.string(chosen[0]))]
+    first = known.index(chosen[0])
+    if len(chosen) > 2 and list(known[first : first + len(chosen)]) == list(chosen):
+        # Labels are sorted as texts are on every engine, so that a run of them is all that lies between its ends.
+        low, high = exp.Literal.string(chosen[0]), exp.Literal.string(chosen[-1])
+        return [exp.Between(this=_column(name), low=low, high=high)]
     return [exp.In(this=_column(name), expressions=[exp.Literal.string(one) for one in chosen])]
 
 
-def _keyed(
-    keys: Sequence[tuple[str, ...]], about: Structure, labels: Mapping[str, Sequence[str]]
-) -> list[exp.Expr]:
+def _keyed(question: Question, labels: Mapping[str, Sequence[str]]) -> list[exp.Expr]:
     """That a row belongs to one of the keys: a product of codes where they are one, alternatives otherwise."""
-    by_position = [dict.fromkeys(key[i] for key in keys) for i in range(len(about.dimensions))]
-    product = 1
-    for codes in by_position:
-        product *= len(codes)
-    if product == len(set(keys)):
-        found: list[exp.Expr] = []
-        for name, texts in zip(about.dimensions, by_position, strict=True):
-            if "" not in texts:
-                wanted = {code for text in texts for code in text.split("+")}
-                found += _among(name, [one for one in labels[name] if one in wanted], labels[name])
-        return found
-    alternatives = []
-    for key in keys:
-        parts: list[exp.Expr] = []
-        for name, text in zip(about.dimensions, key, strict=True):
-            if text:
-                wanted = set(text.split("+"))
-                parts += _among(name, [one for one in labels[name] if one in wanted], labels[name])
-        alternatives.append(exp.and_(*parts) if parts else exp.true())
-    return [exp.or_(*alternatives)]
-
-
-def _published(question: Question, about: Structure, labels: Mapping[str, Sequence[str]]) -> list[exp.Expr]:
-    """Of dimensions that are summed away without a word, the total that is published, not its parts beside it."""
-    said = {*question.group_by, *question.where}
-    for key in question.keys:
-        said |= {name for name, code in zip(about.dimensions, key, strict=True) if code}
-    found: list[exp.Expr] = []
-    for name in about.dimensions:
-        if name not in said and "_T" in labels[name]:
-            found += _among(name, ["_T"], labels[name])
-    return found
+    alternatives = [
+        [condition for name, chosen in wanted.items() for condition in _among(name, chosen, labels[name])]
+        for wanted in keyed(question, labels)
+    ]
+    if len(alternatives) == 1:
+        return alternatives[0]
+    return [exp.or_(*(exp.and_(*parts) if parts else exp.true() for parts in alternatives))]
 
 
 def _numeric(asked: Filter, *, whole: bool) -> exp.Expr:

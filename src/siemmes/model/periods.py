@@ -7,6 +7,7 @@ written as those (SDMX 3.0 technical notes, section 4.2).
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: The canonical form of a period by frequency, as RE2 and Python's `re` read alike.
 FORMS = {
@@ -38,6 +39,7 @@ def canonical(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1 << 12)
 def span(period: str) -> Span | None:
     """The months of a period in any canonical form; None where it is no period."""
     if found := _RANGE.fullmatch(period):

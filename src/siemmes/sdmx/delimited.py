@@ -21,7 +21,7 @@ from siemmes.cube.series import Series, field_text
 from siemmes.model.structures import VALUE, Component, Structure, said
 from siemmes.sdmx.naming import code_names, short
 from siemmes.sdmx.piping import copied
-from siemmes.sdmx.weaving import Pattern, Piece, Told, coded, shortest, value_text, woven
+from siemmes.sdmx.weaving import Pattern, Piece, Told, coded, figure, shortest, woven
 
 #: The mark by which a spreadsheet knows UTF-8.
 MARK = "\ufeff"
@@ -96,7 +96,7 @@ def _written(answer: Answer, naming: Sequence[tuple[str, str]], form: _Form) -> 
     elif form.labels == "id" and (series := answer.series) is not None and answer.question.attributes is None:
         yield _series(series, before)
     else:
-        yield from woven(answer, f"({answer.sql})", _pattern(answer, before, form))
+        yield from woven(answer, _pattern(answer, before, form))
 
 
 def _series(series: Series, before: str) -> bytes:
@@ -142,7 +142,7 @@ def _fields(answer: Answer, name: str, form: _Form) -> list[Piece]:
     component = answer.about.by_id[name]
     beside: list[Piece] = [","] if form.fields(component) > 1 else []
     if name == VALUE:
-        return [Told(f"coalesce({value_text(answer.about)}, '')"), *beside]
+        return [figure(answer.about), *beside]
     if name not in answer.cube.labels:
         text = "" if name in answer.cube.silent else Told(_quoted_sql(quoted(name)))
         return [text, *beside]

@@ -27,7 +27,7 @@ from siemmes.sdmx.naming import (
     sender,
     structure_urn,
 )
-from siemmes.sdmx.weaving import Coded, Pattern, Piece, Told, coded, in_key_order, value_text, woven
+from siemmes.sdmx.weaving import Coded, Pattern, Piece, Told, coded, figure, in_key_order, woven
 
 SCHEMAS = {
     "1.0": "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/data-message/tools/schemas/1.0/sdmx-json-data-schema.json",
@@ -54,8 +54,8 @@ def write_json(
     require_figures(answer, "SDMX-JSON")
     message = _Message(answer, version, flat=flat, language=language)
     yield message.opening().encode()
-    source = in_key_order(answer)
-    yield from woven(answer, source, message.pattern())
+    source = None if answer.slice is not None else in_key_order(answer)
+    yield from woven(answer, message.pattern(), source=source)
     yield b"}}]}}"
 
 
@@ -234,7 +234,7 @@ class _Message:
 
     def _figure(self) -> list[Piece]:
         """A figure and what is said of it alone; missing ones hold their place."""
-        found: list[Piece] = [Told(f"coalesce({value_text(self.about)}, 'null')")]
+        found: list[Piece] = [figure(self.about, missing="null")]
         for name in self.said["obs"]:
             found.append(",")
             if name in self.comments:

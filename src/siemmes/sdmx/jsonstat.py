@@ -14,7 +14,7 @@ from siemmes.cube.layout import quoted
 from siemmes.model.structures import TIME, said
 from siemmes.sdmx.facts import Facts
 from siemmes.sdmx.naming import SENDER, codes, compact, prepared
-from siemmes.sdmx.weaving import Coded, Pattern, Piece, Told, coded, value_text, woven
+from siemmes.sdmx.weaving import Coded, Pattern, Piece, Told, coded, figure, woven
 
 STATUS = "OBS_STATUS"
 
@@ -30,7 +30,7 @@ def write_jsonstat(answer: Answer, *, language: str = "en") -> Iterator[bytes]:
     place = Told(_place(axes))
     yield compact(_opening(answer, axes, language)).removesuffix("}").encode()
     yield b',"value":{'
-    yield from _cells(answer, place, Told(f"coalesce({value_text(answer.about)}, 'null')"))
+    yield from _cells(answer, place, figure(answer.about, missing="null"))
     yield b"}"
     if STATUS in facts.attributes:
         yield b',"status":'
@@ -105,7 +105,7 @@ def _opening(answer: Answer, axes: Sequence[_Axis], language: str) -> dict[str, 
 
 def _cells(answer: Answer, place: Told, content: Piece, where: str = "") -> Iterator[bytes]:
     pattern = Pattern(row=['"', place, '":', content], between=",")
-    yield from woven(answer, f"({answer.sql})", pattern, where=where)
+    yield from woven(answer, pattern, where=where)
 
 
 def _attribute(answer: Answer, facts: Facts, place: Told, name: str) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from siemmes.model.catalogue import agency
 from siemmes.model.structures import TIME, Structure
 from siemmes.sdmx.facts import require_figures
 from siemmes.sdmx.naming import SENDER, prepared
-from siemmes.sdmx.weaving import Pattern, Piece, Told, coded, in_key_order, value_text, woven
+from siemmes.sdmx.weaving import Pattern, Piece, Told, coded, figure, in_key_order, woven
 
 _SDMX = "http://www.sdmx.org/resources/sdmxml/schemas"
 ALL = "AllDimensions"
@@ -96,10 +96,10 @@ def write_ml(answer: Answer, *, version: str = "2.1", flat: bool = False) -> Ite
     require_figures(answer, "SDMX-ML")
     message = _Message(answer, VERSIONS[version], flat=flat)
     yield message.opening().encode()
-    source = in_key_order(answer)
-    for where, said in message.datasets(source):
+    source = None if answer.slice is not None else in_key_order(answer)
+    for where, said in message.datasets(source or f"({answer.sql})"):
         yield message.dataset(said).encode()
-        yield from woven(answer, source, message.pattern(), where=where)
+        yield from woven(answer, message.pattern(), source=source, where=where)
         yield b"</message:DataSet>"
     yield f"</message:{message.root}>\n".encode()
 
@@ -258,4 +258,4 @@ class _Message:
         return Told(f"coalesce('{before}' || {escaped_sql(quoted(name))} || '{after}', '')")
 
     def _value(self, before: str, after: str) -> Piece:
-        return Told(f"coalesce('{before}' || {value_text(self.about)} || '{after}', '')")
+        return figure(self.about, before, after)

@@ -5,7 +5,7 @@ together column by column in Arrow: no row is looked at by itself, and memory ho
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siemmes.cube.answers import Answer
-from siemmes.cube.layout import quoted
+from siemmes.cube.layout import literal, quoted
+from siemmes.cube.slices import Rows
 from siemmes.model.structures import VALUE, Structure
 
 #: Rows put together at a time.
@@ -40,9 +41,14 @@ class Coded:
 
 @dataclass(frozen=True)
 class Told:
-    """A text that the store makes by itself: an SQL expression that is never NULL."""
+    """A text that the store makes by itself: an SQL expression that is never NULL.
+
+    Attributes:
+        figure: where it is the figure: the texts before, after, and in place of a missing one. Then no SQL is needed.
+    """
 
     sql: str
+    figure: tuple[str, str, str] | None = None
 
 
 Piece: TypeAlias = "str | Coded | Told"
@@ -78,6 +84,18 @@ def coded(name: str, written: Sequence[str], missing: str = "") -> Coded:
     return Coded(name, (*written, missing))
 
 
+def figure(about: Structure, before: str = "", after: str = "", *, missing: str = "") -> Told:
+    """The figure in its shortest form.
+
+    Args:
+        before, after: texts around it.
+        missing: what is written in place of all that for a missing one.
+    """
+    around = [literal(text) for text in (before, after)]
+    text = " || ".join([*around[: bool(before)], value_text(about), *around[2 - bool(after) :]])
+    return Told(f"coalesce({text}, {literal(missing)})", (before, after, missing))
+
+
 def value_text(about: Structure) -> str:
     """An SQL expression that gives a figure in its shortest form; NULL for a missing one."""
     column = quoted(VALUE)
@@ -105,24 +123,55 @@ def in_key_order(answer: Answer) -> str:
 
 
 def woven(
-    answer: Answer, source: str, pattern: Pattern, *, where: str = "", batch: int | None = None
+    answer: Answer, pattern: Pattern, *, source: str | None = None, where: str = "", batch: int | None = None
 ) -> Iterator[bytes]:
-    """The rows of a source as text, batch by batch.
+    """The rows of an answer as text, batch by batch; in key order, unless the question sorts.
 
     Args:
-        source: SQL of a table with the answer's columns, in brackets or by name.
+        source: SQL of a table with the answer's columns, in brackets or by name, where it is not the answer itself.
         where: a condition on its rows.
         batch: rows put together at a time, where they are longer than others.
     """
-    parts = _Parts.of(pattern)
+    parts, size = _Parts.of(pattern), batch or BATCH
+    figures = answer.slice if source is None and not where else None
+    if figures is not None and all(one.figure for one in parts.texts):
+        found: Iterator[Sequence[Any]] = (_laid(rows, parts) for rows in figures.batches(size))
+        yield from _woven(found if figures.most <= size else _ahead(found), parts, pattern)
+        return
     condition = f" WHERE {where}" if where else ""
-    selected = ", ".join([*(f"enum_code({quoted(name)})" for name in parts.columns), *parts.texts]) or "1"
+    told = [*(f"enum_code({quoted(name)})" for name in parts.columns), *(one.sql for one in parts.texts)]
     cursor = answer.cursor()
     try:
-        reader = cursor.sql(f"SELECT {selected} FROM {source}{condition}").to_arrow_reader(batch or BATCH)
-        yield from _woven(reader, parts, pattern)
+        reader = cursor.sql(
+            f"SELECT {', '.join(told) or '1'} FROM {source or f'({answer.sql})'}{condition}"
+        ).to_arrow_reader(size)
+        yield from _woven(_ahead(_filled(one, parts.missing()) for one in reader), parts, pattern)
     finally:
         cursor.close()
+
+
+def _filled(batch: pa.RecordBatch, missing: Sequence[int]) -> Sequence[Any]:
+    """The columns of a batch, the code of "nothing said" in place of a missing one."""
+    return [
+        one.fill_null(missing[place]) if place < len(missing) and one.null_count else one
+        for place, one in enumerate(batch.columns)
+    ]
+
+
+def _laid(rows: Rows, parts: "_Parts") -> Sequence[Any]:
+    """The same columns out of rows that were had without SQL."""
+    found = [pa.array(rows.codes(name)) for name in parts.columns]
+    found += [_written(rows, *one.figure) for one in parts.texts if one.figure]
+    return found or [pa.array(rows.periods)]
+
+
+def _written(rows: Rows, before: str, after: str, missing: str) -> Any:
+    texts = rows.texts()
+    if before or after:
+        texts = pc.binary_join_element_wise(pa.scalar(before), texts, pa.scalar(after), "")
+        gone = rows.missing()
+        return pc.if_else(pa.array(gone), pa.scalar(missing), texts) if gone.any() else texts
+    return rows.texts(missing) if missing else texts
 
 
 @dataclass(frozen=True)
@@ -134,7 +183,7 @@ class _Parts:
     row: Sequence[Piece]
     after: Sequence[Piece]
     columns: Sequence[str]
-    texts: Sequence[str]
+    texts: Sequence[Told]
 
     @classmethod
     def of(cls, pattern: Pattern) -> "_Parts":
@@ -142,7 +191,7 @@ class _Parts:
         row, after = _merged(pattern.row), _merged(pattern.after)
         pieces = [*head, *before, *row, *after]
         columns = dict.fromkeys(one.name for one in pieces if isinstance(one, Coded))
-        texts = dict.fromkeys(one.sql for one in pieces if isinstance(one, Told))
+        texts = dict.fromkeys(one for one in pieces if isinstance(one, Told))
         return cls(head, before, row, after, list(columns), list(texts))
 
     def missing(self) -> list[int]:
@@ -179,14 +228,14 @@ _TOGETHER = 128
 class _Texts:
     """The texts of the pieces as Arrow arrays, made once; coded pieces side by side are looked up together."""
 
-    def __init__(self, pieces: Sequence[Piece], columns: Sequence[str], texts: Sequence[str]) -> None:
+    def __init__(self, pieces: Sequence[Piece], columns: Sequence[str], texts: Sequence[Told]) -> None:
         self.parts: list[tuple[tuple[int, ...], tuple[int, ...], Any]] = []
         for run in _runs(pieces):
             first = run[0]
             if isinstance(first, str):
                 self.parts.append(((), (), pa.scalar(first)))
             elif isinstance(first, Told):
-                self.parts.append(((len(columns) + texts.index(first.sql),), (), None))
+                self.parts.append(((len(columns) + texts.index(first),), (), None))
             else:
                 coded_run = [one for one in run if isinstance(one, Coded)]
                 every = ["".join(one) for one in itertools.product(*(one.texts for one in coded_run))]
@@ -240,18 +289,15 @@ def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
         yield run
 
 
-def _woven(reader: pa.RecordBatchReader, parts: _Parts, pattern: Pattern) -> Iterator[bytes]:
+def _woven(batches: Iterable[Sequence[Any]], parts: _Parts, pattern: Pattern) -> Iterator[bytes]:
     head, before, row, after = (
         _Texts(one, parts.columns, parts.texts) for one in (parts.head, parts.before, parts.row, parts.after)
     )
-    missing = parts.missing()
     last: list[int] | None = None
-    for batch in _ahead(reader):
-        found = [
-            one.fill_null(missing[place]) if place < len(missing) and one.null_count else one
-            for place, one in enumerate(batch.columns)
-        ]
-        length, first = batch.num_rows, last is None
+    for found in batches:
+        length, first = len(found[0]), last is None
+        if not length:
+            continue
         texts = []
         if parts.head:
             codes = [found[place].to_numpy(zero_copy_only=False) for place in head.keyed]
@@ -284,20 +330,19 @@ def _headed(head: _Texts, found: Sequence[Any], begins: np.ndarray, pattern: Pat
     return pc.replace_with_mask(pa.repeat(pa.scalar(pattern.between), len(begins)), pa.array(begins), opening)
 
 
-def _ahead(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """The batches that hold rows; the store looks for the next one while the last is put together."""
-    first = next(reader, None)
+def _ahead(batches: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """The batches; the next one is looked for while the last is put together."""
+    first = next(batches, None)
     if first is None:
         return
     with ThreadPoolExecutor(1, "siemmes-ahead") as pool:
-        waiting = pool.submit(next, reader, None)
-        batch: pa.RecordBatch | None = first
+        waiting = pool.submit(next, batches, None)
+        batch: Sequence[Any] | None = first
         while batch is not None:
-            if batch.num_rows:
-                yield batch
+            yield batch
             batch = waiting.result()
             if batch is not None:
-                waiting = pool.submit(next, reader, None)
+                waiting = pool.submit(next, batches, None)
 
 
 def _begins(codes: Sequence[np.ndarray], length: int, last: Sequence[int] | None) -> np.ndarray:

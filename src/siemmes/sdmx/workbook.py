@@ -84,7 +84,9 @@ class _Workbook:
             f"<cols>{widths}</cols><sheetData><row>{''.join(self._cell(one, 1) for one in headings)}</row>"
         ).encode()
         source = f"(SELECT * FROM ({self.answer.sql}) LIMIT {self.limit} OFFSET {number * self.limit})"
-        yield from woven(self.answer, source, Pattern(row=["<row>", *self.columns, "</row>"]), batch=_BATCH)
+        yield from woven(
+            self.answer, Pattern(row=["<row>", *self.columns, "</row>"]), source=source, batch=_BATCH
+        )
         yield b"</sheetData></worksheet>"
 
     def _columns(self) -> tuple[list[Piece], list[str]]:

@@ -11,13 +11,15 @@ from sqlglot import exp, parse_one
 from siemmes.cube.answers import Answer
 from siemmes.cube.engines import DuckDB
 from siemmes.cube.questions import Condition, Question, key_of
+from siemmes.cube.slices import slice_of
 from siemmes.cube.sql import select
+from siemmes.cube.sums import added
 from siemmes.model.errors import QuestionError
 from siemmes.model.structures import VALUE
 from siemmes.sdmx.formats import FORMATS
 from tests.siemmes.cube import reference
 from tests.siemmes.cube.engines import found, release_of
-from tests.siemmes.cube.questions import FLOW, HOSTILE, figures, questions
+from tests.siemmes.cube.questions import FLOW, HOSTILE, figures, filters, keys, questions
 from tests.siemmes.cube.specification import drawn
 
 
@@ -27,8 +29,92 @@ def test_duckdb_and_plain_python_agree_on_any_question(rows, asked):
     with tempfile.TemporaryDirectory() as folder:
         cube = release_of(rows, FLOW, Path(folder))
         for question in asked:
-            assert found(question, cube, DuckDB()) == reference.answer(question, rows)
+            for engine in (DuckDB(), DuckDB(mapped=False)):
+                assert found(question, cube, engine) == reference.answer(question, rows)
         cube.close()
+
+
+#: Questions of series and periods only, which need no SQL.
+PLAIN = st.fixed_dictionaries(
+    {},
+    optional={
+        "where": st.fixed_dictionaries({}, optional={"REF_AREA": filters("REF_AREA"), "TIME_PERIOD": filters("TIME_PERIOD")}),
+        "keys": keys(), "start": st.sampled_from(["2019", "2020-01"]), "end": st.sampled_from(["2019", "2019-12"]),
+        "last": st.integers(0, 2), "offset": st.integers(0, 3), "limit": st.integers(0, 8),
+        "attributes": st.sampled_from([(), ("OBS_STATUS",), ("SOURCE_TYPE", "COMMENT_OBS")]),
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    rows=figures(),
+    asked=st.lists(PLAIN, min_size=5, max_size=5),
+    said=st.sampled_from(["one", 'two; "2"', None]),
+)
+def test_a_slice_without_sql_is_written_as_the_slice_with_it(rows, asked, said):
+    with tempfile.TemporaryDirectory() as folder:
+        cube = release_of([row | {"COMMENT_OBS": said} for row in rows], FLOW, Path(folder))
+        for one in asked:
+            question = Question(FLOW, **one).checked()
+            ways = [Answer(question, cube, engine) for engine in (DuckDB(), DuckDB(mapped=False))]
+
+            assert ways[1].slice is None
+            assert ways[0].table().schema == ways[1].table().schema
+            assert ways[0].table().to_pylist() == ways[1].table().to_pylist()
+            for form in ("csv", "json", "ml21"):
+                with_sql, without = (b"".join(FORMATS[form].write(way)) for way in ways)
+                assert with_sql == without
+        cube.close()
+
+
+def test_decimals_are_written_alike_with_and_without_sql(tmp_path):
+    figures_ = [0.1, 5.0, -2.5, 1e15, 1234567890123456.0, 1e22, 1e-7, None, 0.0]
+    rows = [
+        {**one, "TIME_PERIOD": str(2000 + place), VALUE: figure}
+        for place, figure in enumerate(figures_)
+        for one in drawn("REMIT", "REF_AREA TIME_PERIOD OBS_VALUE\nSLV 2000 0\nHND 2000 0")
+    ]
+    cube = release_of(rows, "REMIT", tmp_path)
+    ways = [Answer(Question("REMIT"), cube, engine) for engine in (DuckDB(), DuckDB(mapped=False))]
+
+    assert ways[0].slice is not None
+    assert len({b"".join(FORMATS["csv"].write(way)) for way in ways}) == 1
+    assert ways[0].table().to_pylist() == ways[1].table().to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("asked", "sliced"),
+    [
+        ({}, True),
+        ({"where": {"REF_AREA": ["CRI", "HND"]}, "start": "2010", "limit": 3}, True),
+        ({"keys": (("A", "CRI", *[""] * 7), ("A", "HND", *[""] * 7)), "first": 1}, True),
+        ({"where": {"OBS_STATUS": "A"}}, False),
+        ({"where": {VALUE: "150"}}, False),
+        ({"order": ("-OBS_VALUE",)}, False),
+        ({"group_by": ("SEX",)}, False),
+    ],
+    ids=str,
+)
+def test_what_asks_only_for_series_and_periods_needs_no_sql(asked, sliced, cube):
+    answer = Answer(Question("MIG_STOCK", **asked).checked(), cube)
+
+    assert (answer.slice is not None) is sliced
+
+
+def test_sums_of_whole_figures_need_no_sql_unless_they_are_very_large(tmp_path):
+    table = "REF_AREA SEX TIME_PERIOD OBS_VALUE\nCRI F 2010 {0}\nCRI M 2010 {0}\nCRI M 2020 ."
+    question = Question("MIG_STOCK", group_by=("REF_AREA", "YEAR"), totals="sum")
+    expected = {2**62: None, 7: 14}
+    for figure, total in expected.items():
+        cube = release_of(drawn("MIG_STOCK", table.format(figure)), "MIG_STOCK", tmp_path / str(figure))
+        rows = slice_of(question, cube)
+
+        assert (added(question, rows) is None) is (total is None)
+        assert found(question, cube, DuckDB()) == [
+            {"REF_AREA": "CRI", "YEAR": "2010", VALUE: total, "OBS_COUNT": 2, "OBS_MISSING": 0},
+            {"REF_AREA": "CRI", "YEAR": "2020", VALUE: None, "OBS_COUNT": 1, "OBS_MISSING": 1},
+        ]
 
 
 @settings(max_examples=8, deadline=None)

@@ -22,9 +22,10 @@ def test_plain_python_answers_as_drawn(case):
     assert case.shown(reference.answer(case.question(), case.rows())) == case.answer()
 
 
+@pytest.mark.parametrize("mapped", [True, False], ids=["mapped", "sql"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
-def test_duckdb_answers_as_drawn(case, releases):
-    rows = found(case.question(), releases[case.figures], DuckDB())
+def test_duckdb_answers_as_drawn(case, mapped, releases):
+    rows = found(case.question(), releases[case.figures], DuckDB(mapped=mapped))
 
     assert case.shown(rows) == case.answer()
     assert rows == reference.answer(case.question(), case.rows())
