@@ -15,7 +15,7 @@ that led here stand in `docs/decisions`.
 """
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,17 +120,73 @@ def as_codes(con: Any, name: str, labels: Sequence[str]) -> str:
     return f"CAST({quoted(name)} AS {quoted('T_' + name)}) AS {quoted(name)}"
 
 
-def create_table(con: Any, source: str, about: Structure) -> dict[str, list[str]]:
+def narrowed(con: Any, source: str, names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """SQL of columns of text as codes, for those that differ from row to row and for those that do not.
+
+    Twenty texts a row take most of the time where a million rows are sorted and written as they are; most of them say the
+    same in every row.
+
+    Args:
+        con: a connection in whose database the types of the codes are made.
+        source: a table or view.
+        names: columns of text with few different values.
+
+    Returns:
+        By name, for columns that differ, how one is selected as codes; and for the others the value that all rows have.
+    """
+    differ, same = {}, {}
+    for name in names:
+        found = con.execute(
+            f"SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS label FROM {source} ORDER BY label"
+        ).fetchall()
+        labels = [row[0] for row in found if row[0] is not None]
+        code = as_codes(con, name, labels or [""])
+        if len(found) > 1:
+            differ[name] = code
+        else:
+            value = literal(labels[0]) if labels else "NULL"
+            same[name] = f"CAST({value} AS {quoted('T_' + name)}) AS {quoted(name)}"
+    return differ, same
+
+
+def counted(con: Any, source: str, about: Structure) -> dict[str, dict[str, int]]:
+    """The labels that stand in each coded column, sorted, with the rows that each stands in.
+
+    Args:
+        source: a table or view with every column of the structure, codes as text or ENUMs.
+    """
+    found = {}
+    for name in coded(about):
+        column = quoted(name)
+        rows = con.execute(
+            f"SELECT CAST(code AS VARCHAR) AS label, n FROM (SELECT {column} AS code, count(*) AS n FROM {source} "
+            f"WHERE {column} IS NOT NULL GROUP BY {column}) ORDER BY label"
+        ).fetchall()
+        found[name] = dict(rows)
+    return found
+
+
+def create_table(
+    con: Any,
+    source: str,
+    about: Structure,
+    labels: Mapping[str, Iterable[str]] | None = None,
+    *,
+    in_order: bool = False,
+) -> dict[str, list[str]]:
     """Lay the rows of `source` into the table `obs` of the connection's database; the labels by column.
 
     Args:
         con: a DuckDB connection whose current database is the new file.
-        source: a table or view with every column of the structure, codes as text.
+        source: a table or view with every column of the structure, codes as text or ENUMs.
+        labels: what stands in each coded column, sorted (see `counted`), where that is known.
+        in_order: whether the rows of `source` are known to lie in key order.
 
     Returns:
         The sorted labels of each coded column: a code's place here is its number in every other file.
     """
-    labels: dict[str, list[str]] = {}
+    known = counted(con, source, about) if labels is None else labels
+    standing = {name: list(known[name]) or [""] for name in coded(about)}
     selected = []
     for name in about.columns:
         column = quoted(name)
@@ -139,25 +195,16 @@ def create_table(con: Any, source: str, about: Structure) -> dict[str, list[str]
         elif name in free(about):
             selected.append(f"CAST({column} AS VARCHAR) AS {column}")
         else:
-            found = con.execute(
-                f"SELECT DISTINCT CAST({column} AS VARCHAR) FROM {source} WHERE {column} IS NOT NULL ORDER BY 1"
-            ).fetchall()
-            labels[name] = [row[0] for row in found] or [""]
-            selected.append(as_codes(con, name, labels[name]))
-    order = ", ".join(quoted(name) for name in about.key)
-    con.execute(f"CREATE TABLE {TABLE} AS SELECT {', '.join(selected)} FROM {source} ORDER BY {order}")
-    return labels
+            selected.append(as_codes(con, name, standing[name]))
+    order = "" if in_order else f" ORDER BY {', '.join(quoted(name) for name in about.key)}"
+    con.execute(f"CREATE TABLE {TABLE} AS SELECT {', '.join(selected)} FROM {source}{order}")
+    return standing
 
 
-def write_exchange(con: Any, file: Path, about: Structure) -> None:
+def write_exchange(con: Any, file: Path) -> None:
     """Write the table `obs` as Parquet, codes as text and rows in key order: the copy for exchange and for clusters."""
-    selected = ", ".join(
-        f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" if name in coded(about) else quoted(name)
-        for name in about.columns
-    )
     con.execute(
-        f"COPY (SELECT {selected} FROM {TABLE}) TO {literal(str(file))} "
-        "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+        f"COPY {TABLE} TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
     )
 
 

@@ -11,6 +11,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from siemmes.model.errors import RefusedError
 from siemmes.model.structures import TIME, Structure
 from siemmes.release.describing import AVAILABILITY, METADATA, availability, reference_metadata
 from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
+from siemmes.release.gathering import gather
 from siemmes.release.submissions import CONTRIBUTIONS, ROWS, Submission
 
 if (
@@ -36,8 +38,12 @@ CURRENT = "CURRENT"
 FORMAT = 1
 #: The private figures of a release, from which the next one starts and to which revisions are compared.
 ACCEPTED = "accepted.parquet"
-#: The database in which a release is made, on the private side.
-WORK = "unprotected.duckdb"
+#: Where each public figure comes from.
+PROVENANCE = "provenance.parquet"
+#: Where a build puts what memory does not hold, on the private side.
+OVERFLOW = "unprotected"
+#: The figures before and after protection, in the database in which a release is made.
+ACCEPTED_ROWS, PUBLIC_ROWS = "work.accepted", "work.public"
 #: What was hidden and why (private); how much was (both halves).
 REASONS = "disclosure.parquet"
 DISCLOSURE = "disclosure.json"
@@ -189,44 +195,105 @@ def _take_back(plan: Plan, aside: Path, kept: Path) -> None:
 
 def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     from siemmes.disclosure.protecting import protect
-    from siemmes.sdmx.rendering import render
 
     # What is not protected yet never lies on the public side, not even while it is built or after a kill.
-    with contextlib.closing(duckdb.connect(str(kept / WORK))) as con:
-        con.execute("CREATE SCHEMA work")
-        _gather(con, plan)
+    with _workplace(kept) as con:
+        gather(
+            con, plan.about, plan.private / plan.previous / ACCEPTED if plan.previous else None,
+            [(one.id, plan.received / one.id / ROWS) for one in plan.submissions],
+        )  # fmt: skip
         step("gathered")
         protected = protect(
-            con, "work.accepted", plan.about, into="work.public", own=plan.own, secret=plan.secret,
+            con, ACCEPTED_ROWS, plan.about, into=PUBLIC_ROWS, own=plan.own, secret=plan.secret,
             earlier=_earlier(plan), contributions=_contributions(con, plan),
         )  # fmt: skip
         step("protected")
-        labels = layout.create_table(con, "work.public", plan.about)
-        columns = layout.write_columns(con, aside, plan.about, labels)
+        alike = _alike(con, plan.about)
+        told = _lay_out(con, plan, aside, in_order=alike)
         step("laid out")
-        _write_beside(con, plan, aside, kept)
-        available, metadata = (
-            availability(con, plan.about),
-            reference_metadata(con, plan.about, plan.submissions),
-        )
-        con.execute("DROP SCHEMA work CASCADE")
-        con.execute("CHECKPOINT")
-        (rows,) = single(con, f"SELECT count(*) FROM {TABLE}")
-    _compact(kept / WORK, aside / CUBE)
-    write_json(aside / AVAILABILITY, available)
-    write_json(aside / METADATA, metadata)
-    write_json(aside / DISCLOSURE, protected.public())
-    write_json(kept / DISCLOSURE, protected.private())
-    pq.write_table(protected.reasons, kept / REASONS, compression="zstd")
-    step("written")
-    manifest = _manifest(plan, labels, columns, rows, protected)
-    write_json(aside / MANIFEST, manifest | {"files": {}})
-    render(aside)
-    (aside / MANIFEST).unlink()
-    step("rendered")
+        manifest = _manifest(plan, told, protected)
+        with _rendering(aside, manifest) as rendered:
+            _write_beside(con, plan, aside, kept, alike=alike)
+            write_json(aside / AVAILABILITY, availability(plan.about, told.counts, told.columns["series"]))
+            write_json(aside / METADATA, told.metadata)
+            write_json(aside / DISCLOSURE, protected.public())
+            write_json(kept / DISCLOSURE, protected.private())
+            pq.write_table(protected.reasons, kept / REASONS, compression="zstd")
+            step("written")
+            rendered()
+        step("rendered")
     manifest["files"] = dict(_files(aside))
     write_json(aside / MANIFEST, manifest)
     step("manifest")
+
+
+@contextlib.contextmanager
+def _workplace(kept: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory for what is not protected; what memory does not hold goes to the private side and is taken away."""
+    overflow = kept / OVERFLOW
+    try:
+        with contextlib.closing(duckdb.connect(":memory:", config={"temp_directory": str(overflow)})) as con:
+            con.execute("CREATE SCHEMA work")
+            yield con
+    finally:
+        shutil.rmtree(overflow, ignore_errors=True)
+
+
+def _alike(con: duckdb.DuckDBPyConnection, about: Structure) -> bool:
+    """Whether protection left every row where it was: then the public rows lie in key order, as the accepted ones do."""
+    names = [f"{side}.{quoted(name)}" for side in ("a", "p") for name in about.key]
+    half = len(about.key)
+    moved = " OR ".join(f"{a} IS DISTINCT FROM {p}" for a, p in zip(names[:half], names[half:], strict=True))
+    (found,) = single(
+        con, f"SELECT count(*) FROM {ACCEPTED_ROWS} AS a POSITIONAL JOIN {PUBLIC_ROWS} AS p WHERE {moved}"
+    )
+    return not found
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is known of the public figures once they are laid out.
+
+    Attributes:
+        counts: the rows behind each label, by column.
+        columns: what the manifest keeps of the mapped columns.
+    """
+
+    labels: dict[str, list[str]]
+    counts: dict[str, dict[str, int]]
+    columns: dict[str, Any]
+    metadata: dict[str, Any]
+    rows: int
+
+
+def _lay_out(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, *, in_order: bool) -> _Told:
+    """Lay the public figures into the store and its mapped columns; the store is whole and closed then."""
+    con.execute(f"ATTACH {literal(str(aside / CUBE))} AS public_store")
+    con.execute("USE public_store")
+    source = f"memory.{PUBLIC_ROWS}"
+    counts = layout.counted(con, source, plan.about)
+    labels = layout.create_table(con, source, plan.about, counts, in_order=in_order)
+    con.execute("CHECKPOINT")
+    told = _Told(
+        labels, counts, layout.write_columns(con, aside, plan.about, labels),
+        reference_metadata(con, plan.about, plan.submissions), single(con, f"SELECT count(*) FROM {TABLE}")[0],
+    )  # fmt: skip
+    con.execute("USE memory")
+    con.execute("DETACH public_store")
+    return told
+
+
+@contextlib.contextmanager
+def _rendering(aside: Path, manifest: Mapping[str, Any]) -> Iterator[Callable[[], None]]:
+    """Render what a release holds ready while the block does something else; what is given waits for its end."""
+    from siemmes.sdmx.rendering import render
+
+    write_json(aside / MANIFEST, {**manifest, "files": {}})
+    with ThreadPoolExecutor(1, "siemmes-render") as pool:
+        work = pool.submit(render, aside)
+        yield work.result
+        work.result()
+    (aside / MANIFEST).unlink()
 
 
 def _earlier(plan: Plan) -> "list[Earlier]":
@@ -257,56 +324,32 @@ def _contributions(con: duckdb.DuckDBPyConnection, plan: Plan) -> str | None:
     return "work.contributions"
 
 
-def _gather(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    """The figures in force once the new submissions are in: of each key the last one sent, deletions gone."""
-    columns = ", ".join(quoted(name) for name in plan.about.columns)
-    parts = []
-    if plan.previous is not None:
-        before = literal(str(plan.private / plan.previous / ACCEPTED))
-        parts.append(
-            f'SELECT {columns}, "SUBMISSION", \'I\' AS "ACTION", 0 AS sent FROM read_parquet({before})'
-        )
-    for number, one in enumerate(plan.submissions, start=1):
-        rows = literal(str(plan.received / one.id / ROWS))
-        parts.append(
-            f'SELECT {columns}, {literal(one.id)} AS "SUBMISSION", "ACTION", {number} AS sent FROM read_parquet({rows})'
-        )
-    key = ", ".join(quoted(name) for name in plan.about.key)
-    every = " UNION ALL ".join(parts)
-    last = f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY sent DESC) = 1" if len(parts) > 1 else ""
+def _write_beside(
+    con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, kept: Path, *, alike: bool
+) -> None:
+    """Write the figures as they were accepted, where each public one comes from, and the copy for exchange."""
     con.execute(
-        f'CREATE TABLE work.accepted AS SELECT * EXCLUDE ("ACTION", sent) FROM (SELECT * FROM ({every}){last}) '
-        "WHERE \"ACTION\" <> 'D'"
+        f"COPY (SELECT * FROM {ACCEPTED_ROWS}) TO {literal(str(kept / ACCEPTED))} (FORMAT parquet, COMPRESSION zstd)"
     )
-
-
-def _write_beside(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, kept: Path) -> None:
-    key = ", ".join(quoted(name) for name in plan.about.key)
+    con.execute(f"ATTACH {literal(str(aside / CUBE))} AS public_store (READ_ONLY)")
+    con.execute("USE public_store")
+    # Types of the public store: Parquet writes all labels of an ENUM, and those of figures that are folded away are no
+    # reader's business.
+    key = ", ".join(f"o.{quoted(name)}" for name in plan.about.key)
+    same = " AND ".join(f"o.{quoted(name)} = a.{quoted(name)}" for name in plan.about.key)
+    accepted = f"memory.{ACCEPTED_ROWS} AS a"
+    beside = f"POSITIONAL JOIN {accepted}" if alike else f"JOIN {accepted} ON {same} ORDER BY {key}"
     con.execute(
-        f"COPY (SELECT * FROM work.accepted ORDER BY {key}) TO {literal(str(kept / ACCEPTED))} "
-        "(FORMAT parquet, COMPRESSION zstd)"
+        f'COPY (SELECT {key}, CAST(a."SUBMISSION" AS VARCHAR) AS "SUBMISSION" FROM {TABLE} AS o {beside}) '
+        f"TO {literal(str(aside / PROVENANCE))} (FORMAT parquet, COMPRESSION zstd)"
     )
-    con.execute(
-        f'COPY (SELECT {key}, "SUBMISSION" FROM work.accepted SEMI JOIN work.public USING ({key}) ORDER BY {key}) '
-        f"TO {literal(str(aside / 'provenance.parquet'))} (FORMAT parquet, COMPRESSION zstd)"
-    )
-    layout.write_exchange(con, aside / FIGURES, plan.about)
+    layout.write_exchange(con, aside / FIGURES)
+    con.execute("USE memory")
+    con.execute("DETACH public_store")
 
 
-def _compact(work: Path, target: Path) -> None:
-    """Copy the store into a file of its own size, and take away the one that the work was done in."""
-    with contextlib.closing(duckdb.connect()) as con:
-        con.execute(f"ATTACH {literal(str(work))} AS large (READ_ONLY)")
-        con.execute(f"ATTACH {literal(str(target))} AS small")
-        con.execute("COPY FROM DATABASE large TO small")
-        con.execute("DETACH small")
-    work.unlink()
-
-
-def _manifest(
-    plan: Plan, labels: dict[str, list[str]], columns: dict[str, Any], rows: int, protected: "Protected"
-) -> dict[str, Any]:
-    periods = labels[TIME]
+def _manifest(plan: Plan, told: _Told, protected: "Protected") -> dict[str, Any]:
+    periods = told.labels[TIME]
     return {
         "format": FORMAT,
         "id": plan.id,
@@ -317,15 +360,15 @@ def _manifest(
         "built_at": plan.at.isoformat(timespec="seconds"),
         "public_from": plan.public_from.isoformat(timespec="seconds") if plan.public_from else None,
         "note": plan.note,
-        "observations": rows,
+        "observations": told.rows,
         "periods": [periods[0], periods[-1]] if periods else None,
         "submissions": [
             {"id": one.id, "sender": one.sender, "received_at": one.received_at, "reason": one.reason}
             for one in plan.submissions
         ],
         "disclosure": protected.public(),
-        "labels": labels,
-        **columns,
+        "labels": told.labels,
+        **told.columns,
     }
 
 

@@ -1,9 +1,9 @@
 """What a release says of itself: which cells it holds, and where its figures come from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from siemmes.cube.layout import TABLE, coded, quoted, single
+from siemmes.cube.layout import TABLE, coded, quoted
 from siemmes.model.structures import TIME, VALUE, Structure
 from siemmes.release.submissions import Submission
 
@@ -11,26 +11,20 @@ AVAILABILITY = "availability.json"
 METADATA = "metadata.json"
 
 
-def availability(con: Any, about: Structure) -> dict[str, Any]:
+def availability(about: Structure, counts: Mapping[str, Mapping[str, int]], series: int) -> dict[str, Any]:
     """The codes that occur in each dimension with the figures behind them, and the periods: SDMX's availability constraint.
 
     Precomputed, since clients ask it before every question.
+
+    Args:
+        counts: the figures behind each code, by column, sorted (see `cube.layout.counted`).
+        series: how many there are.
     """
-    dimensions = {
-        name: dict(
-            con.execute(
-                f"SELECT CAST({quoted(name)} AS VARCHAR), count(*) FROM {TABLE} GROUP BY {quoted(name)} ORDER BY {quoted(name)}"
-            ).fetchall()
-        )
-        for name in about.key
-    }
+    dimensions = {name: dict(counts[name]) for name in about.key}
     periods = list(dimensions[TIME])
     return {
         "observations": sum(dimensions[TIME].values()),
-        "series": single(
-            con,
-            f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(map(quoted, about.dimensions))} FROM {TABLE})",
-        )[0],
+        "series": series,
         "dimensions": dimensions,
         "periods": [periods[0], periods[-1]] if periods else None,
     }

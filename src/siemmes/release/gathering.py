@@ -1,0 +1,46 @@
+"""The figures in force before protection: those of the release before, with what was sent since laid over them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from siemmes.cube.layout import coded, free, literal, narrowed, quoted, single
+from siemmes.model.structures import VALUE, Structure
+
+
+def gather(con: Any, about: Structure, before: Path | None, sent: Iterable[tuple[str, Path]]) -> None:
+    """Make `work.accepted`: of each key the last row sent, deletions gone, in key order, codes as ENUMs.
+
+    What all rows say alike is not kept row by row: `accepted` is a view of the table `differing`, which has the rest.
+
+    Args:
+        con: a connection whose database has a schema `work`.
+        before: the figures from which the release starts (Parquet), with the submission that gave each.
+        sent: submissions since, in order, each with its rows (Parquet).
+    """
+    columns = ", ".join(quoted(name) for name in about.columns)
+    parts = []
+    if before is not None:
+        parts.append(
+            f'SELECT {columns}, "SUBMISSION", \'I\' AS "ACTION", 0 AS sent FROM read_parquet({literal(str(before))})'
+        )
+    for number, (name, rows) in enumerate(sent, start=1):
+        parts.append(
+            f'SELECT {columns}, {literal(name)} AS "SUBMISSION", "ACTION", {number} AS sent FROM read_parquet({literal(str(rows))})'
+        )
+    con.execute(f"CREATE VIEW work.sent AS {' UNION ALL '.join(parts)}")
+    differ, same = narrowed(con, "work.sent", (*coded(about), "SUBMISSION"))
+    for name in free(about):
+        (said,) = single(con, f"SELECT count({quoted(name)}) FROM work.sent")
+        if not said:
+            same[name] = f"CAST(NULL AS VARCHAR) AS {quoted(name)}"
+    plain = [quoted(name) for name in (VALUE, *free(about)) if name not in same]
+    kept = f'SELECT {", ".join([*differ.values(), *plain])}, "ACTION", sent FROM work.sent'
+    key = ", ".join(quoted(name) for name in about.key if name in differ) or "1"
+    if len(parts) > 1:
+        kept = f"SELECT * FROM ({kept}) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY sent DESC) = 1"
+    con.execute(
+        f'CREATE TABLE work.differing AS SELECT * EXCLUDE ("ACTION", sent) FROM ({kept}) WHERE "ACTION" <> \'D\' ORDER BY {key}'
+    )
+    every = ", ".join(same.get(name, quoted(name)) for name in (*about.columns, "SUBMISSION"))
+    con.execute(f"CREATE VIEW work.accepted AS SELECT {every} FROM work.differing")
