@@ -5,7 +5,8 @@ import argparse
 from siemmes.cli.progress import stepping
 from siemmes.cli.showing import as_json, instant
 from siemmes.release.building import STEPS
-from siemmes.release.store import Release, Store
+from siemmes.release.published import Release
+from siemmes.release.store import Store
 
 _SAID = {
     "en": "{id} is in force: {observations} figures in {series} series.",
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         with stepping(arguments.flow, len(STEPS), quiet=arguments.quiet) as step:
             made = store.release(arguments.flow, note=arguments.note, public_from=public_from, step=step)
     if arguments.json:
-        as_json(told(made))
+        as_json(made.told())
     else:
         print(in_words(made, arguments.lang))
     return 0
@@ -37,13 +38,4 @@ def run(arguments: argparse.Namespace) -> int:
 def in_words(release: Release, language: str) -> str:
     """That a release is in force, or from when, for people."""
     said = _LATER if release.public_from else _SAID
-    return said[language].format(**told(release))
-
-
-def told(release: Release) -> dict[str, object]:
-    """A release as JSON tells of it."""
-    return {
-        "id": release.id, "flow": release.flow, "number": release.number, "built_at": release.built_at,
-        "observations": release.observations, "series": release.series, "previous": release.previous,
-        "note": release.note, "public_from": release.public_from, "submissions": list(release.submissions),
-    }  # fmt: skip
+    return said[language].format(**release.told())

@@ -4,9 +4,10 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from siemmes.intake.findings import Report
+if TYPE_CHECKING:  # a command that has none to show does not wait for it
+    from siemmes.intake.findings import Report
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ _MORE = {"en": "… and {n} more findings.", "es": "… y {n} hallazgos más."}
 _ROW = {"en": "row", "es": "fila"}
 
 
-def report(found: Report, language: str, *, limit: int) -> None:
+def report(found: "Report", language: str, *, limit: int) -> None:
     """Print a report: the verdict, the number of findings by kind, the first of them in full."""
     first, last = found.periods or ("-", "-")
     print(_ROWS[language].format(rows=found.rows, first=first, last=last))
@@ -86,7 +87,7 @@ def report(found: Report, language: str, *, limit: int) -> None:
     print(_VERDICT[language][0 if found.accepted else 1])
 
 
-def findings(found: Report, language: str, *, limit: int) -> None:
+def findings(found: "Report", language: str, *, limit: int) -> None:
     """Print the first findings in full, and how many there are of each severity."""
     for number, finding in enumerate(found):
         if number == limit:

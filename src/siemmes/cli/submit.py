@@ -4,11 +4,12 @@ import argparse
 from dataclasses import asdict
 
 from siemmes.cli.progress import stepping
-from siemmes.cli.release import in_words, told
+from siemmes.cli.release import in_words
 from siemmes.cli.showing import as_json, findings, said_pairs
 from siemmes.intake.judging import STEPS
 from siemmes.model.errors import QuestionError
-from siemmes.release.store import Release, Store
+from siemmes.release.published import Release
+from siemmes.release.store import Store
 from siemmes.release.submissions import Submission
 
 _SAID = {
@@ -76,7 +77,7 @@ def _shipped(arguments: argparse.Namespace) -> int:
         as_json(
             {
                 "submissions": [asdict(one) for one in kept],
-                "releases": [told(one) for one in done if isinstance(one, Release)],
+                "releases": [one.told() for one in done if isinstance(one, Release)],
             }
         )
     return 0 if all(one.accepted for one in kept) else 1

@@ -19,7 +19,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from siemmes.cube.layout import CUBE, MANIFEST, MAPPED, NOT_ONE, TABLE, Packing, free, quoted, single
+from siemmes.cube.layout import CUBE, MAPPED, NOT_ONE, TABLE, Packing, free, quoted, single
+from siemmes.cube.parts import MANIFEST
 from siemmes.cube.series import Series
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import DamagedError

@@ -27,7 +27,6 @@ from siemmes.model.structures import TIME, VALUE, Structure
 
 CUBE = "cube.duckdb"
 TABLE = "obs"
-MANIFEST = "manifest.json"
 #: Attributes that the mapped columns hold for every figure; others are said once a series.
 MAPPED = ("OBS_STATUS", "CONF_STATUS")
 MISSING = np.iinfo(np.int64).min

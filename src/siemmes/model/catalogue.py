@@ -7,13 +7,13 @@ import csv
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from siemmes.model.errors import QuestionError
 from siemmes.model.structures import TIME, VALUE, Code, CodeList, Component, Protection, Structure
 
-DEFINITIONS = files("siemmes.model") / "definitions"
+DEFINITIONS = Path(__file__).parent / "definitions"
 #: Columns of a code list's file that are not facts beside the code.
 _TEXTS = ("name_en", "name_es", "description_en", "description_es")
 

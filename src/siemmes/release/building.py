@@ -21,12 +21,14 @@ import pyarrow.parquet as pq
 
 from siemmes.cube import layout
 from siemmes.cube.engines import FIGURES
-from siemmes.cube.layout import CUBE, MANIFEST, TABLE, literal, quoted, single
+from siemmes.cube.layout import CUBE, TABLE, literal, quoted, single
+from siemmes.cube.parts import MANIFEST
 from siemmes.model.errors import RefusedError
 from siemmes.model.structures import TIME, Structure
 from siemmes.release.describing import AVAILABILITY, METADATA, availability, reference_metadata
 from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
 from siemmes.release.gathering import gather
+from siemmes.release.published import CURRENT
 from siemmes.release.submissions import CONTRIBUTIONS, ROWS, Submission
 
 if (
@@ -34,7 +36,6 @@ if (
 ):  # what only a build needs is imported when one begins: a command that lists releases starts at once
     from siemmes.disclosure.protecting import Earlier, Protected
 
-CURRENT = "CURRENT"
 FORMAT = 1
 #: The private figures of a release, from which the next one starts and to which revisions are compared.
 ACCEPTED = "accepted.parquet"
@@ -149,25 +150,6 @@ def point(
     if public_from is not None:
         lines += [public_from.isoformat(), before or ""]
     write_whole(public / CURRENT, "\n".join(lines) + "\n")
-
-
-def head(public: Path) -> str | None:
-    """The release last published, its embargo over or not: the next one starts from it."""
-    try:
-        return (public / CURRENT).read_text("utf-8").splitlines()[0]
-    except FileNotFoundError:
-        return None
-
-
-def pointed(public: Path, now: dt.datetime) -> str | None:
-    """The release in force at an hour; None where there is none yet."""
-    try:
-        release, *embargo = (public / CURRENT).read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return None
-    if embargo and dt.datetime.fromisoformat(embargo[0]) > now:
-        return embargo[1] or None
-    return release
 
 
 def _brief(error: Exception) -> str:

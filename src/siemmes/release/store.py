@@ -8,7 +8,6 @@ Only what lies below `public` ever answers a question.
 """
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,52 +17,18 @@ from typing import Any
 from siemmes.cube.answers import Answer
 from siemmes.cube.engines import Engine, chosen
 from siemmes.cube.folder import Cube, Shelf
-from siemmes.cube.layout import MANIFEST
+from siemmes.cube.parts import MANIFEST
 from siemmes.cube.questions import Question
 from siemmes.disclosure.policy import noise_key, thresholds
 from siemmes.intake.findings import Report
 from siemmes.model.catalogue import flows, structure
 from siemmes.model.errors import QuestionError, RefusedError
-from siemmes.release.building import ACCEPTED, Plan, Step, build, head, point, pointed
+from siemmes.release.building import ACCEPTED, Plan, Step, build, point
 from siemmes.release.comparing import Comparison, compare
 from siemmes.release.content import selected
 from siemmes.release.files import held
+from siemmes.release.published import Release, head, listed, pointed, public_folder
 from siemmes.release.submissions import Submission, digest_of, every, receive, report_of
-
-
-@dataclass(frozen=True)
-class Release:
-    """A published release, as its manifest tells of it."""
-
-    id: str
-    flow: str
-    number: int
-    built_at: str
-    observations: int
-    series: int
-    previous: str | None
-    note: str
-    submissions: tuple[Mapping[str, str], ...]
-    public_from: str | None
-    path: Path
-
-    def is_public(self, now: dt.datetime) -> bool:
-        """Whether its embargo, if it has one, is over."""
-        return self.public_from is None or dt.datetime.fromisoformat(self.public_from) <= now
-
-    def built_by(self, instant: dt.datetime) -> bool:
-        """Whether it stood at an instant."""
-        return dt.datetime.fromisoformat(self.built_at) <= instant
-
-    @classmethod
-    def at(cls, path: Path) -> "Release":
-        """The release in a folder."""
-        found: dict[str, Any] = json.loads((path / MANIFEST).read_text("utf-8"))
-        return cls(
-            id=found["id"], flow=found["flow"], number=found["number"], built_at=found["built_at"],
-            observations=found["observations"], series=found["series"], previous=found["previous"], note=found["note"],
-            submissions=tuple(found["submissions"]), public_from=found["public_from"], path=path,
-        )  # fmt: skip
 
 
 class Store:
@@ -88,7 +53,7 @@ class Store:
         self._shelf = Shelf()
 
     def _public(self, flow: str) -> Path:
-        return self.path / "public" / structure(flow).id
+        return public_folder(self.path, structure(flow).id)
 
     def _private(self, flow: str) -> Path:
         return self.path / "private" / structure(flow).id
@@ -224,15 +189,7 @@ class Store:
 
     def releases(self, flow: str) -> list[Release]:
         """The releases of a flow, the oldest first."""
-        public = self._public(flow)
-        if not public.is_dir():
-            return []
-        found = [
-            Release.at(one)
-            for one in public.iterdir()
-            if not one.name.startswith(".") and (one / MANIFEST).is_file()
-        ]
-        return sorted(found, key=lambda one: one.number)
+        return listed(self._public(flow))
 
     def _line(self, flow: str, release: str | None) -> Iterator[Release]:
         by_id = {one.id: one for one in self.releases(flow)}

@@ -1,6 +1,8 @@
 """What the commands that judge, keep and publish say, and what they end with."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -98,3 +100,21 @@ def test_a_bar_is_shown_where_somebody_looks_and_nowhere_else(monkeypatch, capsy
         step("read")
         step("laid out")
     assert "figures.csv" in capsys.readouterr().err
+
+
+def test_a_command_that_lists_releases_imports_nothing_that_reads_figures(tmp_path, capsys):
+    store = tmp_path / "store"
+    run(capsys, "submit", a_file(tmp_path, [row()]), *SENT, "--store", store)
+    run(capsys, "release", "MIG_STOCK", "--store", store)
+    asked = (
+        "import sys; from siemmes.cli import main; main(sys.argv[1:]); "
+        "print(sorted({'duckdb', 'numpy', 'pyarrow', 'pysdmx', 'sqlglot', 'lxml'} & set(sys.modules)))"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", asked, "releases", "--store", str(store)], capture_output=True, text=True, check=True
+    )  # fmt: skip
+
+    listed, imported = ran.stdout.splitlines()
+    assert listed.split()[:2] == ["*", "MIG_STOCK-1"]
+    assert imported == "[]"

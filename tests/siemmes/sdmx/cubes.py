@@ -10,7 +10,8 @@ import duckdb
 
 from siemmes.cube.answers import Answer
 from siemmes.cube.folder import Cube
-from siemmes.cube.layout import CUBE, MANIFEST, create_table, quoted, value_type, write_columns
+from siemmes.cube.layout import CUBE, create_table, quoted, value_type, write_columns
+from siemmes.cube.parts import MANIFEST
 from siemmes.cube.questions import Question
 from siemmes.model.catalogue import structure
 from siemmes.model.structures import TIME, VALUE
