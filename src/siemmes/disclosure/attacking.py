@@ -15,7 +15,7 @@ from math import ceil, floor, inf
 import numpy as np
 
 from siemmes.disclosure.coverage import TOTAL, covers, families
-from siemmes.disclosure.programs import TOLERANCE, Program
+from siemmes.disclosure.programs import TOLERANCE, Program, exchanged
 
 Key = tuple[str, ...]
 #: A figure of the table that is to be published ("now"), or of the release before it ("before").
@@ -176,13 +176,15 @@ def system(
     """The unknowns of a published table and of the one before it, with the sums between them."""
     found = System()
     told = set(known)
+    keys = [*now.truth, *(before.truth if before else ())]
+    varied = {place for place in now.added if len({key[place] for key in keys}) > 1}
     current: dict[Key, float] = {}
     for age, table in (("now", now), ("before", before)):
         if table is None:
             continue
         truth = dict(table.truth)
         slices = _slices(truth, len(table.names))
-        _add_margins(table, truth, slices, lists)
+        _add_margins(table, varied, truth, slices, lists)
         current = truth if age == "now" else current
         changed = {key for key, value in truth.items() if current.get(key) != value}
         for whole, parts, bounded in _sums(table, slices, lists):
@@ -230,13 +232,17 @@ def _slice(slices: Sequence[dict[Key, list[str]]], key: Key) -> None:
 
 
 def _add_margins(
-    table: Table, truth: dict[Key, float], slices: list[dict[Key, list[str]]], lists: Mapping[str, str | None]
-) -> None:
-    """Margins that nobody published but that can be added up: the attacker's own unknowns, at their fullest sum."""
+    table: Table, varied: Collection[int], truth: dict[Key, float], slices: list[dict[Key, list[str]]],
+    lists: Mapping[str, str | None],
+) -> None:  # fmt: skip
+    """Margins that nobody published but that can be added up: the attacker's own unknowns, at their fullest sum.
+
+    Over a position with a single code they are that code's figures under another name, and are not made.
+    """
     margins = {
         tuple(TOTAL if place in chosen else code for place, code in enumerate(key))
         for key in truth
-        for inner in [[place for place in table.added if key[place] not in (TOTAL, "_Z")]]
+        for inner in [[place for place in varied if key[place] not in (TOTAL, "_Z")]]
         for size in range(1, len(inner) + 1)
         for chosen in combinations(inner, size)
     }
@@ -438,7 +444,10 @@ class _Reader:
 
     def narrow(self) -> Iterator[tuple[int, Interval]]:
         """The unknowns whose interval is narrower than it may be."""
+        self.low, self.high = exchanged(self.rows, self.down, self.up)
         self._many()
+        if not self._is_narrow().any():
+            return
         program = Program(self.down, self.up, self.rows)
         for i in np.flatnonzero(self._is_narrow()):
             for sign in (-1.0, 1.0):
@@ -457,6 +466,8 @@ class _Reader:
 
     def _many(self) -> None:
         """Drive many apart at once; whoever gets far enough needs no program of its own."""
+        if not self._is_narrow().any():
+            return
         asked = self.apart > 0
         program = Program(
             np.where(asked, np.maximum(self.down, -self.apart), self.down),

@@ -12,6 +12,46 @@ import numpy as np
 #: How far a figure may lie off a bound and still count as on it.
 TOLERANCE = 1e-6
 
+#: A row of a program: its columns, their coefficients, and its two bounds.
+Bounded = tuple[Sequence[int], Sequence[float], float, float]
+
+
+def exchanged(rows: Sequence[Bounded], down: np.ndarray, up: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far each column can move, at least, while only columns that stand in the very same rows move with it.
+
+    What one gains the others lose, and every row stays as it is: no program is needed to see that. Most small tables need none
+    at all then.
+
+    Args:
+        down, up: how far a column may move, down as a number below zero.
+
+    Returns:
+        The lowest and the highest step found for each column; a program may find wider ones.
+
+    >>> low, high = exchanged([([0, 1], [1.0, 1.0], 0.0, 0.0)], np.array([-3.0, -1.0]), np.array([9.0, 9.0]))
+    >>> low.tolist(), high.tolist()
+    ([-3.0, -1.0], [1.0, 3.0])
+    """
+    found: list[list[tuple[int, float]]] = [[] for _ in down]
+    for number, (places, ones, _, _) in enumerate(rows):
+        for place, one in zip(places, ones, strict=True):
+            found[place].append((number, one))
+    alike: dict[tuple[tuple[int, float], ...], list[int]] = {}
+    sign = np.ones(len(down))
+    for place, stands in enumerate(found):
+        if stands and down[place] < up[place]:
+            sign[place] = np.sign(stands[0][1])
+            alike.setdefault(tuple((row, one * sign[place]) for row, one in stands), []).append(place)
+    low, high = np.zeros(len(down)), np.zeros(len(down))
+    for members in alike.values():
+        if len(members) > 1:
+            some = np.array(members)
+            turned = sign[some] < 0
+            more, less = np.where(turned, -down[some], up[some]), np.where(turned, up[some], -down[some])
+            rise, fall = np.minimum(more, less.sum() - less), np.minimum(less, more.sum() - more)
+            high[some], low[some] = np.where(turned, fall, rise), -np.where(turned, rise, fall)
+    return low, high
+
 
 class Program:
     """Columns with bounds, rows with bounds, one objective at a time.
@@ -25,7 +65,7 @@ class Program:
         self,
         lower: Sequence[float] | np.ndarray,
         upper: Sequence[float] | np.ndarray,
-        rows: Sequence[tuple[Sequence[int], Sequence[float], float, float]],
+        rows: Sequence[Bounded],
     ) -> None:
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(lower), len(rows)

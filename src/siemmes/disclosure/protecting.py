@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from siemmes.cube.layout import literal, quoted, single
@@ -20,6 +21,7 @@ from siemmes.disclosure.attacking import Demand, Name, Outcome, Table, attack
 from siemmes.disclosure.coverage import WHEN, lists_of
 from siemmes.disclosure.folding import Choice, protect_block
 from siemmes.disclosure.histories import BY_ORDER, SHARE, Figure, Past, linked
+from siemmes.disclosure.parting import parts_of, small_beside_empty
 from siemmes.disclosure.relations import Block, Key, block
 from siemmes.disclosure.rounding import BASE, rounded
 from siemmes.disclosure.suppressing import WIDTH
@@ -33,6 +35,7 @@ LARGE = 5000
 STATUS, CONFIDENTIALITY = "Q", "C"
 #: Tables of one call.
 MARKED, CHOSEN, SPANS, SHOWN = "siemmes_marked", "siemmes_chosen", "siemmes_spans", "siemmes_shown"
+PAST, PARTS, PAST_PARTS = "siemmes_past", "siemmes_parts", "siemmes_past_parts"
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Protected:
         reasons: what was hidden and why, one row a figure: for the secretariat only.
         hidden: figures that stand without their value.
         folded: figures that were folded into their totals and do not stand at all.
-        blocks: groups of figures that held something to hide.
+        blocks: groups of figures that sums link and that held something to hide.
         attacked, recovered, narrow: hidden figures that were attacked, of those the ones found, and the ones known too closely:
             none in a release that was published.
         programs: linear programs that it took.
@@ -153,7 +156,7 @@ def protect(
     except ArithmeticError as error:
         raise _unsolved(about, error) from error
     finally:
-        for name in (MARKED, CHOSEN, SPANS, SHOWN):
+        for name in (MARKED, CHOSEN, SPANS, SHOWN, PAST, PARTS, PAST_PARTS):
             con.execute(f"DROP TABLE IF EXISTS {name}")
     return found
 
@@ -241,6 +244,8 @@ class _Work:
         if contributions is not None:
             self._mark_dominated(contributions)
         self._span()
+        self._remember()
+        self._part()
 
     def _mark_dominated(self, contributions: str) -> None:
         rule = self.about.protection.dominance
@@ -284,10 +289,63 @@ class _Work:
         )
         if rows:
             names = ("area", "frequency", "period", "block")
-            table = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
-            self.con.register("siemmes_rows", table)
-            self.con.execute(f"INSERT INTO {SPANS} SELECT * FROM siemmes_rows").fetchall()
-            self.con.unregister("siemmes_rows")
+            self._insert(SPANS, pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))))
+
+    def _insert(self, table: str, rows: pa.Table) -> None:
+        self.con.register("siemmes_rows", rows)
+        self.con.execute(f"INSERT INTO {table} SELECT * FROM siemmes_rows").fetchall()
+        self.con.unregister("siemmes_rows")
+
+    def _remember(self) -> None:
+        """Copy what the release before had of the blocks: what was sent, whether it was shown, and how it is seen now."""
+        if not self.earlier:
+            return
+        last = self.earlier[-1]
+        sent = f"read_parquet({literal(str(last.sent))})"
+        columns = [row[0] for row in self.con.execute(f"DESCRIBE SELECT * FROM {sent}").fetchall()]
+        limit = rules.threshold(self.about, self.own, sent="SUBMISSION" in columns)
+        same = " AND ".join(f"s.{quoted(one)} = e.{quoted(one)}" for one in self.about.key)
+        self.con.execute(
+            f"CREATE TEMP TABLE {PAST} AS SELECT row_number() OVER () AS siemmes_row, b.block, s.*, e.{VALUE} IS NOT NULL AS siemmes_seen "
+            f"FROM (SELECT *, {limit} AS siemmes_threshold, {rules.reason(self.about, limit)} AS siemmes_reason FROM {sent}) AS s "
+            f"{self._spanned('s')} LEFT JOIN read_parquet({literal(str(last.shown))}) AS e ON {same}"
+        ).fetchall()
+
+    def _part(self) -> None:
+        """Number the parts of blocks that no sum leads between, and keep those that hold something to hide."""
+        for name in (PARTS, PAST_PARTS):
+            self.con.execute(f"CREATE TEMP TABLE {name} (siemmes_row BIGINT, part BIGINT)")
+        (strictest,) = single(self.con, f"SELECT coalesce(max(siemmes_threshold), 0) FROM {MARKED}")
+        group = f"{VALUE} >= siemmes_threshold AND {VALUE} < {rules.GROUP * strictest}"
+        hides = "m.siemmes_reason <> ''"
+        rows = [
+            f"SELECT false AS past, {self._cells(hides, group, f'{VALUE} = 0')} FROM {MARKED} AS m {self._spanned('m')}"
+        ]
+        if self.earlier:
+            rows.append(
+                f"SELECT true, {self._cells('NOT m.siemmes_seen', 'false', 'false')} FROM {PAST} AS m {self._spanned('m')}"
+            )
+        found = self.con.sql(" UNION ALL ".join(rows)).to_arrow_table()
+        if not found.num_rows:
+            return
+        past, row, block, hidden, small, empty = (found.column(place).to_numpy() for place in range(6))
+        columns = [one.combine_chunks().dictionary_encode() for one in found.columns[6:]]
+        beside = [np.zeros(len(row), bool)] * len(columns)
+        if self._groups():
+            beside = small_beside_empty(block, self.names, columns, small, empty)
+        part = parts_of(block, self.names, columns, frozenset(self.about.parts), lists_of(self.about), beside)
+        busy = np.zeros(int(part.max()) + 1, bool)
+        for some in (hidden, *beside):
+            busy[part[some]] = True
+        for table, mask in ((PARTS, ~past), (PAST_PARTS, past)):
+            kept = mask & busy[part]
+            self._insert(table, pa.table({"siemmes_row": row[kept], "part": part[kept].astype(np.int64)}))
+
+    def _cells(self, hides: str, small: str, empty: str) -> str:
+        """SQL: a figure as it is numbered into its part."""
+        named = [f"CAST(m.{quoted(one)} AS VARCHAR)" for one in self.names[:-1]]
+        said = [f"coalesce({one}, false)" for one in (hides, small, empty)]
+        return ", ".join(("m.siemmes_row", "b.block", *said, *named, self._when("m")))
 
     def _groups(self) -> bool:
         """Whether small groups that lie in one cell are looked for."""
@@ -305,19 +363,21 @@ class _Work:
 
     def _key(self, table: str) -> str:
         named = [f"CAST({table}.{quoted(one)} AS VARCHAR)" for one in self.names[:-1]]
-        when = f"{table}.\"FREQ\" || ' ' || {table}.{quoted(TIME)}"
-        return f"[{', '.join([*named, when])}]"
+        return f"[{', '.join([*named, self._when(table)])}]"
+
+    def _when(self, table: str) -> str:
+        return f"{table}.\"FREQ\" || ' ' || {table}.{quoted(TIME)}"
 
     def _spanned(self, table: str) -> str:
         on = " AND ".join(f"{table}.{quoted(one)} = b.{quoted(one)}" for one in ("REF_AREA", "FREQ", TIME))
         return f"JOIN {SPANS} AS b ON {on}"
 
     def _figures(self) -> Iterator[tuple[int, str, dict[Key, Figure]]]:
-        """Each block with something to hide: its number, its name, its figures."""
+        """Each part with something to hide: its number, the name of its block, its figures."""
         self.known = self._known()
         found = self.con.execute(
-            f"SELECT b.block, m.\"REF_AREA\" || ' ' || left(min(m.{quoted(TIME)}) OVER (PARTITION BY b.block), 4), {self._key('m')}, "
-            f"m.{VALUE}, m.siemmes_reason, m.siemmes_threshold, m.siemmes_row FROM {MARKED} AS m {self._spanned('m')} ORDER BY b.block, m.siemmes_row"
+            f"SELECT b.part, {self._name()}, {self._key('m')}, m.{VALUE}, m.siemmes_reason, m.siemmes_threshold, m.siemmes_row "
+            f"FROM {MARKED} AS m JOIN {PARTS} AS b USING (siemmes_row) ORDER BY b.part, m.siemmes_row"
         ).fetchall()
         for start, end in _runs([row[0] for row in found]):
             sent = {
@@ -328,6 +388,10 @@ class _Work:
             }
             yield found[start][0], found[start][1], sent
 
+    def _name(self) -> str:
+        """SQL: what people call the block that a part belongs to."""
+        return f"m.\"REF_AREA\" || ' ' || left(min(m.{quoted(TIME)}) OVER (PARTITION BY b.part), 4)"
+
     def _known(self) -> set[int]:
         """Rows whose very value some earlier release showed."""
         if not self.earlier:
@@ -335,32 +399,26 @@ class _Work:
         files = ", ".join(literal(str(one.shown)) for one in self.earlier)
         same = " AND ".join(f"m.{quoted(one)} = e.{quoted(one)}" for one in (*self.about.key, VALUE))
         rows = self.con.execute(
-            f"SELECT DISTINCT m.siemmes_row FROM {MARKED} AS m {self._spanned('m')} "
+            f"SELECT DISTINCT m.siemmes_row FROM {MARKED} AS m JOIN {PARTS} USING (siemmes_row) "
             f"JOIN read_parquet([{files}], union_by_name = true) AS e ON {same}"
         ).fetchall()
         return {row[0] for row in rows}
 
     def _past(self) -> dict[int, dict[Key, Past]]:
-        """What the release before had of each block."""
+        """What the release before had of each part."""
         found: dict[int, dict[Key, Past]] = {}
         if not self.earlier:
             return found
-        last = self.earlier[-1]
-        sent = f"read_parquet({literal(str(last.sent))})"
-        columns = [row[0] for row in self.con.execute(f"DESCRIBE SELECT * FROM {sent}").fetchall()]
-        limit = rules.threshold(self.about, self.own, sent="SUBMISSION" in columns)
-        same = " AND ".join(f"s.{quoted(one)} = e.{quoted(one)}" for one in self.about.key)
         for number, key, value, shown, why, least in self.con.execute(
-            f"SELECT b.block, {self._key('s')}, s.{VALUE}, e.{VALUE} IS NOT NULL, s.why, s.least "
-            f"FROM (SELECT *, {limit} AS least, {rules.reason(self.about, limit)} AS why FROM {sent}) AS s {self._spanned('s')} "
-            f"LEFT JOIN read_parquet({literal(str(last.shown))}) AS e ON {same} ORDER BY 1, 2"
+            f"SELECT b.part, {self._key('m')}, m.{VALUE}, m.siemmes_seen, m.siemmes_reason, m.siemmes_threshold "
+            f"FROM {PAST} AS m JOIN {PAST_PARTS} AS b USING (siemmes_row) ORDER BY b.part, m.siemmes_row"
         ).fetchall():
             was = Past(None if value is None else float(value), shown, why, least)
             found.setdefault(number, {})[tuple(key)] = was
         return found
 
     def choose(self) -> None:
-        """Decide of every block what is hidden and what is folded."""
+        """Decide of every part what is hidden and what is folded."""
         past = self._past()
         for number, name, sent in self._figures():
             self.blocks += 1
@@ -375,13 +433,14 @@ class _Work:
 
     def _choose(self, name: str, sent: Mapping[Key, Figure], past: Mapping[Key, Past]) -> None:
         lists = lists_of(self.about)
-        now = block(name, self.names, {key: one.value for key, one in sent.items()}, self.about, lists)
-        before = (
-            block(name, self.names, {key: one.value for key, one in past.items()}, self.about, lists)
-            if past
-            else None
+        varied = {
+            one for place, one in enumerate(self.names) if len({key[place] for key in (*sent, *past)}) > 1
+        }
+        now, before = (
+            block(name, self.names, {key: one.value for key, one in some.items()}, self.about, lists, varied)
+            for some in (sent, past)
         )
-        beside = linked(now, sent, before, past, kind=self.about.value)
+        beside = linked(now, sent, before if past else None, past, kind=self.about.value)
         reasons = {
             place: sent[key].reason for place, key in enumerate(now.keys[: now.sent]) if sent[key].reason
         }
@@ -432,7 +491,7 @@ class _Work:
         )  # fmt: skip
 
     def attack(self, shown: str, found: Protected) -> None:
-        """Attack what was written, block by block, with what earlier releases showed beside.
+        """Attack what was written, part by part, with what earlier releases showed beside.
 
         Raises:
             RefusedError: naming the first block that gives a figure away.
@@ -440,9 +499,9 @@ class _Work:
         past = self._past()
         same = " AND ".join(f"m.{quoted(one)} = p.{quoted(one)}" for one in self.about.key)
         rows = self.con.execute(
-            f'SELECT b.block, m."REF_AREA" || \' \' || left(m.{quoted(TIME)}, 4), {self._key("m")}, p."REF_AREA" IS NOT NULL, p.{VALUE}, '
-            f"m.{VALUE}, m.siemmes_reason, m.siemmes_threshold, m.siemmes_row FROM {MARKED} AS m {self._spanned('m')} "
-            f"LEFT JOIN {shown} AS p ON {same} ORDER BY b.block, m.siemmes_row"
+            f'SELECT b.part, {self._name()}, {self._key("m")}, p."REF_AREA" IS NOT NULL, p.{VALUE}, '
+            f"m.{VALUE}, m.siemmes_reason, m.siemmes_threshold, m.siemmes_row FROM {MARKED} AS m JOIN {PARTS} AS b USING (siemmes_row) "
+            f"LEFT JOIN {shown} AS p ON {same} ORDER BY b.part, m.siemmes_row"
         ).fetchall()
         for start, end in _runs([row[0] for row in rows]):
             outcome = self._attack(rows[start:end], past.get(rows[start][0], {}))

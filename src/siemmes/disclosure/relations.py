@@ -4,7 +4,7 @@ A block is what can be added up: one reporter, one year, all of its tables. Wher
 not sent (a total and its inner cells without the rows between), it is made as an unknown, so that no relation is missed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -61,20 +61,23 @@ class Block:
 
 def block(
     name: str, names: tuple[str, ...], figures: Mapping[Key, float | None], about: Structure,
-    lists: Mapping[str, str | None],
+    lists: Mapping[str, str | None], varied: Collection[str],
 ) -> Block:  # fmt: skip
-    """A block with its sums."""
+    """A block with its sums.
+
+    Args:
+        varied: dimensions in which the block, or the release before, has more than one code: only over those are margins made.
+    """
     keys = list(figures)
     found = Block(name, names, keys, [figures[key] for key in keys], sent=len(keys))
-    _margins(found, about)
+    _margins(found, [i for i, one in enumerate(names) if one in about.parts and one in varied])
     _sums(found, about, lists)
     _prune(found)
     return found
 
 
-def _margins(found: Block, about: Structure) -> None:
-    """Add the margins that were not sent, as figures without a value."""
-    places = [i for i, one in enumerate(found.names) if one in about.parts]
+def _margins(found: Block, places: Sequence[int]) -> None:
+    """Add the margins over these positions that were not sent, as figures without a value."""
     known = set(found.keys)
     for key in tuple(found.keys):
         inner = [i for i in places if key[i] not in (TOTAL, "_Z")]

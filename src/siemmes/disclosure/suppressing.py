@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from siemmes.disclosure.programs import TOLERANCE, Program
+from siemmes.disclosure.programs import TOLERANCE, Program, exchanged
 from siemmes.disclosure.relations import Line
 
 #: How wide the interval stays in which a hidden count can lie for a reader who knows no threshold.
@@ -213,8 +213,14 @@ class _Steps:
         return (self.about.hidden | self.about.free)[self.index]
 
     def _move_many(self, wanted: Sequence[int]) -> None:
-        """Move many figures at once within what is hidden already."""
+        """Move figures within what is hidden already: by exchange, then many at once."""
         unseen, target = self._unseen(), np.zeros(self.size, bool)
+        for reached in exchanged(
+            self.group.rows, np.where(unseen, self.down, 0.0), np.where(unseen, self.up, 0.0)
+        ):
+            self._saw(reached)
+        if not any(self._narrow(i) for i in wanted):
+            return
         target[list(wanted)] = True
         down = np.where(unseen, np.where(target, np.maximum(self.down, -self.apart), self.down), 0.0)
         up = np.where(unseen, np.where(target, np.minimum(self.up, self.apart), self.up), 0.0)
