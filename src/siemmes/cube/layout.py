@@ -35,6 +35,8 @@ NO_CODE = 255
 #: Between attributes that are compared as one text; a control character that no attribute may hold.
 SEPARATOR = "\x1f"
 WORD = 64
+#: Labels beyond which a column is no longer taken for one of codes while figures are on their way.
+MANY = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def narrowed(con: Any, source: str, names: Iterable[str]) -> tuple[dict[str, str
     Args:
         con: a connection in whose database the types of the codes are made.
         source: a table or view.
-        names: columns of text with few different values.
+        names: columns of text; those with more than `MANY` different ones stay text.
 
     Returns:
         By name, for columns that differ, how one is selected as codes; and for the others the value that all rows have.
@@ -136,9 +138,12 @@ def narrowed(con: Any, source: str, names: Iterable[str]) -> tuple[dict[str, str
     differ, same = {}, {}
     for name in names:
         found = con.execute(
-            f"SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS label FROM {source} ORDER BY label"
+            f"SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS label FROM {source} LIMIT {MANY + 1}"
         ).fetchall()
-        labels = [row[0] for row in found if row[0] is not None]
+        if len(found) > MANY:
+            differ[name] = quoted(name)
+            continue
+        labels = sorted(row[0] for row in found if row[0] is not None)
         code = as_codes(con, name, labels or [""])
         if len(found) > 1:
             differ[name] = code

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from siemmes.cube.layout import literal, quoted
+from siemmes.cube.layout import coded, literal, narrowed, quoted
 from siemmes.intake.findings import Report
 from siemmes.model.errors import RefusedError, SiemmesError
 from siemmes.model.structures import VALUE
@@ -135,18 +135,26 @@ def _keep(
 
 
 def _write_rows(found: "Judgement", target: Path) -> None:
-    about = found.about
-    selected = [quoted(name) for name in about.columns if name != VALUE]
-    status = (
-        f"CASE WHEN {VALUE} IS NULL AND coalesce(\"OBS_STATUS\", '') NOT IN ('L', 'M', 'O', 'Q', 'H') THEN 'O' "
-        'ELSE coalesce("OBS_STATUS", \'A\') END AS "OBS_STATUS"'
-    )
-    selected = [status if one == quoted("OBS_STATUS") else one for one in selected]
+    """Write the rows as Parquet; codes as ENUMs, of which the writer makes its dictionaries without looking at each text."""
+    about, con = found.about, found.con
     kind = "BIGINT" if about.whole else "DOUBLE"
-    action = "coalesce(\"ACTION\", 'I')" if found.has("ACTION") else "'I'"
-    found.con.execute(
-        f'COPY (SELECT row, {action} AS "ACTION", {", ".join(selected)}, CAST({VALUE} AS {kind}) AS {VALUE} FROM judged) '
-        f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+    columns = {name: quoted(name) for name in about.columns}
+    columns[VALUE] = f"CAST({VALUE} AS {kind})"
+    columns["OBS_STATUS"] = (
+        f"CASE WHEN {VALUE} IS NULL AND coalesce(\"OBS_STATUS\", '') NOT IN ('L', 'M', 'O', 'Q', 'H') THEN 'O' "
+        "ELSE coalesce(\"OBS_STATUS\", 'A') END"
+    )
+    columns["ACTION"] = "coalesce(\"ACTION\", 'I')" if found.has("ACTION") else "'I'"
+    listed = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
+    con.execute(f"CREATE OR REPLACE TEMP VIEW kept AS SELECT row, {listed} FROM judged")
+    texts = {name: found.has(name) or name == "OBS_STATUS" for name in (*coded(about), "ACTION")}
+    differ, same = narrowed(con, "kept", [name for name, sent in texts.items() if sent])
+    # What the file has no column for is the same in every row: one is enough to look at.
+    beside = narrowed(con, "(FROM kept LIMIT 1)", [name for name, sent in texts.items() if not sent])[1]
+    codes = differ | same | beside
+    selected = ", ".join(codes.get(name, quoted(name)) for name in ("row", "ACTION", *about.columns))
+    con.execute(
+        f"COPY (SELECT {selected} FROM kept) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
     )
 
 
