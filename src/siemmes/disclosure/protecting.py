@@ -117,11 +117,11 @@ def protect(
     earlier: Sequence[Earlier] = (),
     contributions: str | None = None,
 ) -> Protected:
-    """Copy the figures that the public may see into a table.
+    """Copy the figures that the public may see into a table, or show them by a view.
 
     Args:
         source: a table with every column of the structure, codes as text, keys unique; SUBMISSION says who sent a row.
-        into: the table to make: the structure's columns alone.
+        into: the table or view to make: the structure's columns alone.
         own: thresholds of senders and countries, where they have their own; the stricter holds.
         secret: what the noise of rounding is keyed with; without it the noise is that of this call only.
         earlier: the releases before, the newest last.
@@ -140,6 +140,7 @@ def protect(
             about,
             key,
             into=into,
+            view=True,
         )
         return Protected(method, cells, reasons=_no_reasons(about))
     beside = [one for one in earlier if one.method == method == "suppression"]
