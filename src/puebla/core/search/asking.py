@@ -66,23 +66,16 @@ class Question:
         return [" ".join(clause[0].words) for clause in self.clauses if len(clause) == 1 and clause[0].quoted]
 
     @property
-    def exactly(self) -> list[Asked]:
-        """The same quoted phrases, as an index is asked."""
-        return [self._exactly(clause[0]) for clause in self.clauses if len(clause) == 1 and clause[0].quoted]
-
-    @property
     def words(self) -> list[str]:
         """Every word that is looked for, in order."""
         return [word for clause in self.clauses for part in clause for word in part.words]
 
     def asked(self, level: Level) -> Asked:
-        """The question for an index, its words at this level."""
+        """The question for an index, its words at this level; a quoted phrase is there the words of which it is made."""
         wanted = terms.every(
             terms.some(self._part(part, level) for part in clause) for clause in self.clauses
         )
-        found: Asked = terms.Within(wanted, level)
-        # Of what stands in a title or is a keyword, the very words may stand elsewhere.
-        return found if level is Level.ANYWHERE else terms.every([found, *self.exactly])
+        return terms.Within(wanted, level)
 
     def barred(self) -> list[tuple[Asked, list[str]]]:
         """What no hit holds in any of its languages: words, and the phrase that must stand in these very words."""

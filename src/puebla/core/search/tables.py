@@ -59,13 +59,13 @@ def rung_start(rung: int) -> int:
 
 
 BY_DATE = (1 << 56) - 1
-RECORD_SHIFT, RECORD_MASK = 4, (1 << 32) - 1
+RECORD_SHIFT = 4
 LANGUAGE_MASK = 15
 
 
 def record_of(key: int) -> int:
-    """Source and record of a key, as one number: the same in all languages."""
-    return key >> RECORD_SHIFT & RECORD_MASK
+    """Place, source and record of a key, as one number: the same in all languages."""
+    return key >> RECORD_SHIFT
 
 
 def mark(name: str, value: object) -> str:

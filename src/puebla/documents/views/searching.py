@@ -1,12 +1,11 @@
 """Documents as search shows them on the private site."""
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import or_
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Q
+from django.db.models import F
+from django.db.models.fields.tuple_lookups import TupleIn
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -52,7 +51,7 @@ class DocumentSource:
         """The text of pages: (version, number)."""
         if not pages:
             return {}
-        wanted = reduce(or_, (Q(version=version, number=number) for version, number in pages))
+        wanted = TupleIn((F("version_id"), F("number")), list(pages))
         rows = Page.objects.filter(wanted).order_by().values_list("version_id", "number", "text")
         return {(version, number): text for version, number, text in rows}
 

@@ -154,10 +154,16 @@ class Searcher:
             return []
         found: dict[str, int] = {}
         for key in citing.keys_typed(typed, names):
-            known = self._alike(key)
-            for cost, near in citing.nearest(key, known):
+            if key not in self._near:
+                self._near[key] = citing.nearest(key, self._alike(key))
+            for cost, near in self._near[key]:
                 found[near] = min(cost, found.get(near, cost))
         return sorted((cost, key) for key, cost in found.items())
+
+    @cached_property
+    def _near(self) -> dict[str, list[tuple[int, str]]]:
+        """Symbols near those that were typed: asked once for all that a page tells of them."""
+        return {}
 
     def _alike(self, key: str) -> list[str]:
         """Keys that begin or end as this one does: a single slip leaves one half as it is."""

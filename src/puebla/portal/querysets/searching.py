@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Q
+from django.db.models import F
+from django.db.models.fields.tuple_lookups import TupleIn
 from django.urls import reverse
 from django.utils.html import strip_tags
 from wagtail import models as cms
@@ -236,7 +236,7 @@ def _texts(wanted: Wanted) -> dict[tuple[int, int, int], str]:
     """The pages that are quoted."""
     if not wanted:
         return {}
-    places = reduce(or_, (Q(file=file, number=number) for _source, file, number in wanted))
+    places = TupleIn((F("file_id"), F("number")), [(file, number) for _source, file, number in wanted])
     rows = PublicPage.objects.filter(places).order_by().values_list("file_id", "number", "text")
     texts = {(file, number): text for file, number, text in rows}
     return {place: texts[place[1:]] for place in wanted if place[1:] in texts}
