@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 FIGURES = "obs.parquet"
 #: Where answers of a cluster lie while they are read.
 _ANSWERED = "answered"
-#: Texts of SQL that a release keeps, so that a question asked again is not written again.
-_TEXTS = 512
 
 
 @dataclass(frozen=True)
@@ -65,14 +63,10 @@ class DuckDB:
         """The answer; nothing is computed before it is read."""
         from siemmes.cube.sql import select  # takes its time; most questions are answered without
 
-        asked = question.whole()
-        text = cube.texts.get(asked)
-        if text is None:
-            text = select(question, cube.labels).sql("duckdb", copy=False)
-            if len(cube.texts) >= _TEXTS:
-                cube.texts.clear()
-            cube.texts[asked] = text
-        return Found(text, cube.cursor)
+        def text() -> str:
+            return select(question, cube.labels).sql("duckdb", copy=False)
+
+        return Found(cube.kept(("sql", question.whole()), text), cube.cursor)
 
 
 class Spark:

@@ -9,11 +9,11 @@ import hashlib
 import json
 import mmap
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -25,6 +25,10 @@ from siemmes.cube.series import Series
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import DamagedError
 from siemmes.model.structures import Structure
+
+T = TypeVar("T")
+#: Results that a release keeps for those who ask again.
+_KEPT = 256
 
 
 class Cube:
@@ -44,8 +48,21 @@ class Cube:
         self._lock = threading.Lock()
         self._con: duckdb.DuckDBPyConnection | None = None
         self._maps: list[mmap.mmap] = []
-        #: Texts of SQL by what is asked.
-        self.texts: dict[tuple[object, ...], str] = {}
+        self._kept: dict[Hashable, Any] = {}
+
+    def kept(self, asked: Hashable, made: Callable[[], T]) -> T:
+        """What was made of this release before, or what is made now: an SQL text, the texts of its labels.
+
+        Args:
+            asked: all that the result depends on beside the release.
+        """
+        found = self._kept.get(asked)
+        if found is None:
+            found = made()
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[asked] = found
+        return found
 
     @property
     def release(self) -> str:

@@ -8,6 +8,9 @@ import numpy as np
 from siemmes.cube.layout import MISSING
 from siemmes.model.structures import TIME, VALUE, Structure
 
+#: A missing figure as it would be written if it were one.
+_MISSING = str(MISSING)
+
 
 @dataclass(frozen=True)
 class Series:
@@ -42,7 +45,12 @@ class Series:
     def texts(self) -> list[str]:
         """The figures as they are written; "" for a missing one."""
         if self.about.whole:
-            return ["" if value == MISSING else str(value) for value in self.values.tolist()]
+            found = list(map(str, self.values.tolist()))
+            return (
+                ["" if text == _MISSING else text for text in found]
+                if (self.values == MISSING).any()
+                else found
+            )
         return ["" if value != value else written(value) for value in self.values.tolist()]
 
     def rows(self) -> Iterator[dict[str, str | int | float | None]]:
@@ -66,40 +74,38 @@ class Series:
         Args:
             before: text set before each row, its comma included (`dataflow,RCM:BORDER(1.0.0),I,`).
         """
+        if not len(self):
+            return ""
         front = before + ",".join(field_text(code) for code in self.key) + ","
-        said = self.said or {}
-        columns: list[list[str] | str] = []
-        for name in self.about.attributes:
-            if name in self.statuses:
-                words = [field_text(text) for text in self.labels[name]]
-                words += [""] * (256 - len(words))
-                columns.append([words[place] for place in self.statuses[name].tolist()])
-            else:
-                columns.append(field_text(said.get(name, "")))
-        periods = self.labels[TIME]
-        moving = [[periods[place] for place in self.periods.tolist()], self.texts()]
-        return _joined(front, moving, columns)
+        labels = self.labels[TIME]
+        # What ends a row holds the beginning of the next one: a row is three texts, and none is put together by itself.
+        parts = [""] * (3 * len(self))
+        parts[0::3] = [labels[place] for place in self.periods.tolist()]
+        parts[1::3] = [f",{text}" for text in self.texts()]
+        parts[2::3] = self._ends("\n" + front)
+        return front + "".join(parts)[: -len(front)]
 
+    def _ends(self, after: str) -> list[str]:
+        """Of each row the attributes, and what comes after them; put together once for all rows that say the same."""
+        said = np.zeros(len(self), dtype=np.int32)
+        for column in self.statuses.values():
+            said = said << 8 | column
+        codes = said.tolist()
+        ends = {code: f",{self._attributes(code)}{after}" for code in set(codes)}
+        return [ends[code] for code in codes]
 
-def _joined(front: str, moving: list[list[str]], columns: list[list[str] | str]) -> str:
-    """The lines: texts that stay the same are joined once, those that move are zipped."""
-    pattern, lists = front, []
-    for column in moving:
-        pattern += "{},"
-        lists.append(column)
-    for stay_or_move in columns:
-        if isinstance(stay_or_move, str):
-            pattern += stay_or_move.replace("{", "{{").replace("}", "}}") + ","
-        else:
-            pattern += "{},"
-            lists.append(stay_or_move)
-    line = pattern.removesuffix(",") + "\n"
-    return "".join(map(line.format, *lists))
+    def _attributes(self, code: int) -> str:
+        """The attributes of the rows whose statuses make this number, as fields."""
+        texts = dict(self.said or {})
+        for name in reversed([*self.statuses]):
+            place, code = code & 0xFF, code >> 8
+            texts[name] = self.labels[name][place] if place < len(self.labels[name]) else ""
+        return ",".join(field_text(texts.get(name, "")) for name in self.about.attributes)
 
 
 def field_text(text: str) -> str:
     """A text as CSV writes it (RFC 4180)."""
-    if any(sign in text for sign in ',"\n\r'):
+    if "," in text or '"' in text or "\n" in text or "\r" in text:
         return '"' + text.replace('"', '""') + '"'
     return text
 

@@ -51,9 +51,13 @@ class Store:
         self._clock = clock
         self._engine = engine
         self._shelf = Shelf()
+        self._folders: dict[str, Path] = {}
 
     def _public(self, flow: str) -> Path:
-        return public_folder(self.path, structure(flow).id)
+        found = self._folders.get(flow)
+        if found is None:
+            found = self._folders[flow] = public_folder(self.path, structure(flow).id)
+        return found
 
     def _private(self, flow: str) -> Path:
         return self.path / "private" / structure(flow).id

@@ -86,17 +86,24 @@ def _naming(about: Structure, version: str, labels: str, language: str) -> list[
 
 
 def _written(answer: Answer, naming: Sequence[tuple[str, str]], form: _Form) -> Iterator[bytes]:
-    headings = [name for name, _value in naming]
-    for name in answer.columns:
-        headings += _headings(answer, name, form)
-    yield (",".join(field_text(one) for one in headings) + "\n").encode()
-    before = "".join(field_text(value) + "," for _name, value in naming)
+    asked = (tuple(naming), form, answer.columns)
+    heading, before = answer.cube.kept(("csv heading", *asked), lambda: _before(answer, naming, form))
+    yield heading
     if answer.question.group_by:
         yield from _summed(answer, naming, form)
     elif form.labels == "id" and (series := answer.series) is not None and answer.question.attributes is None:
         yield _series(series, before)
     else:
-        yield from woven(answer, _pattern(answer, before, form))
+        yield from woven(answer, answer.cube.kept(("csv", *asked), lambda: _pattern(answer, before, form)))
+
+
+def _before(answer: Answer, naming: Sequence[tuple[str, str]], form: _Form) -> tuple[bytes, str]:
+    """What stands before all rows, and before each."""
+    headings = [name for name, _value in naming]
+    for name in answer.columns:
+        headings += _headings(answer, name, form)
+    line = (",".join(field_text(one) for one in headings) + "\n").encode()
+    return line, "".join(field_text(value) + "," for _name, value in naming)
 
 
 def _series(series: Series, before: str) -> bytes:

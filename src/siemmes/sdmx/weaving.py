@@ -5,9 +5,10 @@ together column by column in Arrow: no row is looked at by itself, and memory ho
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,7 +21,7 @@ from siemmes.cube.slices import Rows
 from siemmes.model.structures import VALUE, Structure
 
 #: Rows put together at a time.
-BATCH = 1 << 15
+BATCH = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ class Pattern:
     after: Sequence[Piece] = ()
     without: str = ""
 
+    @cached_property
+    def parts(self) -> "_Parts":
+        """What is needed of the store, and the texts that are looked up: made once, however often rows are written."""
+        return _Parts.of(self)
+
 
 def coded(name: str, written: Sequence[str], missing: str = "") -> Coded:
     """A column's texts: one for each label of the release, in its order."""
@@ -132,7 +138,7 @@ def woven(
         where: a condition on its rows.
         batch: rows put together at a time, where they are longer than others.
     """
-    parts, size = _Parts.of(pattern), batch or BATCH
+    parts, size = pattern.parts, batch or BATCH
     figures = answer.slice if source is None and not where else None
     if figures is not None and all(one.figure for one in parts.texts):
         found: Iterator[Sequence[Any]] = (_laid(rows, parts) for rows in figures.batches(size))
@@ -178,27 +184,26 @@ def _written(rows: Rows, before: str, after: str, missing: str) -> Any:
 class _Parts:
     """The pieces of a pattern with what they need of the store: coded columns and SQL texts, each once."""
 
-    head: Sequence[Piece]
-    before: Sequence[Piece]
-    row: Sequence[Piece]
-    after: Sequence[Piece]
+    head: "_Texts"
+    before: "_Texts"
+    row: "_Texts"
+    after: "_Texts"
     columns: Sequence[str]
     texts: Sequence[Told]
+    _lengths: Mapping[str, int]
 
     @classmethod
     def of(cls, pattern: Pattern) -> "_Parts":
-        head, before = _merged(pattern.head), _merged(pattern.before)
-        row, after = _merged(pattern.row), _merged(pattern.after)
-        pieces = [*head, *before, *row, *after]
-        columns = dict.fromkeys(one.name for one in pieces if isinstance(one, Coded))
-        texts = dict.fromkeys(one for one in pieces if isinstance(one, Told))
-        return cls(head, before, row, after, list(columns), list(texts))
+        every = [_merged(one) for one in (pattern.head, pattern.before, pattern.row, pattern.after)]
+        pieces = list(itertools.chain.from_iterable(every))
+        lengths = {one.name: len(one.texts) for one in pieces if isinstance(one, Coded)}
+        texts = list(dict.fromkeys(one for one in pieces if isinstance(one, Told)))
+        head, before, row, after = (_Texts(one, list(lengths), texts) for one in every)
+        return cls(head, before, row, after, list(lengths), texts, lengths)
 
     def missing(self) -> list[int]:
         """By column, the place of the text that is written for a missing code."""
-        pieces = (*self.head, *self.before, *self.row, *self.after)
-        length = {one.name: len(one.texts) - 1 for one in pieces if isinstance(one, Coded)}
-        return [length[name] for name in self.columns]
+        return [self._lengths[name] - 1 for name in self.columns]
 
 
 def _merged(pieces: Sequence[Piece]) -> list[Piece]:
@@ -245,23 +250,33 @@ class _Texts:
                 )
         self.keyed = sorted({place for places, sizes, _texts in self.parts if sizes for place in places})
 
-    def of(self, columns: Sequence[Any]) -> list[Any]:
-        """The texts of each piece for the rows of these columns; code columns are numbers already."""
-        return [self._part(columns, *part) for part in self.parts]
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def of(self, columns: Sequence[Any], rows: np.ndarray | None = None) -> list[Any]:
+        """The texts of each piece for the rows of these columns; code columns are numbers already.
+
+        Args:
+            rows: the places of those rows for which they are made; None for all.
+        """
+        return [self._part(columns, rows, *part) for part in self.parts]
 
     def _part(
-        self, columns: Sequence[Any], places: tuple[int, ...], sizes: tuple[int, ...], texts: Any
-    ) -> Any:
+        self, columns: Sequence[Any], rows: np.ndarray | None, places: tuple[int, ...], sizes: tuple[int, ...], texts: Any
+    ) -> Any:  # fmt: skip
         if not places:
             return texts
         if texts is None:
-            return columns[places[0]]
+            return columns[places[0]] if rows is None else columns[places[0]].take(pa.array(rows))
+        found = [columns[place].to_numpy(zero_copy_only=False) for place in places]
+        if rows is not None:
+            found = [one.take(rows) for one in found]
         if len(places) == 1:
-            return texts.take(columns[places[0]])
-        codes = np.zeros(len(columns[places[0]]), dtype=np.int32)
-        for place, size in zip(places, sizes, strict=True):
+            return texts.take(pa.array(found[0]))
+        codes = np.zeros(len(found[0]), dtype=np.int32)
+        for one, size in zip(found, sizes, strict=True):
             codes *= size
-            codes += columns[place].to_numpy(zero_copy_only=False)
+            codes += one
         return texts.take(pa.array(codes))
 
     def seldom(self, columns: Sequence[Any], length: int) -> Any:
@@ -270,7 +285,7 @@ class _Texts:
             [columns[place].to_numpy(zero_copy_only=False) for place in self.keyed], length, None
         )
         places = np.flatnonzero(begins)
-        few = _joined(self.of([one.take(pa.array(places)) for one in columns]), len(places))
+        few = _joined(self.of(columns, places), len(places))
         return few[0] if len(places) == 1 else few.take(pa.array(np.cumsum(begins) - 1))
 
 
@@ -290,37 +305,35 @@ def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
 
 
 def _woven(batches: Iterable[Sequence[Any]], parts: _Parts, pattern: Pattern) -> Iterator[bytes]:
-    head, before, row, after = (
-        _Texts(one, parts.columns, parts.texts) for one in (parts.head, parts.before, parts.row, parts.after)
-    )
+    head, before, row, after = parts.head, parts.before, parts.row, parts.after
     last: list[int] | None = None
     for found in batches:
         length, first = len(found[0]), last is None
         if not length:
             continue
         texts = []
-        if parts.head:
+        if head:
             codes = [found[place].to_numpy(zero_copy_only=False) for place in head.keyed]
             texts.append(_headed(head, found, _begins(codes, length, last), pattern, first=first))
             last = [int(one[-1]) for one in codes]
         else:
             texts += [_between(length, pattern, first=first)] if pattern.between else []
             last = []
-        texts += [before.seldom(found, length)] if parts.before else []
+        texts += [before.seldom(found, length)] if before else []
         texts += row.of(found)
-        texts += [after.seldom(found, length)] if parts.after else []
+        texts += [after.seldom(found, length)] if after else []
         out = _joined(texts, length)
         if pattern.without:
             out = pc.replace_substring(out, pattern.without, "")
         yield bytes_of(out)
-    if last is not None and parts.head:
+    if last is not None and head:
         yield pattern.tail.encode()
 
 
 def _headed(head: _Texts, found: Sequence[Any], begins: np.ndarray, pattern: Pattern, *, first: bool) -> Any:
     """What stands before each row: the head of a series where one begins, what stands between two rows elsewhere."""
-    places = pa.array(np.flatnonzero(begins))
-    opening = _joined(head.of([one.take(places) for one in found]), len(places))
+    places = np.flatnonzero(begins)
+    opening = _joined(head.of(found, places), len(places))
     ends = pattern.tail + pattern.apart
     if first:
         rest = pc.binary_join_element_wise(pa.scalar(ends), opening.slice(1), "")
