@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from siemmes.cube.layout import coded, literal, narrowed, quoted
+from siemmes.cube.layout import coded, literal, narrowed, quoted, value_type
 from siemmes.intake.findings import Report
 from siemmes.model.errors import RefusedError, SiemmesError
 from siemmes.model.structures import VALUE
@@ -137,20 +137,20 @@ def _keep(
 def _write_rows(found: "Judgement", target: Path) -> None:
     """Write the rows as Parquet; codes as ENUMs, of which the writer makes its dictionaries without looking at each text."""
     about, con = found.about, found.con
-    kind = "BIGINT" if about.whole else "DOUBLE"
+    types = {name: kind for name, kind, *_ in con.execute("DESCRIBE judged").fetchall()}
     columns = {name: quoted(name) for name in about.columns}
-    columns[VALUE] = f"CAST({VALUE} AS {kind})"
+    columns[VALUE] = f"CAST({VALUE} AS {value_type(about)})"
     columns["OBS_STATUS"] = (
-        f"CASE WHEN {VALUE} IS NULL AND coalesce(\"OBS_STATUS\", '') NOT IN ('L', 'M', 'O', 'Q', 'H') THEN 'O' "
-        "ELSE coalesce(\"OBS_STATUS\", 'A') END"
+        f"CAST(CASE WHEN {VALUE} IS NULL AND coalesce(\"OBS_STATUS\", '') NOT IN ('L', 'M', 'O', 'Q', 'H') THEN 'O' "
+        f"ELSE coalesce(\"OBS_STATUS\", 'A') END AS {types['OBS_STATUS']})"
     )
     columns["ACTION"] = "coalesce(\"ACTION\", 'I')" if found.has("ACTION") else "'I'"
     listed = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
     con.execute(f"CREATE OR REPLACE TEMP VIEW kept AS SELECT row, {listed} FROM judged")
-    texts = {name: found.has(name) or name == "OBS_STATUS" for name in (*coded(about), "ACTION")}
-    differ, same = narrowed(con, "kept", [name for name, sent in texts.items() if sent])
+    texts = [name for name in coded(about) if types[name] == "VARCHAR"]
+    differ, same = narrowed(con, "kept", [name for name in texts if found.has(name)])
     # What the file has no column for is the same in every row: one is enough to look at.
-    beside = narrowed(con, "(FROM kept LIMIT 1)", [name for name, sent in texts.items() if not sent])[1]
+    beside = narrowed(con, "(FROM kept LIMIT 1)", [name for name in texts if not found.has(name)])[1]
     codes = differ | same | beside
     selected = ", ".join(codes.get(name, quoted(name)) for name in ("row", "ACTION", *about.columns))
     con.execute(
