@@ -165,6 +165,49 @@ class Slice:
             {name: one[kept] for name, one in found.statuses.items()},
         )  # fmt: skip
 
+    def tally(self, names: Sequence[str], size: int) -> tuple[int, dict[str, np.ndarray]]:
+        """How many rows there are, and by column how many hold each of its labels and, last, how many hold none.
+
+        Args:
+            names: columns; of figures and free texts only the two numbers of those that hold something and nothing.
+            size: rows looked at in one go.
+        """
+        by_row = [name for name in names if name in (TIME, VALUE, *MAPPED)]
+        rows = np.zeros(len(self.cube.extents[0]), dtype=np.int64)
+        found = {name: np.zeros(self._width(name), dtype=np.int64) for name in names}
+        for batch in self.batches(size):
+            rows += np.bincount(batch.owners, minlength=len(rows))
+            for name in by_row:
+                told = batch.missing() if name == VALUE else batch.codes(name)
+                found[name] += np.bincount(told, minlength=len(found[name]))
+        for name in set(names) - set(by_row):
+            if name in self.cube.codes:
+                told = self.cube.codes[name][self.series]
+            elif name in self.cube.labels:
+                told = self.cube.said_codes(name)[self.cube.said[self.series]]
+            else:
+                silent = self.cube.said_texts(name).is_null().to_numpy(zero_copy_only=False)
+                told = silent[self.cube.said[self.series]].astype(np.int64)
+            np.add.at(found[name], told, rows[self.series])
+        return int(rows.sum()), found
+
+    def said(self, names: Sequence[str]) -> list[tuple[int | None, ...]] | None:
+        """The sets of codes that attributes of whole series have here; None where only the rows can tell."""
+        coded = all(name in self.cube.labels and name not in MAPPED for name in names)
+        if not coded or self.kept is not None or not len(self.series):
+            return None
+        sets = np.unique(self.cube.said[self.series])
+        told = [self.cube.said_codes(name)[sets].tolist() for name in names]
+        none = [len(self.cube.labels[name]) for name in names]
+        rows = dict.fromkeys(zip(*told, strict=True))
+        return [
+            tuple(None if code == last else code for code, last in zip(one, none, strict=True))
+            for one in rows
+        ]
+
+    def _width(self, name: str) -> int:
+        return len(self.cube.labels[name]) + 1 if name in self.cube.labels else 2
+
     def reader(self, names: Sequence[str], size: int) -> pa.RecordBatchReader:
         """The rows as Arrow, batch by batch."""
         none = np.zeros(0, dtype=np.int64)

@@ -6,10 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from siemmes.cube.answers import Answer
-from siemmes.cube.layout import quoted, single
+from siemmes.cube.answers import BATCH, Answer
+from siemmes.cube.layout import MAPPED, quoted, single
 from siemmes.cube.questions import Question
 from siemmes.cube.series import Series
+from siemmes.cube.slices import Slice
 from siemmes.model.errors import QuestionError
 from siemmes.model.structures import TIME, VALUE
 
@@ -31,9 +32,11 @@ class Facts:
 
     @classmethod
     def of(cls, answer: Answer) -> "Facts":
-        """The facts about an answer: by one look at its rows, or at the mapped columns of its one series."""
+        """The facts about an answer: by one look at its rows, in the store or in the mapped columns."""
         if (series := answer.series) is not None:
             return cls(answer, len(series), *_of_series(answer, series))
+        if (figures := answer.slice) is not None and not _everything(answer.question):
+            return cls(answer, *_of_slice(answer, figures))
         columns = [name for name in answer.columns if name in answer.cube.labels]
         rest = [name for name in answer.columns if name not in answer.about.key]
         asked = [] if _everything(answer.question) else [_used_sql(answer, name) for name in columns]
@@ -90,6 +93,8 @@ class Facts:
         if not names:
             return ()
         answer = self.answer
+        if answer.slice is not None and not set(names) & set(MAPPED):
+            return [True] * len(names)  # a slice has no series that says two things
         key = ", ".join(quoted(name) for name in answer.about.dimensions)
         same = [
             f"min(enum_code({quoted(name)})) IS NOT DISTINCT FROM max(enum_code({quoted(name)})) "
@@ -148,6 +153,18 @@ def _of_series(answer: Answer, series: Series) -> tuple[dict[str, tuple[int, ...
         if name in answer.cube.labels:
             used[name] = (places[name][text],) if text and length else ()
     return used, filled
+
+
+def _of_slice(answer: Answer, figures: Slice) -> tuple[int, dict[str, tuple[int, ...]], dict[str, int]]:
+    """How many rows a slice has, the codes that stand in it, and how many rows each column fills."""
+    rows, found = figures.tally(answer.columns, BATCH)
+    used = {
+        name: tuple(np.flatnonzero(found[name][:-1]).tolist())
+        for name in answer.columns
+        if name in answer.cube.labels
+    }
+    filled = {name: rows - int(found[name][-1]) for name in answer.columns if name not in answer.about.key}
+    return rows, used, filled
 
 
 def _everything(question: Question) -> bool:

@@ -97,7 +97,7 @@ def write_ml(answer: Answer, *, version: str = "2.1", flat: bool = False) -> Ite
     message = _Message(answer, VERSIONS[version], flat=flat)
     yield message.opening().encode()
     source = None if answer.slice is not None else in_key_order(answer)
-    for where, said in message.datasets(source or f"({answer.sql})"):
+    for where, said in message.datasets(source):
         yield message.dataset(said).encode()
         yield from woven(answer, message.pattern(), source=source, where=where)
         yield b"</message:DataSet>"
@@ -159,14 +159,22 @@ class _Message:
 
     # Data sets
 
-    def datasets(self, source: str) -> Iterator[tuple[str, dict[str, str]]]:
+    def datasets(self, source: str | None) -> Iterator[tuple[str, dict[str, str]]]:
         """For each set of data-set attributes: the condition on its rows, and what is said; one where there are none."""
         names = self.said["dataset"]
         if not names:
             yield "", {}
             return
+        if (
+            (figures := self.answer.slice) is not None
+            and (sets := figures.said(names)) is not None
+            and len(sets) == 1
+        ):
+            yield "", self._said(names, sets[0])
+            return
         selected = ", ".join(f"enum_code({quoted(name)})" for name in names)
         cursor = self.answer.cursor()
+        source = source or f"({self.answer.sql})"
         found = cursor.execute(f"SELECT DISTINCT {selected} FROM {source} ORDER BY ALL").fetchall()
         cursor.close()
         if not found:
