@@ -8,9 +8,12 @@ four of them. The same is done where earlier releases have shown too much.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from siemmes.disclosure.coverage import TOTAL
 from siemmes.disclosure.histories import Linked
 from siemmes.disclosure.relations import Block, Line
+from siemmes.disclosure.sparing import spare
 from siemmes.disclosure.suppressing import Figures, Left, complement
 
 #: A table has no more levels than this to be folded one by one.
@@ -33,12 +36,14 @@ class Choice:
 
 
 def protect_block(now: Block, beside: Linked) -> Choice:
-    """Hide and fold until every figure of the block is protected."""
+    """Hide and fold until every figure of the block is protected; then show again what was hidden in vain."""
     about, choice = beside.figures, Choice()
+    first = set(np.flatnonzero(about.hidden).tolist())
     for _ in range(LEVELS):
         left = complement(about, beside.lines)
         if not _fold(now, beside, left, choice):
             break
+    spare(about, beside.lines, first.union(choice.folded))
     choice.hidden = {place for place in range(now.sent) if about.hidden[place] and place not in choice.folded}
     return choice
 

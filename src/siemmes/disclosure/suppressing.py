@@ -9,7 +9,7 @@ Two readers are held off: one who knows nothing but that figures are not negativ
 within its margin; and one who knows which figures are small, and the threshold, who still finds two whole values for each.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -150,21 +150,29 @@ def _together(groups: Iterable[tuple[list[int], list[Line]]]) -> list[tuple[list
     return [*found, (places, lines)] if lines else found
 
 
+def rows_of(
+    lines: Iterable[Line], local: Mapping[int, int]
+) -> list[tuple[list[int], list[float], float, float]]:
+    """Sums as rows of a program of steps; figures without a place there do not move."""
+    found = []
+    for line in lines:
+        kept = [
+            (local[one], sign)
+            for one, sign in ((line.whole, 1.0), *((part, -1.0) for part in line.parts))
+            if one in local
+        ]
+        ends = (0.0, 0.0) if line.exact else (-line.rest, np.inf)
+        found.append(([place for place, _ in kept], [sign for _, sign in kept], *ends))
+    return found
+
+
 class _Component:
     """One group of figures linked by sums. Arrays here have one entry for each of its figures."""
 
     def __init__(self, about: Figures, places: Sequence[int], lines: Sequence[Line]) -> None:
         self.about, self.index, self.size = about, np.array(places), len(places)
         local = {place: number for number, place in enumerate(places)}
-        self.rows = [
-            (
-                [local[one] for one in line.places()],
-                [1.0, *[-1.0] * len(line.parts)],
-                0.0 if line.exact else -line.rest,
-                0.0 if line.exact else np.inf,
-            )
-            for line in lines
-        ]
+        self.rows = rows_of(lines, local)
 
     def protect(self, left: Left) -> None:
         """Hide until both readers are held off; figures hidden for one must be safe from the other too."""
