@@ -1,13 +1,16 @@
 """Figures in delimited text: plain CSV and the three versions of SDMX-CSV.
 
-Encoding, separator and decimal sign are found by looking. DuckDB reads the text; every value stays text.
+Encoding, separator and decimal sign are found by looking. DuckDB reads the text, as often as it is asked for: it is a view of
+the file, never a copy. Every value stays text.
 """
 
 import codecs
 import csv
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -15,6 +18,7 @@ from charset_normalizer import from_bytes
 
 from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.findings import Finding
+from siemmes.intake.texts import Reading, unreadable
 from siemmes.model.errors import UnreadableError
 from siemmes.model.structures import VALUE, Structure
 
@@ -29,36 +33,75 @@ _WITH_COMMA = r"[-+]?\d+,\d+"
 _TOLD = 1000
 
 
-def read_delimited(
-    con: duckdb.DuckDBPyConnection, path: Path, about: Structure
-) -> tuple[str, list[str], list[Finding]]:
-    """Read delimited text into the table `raw`; its kind, its columns, and what was noticed."""
-    findings: list[Finding] = []
-    encoding = _encoding(path)
-    if encoding != "utf-8":
-        findings.append(Finding("encoding", facts={"a": encoding}))
-        with tempfile.TemporaryDirectory(prefix="siemmes-") as folder:
-            plain = _in_utf8(path, Path(folder), encoding)
-            return _read(con, plain, about, findings)
-    return _read(con, path, about, findings)
+@dataclass(frozen=True)
+class _Look:
+    """What the bytes of a text tell at once.
+
+    Attributes:
+        quotes, commas: whether any stands in it.
+        mixed: whether lines end in more than one way, be it within quotation marks.
+    """
+
+    encoding: str
+    quotes: bool = True
+    commas: bool = True
+    mixed: bool = True
+
+    def may_have_commas_in(self, separator: str) -> bool:
+        """Whether a comma can stand within a value."""
+        return self.quotes if separator == "," else self.commas
 
 
-def _encoding(path: Path) -> str:
+@contextmanager
+def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, about: Structure) -> Iterator[Reading]:
+    """Delimited text, seen as `raw` for as long as the block runs.
+
+    Raises:
+        UnreadableError: where it is no text, or its header names no column of the structure.
+    """
+    look = _looked_at(path)
+    with tempfile.TemporaryDirectory(prefix="siemmes-") as folder:
+        plain = path if look.encoding == "utf-8" else _in_utf8(path, Path(folder), look.encoding)
+        separator, header = _header(plain, about)
+        if look.mixed and not _reads(con, plain, separator, header):
+            plain = _with_one_end(plain, Path(folder) / f"again {path.name}")
+        reading = _seen(con, plain, about, look, separator, header)
+        reading.file = path.name
+        if look.encoding != "utf-8":
+            reading.findings.append(Finding("encoding", facts={"a": look.encoding}))
+        yield reading
+
+
+def _looked_at(path: Path) -> _Look:
     """The encoding of a text: UTF-8 when all of it is, UTF-16 by its mark, else what its bytes look like."""
+    quotes = commas = False
+    ends: set[bytes] = set()
     with path.open("rb") as file:
         start = file.read(4)
         if start[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
-            return "utf-16"
+            return _Look("utf-16")
         file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
             while chunk := file.read(1 << 20):
                 decoder.decode(chunk)
+                quotes = quotes or b'"' in chunk
+                commas = commas or b"," in chunk
+                ends |= _ends(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             file.seek(0)
-            return _guessed(file.read(_SAMPLE))
-    return "utf-8"
+            return _Look(_guessed(file.read(_SAMPLE)))
+    return _Look("utf-8", quotes, commas, mixed=len(ends) > 1)
+
+
+def _ends(chunk: bytes) -> set[bytes]:
+    """How lines end in a piece of text."""
+    if b"\r" not in chunk:
+        return {b"\n"}
+    both, feeds, returns = (chunk.count(end) for end in (b"\r\n", b"\n", b"\r"))
+    found = {b"\r\n": both, b"\n": feeds - both, b"\r": returns - both}
+    return {end for end, number in found.items() if number}
 
 
 def _guessed(sample: bytes) -> str:
@@ -77,15 +120,48 @@ def _in_utf8(path: Path, folder: Path, encoding: str) -> Path:
     return plain
 
 
-def _read(
-    con: duckdb.DuckDBPyConnection, path: Path, about: Structure, findings: list[Finding]
-) -> tuple[str, list[str], list[Finding]]:
-    separator, header = _header(path, about)
+def _reads(con: duckdb.DuckDBPyConnection, path: Path, separator: str, header: Sequence[str]) -> bool:
+    """Whether a text can be read to its end as it is; one whose lines end in several ways may not."""
+    _view(con, path, separator, [f"column {number}" for number in range(len(header))])
+    try:
+        con.execute("SELECT count(*) FROM raw_text").fetchall()
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _with_one_end(path: Path, target: Path) -> Path:
+    """A copy of a text whose lines all end alike."""
+    with (
+        path.open("r", encoding="utf-8", newline=None) as source,
+        target.open("w", encoding="utf-8", newline="\n") as plain,
+    ):
+        while text := source.read(1 << 20):
+            plain.write(text)
+    return target
+
+
+def _seen(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    about: Structure,
+    look: _Look,
+    separator: str,
+    header: Sequence[str],
+) -> Reading:
+    findings: list[Finding] = []
     kind, names = _names(header, about, findings)
-    _load(con, path, separator, names)
-    findings += _broken_rows(con)
-    kept = _kept(con, kind, names, about, findings)
-    return kind, kept, findings
+    _view(con, path, separator, names)
+    reading = Reading(con, kind, [], findings, source="raw_text", counted=True, file=path.name)
+    reading.plain = not _labels_stand(reading, names, about)
+    decimal = look.may_have_commas_in(separator) and _commas_are_decimal(reading, names)
+    reading.texts = _texts(reading, names, about, decimal=decimal)
+    reading.columns = list(reading.texts)
+    selected = ", ".join(f"{text} AS {quoted(name)}" for name, text in reading.texts.items())
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW raw AS SELECT row_number() OVER () + 1 AS row, {selected} FROM raw_text"
+    )
+    return reading
 
 
 def _header(path: Path, about: Structure) -> tuple[str, list[str]]:
@@ -145,30 +221,22 @@ def _names_codes(heading: str, before: str, about: Structure) -> bool:
     return component is not None and heading != before and heading.strip() in component.names.values()
 
 
-def _load(con: duckdb.DuckDBPyConnection, path: Path, separator: str, names: Sequence[str]) -> None:
+def _view(con: duckdb.DuckDBPyConnection, path: Path, separator: str, names: Sequence[str]) -> None:
     listed = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-    con.execute("DROP TABLE IF EXISTS raw_text")
     try:
         con.execute(
-            f"CREATE TEMP TABLE raw_text AS SELECT row_number() OVER () + 1 AS row, * FROM read_csv({literal(str(path))}, "
+            f"CREATE OR REPLACE TEMP VIEW raw_text AS SELECT * FROM read_csv({literal(str(path))}, "
             f"header = true, delim = {literal(separator)}, quote = '\"', escape = '\"', columns = {{{listed}}}, "
-            "auto_detect = false, store_rejects = true, nullstr = '', max_line_size = 4194304, strict_mode = true, "
-            "new_line = '\\n')"
+            "auto_detect = false, store_rejects = true, nullstr = '', max_line_size = 4194304, strict_mode = true)"
         )
     except duckdb.Error as error:
-        raise UnreadableError(
-            {
-                "en": f"“{path.name}” could not be read as text with the separator “{separator}”: {_brief(error)}",
-                "es": f"«{path.name}» no pudo leerse como texto con el separador «{separator}»: {_brief(error)}",
-            }
-        ) from error
+        raise unreadable(path.name, error) from error
 
 
-def _brief(error: Exception) -> str:
-    return str(error).splitlines()[0][:200]
-
-
-def _broken_rows(con: duckdb.DuckDBPyConnection) -> list[Finding]:
+def broken_rows(con: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """The first rows that did not fit under the header, of all that were read on this connection so far."""
+    if not single(con, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'")[0]:
+        return []
     found = con.execute(
         "SELECT line, min(error_message) FROM reject_errors GROUP BY line ORDER BY line LIMIT ?", [_TOLD]
     ).fetchall()
@@ -177,49 +245,42 @@ def _broken_rows(con: duckdb.DuckDBPyConnection) -> list[Finding]:
     ]
 
 
-def _kept(
-    con: duckdb.DuckDBPyConnection, kind: str, names: Sequence[str], about: Structure, findings: list[Finding]
-) -> list[str]:
-    """Make `raw` a view of the columns that the structure knows, labels taken off codes; strange columns are told.
-
-    A view, for the text was laid down once already: what rules ask of `raw` they ask of few rows.
-    """
-    labelled = _labels_stand(con, names, about)
-    selected, kept = ["row"], []
+def _texts(reading: Reading, names: Sequence[str], about: Structure, *, decimal: bool) -> dict[str, str]:
+    """Expressions for the texts of the columns that the structure knows; strange columns are told."""
+    found = {}
     for name in names:
-        naming = kind != "CSV" and name in _NAMING
-        if name in about.by_id or naming:
+        if name in about.by_id or (reading.kind != "CSV" and name in _NAMING):
             text = f"trim({quoted(name)})"
             component = about.by_id.get(name)
-            if labelled and component is not None and component.list:
+            if not reading.plain and component is not None and component.list:
                 text = f"trim(split_part({text}, ':', 1))"
-            if name == VALUE and _commas_are_decimal(con):
+            if name == VALUE and decimal:
                 text = f"CASE WHEN regexp_full_match({text}, '{_WITH_COMMA}') THEN replace({text}, ',', '.') ELSE {text} END"
-                findings.append(Finding("decimal_comma", column=VALUE))
-            selected.append(f"nullif({text}, '') AS {quoted(name)}")
-            kept.append(name)
+                reading.findings.append(Finding("decimal_comma", column=VALUE))
+            found[name] = f"nullif({text}, '')"
         elif not name.startswith(NAMES):
-            findings.append(Finding("column_unknown", row=1, column=name, facts={"a": about.id}))
-    con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {', '.join(selected)} FROM raw_text")
-    return kept
+            reading.findings.append(Finding("column_unknown", row=1, column=name, facts={"a": about.id}))
+    return found
 
 
-def _labels_stand(con: duckdb.DuckDBPyConnection, names: Sequence[str], about: Structure) -> bool:
+def _labels_stand(reading: Reading, names: Sequence[str], about: Structure) -> bool:
     """Whether codes come with their labels (`CRI: Costa Rica`), as SDMX-CSV's `labels=both` writes them."""
     coded = [name for name in names if name in about.by_id and about.by_id[name].list]
     if not coded:
         return False
     looked = " AND ".join(f"({quoted(name)} IS NULL OR {quoted(name)} LIKE '%: %')" for name in coded)
-    (found,) = single(con, f"SELECT bool_and({looked}) FROM (SELECT * FROM raw_text LIMIT 100)")
-    return bool(found)
+    asked = f"SELECT bool_and({looked}) FROM (SELECT * FROM {reading.source} LIMIT 100)"
+    return bool(reading.ask(asked).fetchall()[0][0])
 
 
-def _commas_are_decimal(con: duckdb.DuckDBPyConnection) -> bool:
+def _commas_are_decimal(reading: Reading, names: Sequence[str]) -> bool:
     """Whether `1,5` means 1.5: no figure of the file has a point; anything else is left to the rule about numbers."""
+    if VALUE not in names:
+        return False
     value = quoted(VALUE)
-    commas, points = single(
-        con,
+    asked = (
         f"SELECT count(*) FILTER (regexp_full_match(trim({value}), '{_WITH_COMMA}')), count(*) FILTER (contains({value}, '.')) "
-        f"FROM raw_text WHERE contains({value}, ',') OR contains({value}, '.')",
+        f"FROM {reading.source} WHERE contains({value}, ',') OR contains({value}, '.')"
     )
+    commas, points = reading.ask(asked).fetchall()[0]
     return bool(commas and not points)

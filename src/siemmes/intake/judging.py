@@ -1,8 +1,9 @@
 """Judging a submission: the file read, laid out in the structure's columns, and every rule asked.
 
-Rules see two tables: `raw`, as the sender wrote it, and `judged`, with every column of the structure, periods in canonical
-form, the figure as a number, and what the submission says as a whole filled in. Both have `row`, the row of the sender's file; `judged` has
-`given` besides, whether the sender wrote anything for the figure, and `k`, a hash of the whole key.
+Rules see one table, `judged`: every column of the structure, periods in canonical form, the figure as a number, and what the
+submission says as a whole filled in. It has besides: `row`, the row of the sender's file; `given`, whether the sender wrote
+anything for the figure, and `written`, what that was where it is no number; `k`, a hash of the whole key; and as they were sent
+the columns that name a flow or an action. Columns of codes and the period are ENUMs wherever they can be (`Judgement.types`).
 """
 
 import datetime as dt
@@ -15,19 +16,19 @@ import duckdb
 import pyarrow as pa
 
 from siemmes.cube.layout import literal, quoted, single
+from siemmes.intake.delimited import broken_rows
 from siemmes.intake.findings import SCHEMA, Finding, Report
-from siemmes.intake.reading import LIMIT, Reading, read
+from siemmes.intake.laying import lay_out
+from siemmes.intake.reading import LIMIT, read
 from siemmes.intake.rules import RULES
-from siemmes.intake.rules.arithmetic import mixed
-from siemmes.model.catalogue import source_ids, structure
+from siemmes.intake.texts import Reading
+from siemmes.model.catalogue import code_list, source_ids, structure
 from siemmes.model.errors import QuestionError
-from siemmes.model.structures import TIME, VALUE, Structure
+from siemmes.model.structures import TIME, Structure
 
 Step = Callable[[str], None]
 #: How many steps judging a file has: read, laid out, and each rule asked.
 STEPS = 2 + len(RULES)
-#: How figures look; what does not is left to the rule about numbers.
-NUMBER = r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?"
 
 
 @dataclass
@@ -35,7 +36,8 @@ class Judgement:
     """A submission while it is judged.
 
     Attributes:
-        con: the connection with `raw`, `judged` and `findings`.
+        con: the connection with `judged` and `findings`.
+        types: the name of the ENUM by column, for those columns that are one.
         sender: the country (alpha-3) or the source that submits.
         today: the day on which it is judged.
         said: attributes that the submission says once for all of its rows.
@@ -48,9 +50,11 @@ class Judgement:
     sender: str
     today: dt.date
     reading: Reading
+    types: Mapping[str, str]
     said: Mapping[str, str] = field(default_factory=dict)
     published: str | None = None
     reason: str = ""
+    _used: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def is_country(self) -> bool:
@@ -60,6 +64,20 @@ class Judgement:
     def has(self, name: str) -> bool:
         """Whether the sender's file has this column."""
         return name in self.reading.columns
+
+    def used(self, name: str) -> frozenset[str]:
+        """The texts that stand in a column of `judged`, looked up once: no rule changes any. Of a column of codes that had to
+        stay text, those that are codes."""
+        if name not in self._used:
+            column, component = quoted(name), self.about.by_id.get(name)
+            where = f"{column} IS NOT NULL"
+            if name not in self.types and component is not None and component.list:
+                where = f"{column} IN ({', '.join(map(literal, code_list(component.list).ids))})"
+            # What the file does not hold is the same in every row.
+            rows = "judged" if self.has(name) else "(SELECT * FROM judged LIMIT 1)"
+            found = self.con.execute(f"SELECT DISTINCT {column} FROM {rows} WHERE {where}").fetchall()
+            self._used[name] = frozenset(text for (text,) in found)
+        return self._used[name]
 
     def report(self) -> Report:
         """All findings, by row."""
@@ -102,14 +120,16 @@ def judged(
     about = structure(flow)
     _require_sender(sender)
     with duckdb.connect(":memory:", config={"preserve_insertion_order": True}) as con:
-        reading = read(con, path, about, limit=limit)
-        step("read")
-        found = Judgement(con, about, sender, today, reading, dict(said or {}), reason=reason)
+        with read(con, path, about, limit=limit) as reading:
+            step("read")
+            types = lay_out(reading, about, said or {}, today)
+        if reading.counted:
+            reading.findings += broken_rows(con)
+        step("laid out")
+        found = Judgement(con, about, sender, today, reading, types, dict(said or {}), reason=reason)
         if published is not None:
             con.execute(f"CREATE VIEW published AS SELECT * FROM read_parquet({literal(str(published))})")
             found.published = "published"
-        _lay_out(found)
-        step("laid out")
         _ask(found, step)
         yield found
 
@@ -146,8 +166,6 @@ def validate(
 
 
 def _require_sender(sender: str) -> None:
-    from siemmes.model.catalogue import code_list
-
     area = code_list("CL_AREA").by_id.get(sender)
     if sender not in source_ids() and (area is None or "alpha2" not in area.notes):
         known = ", ".join(source_ids())
@@ -157,38 +175,6 @@ def _require_sender(sender: str) -> None:
                 "es": f"«{sender}» no es ni un código alfa-3 de país (CRI, HND…) ni una fuente ({known}).",
             }
         )
-
-
-def _lay_out(found: Judgement) -> None:
-    """Make `judged`: the structure's columns, whatever the sender left out being empty or as the submission says."""
-    given = f"{quoted(VALUE)} IS NOT NULL" if found.has(VALUE) else "false"
-    selected = ["row", f"{given} AS given"]
-    for name in found.about.columns:
-        text = quoted(name) if found.has(name) else "NULL::VARCHAR"
-        if name in found.said:
-            text = f"coalesce({text}, {literal(found.said[name])})"
-        if name == TIME:
-            text = f"regexp_replace(regexp_replace({text}, '^(\\d{{4}})-A1$', '\\1'), '^(\\d{{4}})-M(\\d\\d)$', '\\1-\\2')"
-        if name == VALUE:
-            text = f"CASE WHEN regexp_full_match({text}, '{NUMBER}') THEN try_cast({text} AS DOUBLE) END"
-        default = _default(found.about, name)
-        if default is not None:
-            text = f"coalesce({text}, {literal(default)})"
-        selected.append(f"{text} AS {quoted(name)}")
-    if found.has("ACTION"):
-        selected.append('upper("ACTION") AS "ACTION"')
-    laid = f"SELECT {', '.join(selected)} FROM raw"
-    found.con.execute(
-        f"CREATE TEMP TABLE judged AS SELECT *, {mixed(found.about.key, found.about.key)} AS k FROM ({laid})"
-    )
-
-
-def _default(about: Structure, name: str) -> str | None:
-    """What an empty attribute means, where the structure says it."""
-    return {
-        "UNIT_MEASURE": about.unit, "UNIT_MULT": str(about.multiplier), "DECIMALS": "2" if about.value == "amount" else "0",
-        "CONF_STATUS": "F",
-    }.get(name)  # fmt: skip
 
 
 def _ask(found: Judgement, step: Step) -> None:

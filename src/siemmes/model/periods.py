@@ -17,6 +17,14 @@ FORMS = {
     "M": r"\d{4}-(0[1-9]|1[0-2])",
     "A5": r"\d{4}|\d{4}-(0[1-9]|1[0-2])-01/P5Y",
 }
+#: How the periods of a year end by frequency, those that do not begin in another month than their year does.
+ENDS = {
+    "A": ("",),
+    "S": ("-S1", "-S2"),
+    "Q": tuple(f"-Q{quarter}" for quarter in range(1, 5)),
+    "M": tuple(f"-{month:02}" for month in range(1, 13)),
+    "A5": ("", "-01-01/P5Y"),
+}
 _RANGE = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-01/P(\d{1,3})Y")
 _PARTS = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|S([12])|Q([1-4])))?")
 _LONG = re.compile(r"(\d{4})-(?:A1|M(\d{2}))")

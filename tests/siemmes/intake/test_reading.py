@@ -28,10 +28,9 @@ EXPECTED = [
 
 def rows_of(path, about=STOCK, **options):
     """The rows that a file comes to: what stands in each."""
-    with duckdb.connect() as con:
-        reading = read(con, path, about, **options)
+    with duckdb.connect() as con, read(con, path, about, **options) as reading:
         names = ["row", *reading.columns]
-        found = con.execute(
+        found = reading.ask(
             f"SELECT {', '.join(chr(34) + name + chr(34) for name in names)} FROM raw ORDER BY row"
         ).fetchall()
     return [
@@ -297,6 +296,28 @@ def test_delimiter_and_encoding_are_found(tmp_path, delimiter, encoding):
     assert {one["COMMENT_OBS"] for one in rows_of(path)} == {comment}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_on_any_machine(tmp_path, end):
+    path = tmp_path / "x.csv"
+    path.write_bytes(
+        written([row(), row(COMMENT_OBS="two\nlines", TIME_PERIOD=2015)]).replace("\n", end).encode()
+    )
+
+    assert [(one["row"], one["TIME_PERIOD"]) for one in rows_of(path)] == [(2, "2020"), (3, "2015")]
+
+
+def test_lines_that_end_in_several_ways_are_read_all_the_same(tmp_path):
+    first, *others = written([row(TIME_PERIOD=year) for year in range(2010, 2016)]).splitlines()
+    path = tmp_path / "x.csv"
+    path.write_bytes(
+        (
+            first + "\r\n" + "".join(one + end for one, end in zip(others, ["\n", "\r\n"] * 3, strict=True))
+        ).encode()
+    )
+
+    assert [one["TIME_PERIOD"] for one in rows_of(path)] == [str(year) for year in range(2010, 2016)]
+
+
 def test_a_decimal_comma_is_read_where_no_figure_has_a_point(tmp_path):
     rows = [row("REMIT", OBS_VALUE="1234,5"), row("REMIT", OBS_VALUE="7", TIME_PERIOD=2019)]
 
@@ -325,6 +346,20 @@ def test_broken_rows_are_told_by_their_line_and_the_others_are_read(tmp_path):
 
     assert [(one.message, one.row) for one in found] == [("row_broken", 4)]
     assert found.rows == 2
+
+
+def test_rows_after_a_broken_one_keep_the_numbers_that_they_have_in_the_file(tmp_path):
+    header, *rows = written(
+        [row(TIME_PERIOD=2000 + place, SEX="_T" if place % 2 else "X") for place in range(6)]
+    ).splitlines()
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join([header, "broken", *rows[:3], "broken", "broken", *rows[3:]]) + "\n")
+
+    found = validate(path, flow="MIG_STOCK", sender="CRI", said=SAID, today=TODAY)
+
+    assert [(one.message, one.row) for one in found] == [
+        ("row_broken", 2), ("code_unknown", 3), ("code_unknown", 5), ("row_broken", 6), ("row_broken", 7), ("code_unknown", 9),
+    ]  # fmt: skip
 
 
 @given(st.binary(max_size=400))

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siemmes.intake import laying
 from siemmes.intake.findings import messages, rules
 from siemmes.intake.judging import validate
-from siemmes.intake.rules.arithmetic import mixed
+from siemmes.intake.laying import mixed
 from siemmes.model.catalogue import code_list
 from siemmes.release.store import Store
 from tests.siemmes.figures import SAID, TODAY, a_file, released, row
@@ -33,6 +34,8 @@ def test_a_good_file_is_told_nothing(tmp_path):
     ({"AGE": ""}, "key_incomplete"),
     ({"OBS_VALUE": "12 thousand"}, "not_a_number"),
     ({"OBS_VALUE": "1.234,5"}, "not_a_number"),
+    ({"OBS_VALUE": "1e99"}, "not_a_number"),
+    ({"OBS_VALUE": "99999999999999999999"}, "not_a_number"),
     ({"SEX": "X"}, "code_unknown"),
     ({"COUNTERPART_AREA": "CRI"}, "own_counterpart"),
     ({"REF_AREA": "HND", "COUNTERPART_AREA": "NIC"}, "not_yours"),
@@ -289,6 +292,29 @@ def test_a_year_is_held_against_its_own_months_calendar_or_fiscal(tmp_path, year
     assert [one[0] for one in found] == ([message] if message else [])
 
 
+def test_a_period_that_is_none_does_not_keep_months_and_years_from_being_compared(tmp_path):
+    rows = [row("BORDER", FREQ="M", TIME_PERIOD="2020-q1"), row("BORDER", FREQ="A", TIME_PERIOD="2020")]
+
+    assert [one[0] for one in told(tmp_path, rows, flow="BORDER")] == ["period_form"]
+
+
+def test_a_column_of_more_strange_texts_than_anybody_means_is_told_row_by_row(tmp_path, monkeypatch):
+    monkeypatch.setattr(laying, "MOST", 5)
+    rows = [row(SEX=f"x{place}", TIME_PERIOD=1990 + place) for place in range(20)]
+
+    assert [one[:2] for one in told(tmp_path, [*rows, row()])] == [
+        ("code_unknown", place + 2) for place in range(20)
+    ]
+
+
+def test_padded_codes_long_forms_of_periods_and_labels_mean_what_they_mean_without(tmp_path):
+    plain = sexes(F=60, M=50, _T=100)
+    padded = [one | {"SEX": f" {one['SEX']} ", "TIME_PERIOD": "2020-A1"} for one in plain]
+
+    assert told(tmp_path, padded) == told(tmp_path, plain)
+    assert [one[0] for one in told(tmp_path, padded)] == ["parts_over"]
+
+
 def test_cases_are_not_persons(tmp_path):
     found = told(tmp_path, [row("ASYLUM", COUNT_UNIT="C")], flow="ASYLUM")
 
@@ -339,14 +365,20 @@ KEYS = st.lists(
 )
 
 
-@given(KEYS)
-@settings(max_examples=30, deadline=None)
-def test_different_keys_have_different_hashes_whichever_columns_change_places(keys):
+@pytest.mark.parametrize(
+    "coded", [(), ("a", "b", "c", "d"), ("b", "d")], ids=["texts", "codes", "some of each"]
+)
+@given(keys=KEYS)
+@settings(max_examples=15, deadline=None)
+def test_different_keys_have_different_hashes_whichever_columns_change_places(coded, keys):
     with duckdb.connect() as con:
-        con.execute("CREATE TABLE t (a VARCHAR, b VARCHAR, c VARCHAR, d VARCHAR)")
-        con.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", [list(key) for key in keys])
+        con.execute("CREATE TYPE code AS ENUM ('A', 'AB', 'B', '_T')")
         names = ("a", "b", "c", "d")
-        found = con.execute(f"SELECT count(DISTINCT {mixed(names, names)}) FROM t").fetchall()
+        kinds = {name: "code" if name in coded else "VARCHAR" for name in names}
+        con.execute(f"CREATE TABLE t ({', '.join(f'{name} {kind}' for name, kind in kinds.items())})")
+        con.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", [list(key) for key in keys])
+        hashed = mixed(names, names, dict.fromkeys(coded, "code"))
+        found = con.execute(f"SELECT count(DISTINCT {hashed}) FROM t").fetchall()
 
     assert found == [(len(keys),)]
 

@@ -59,13 +59,11 @@ def told(about, rows):
 def test_our_own_intake_reads_it_to_the_same_figures(figures, tmp_path, name, chosen):
     path = tmp_path / ("figures" + format_of(name).extension)
     path.write_bytes(b"".join(format_of(name).write(answer(figures), **chosen)))
-    con = duckdb.connect()
 
-    found = read(con, path, figures.about)
-    columns = [one for one in found.columns if one in figures.about.by_id]
-    listed = ", ".join(f'"{one}"' for one in columns)
-    rows = con.execute(f"SELECT {listed} FROM raw").fetchall()
-    con.close()
+    with duckdb.connect() as con, read(con, path, figures.about) as found:
+        columns = [one for one in found.columns if one in figures.about.by_id]
+        listed = ", ".join(f'"{one}"' for one in columns)
+        rows = found.ask(f"SELECT {listed} FROM raw").fetchall()
 
     assert told(figures.about, (dict(zip(columns, row, strict=True)) for row in rows)) == cells(
         answer(figures)

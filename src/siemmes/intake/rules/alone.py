@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.findings import Finding
-from siemmes.intake.rules.telling import Told, select
+from siemmes.intake.laying import default
+from siemmes.intake.rules.telling import Told, select, table
 from siemmes.model import periods
 from siemmes.model.catalogue import code_list
 from siemmes.model.structures import TIME, VALUE, Structure
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
 #: Flows whose figures are of a date, not of a stretch of time: their months do not add up.
 STOCKS = ("MIG_STOCK", "REFUGEE", "POP", "LABOUR")
+#: Periods that are looked at in one go.
+MANY = 10_000
 #: Longest text of an attribute that has no list.
 LONGEST = 2000
+#: So many unknown codes of a column are told with the code that is near to them; nobody meant more of them.
+NEAR = 300
 #: Example of a period by frequency, for the advice.
 EXAMPLES = {"A": "2009", "S": "2009-S1", "Q": "2009-Q1", "M": "2009-04", "A5": "1990 / 1990-01-01/P5Y"}
 #: Of so many periods before the last one a country must have figures in so many, that its absence is noticed.
@@ -51,6 +56,8 @@ def attributes_said(found: Judgement) -> Told:
         name = component.id
         if component.role != "attribute" or not component.mandatory or name == "OBS_STATUS":
             continue
+        if default(found.about, name) is not None or name in found.said:
+            continue
         counted = single(found.con, f"SELECT count(*), count({quoted(name)}) FROM judged")
         if counted[0] and not counted[1]:
             yield Finding("attribute_missing", column=name)
@@ -61,27 +68,22 @@ def attributes_said(found: Judgement) -> Told:
 def of_this_flow(found: Judgement) -> Told:
     """V1: rows that name a dataflow name this one."""
     about = found.about
+    ours = f"(({about.agency}):)?{about.id}(\\(.*\\))?"
     for name in ("DATAFLOW", "STRUCTURE_ID"):
-        if found.has(name):
-            column = quoted(name)
-            ours = f"{column} IS NULL OR regexp_full_match({column}, '(({about.agency}):)?{about.id}(\\(.*\\))?')"
+        if found.has(name) and not (
+            name in found.types and all(re.fullmatch(ours, one) for one in found.used(name))
+        ):
             yield select(
-                "other_flow",
-                where=f"NOT ({ours})",
-                column=name,
-                value=column,
+                "other_flow", where=f"NOT regexp_full_match({quoted(name)}, '{ours}')", column=name, value=quoted(name),
                 a=literal(about.id),
-                table="raw",
-            )
+            )  # fmt: skip
 
 
 def numbers_are_numbers(found: Judgement) -> Told:
     """V1: what stands in OBS_VALUE is a number or nothing."""
     if found.has(VALUE):
-        yield (
-            f"SELECT 'not_a_number', j.row, '{VALUE}', left(r.{VALUE}, 100), NULL, NULL, NULL FROM judged j "
-            f"JOIN raw r ON r.row = j.row WHERE j.{VALUE} IS NULL AND r.{VALUE} IS NOT NULL AND upper(r.{VALUE}) <> 'NAN'"
-        )
+        where = f"{VALUE} IS NULL AND written IS NOT NULL AND upper(written) <> 'NAN'"
+        yield select("not_a_number", where=where, column=VALUE, value="left(written, 100)")
 
 
 def texts_fit(found: Judgement) -> Told:
@@ -97,26 +99,27 @@ def codes_known(found: Judgement) -> Told:
     for component in found.about.components:
         if component.list is None or component.id == "FREQ":
             continue
-        column = quoted(component.id)
-        known = code_list(component.list)
-        used = found.con.execute(
-            f"SELECT DISTINCT {column} FROM judged WHERE {column} IS NOT NULL"
-        ).fetchall()
-        strange = [code for (code,) in used if code not in known.by_id]
+        known, name = code_list(component.list), component.id
+        told = {"column": name, "value": quoted(name), "a": literal(known.id)}
+        if name not in found.types:
+            where = f"{quoted(name)} NOT IN ({', '.join(map(literal, known.ids))})"
+            yield select("code_unknown", where=where, b="''", c="''", **told)
+            continue
+        strange = sorted(found.used(name) - known.by_id.keys())
         theirs = _of_unhcr(strange) if known.id == "CL_AREA" else {}
         if len(theirs) > 1:
             listed = ", ".join(f"{code} = {iso}" for code, iso in sorted(theirs.items()))
-            yield Finding("codes_of_unhcr", column=component.id, facts={"a": listed[:500]})
-        for code in strange:
-            near = theirs.get(code) or _nearest(code, known.ids)
+            yield Finding("codes_of_unhcr", column=name, facts={"a": listed[:500]})
+        if strange:
+            near = {code: theirs.get(code) or _nearest(code, known.ids) for code in strange[:NEAR]}
+            meant = table(found.con, code=strange, near=[near.get(code) for code in strange])
             yield select(
-                "code_unknown", where=f"{column} = {literal(code)}", column=component.id, value=column,
-                a=literal(known.id), b=literal(f" Do you mean {near}?" if near else ""),
-                c=literal(f" ¿Quiere decir {near}?" if near else ""),
+                "code_unknown", where="true", b="coalesce(' Do you mean ' || near || '?', '')",
+                c="coalesce(' ¿Quiere decir ' || near || '?', '')", rows=f"judged JOIN {meant} ON {quoted(name)} = code", **told,
             )  # fmt: skip
 
 
-def _of_unhcr(codes: Sequence[str]) -> dict[str, str]:
+def _of_unhcr(codes: Iterable[str]) -> dict[str, str]:
     """Those of these codes that are UNHCR's own, with the ISO codes that they mean."""
     ours = {code.notes["unhcr"]: code.id for code in code_list("CL_AREA").codes if code.notes.get("unhcr")}
     return {code: ours[code] for code in codes if code in ours}
@@ -180,28 +183,39 @@ def about_a_date(about: Structure) -> bool:
 
 def periods_fit(found: Judgement) -> Told:
     """V5: a period has the form of its frequency, lies in the collection and has ended."""
-    used = found.con.execute(
-        f'SELECT DISTINCT "FREQ", {TIME} FROM judged WHERE {TIME} IS NOT NULL AND "FREQ" IS NOT NULL'
-    ).fetchall()
+    used = found.con.sql(
+        f'SELECT DISTINCT "FREQ"::VARCHAR AS frequency, {TIME}::VARCHAR AS period FROM judged '
+        f'WHERE {TIME} IS NOT NULL AND "FREQ" IS NOT NULL'
+    ).to_arrow_table()
+    wrong: dict[str, list[str]] = {name: [] for name in ("frequency", "period", "message", "a", "b", "c")}
+    for batch in used.to_batches(max_chunksize=MANY):
+        for one in batch.to_pylist():
+            if said := _said_of_period(found, one["frequency"], one["period"]):
+                for name, text in zip(wrong, (*one.values(), *said), strict=True):
+                    wrong[name].append(text)
+    if wrong["period"]:
+        yield (
+            f"SELECT message, row, '{TIME}', {TIME}, a, b, c FROM judged JOIN {table(found.con, **wrong)} "
+            f"ON \"FREQ\" = frequency AND {TIME} = period WHERE message <> 'period_future' OR \"OBS_STATUS\" IS DISTINCT FROM 'F'"
+        )
+
+
+def _said_of_period(
+    found: Judgement, frequency: str, period: str
+) -> tuple[str, str, str | None, str | None] | None:
+    """What is wrong with a period of this frequency: a message and what it is filled with; None for nothing."""
+    about, reach = found.about, periods.span(period)
+    if frequency not in periods.FORMS:
+        return None
+    if reach is None or not periods.fits(period, frequency):
+        return "period_form", frequency, _fiscal(period) or EXAMPLES[frequency], ""
     this_month = found.today.year * 12 + found.today.month - 1
-    since = periods.span(found.about.since)
-    for frequency, period in used:
-        where = f'"FREQ" = {literal(frequency)} AND {TIME} = {literal(period)}'
-        form, reach = periods.FORMS.get(frequency), periods.span(period)
-        if form is None:
-            continue
-        if reach is None or not periods.fits(period, frequency):
-            yield select(
-                "period_form", where=where, column=TIME, value=TIME, a=literal(frequency),
-                b=literal(_fiscal(period) or EXAMPLES[frequency]), c="''",
-            )  # fmt: skip
-        elif (reach.first > this_month) if about_a_date(found.about) else (reach.last >= this_month):
-            yield select(
-                "period_future", where=f"{where} AND coalesce(\"OBS_STATUS\", '') <> 'F'", column=TIME, value=TIME,
-                a=literal(found.today.isoformat()),
-            )  # fmt: skip
-        elif since is not None and reach.first < since.first:
-            yield select("period_before", where=where, column=TIME, value=TIME, a=literal(found.about.since))
+    if (reach.first > this_month) if about_a_date(about) else (reach.last >= this_month):
+        return "period_future", found.today.isoformat(), None, None
+    since = periods.span(about.since)
+    if since is not None and reach.first < since.first:
+        return "period_before", about.since, None, None
+    return None
 
 
 def _fiscal(text: str) -> str | None:
@@ -235,12 +249,10 @@ def reporters_absent(found: Judgement) -> Told:
 def missing_said(_found: Judgement) -> Told:
     """V12: a figure that is not there says why, and one that is there does not say that it is not."""
     absent = ", ".join(literal(code) for code in ABSENT)
-    status = "coalesce(\"OBS_STATUS\", '')"
+    unsaid = f'("OBS_STATUS" IS NULL OR "OBS_STATUS" NOT IN ({absent}))'
+    yield select("missing_unsaid", where=f"{VALUE} IS NULL AND NOT given AND {unsaid}", column=VALUE)
     yield select(
-        "missing_unsaid", where=f"{VALUE} IS NULL AND NOT given AND {status} NOT IN ({absent})", column=VALUE
-    )
-    yield select(
-        "value_with_missing", where=f"{VALUE} IS NOT NULL AND {status} IN ({absent})", column="OBS_STATUS",
+        "value_with_missing", where=f'{VALUE} IS NOT NULL AND "OBS_STATUS" IN ({absent})', column="OBS_STATUS",
         value='"OBS_STATUS"', a='"OBS_STATUS"',
     )  # fmt: skip
 
@@ -270,7 +282,7 @@ def units_fit(found: Judgement) -> Told:
         )  # fmt: skip
     series = ", ".join(quoted(name) for name in about.dimensions)
     for name in ("UNIT_MEASURE", "UNIT_MULT"):
-        if single(found.con, f"SELECT count(DISTINCT {quoted(name)}) FROM judged") > (1,):
+        if len(found.used(name)) > 1 or name not in found.types:
             yield (
                 f"SELECT 'unit_changes', min(row), {literal(name)}, max({quoted(name)}), min({quoted(name)}), NULL, NULL "
                 f"FROM judged GROUP BY {series} HAVING count(DISTINCT {quoted(name)}) > 1"

@@ -1,18 +1,20 @@
 """Rules that add a file up: parts against totals, months against years, breaks of classification (V6-V8).
 
 Figures that differ only in one dimension are brought together by a hash of the others, kept in `judged` as `k` for the whole
-key: the hash of the rest is `xor(k, hash(<dimension>))`. Sixty-four bits meet by chance once in some ten million files of a
+key: the hash of the rest is `xor(k, <hash of the dimension>)`. Sixty-four bits meet by chance once in some ten million files of a
 million rows.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.findings import Finding
+from siemmes.intake.laying import apart, mixed
 from siemmes.intake.rules.alone import STOCKS
 from siemmes.intake.rules.telling import Told
 from siemmes.model.catalogue import code_list, hierarchies
@@ -35,41 +37,15 @@ _AGE = re.compile(r"Y(\d+)T(\d+)|Y_GE(\d+)|Y_LT(\d+)|Y(\d+)")
 _OLDEST = 999
 
 
-def mixed(names: Sequence[str], keys: Sequence[str]) -> str:
-    """An expression that hashes these columns of a key, whatever their order."""
-    text = _hashed(names[0], keys)
-    for name in names[1:]:
-        text = f"xor({text}, {_hashed(name, keys)})"
-    return text
-
-
-def apart(name: str, keys: Sequence[str]) -> str:
-    """An expression for the hash of a row's key without one of its columns."""
-    return f"xor(k, {_hashed(name, keys)})"
-
-
-def _hashed(name: str, keys: Sequence[str]) -> str:
-    """The hash of a column with its place. DuckDB's hash of two arguments is linear under xor, so that two columns could
-    change places unseen; the place goes into the text instead."""
-    return f"hash({quoted(name)} || chr({keys.index(name) + 1}))"
-
-
 def parts_and_totals(found: Judgement) -> Told:
     """V6: the parts of a dimension add up to the figure of the whole, wherever both stand."""
     for name in found.about.parts:
-        used = _used(found, name)
+        used = found.used(name)
         for whole, parts in _partitions(found, name, used):
             yield from _compare(found, name, whole, parts)
 
 
-def _used(found: Judgement, name: str) -> set[str]:
-    rows = found.con.execute(
-        f"SELECT DISTINCT {quoted(name)} FROM judged WHERE {quoted(name)} IS NOT NULL"
-    ).fetchall()
-    return {row[0] for row in rows}
-
-
-def _partitions(found: Judgement, name: str, used: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _partitions(found: Judgement, name: str, used: AbstractSet[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Wholes and their parts, as far as the file holds both: codes under `_T`, under their parents, ages that tile."""
     list_id = found.about.by_id[name].list or ""
     known = code_list(list_id)
@@ -91,7 +67,7 @@ def _partitions(found: Judgement, name: str, used: set[str]) -> Iterator[tuple[s
         yield from _groupings(used)
 
 
-def _groupings(used: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _groupings(used: AbstractSet[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The world by the regions of a grouping that covers it, as far as the file uses that grouping."""
     for one in hierarchies():
         groups = one.get("groups") or one["level"][1]["groups"]
@@ -104,7 +80,7 @@ def _groupings(used: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield "_T", (*tops, *(code for code in ("_U", "_O") if code in used))
 
 
-def _tiling(used: set[str]) -> tuple[str, ...]:
+def _tiling(used: AbstractSet[str]) -> tuple[str, ...]:
     """The finest ages that together cover every age once; empty where none do. Unknown age belongs to them."""
     bands: dict[int, tuple[int, str]] = {}
     for code in sorted(used):
@@ -140,7 +116,7 @@ def _compare(found: Judgement, name: str, whole: str, parts: tuple[str, ...]) ->
     column, key = quoted(name), found.about.key
     inside = ", ".join(literal(code) for code in parts)
     sums = (
-        f"SELECT {apart(name, key)} AS g, min(row) FILTER ({column} = {literal(whole)}) AS row, "
+        f"SELECT {apart(name, key, found.types)} AS g, min(row) FILTER ({column} = {literal(whole)}) AS row, "
         f"max({VALUE}) FILTER ({column} = {literal(whole)}) AS whole, sum({VALUE}) FILTER ({column} IN ({inside})) AS parts, "
         f"count(*) FILTER ({column} IN ({inside})) AS n, count({VALUE}) FILTER ({column} IN ({inside})) AS given, "
         f"coalesce(bool_or(\"OBS_STATUS\" IN ('E', 'I', 'F') OR \"ESTIMATE_KIND\" IN ('MODELLED', 'EXTRAP', 'PROJECTED', 'ADJUSTED')), "
@@ -185,9 +161,9 @@ def months_and_years(found: Judgement) -> Told:
 
     V5: a calendar year whose figure is the sum of twelve months that begin in another one is a fiscal year.
     """
-    if found.about.id in STOCKS or single(found.con, 'SELECT count(DISTINCT "FREQ") FROM judged') < (2,):
+    if found.about.id in STOCKS or ("FREQ" in found.types and len(found.used("FREQ")) < 2):
         return
-    group = mixed([name for name in found.about.dimensions if name != "FREQ"], found.about.key)
+    group = mixed([name for name in found.about.dimensions if name != "FREQ"], found.about.key, found.types)
     plain = f"length({TIME}) = 4"
     years = (
         f"SELECT {group} AS g, {TIME} AS period, {VALUE} AS whole, row, {plain} AS plain, {_first_month()} AS first "
@@ -220,11 +196,11 @@ def months_and_years(found: Judgement) -> Told:
 
 def _first_month() -> str:
     """The first month of a period, counted from the year 0."""
-    year = f"CAST(left({TIME}, 4) AS INTEGER) * 12"
+    year = f"TRY_CAST(left({TIME}, 4) AS INTEGER) * 12"
     return (
-        f"CASE WHEN {TIME} LIKE '____-Q_' THEN {year} + (CAST(right({TIME}, 1) AS INTEGER) - 1) * 3 "
-        f"WHEN {TIME} LIKE '____-S_' THEN {year} + (CAST(right({TIME}, 1) AS INTEGER) - 1) * 6 "
-        f"WHEN {TIME} LIKE '____-__%' THEN {year} + CAST(substr({TIME}, 6, 2) AS INTEGER) - 1 "
+        f"CASE WHEN {TIME} LIKE '____-Q_' THEN {year} + (TRY_CAST(right({TIME}, 1) AS INTEGER) - 1) * 3 "
+        f"WHEN {TIME} LIKE '____-S_' THEN {year} + (TRY_CAST(right({TIME}, 1) AS INTEGER) - 1) * 6 "
+        f"WHEN {TIME} LIKE '____-__%' THEN {year} + TRY_CAST(substr({TIME}, 6, 2) AS INTEGER) - 1 "
         f"WHEN {TIME} LIKE '____' THEN {year} END"
     )
 
@@ -233,7 +209,7 @@ def breaks(found: Judgement) -> Told:
     """V8: parts that made up their total in one period and do not in the next, or the other way round, are a break, and
     marked B. Parts that never make it up are a selection, and estimates a matter of V6."""
     for name in found.about.parts:
-        used = _used(found, name)
+        used = found.used(name)
         for whole, parts in _partitions(found, name, used):
             yield from _breaks_of(found, name, whole, parts)
 
@@ -243,7 +219,7 @@ def _breaks_of(found: Judgement, name: str, whole: str, parts: tuple[str, ...]) 
     rest = [one for one in found.about.dimensions if one != name]
     inside = ", ".join(literal(code) for code in parts)
     shares = (
-        f"SELECT {mixed(rest, key)} AS s, {TIME} AS period, min(row) FILTER ({column} = {literal(whole)}) AS row, "
+        f"SELECT {mixed(rest, key, found.types)} AS s, {TIME} AS period, min(row) FILTER ({column} = {literal(whole)}) AS row, "
         f"sum({VALUE}) FILTER ({column} IN ({inside})) / nullif(max({VALUE}) FILTER ({column} = {literal(whole)}), 0) AS share, "
         "bool_or(\"OBS_STATUS\" = 'B') AS marked, bool_or(\"ESTIMATE_KIND\" IN ('MODELLED', 'EXTRAP', 'PROJECTED')) AS estimated "
         f"FROM judged WHERE {column} IN ({literal(whole)}, {inside}) GROUP BY s, period"

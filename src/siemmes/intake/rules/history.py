@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.findings import Finding
-from siemmes.intake.rules.arithmetic import mixed
+from siemmes.intake.laying import apart, mixed
 from siemmes.intake.rules.telling import Told
 from siemmes.model.structures import TIME, VALUE
 
@@ -28,18 +28,29 @@ TOLD = 50
 MIRROR_LOW, MIRROR_HIGH = 0.8, 1.25
 
 
-def _series(found: Judgement, balance: str) -> str:
-    """SQL of all figures by series and period: those published, and over them those of the file (their rows known)."""
-    series = mixed(found.about.dimensions, found.about.key)
+def _figures(found: Judgement) -> str:
+    """SQL of all figures by series and period: those of the file with their rows, and the others that are published of the
+    same codes; where both have one, that of the file."""
+    keys, types, balance = found.about.key, found.types, _balance(found)
     ours = (
-        f'SELECT {series} AS s, {TIME} AS period, {VALUE} AS value, row, "OBS_STATUS" AS status, "COMMENT_OBS" AS comment, '
+        f'SELECT {apart(TIME, keys, types)} AS s, {TIME} AS period, {VALUE} AS value, row, "OBS_STATUS" AS status, '
         f"({balance}) AS balance FROM judged"
     )
     if found.published is None:
         return ours
+    names = found.about.dimensions
+    coded = ", ".join(
+        f"TRY_CAST({quoted(name)} AS {quoted(types[name]) if name in types else 'VARCHAR'}) AS {quoted(name)}"
+        for name in names
+    )
+    known = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in names)
+    theirs = (
+        f'SELECT {mixed(names, keys, types)} AS s, {TIME} AS period, {VALUE} AS value, NULL AS row, "OBS_STATUS" AS status, '
+        f'({balance}) AS balance FROM (SELECT {coded}, {TIME}, {VALUE}, "OBS_STATUS" FROM {found.published}) WHERE {known}'
+    )
     return (
-        f"SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY s, period ORDER BY row NULLS LAST) AS place FROM ({ours} "
-        f'UNION ALL SELECT {series}, {TIME}, {VALUE}, NULL, "OBS_STATUS", NULL, ({balance}) FROM {found.published})) WHERE place = 1'
+        "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY s, period ORDER BY row NULLS LAST) AS place "
+        f"FROM ({ours} UNION ALL {theirs})) WHERE place = 1"
     )
 
 
@@ -47,24 +58,30 @@ def plausible(found: Judgement) -> Told:
     """V9: a figure that jumps against the one before it, or against how its series moves, wants an explanation.
 
     One that COMMENT_OBS explains is noted. Of the others those that moved most are told one by one, the rest as a number. Of
-    balances a ratio says nothing: they are held against how their own series usually changes.
+    balances a ratio says nothing: they are held against how their own series usually changes. Series are put in order only
+    where their figures lie so far apart that one can have moved enough.
     """
-    balance = _balance(found)
+    found.con.execute(f"CREATE OR REPLACE TEMP VIEW figures AS {_figures(found)}")
     found.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE moves AS SELECT * EXCLUDE (balance), CASE WHEN balance THEN value - before "
-        "WHEN value > 0 AND before > 0 THEN ln(value / before) END AS change, balance FROM (SELECT *, lag(value) OVER "
-        f"(PARTITION BY s ORDER BY period) AS before FROM ({_series(found, balance)})) "
+        "CREATE OR REPLACE TEMP TABLE moves AS SELECT *, CASE WHEN balance THEN value - before "
+        "WHEN value > 0 AND before > 0 THEN ln(value / before) END AS change FROM (SELECT s, period, value, row, status, "
+        "balance, lag(value) OVER (PARTITION BY s ORDER BY period, row) AS before FROM figures WHERE s IN "
+        f"(SELECT s FROM figures GROUP BY s HAVING max(value) - min(value) > {FLOOR})) "
         "WHERE before IS NOT NULL AND value IS NOT NULL"
     )
-    small = f"abs(m.value - m.before) <= {FLOOR} OR m.row IS NULL OR coalesce(m.status, 'A') = 'B'"
+    moved = f"abs(value - before) > {FLOOR} AND row IS NOT NULL AND status IS DISTINCT FROM 'B'"
     jump = f"NOT m.balance AND (m.value < m.before * {LOW} OR m.value > m.before * {HIGH})"
     odd = f"u.n >= {ENOUGH} AND u.spread > 0 AND abs(m.change - u.middle) > {DEVIATIONS} * u.spread"
     found.con.execute(
         "CREATE OR REPLACE TEMP TABLE jumps AS SELECT m.*, u.middle, CASE "
         f"WHEN {jump} THEN CASE WHEN m.before = 0 THEN 'appears' ELSE 'jumps' END WHEN NOT ({odd}) THEN NULL "
-        "WHEN m.balance THEN 'swings' ELSE 'moves_oddly' END AS message FROM moves m LEFT JOIN "
-        "(SELECT s, median(change) AS middle, mad(change) AS spread, count(change) AS n FROM moves GROUP BY s) u USING (s) "
-        f"WHERE NOT ({small})"
+        f"WHEN m.balance THEN 'swings' ELSE 'moves_oddly' END AS message FROM (FROM moves WHERE {moved}) m LEFT JOIN "
+        "(SELECT s, median(change) AS middle, mad(change) AS spread, count(change) AS n FROM moves "
+        f"WHERE s IN (SELECT s FROM moves WHERE {moved}) GROUP BY s) u USING (s)"
+    )
+    found.con.execute(
+        'CREATE OR REPLACE TEMP TABLE jumps AS SELECT m.*, j."COMMENT_OBS" AS comment FROM jumps m JOIN judged j USING (row) '
+        "WHERE m.message IS NOT NULL"
     )
     yield from _told_jumps(found)
 
@@ -84,8 +101,8 @@ def _told_jumps(found: Judgement) -> Told:
         "CASE message WHEN 'moves_oddly' THEN round(exp(middle), 2)::VARCHAR WHEN 'swings' THEN CAST(CAST(middle AS BIGINT) AS VARCHAR) "
         "ELSE round(value / nullif(before, 0), 2)::VARCHAR END, period"
     )
-    yield f"SELECT 'jump_explained', {facts} FROM jumps WHERE message IS NOT NULL AND comment IS NOT NULL"
-    open_ = "message IS NOT NULL AND comment IS NULL"
+    yield f"SELECT 'jump_explained', {facts} FROM jumps WHERE comment IS NOT NULL"
+    open_ = "comment IS NULL"
     yield (
         f"SELECT message, {facts} FROM (SELECT * FROM jumps WHERE {open_} "
         f"ORDER BY abs(value - before) DESC, row LIMIT {TOLD})"

@@ -1,0 +1,247 @@
+"""Laying a submission out: from the texts that were read to the table `judged`, whose codes are numbers with labels.
+
+Codes and periods become ENUMs, so that every rule compares small numbers and a million rows take little memory. The labels are
+taken for granted first: those of the code lists, and the periods in which the flow is collected. Only where a file holds another
+text, padded or unknown, is it read again to learn which; those labels are added, so that nothing that was sent is lost. A column
+of more strange texts than `MOST` stays text.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from siemmes.cube.layout import literal, quoted
+from siemmes.intake.delimited import broken_rows
+from siemmes.intake.texts import Reading
+from siemmes.model import periods
+from siemmes.model.catalogue import code_list
+from siemmes.model.structures import TIME, VALUE, Structure
+
+#: Strange texts of a column from which on it stays text: nobody meant it to hold codes.
+MOST = 10_000
+#: How figures look; what does not is left to the rule about numbers.
+NUMBER = r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?"
+#: From here on a figure is none: nothing that is counted here is so large, and it could not be kept as a whole number.
+LARGEST = 9e18
+#: Columns beside the structure's that rules and submissions ask for: which flow a row is of, and what is to be done with it.
+NAMING = ("DATAFLOW", "STRUCTURE_ID")
+ACTION = "ACTION"
+_ACTIONS = ("A", "D", "I", "M", "N", "R")
+#: Years ahead of the day of judging whose periods are taken for granted.
+_AHEAD = 10
+
+
+@dataclass
+class Labels:
+    """The labels of the ENUMs of a submission.
+
+    Attributes:
+        types: the name of the type by column; a column that stays text has none.
+        known: by type, the labels that are taken for granted.
+        added: by type, those that the file or the submission uses beside.
+    """
+
+    types: dict[str, str]
+    known: dict[str, frozenset[str]]
+    added: dict[str, set[str]] = field(default_factory=dict)
+
+    def make(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Make the types in this connection, their labels sorted as texts are."""
+        for name in sorted(set(self.types.values())):
+            labels = sorted(self.known[name] | self.added.get(name, set()))
+            con.execute(f"DROP TYPE IF EXISTS {quoted(name)}")
+            con.execute(
+                f"CREATE TEMP TYPE {quoted(name)} AS ENUM ({', '.join(literal(one) for one in labels)})"
+            )
+
+
+def lay_out(reading: Reading, about: Structure, said: Mapping[str, str], today: dt.date) -> Mapping[str, str]:
+    """Make `judged`: the structure's columns, whatever the sender left out being empty or as the submission says.
+
+    Returns:
+        The name of the ENUM by column, for those columns that are one.
+
+    Raises:
+        UnreadableError: where the file cannot be read to its end.
+    """
+    labels = _expected(reading, about, said, today)
+    if reading.plain:
+        labels.make(reading.con)
+        try:
+            reading.ask(_laid(reading, about, said, labels, clean=False))
+        except duckdb.ConversionException:
+            pass
+        else:
+            _show(reading)
+            return labels.types
+    _learn(reading, labels)
+    labels.make(reading.con)
+    reading.ask(_laid(reading, about, said, labels, clean=True))
+    _show(reading)
+    return labels.types
+
+
+def _expected(reading: Reading, about: Structure, said: Mapping[str, str], today: dt.date) -> Labels:
+    types = {one.id: one.list for one in about.components if one.list} | {TIME: TIME}
+    known = {name: frozenset(code_list(name).ids) for name in {*types.values()} - {TIME}}
+    known[TIME] = frozenset(_periods(about, today))
+    if ACTION in reading.texts:
+        types[ACTION], known[ACTION] = ACTION, frozenset(_ACTIONS)
+    for name in NAMING:
+        if name in reading.texts:
+            types[name] = "flow"
+            flow = f"{about.agency}:{about.id}"
+            known["flow"] = frozenset((about.id, flow, f"{flow}({about.version})"))
+    labels = Labels(types, known)
+    for name in about.columns:
+        for text in (said.get(name), default(about, name)):
+            if name in types and text is not None:
+                labels.added.setdefault(types[name], set()).add(text)
+    return labels
+
+
+def _periods(about: Structure, today: dt.date) -> Iterator[str]:
+    """The periods in which the flow is collected, in the form of each of its frequencies."""
+    for year in range(int(about.since[:4]), today.year + _AHEAD):
+        for frequency in about.frequencies:
+            yield from (f"{year:04}{end}" for end in periods.ENDS[frequency])
+
+
+def default(about: Structure, name: str) -> str | None:
+    """What an empty attribute means, where the structure says it."""
+    return {
+        "UNIT_MEASURE": about.unit, "UNIT_MULT": str(about.multiplier), "DECIMALS": "2" if about.value == "amount" else "0",
+        "CONF_STATUS": "F",
+    }.get(name)  # fmt: skip
+
+
+def _learn(reading: Reading, labels: Labels) -> None:
+    """Read what texts the file holds beside the labels that are taken for granted."""
+    coded = [name for name in reading.texts if name in labels.types]
+    if not coded:
+        return
+    labels.make(reading.con)
+    strange = {
+        name: f"FILTER (TRY_CAST({_clean(reading, name)} AS {quoted(labels.types[name])}) IS NULL)"
+        for name in coded
+    }
+    counts = ", ".join(f"approx_count_distinct({_clean(reading, name)}) {strange[name]}" for name in coded)
+    found = dict(zip(coded, reading.ask(f"SELECT {counts} FROM {reading.source}").fetchall()[0], strict=True))
+    few = [name for name in coded if 0 < found[name] <= MOST]
+    if few:
+        lists = ", ".join(f"list(DISTINCT {_clean(reading, name)}) {strange[name]}" for name in few)
+        row = reading.ask(f"SELECT {lists} FROM {reading.source}").fetchall()[0]
+        for name, texts in zip(few, row, strict=True):
+            labels.added.setdefault(labels.types[name], set()).update(one for one in texts or () if one)
+    for name in coded:
+        if found[name] > MOST:
+            del labels.types[name]
+
+
+def _clean(reading: Reading, name: str) -> str:
+    """An expression: a text of the file as it is understood."""
+    text = reading.texts[name]
+    if name == TIME:
+        long = f"{text} LIKE '____-A1' OR {text} LIKE '____-M__'"
+        plain = f"regexp_replace(regexp_replace({text}, '^(\\d{{4}})-A1$', '\\1'), '^(\\d{{4}})-M(\\d\\d)$', '\\1-\\2')"
+        return f"CASE WHEN {long} THEN {plain} ELSE {text} END"
+    return f"upper({text})" if name == ACTION else text
+
+
+def _laid(reading: Reading, about: Structure, said: Mapping[str, str], labels: Labels, *, clean: bool) -> str:
+    """The statement that makes the table `laid`."""
+    columns = [*about.columns, *(name for name in (ACTION, *NAMING) if name in reading.texts)]
+    selected = [
+        _figure(reading, said) if name == VALUE else _column(reading, about, name, said, labels, clean=clean)
+        for name in columns
+    ]
+    if not reading.counted:
+        selected.insert(0, "row")
+    inner = f"SELECT {', '.join(selected)} FROM {reading.source}"
+    kept = f"CASE WHEN abs(number) < {LARGEST} THEN number END"
+    return (
+        f"CREATE OR REPLACE TEMP TABLE laid AS SELECT * EXCLUDE (number, text), {kept} AS {VALUE}, text IS NOT NULL AS given, "
+        f"CASE WHEN {kept} IS NULL THEN text END AS written, {mixed(about.key, about.key, labels.types)} AS k FROM ({inner})"
+    )
+
+
+def _column(
+    reading: Reading, about: Structure, name: str, said: Mapping[str, str], labels: Labels, *, clean: bool
+) -> str:
+    kind = quoted(labels.types[name]) if name in labels.types else "VARCHAR"
+    text = "NULL"
+    if name in reading.texts:
+        text = _clean(reading, name) if clean or name not in labels.types else quoted(name)
+    found = [f"CAST({text} AS {kind})"]
+    found += [f"{literal(one)}::{kind}" for one in (said.get(name), default(about, name)) if one is not None]
+    return (
+        f"coalesce({', '.join(found)}) AS {quoted(name)}"
+        if len(found) > 1
+        else f"{found[0]} AS {quoted(name)}"
+    )
+
+
+def _figure(reading: Reading, said: Mapping[str, str]) -> str:
+    """What stands for the figure, as a text and as the number that it looks like.
+
+    Most figures are whole and written plainly: those are known by being written again. The others are looked at closely.
+    """
+    text = reading.texts.get(VALUE, "NULL::VARCHAR")
+    whole = f"coalesce({text}, {literal(said[VALUE])})" if VALUE in said else text
+    return (
+        f"{text} AS text, CASE WHEN TRY_CAST({whole} AS BIGINT)::VARCHAR = {whole} THEN TRY_CAST({whole} AS DOUBLE) "
+        f"WHEN regexp_full_match({whole}, '{NUMBER}') THEN TRY_CAST({whole} AS DOUBLE) END AS number"
+    )
+
+
+def _show(reading: Reading) -> None:
+    """Make `judged` of `laid`, with the rows of the sender's file: where nothing numbers them, as they stand in it.
+
+    Rows that could not be read are no rows of `laid`, but rows of the file: those after them are counted on.
+    """
+    con = reading.con
+    con.execute("DROP VIEW IF EXISTS judged")
+    if not reading.counted:
+        con.execute("CREATE TEMP VIEW judged AS FROM laid")
+    elif not broken_rows(con):
+        con.execute("CREATE TEMP VIEW judged AS SELECT rowid + 2 AS row, * FROM laid")
+    else:
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE later AS SELECT line - 1 - n AS place, max(n) AS n FROM "
+            "(SELECT line, row_number() OVER (ORDER BY line) AS n FROM (SELECT DISTINCT line FROM reject_errors)) GROUP BY place"
+        )
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE numbered AS SELECT laid.rowid + 2 + coalesce(later.n, 0) AS row, laid.* "
+            "FROM laid ASOF LEFT JOIN later ON laid.rowid >= later.place ORDER BY laid.rowid"
+        )
+        con.execute("CREATE TEMP VIEW judged AS FROM numbered")
+        con.execute("DROP TABLE laid")
+
+
+def mixed(names: Sequence[str], keys: Sequence[str], types: Mapping[str, str]) -> str:
+    """An expression that hashes these columns of a key, whatever their order.
+
+    Args:
+        keys: all columns of the key: a column's place among them goes into its hash.
+        types: the columns that are ENUMs.
+    """
+    text = _hashed(names[0], keys, types)
+    for name in names[1:]:
+        text = f"xor({text}, {_hashed(name, keys, types)})"
+    return text
+
+
+def apart(name: str, keys: Sequence[str], types: Mapping[str, str]) -> str:
+    """An expression for the hash of a row's key, `k`, without one of its columns."""
+    return f"xor(k, {_hashed(name, keys, types)})"
+
+
+def _hashed(name: str, keys: Sequence[str], types: Mapping[str, str]) -> str:
+    """The hash of a column with its place. DuckDB's hash of two arguments is linear under xor, so that two columns could
+    change places unseen; the place goes into what is hashed instead."""
+    place = keys.index(name)
+    if name in types:
+        return f"hash(enum_code({quoted(name)})::UINTEGER * {len(keys)} + {place})"
+    return f"hash({quoted(name)} || chr({place + 1}))"
