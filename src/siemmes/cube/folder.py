@@ -199,9 +199,15 @@ class Cube:
             values=value[first:last],
             statuses={name: column[first:last] for name, column in statuses.items()},
             said=dict(zip(self.manifest["said_of"], self.manifest["said"][number], strict=True))
-            if number < len(self.manifest["said"])
+            if number < self.sets
             else None,
+            fields=self._fields[number] if number < self.sets else {},
         )
+
+    @cached_property
+    def _fields(self) -> list[dict[tuple[int, ...], str]]:
+        """By set of attributes, what was written of it."""
+        return [{} for _ in range(self.sets)]
 
     def _find(self, key: Sequence[str]) -> int | None:
         codes = []

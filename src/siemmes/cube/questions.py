@@ -234,7 +234,7 @@ def _is_number(text: str) -> bool:
 
 def _require_text(name: str, value: str) -> None:
     """Refuse what is no text in any encoding; no figure is said anything of that kind."""
-    if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+    if "\x00" in value or (not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value)):
         raise QuestionError(
             {
                 "en": f"What {name} is compared with holds a sign that is no letter; write the value again.",

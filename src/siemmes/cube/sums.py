@@ -21,8 +21,8 @@ from siemmes.model.structures import TIME, VALUE
 if TYPE_CHECKING:
     from siemmes.cube.folder import Cube
 
-#: Rows added at a time.
-_BATCH = 1 << 18
+#: Rows added at a time: as many as stay near the processor.
+_BATCH = 1 << 16
 #: Groups that are counted side by side; more of them are for SQL.
 _GROUPS = 1 << 22
 #: What a whole number of 64 bits holds.
@@ -92,7 +92,7 @@ class _Groups:
             else:
                 by_series += place * cube.codes[name].astype(np.int64)
         timed = {TIME, YEAR} & set(parts)
-        return cls(by_series, by_period if timed else None, parts, number)
+        return cls(by_series, by_period.astype(np.int32) if timed else None, parts, number)
 
 
 def _years(cube: "Cube") -> list[str]:

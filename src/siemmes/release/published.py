@@ -5,8 +5,11 @@ Only small texts are read here, and nothing is imported that reads figures: a co
 
 import datetime as dt
 import json
+import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +90,30 @@ def head(public: Path) -> str | None:
 def pointed(public: Path, now: dt.datetime) -> str | None:
     """The release in force at an hour; None where there is none yet."""
     try:
-        release, *embargo = (public / CURRENT).read_text("utf-8").splitlines()
+        release, *embargo = _pointer(f"{public}/{CURRENT}")
     except FileNotFoundError:
         return None
     if embargo and dt.datetime.fromisoformat(embargo[0]) > now:
         return embargo[1] or None
     return release
+
+
+#: Seconds in which a pointer may be replaced twice and look untouched; so long it is read each time.
+_FRESH = 2.0
+
+
+def _pointer(file: str) -> tuple[str, ...]:
+    """The lines of a pointer, read again only when another one has been put in its place."""
+    there = os.stat(file)  # noqa: PTH116 - a path object takes longer to make than to ask
+    if abs(time.time() - there.st_mtime) < _FRESH:
+        return _read(file)
+    return _known(file, there.st_ino, there.st_mtime_ns)
+
+
+@lru_cache(maxsize=1 << 8)
+def _known(file: str, _inode: int, _changed: int) -> tuple[str, ...]:
+    return _read(file)
+
+
+def _read(file: str) -> tuple[str, ...]:
+    return tuple(Path(file).read_text("utf-8").splitlines())

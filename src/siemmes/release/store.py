@@ -51,6 +51,7 @@ class Store:
         self._clock = clock
         self._engine = engine
         self._shelf = Shelf()
+        #: By flow, and by release: asked for again and again.
         self._folders: dict[str, Path] = {}
 
     def _public(self, flow: str) -> Path:
@@ -274,7 +275,10 @@ class Store:
         """
         found = self._known(flow, release)
         public = self._public(flow)
-        with self._shelf.borrow(public / found, keep=public if release is None else None) as cube:
+        folder = self._folders.get(found)
+        if folder is None:
+            folder = self._folders[found] = public / found
+        with self._shelf.borrow(folder, keep=public if release is None else None) as cube:
             yield cube
 
     @contextmanager
