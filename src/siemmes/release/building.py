@@ -27,7 +27,7 @@ from siemmes.model.errors import RefusedError
 from siemmes.model.structures import TIME, Structure
 from siemmes.release.describing import AVAILABILITY, METADATA, availability, reference_metadata
 from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
-from siemmes.release.gathering import gather
+from siemmes.release.gathering import gather, keep
 from siemmes.release.published import CURRENT
 from siemmes.release.submissions import CONTRIBUTIONS, ROWS, Submission
 
@@ -177,33 +177,39 @@ def _take_back(plan: Plan, aside: Path, kept: Path) -> None:
 
 def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     from siemmes.disclosure.protecting import protect
+    from siemmes.sdmx.rendering import render, render_structures
 
+    before = plan.private / plan.previous / ACCEPTED if plan.previous else None
+    sent = [(one.id, plan.received / one.id / ROWS) for one in plan.submissions]
     # What is not protected yet never lies on the public side, not even while it is built or after a kill.
-    with _workplace(kept) as con:
-        gather(
-            con, plan.about, plan.private / plan.previous / ACCEPTED if plan.previous else None,
-            [(one.id, plan.received / one.id / ROWS) for one in plan.submissions],
-        )  # fmt: skip
+    with _workplace(kept) as con, ThreadPoolExecutor(2, "siemmes-build") as pool:
+        gather(con, plan.about, before, sent)
         step("gathered")
+        beside = [pool.submit(keep, con.cursor(), kept / ACCEPTED, before, sent)]
         protected = protect(
             con, ACCEPTED_ROWS, plan.about, into=PUBLIC_ROWS, own=plan.own, secret=plan.secret,
             earlier=_earlier(plan), contributions=_contributions(con, plan),
         )  # fmt: skip
         step("protected")
+        beside.append(pool.submit(render_structures, aside, plan.about.id, at=plan.at.replace(microsecond=0)))
         alike = _alike(con, plan.about)
         told = _lay_out(con, plan, aside, in_order=alike)
         step("laid out")
         manifest = _manifest(plan, told, protected)
-        with _rendering(aside, manifest) as rendered:
-            _write_beside(con, plan, aside, kept, alike=alike)
-            write_json(aside / AVAILABILITY, availability(plan.about, told.counts, told.columns["series"]))
-            write_json(aside / METADATA, told.metadata)
-            write_json(aside / DISCLOSURE, protected.public())
-            write_json(kept / DISCLOSURE, protected.private())
-            pq.write_table(protected.reasons, kept / REASONS, compression="zstd")
-            step("written")
-            rendered()
+        write_json(aside / MANIFEST, manifest | {"files": {}})
+        rendered = pool.submit(render, aside)
+        _write_beside(con, plan, aside, alike=alike)
+        write_json(aside / AVAILABILITY, availability(plan.about, told.counts, told.columns["series"]))
+        write_json(aside / METADATA, told.metadata)
+        write_json(aside / DISCLOSURE, protected.public())
+        write_json(kept / DISCLOSURE, protected.private())
+        pq.write_table(protected.reasons, kept / REASONS, compression="zstd")
+        for one in beside:
+            one.result()
+        step("written")
+        rendered.result()
         step("rendered")
+    (aside / MANIFEST).unlink()
     manifest["files"] = dict(_files(aside))
     write_json(aside / MANIFEST, manifest)
     step("manifest")
@@ -265,19 +271,6 @@ def _lay_out(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, *, in_orde
     return told
 
 
-@contextlib.contextmanager
-def _rendering(aside: Path, manifest: Mapping[str, Any]) -> Iterator[Callable[[], None]]:
-    """Render what a release holds ready while the block does something else; what is given waits for its end."""
-    from siemmes.sdmx.rendering import render
-
-    write_json(aside / MANIFEST, {**manifest, "files": {}})
-    with ThreadPoolExecutor(1, "siemmes-render") as pool:
-        work = pool.submit(render, aside)
-        yield work.result
-        work.result()
-    (aside / MANIFEST).unlink()
-
-
 def _earlier(plan: Plan) -> "list[Earlier]":
     """Every release that was ever published, the one that this one starts from last: nothing of them is forgotten."""
     from siemmes.disclosure.protecting import Earlier
@@ -306,13 +299,8 @@ def _contributions(con: duckdb.DuckDBPyConnection, plan: Plan) -> str | None:
     return "work.contributions"
 
 
-def _write_beside(
-    con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, kept: Path, *, alike: bool
-) -> None:
-    """Write the figures as they were accepted, where each public one comes from, and the copy for exchange."""
-    con.execute(
-        f"COPY (SELECT * FROM {ACCEPTED_ROWS}) TO {literal(str(kept / ACCEPTED))} (FORMAT parquet, COMPRESSION zstd)"
-    )
+def _write_beside(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, *, alike: bool) -> None:
+    """Write where each public figure comes from, and the copy for exchange."""
     con.execute(f"ATTACH {literal(str(aside / CUBE))} AS public_store (READ_ONLY)")
     con.execute("USE public_store")
     # Types of the public store: Parquet writes all labels of an ENUM, and those of figures that are folded away are no

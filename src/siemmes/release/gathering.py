@@ -1,14 +1,17 @@
 """The figures in force before protection: those of the release before, with what was sent since laid over them."""
 
-from collections.abc import Iterable
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import pyarrow.parquet as pq
 
 from siemmes.cube.layout import coded, free, literal, narrowed, quoted, single
 from siemmes.model.structures import VALUE, Structure
 
 
-def gather(con: Any, about: Structure, before: Path | None, sent: Iterable[tuple[str, Path]]) -> None:
+def gather(con: Any, about: Structure, before: Path | None, sent: Sequence[tuple[str, Path]]) -> None:
     """Make `work.accepted`: of each key the last row sent, deletions gone, in key order, codes as ENUMs.
 
     What all rows say alike is not kept row by row: `accepted` is a view of the table `differing`, which has the rest.
@@ -44,3 +47,26 @@ def gather(con: Any, about: Structure, before: Path | None, sent: Iterable[tuple
     )
     every = ", ".join(same.get(name, quoted(name)) for name in (*about.columns, "SUBMISSION"))
     con.execute(f"CREATE VIEW work.accepted AS SELECT {every} FROM work.differing")
+
+
+def keep(con: Any, target: Path, before: Path | None, sent: Sequence[tuple[str, Path]]) -> None:
+    """Write `work.accepted` as Parquet: what the next release starts from.
+
+    Where one submission is all that was ever sent and deletes nothing, its own rows say the same and are copied.
+
+    Args:
+        con: a cursor of the connection in which figures were gathered; it is closed.
+        before, sent: what they were gathered from.
+    """
+    if before is None and len(sent) == 1:
+        [(_, rows)] = sent
+        there = pq.read_metadata(rows)
+        (accepted,) = single(con, "SELECT count(*) FROM work.accepted")
+        if accepted == there.num_rows and "SUBMISSION" in there.schema.names:
+            con.close()
+            shutil.copyfile(rows, target)
+            return
+    con.execute(
+        f"COPY (SELECT * FROM work.accepted) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    con.close()

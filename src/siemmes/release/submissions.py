@@ -114,7 +114,7 @@ def _keep(
         shutil.copyfile(path, aside / f"original{path.suffix.lower()}")
         pq.write_table(found.report().table, aside / FINDINGS, compression="zstd")
         if submission.accepted:
-            _write_rows(found, aside / ROWS)
+            _write_rows(found, submission.id, aside / ROWS)
         if contributions is not None:
             keep_contributions(contributions, found.about, aside / CONTRIBUTIONS)
         write_json(aside / ABOUT, asdict(submission))
@@ -134,7 +134,7 @@ def _keep(
         ) from error
 
 
-def _write_rows(found: "Judgement", target: Path) -> None:
+def _write_rows(found: "Judgement", submission: str, target: Path) -> None:
     """Write the rows as Parquet; codes as ENUMs, of which the writer makes its dictionaries without looking at each text."""
     about, con = found.about, found.con
     types = {name: kind for name, kind, *_ in con.execute("DESCRIBE judged").fetchall()}
@@ -153,6 +153,7 @@ def _write_rows(found: "Judgement", target: Path) -> None:
     beside = narrowed(con, "(FROM kept LIMIT 1)", [name for name in texts if not found.has(name)])[1]
     codes = differ | same | beside
     selected = ", ".join(codes.get(name, quoted(name)) for name in ("row", "ACTION", *about.columns))
+    selected += f', {literal(submission)} AS "SUBMISSION"'
     con.execute(
         f"COPY (SELECT {selected} FROM kept) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
     )

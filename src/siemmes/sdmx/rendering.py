@@ -4,6 +4,7 @@ A file is ONE gzip member made of blocks deflated by themselves, each ended by a
 `Content-Encoding: gzip`, and blocks can still be made side by side. (Many members in a row are refused by curl.)
 """
 
+import datetime as dt
 import struct
 import zlib
 from collections import deque
@@ -65,10 +66,10 @@ def _deflated(block: bytes, level: int) -> bytes:
 
 
 def render(folder: Path, *, forms: Sequence[str] = READY) -> None:
-    """Put what is held ready into a release folder that is not published yet; its manifest stands there already.
+    """Put the whole flow as a file into a release folder that is not published yet; its manifest stands there already.
 
     Args:
-        forms: in which the whole flow is held ready.
+        forms: in which it is held ready.
     """
     cube = Cube(folder)
     try:
@@ -76,12 +77,19 @@ def render(folder: Path, *, forms: Sequence[str] = READY) -> None:
         answer = Answer(Question(cube.about.id), cube)
         for form in forms:
             _write(folder / FOLDER / _name(form), format_of(form).write(answer))
-        (folder / STRUCTURES).mkdir()
-        for form, (_media, extension) in STRUCTURE_FORMS.items():
-            message = write_structures(cube.about.id, form=form, at=cube.built_at)
-            _write(folder / STRUCTURES / f"{form}{extension}.gz", [message])
     finally:
         cube.close()
+
+
+def render_structures(folder: Path, flow: str, *, at: dt.datetime) -> None:
+    """Put a flow's structure messages into a release folder.
+
+    Args:
+        at: when the release is built.
+    """
+    (folder / STRUCTURES).mkdir()
+    for form, (_media, extension) in STRUCTURE_FORMS.items():
+        _write(folder / STRUCTURES / f"{form}{extension}.gz", [write_structures(flow, form=form, at=at)])
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
