@@ -420,7 +420,7 @@ class Bench:
             f"COPY (SELECT {listed} FROM obs LIMIT {rows}) TO '{source}' (FORMAT csv, HEADER)"
         ).fetchall()
         ours = {
-            word: stats.median(self._export(form, question) for _ in range(5))
+            word: stats.median(self._export(form, question) for _ in range(15))
             for word, form in (("csv", "csv"), ("ml", "ml21"))
         }
         ours["read"] = timed(self._read_ml, 3)

@@ -13,9 +13,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -25,6 +24,9 @@ from siemmes.cube.series import Series
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import DamagedError
 from siemmes.model.structures import Structure
+
+if TYPE_CHECKING:
+    import duckdb
 
 T = TypeVar("T")
 #: Results that a release keeps for those who ask again.
@@ -99,8 +101,10 @@ class Cube:
         con.close()
         return frozenset(name for name, count in zip(names, counts, strict=True) if not count)
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
+    def cursor(self) -> "duckdb.DuckDBPyConnection":
         """A connection of one's own to the store; close it when done."""
+        import duckdb  # what the mapped columns answer needs no database
+
         with self._lock:
             if self._con is None:
                 self._con = duckdb.connect(str(self.path / CUBE), read_only=True)

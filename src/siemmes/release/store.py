@@ -12,23 +12,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siemmes.cube.answers import Answer
 from siemmes.cube.engines import Engine, chosen
 from siemmes.cube.folder import Cube, Shelf
 from siemmes.cube.parts import MANIFEST
 from siemmes.cube.questions import Question
-from siemmes.disclosure.policy import noise_key, thresholds
-from siemmes.intake.findings import Report
 from siemmes.model.catalogue import flows, structure
 from siemmes.model.errors import QuestionError, RefusedError
-from siemmes.release.building import ACCEPTED, Plan, Step, build, point
-from siemmes.release.comparing import Comparison, compare
-from siemmes.release.content import selected
-from siemmes.release.files import held
 from siemmes.release.published import Release, head, listed, pointed, public_folder
-from siemmes.release.submissions import Submission, digest_of, every, receive, report_of
+
+if (
+    TYPE_CHECKING
+):  # what judges, builds and compares is imported when it is needed: a question is answered without
+    from siemmes.intake.findings import Report
+    from siemmes.release.building import Step
+    from siemmes.release.comparing import Comparison
+    from siemmes.release.submissions import Submission
 
 
 class Store:
@@ -75,8 +76,8 @@ class Store:
         said: Mapping[str, str] | None = None,
         reason: str = "",
         contributions: str | Path | None = None,
-        step: Step = lambda _done: None,
-    ) -> Submission:
+        step: "Step" = lambda _done: None,
+    ) -> "Submission":
         """Judge a file and keep it. It is released with the flow's next release, if it was accepted.
 
         Args:
@@ -92,6 +93,8 @@ class Store:
             QuestionError: where there is no such flow or sender.
             RefusedError: where the disk is full or somebody else is submitting to the flow; nothing was kept.
         """
+        from siemmes.release.submissions import receive
+
         return receive(
             self._private(flow) / "submissions", Path(path), flow=flow, sender=sender, at=at or self._clock(),
             said=said, reason=reason, published=self._accepted(flow),
@@ -104,8 +107,8 @@ class Store:
         *,
         release: bool = False,
         at: dt.datetime | None = None,
-        told: Callable[[Submission | Release], None] = lambda _done: None,
-    ) -> list[Submission]:
+        told: "Callable[[Submission | Release], None]" = lambda _done: None,
+    ) -> "list[Submission]":
         """Submit real figures that come with the engine, in their order; what is in the store already is left alone.
 
         Args:
@@ -118,6 +121,9 @@ class Store:
             QuestionError: where nothing is shipped under that name.
             RefusedError: where a submission or a release is refused as any other would be.
         """
+        from siemmes.release.content import selected
+        from siemmes.release.submissions import digest_of
+
         kept = []
         for one in selected(name):
             digest = digest_of(one.path)
@@ -132,22 +138,28 @@ class Store:
                 told(self.release(one.flow, at=at, note=one.note))
         return kept
 
-    def waiting(self, flow: str) -> list[Submission]:
+    def waiting(self, flow: str) -> "list[Submission]":
         """The accepted submissions to a flow that no release in its line holds yet."""
         inside = {
             one["id"] for release in self._line(flow, head(self._public(flow))) for one in release.submissions
         }
         return [one for one in self.submissions(flow) if one.accepted and one.id not in inside]
 
-    def submissions(self, flow: str) -> list[Submission]:
+    def submissions(self, flow: str) -> "list[Submission]":
         """What was submitted to a flow, in the order of receipt."""
+        from siemmes.release.submissions import every
+
         return every(self._private(flow) / "submissions")
 
-    def report(self, submission: Submission) -> Report:
+    def report(self, submission: "Submission") -> "Report":
         """What was found in a submission when it was received."""
+        from siemmes.release.submissions import report_of
+
         return report_of(self._private(submission.flow) / "submissions", submission)
 
     def _accepted(self, flow: str) -> Path | None:
+        from siemmes.release.building import ACCEPTED
+
         last = head(self._public(flow))
         return self._private(flow) / "releases" / last / ACCEPTED if last else None
 
@@ -160,7 +172,7 @@ class Store:
         at: dt.datetime | None = None,
         note: str = "",
         public_from: dt.datetime | None = None,
-        step: Step = lambda _name: None,
+        step: "Step" = lambda _name: None,
     ) -> Release:
         """Build and publish the flow's next release out of the one in force and the submissions accepted since.
 
@@ -172,6 +184,10 @@ class Store:
         Raises:
             RefusedError: where there is nothing new, protection fails, the disk is full, or a release is being built.
         """
+        from siemmes.disclosure.policy import noise_key, thresholds
+        from siemmes.release.building import Plan, build
+        from siemmes.release.files import held
+
         public, private = self._public(flow), self._private(flow)
         with held(private, ("A release of this dataflow", "Una publicación de este flujo de datos")):
             known, last = self.releases(flow), head(public)
@@ -212,6 +228,9 @@ class Store:
         Raises:
             QuestionError: where there is no such release.
         """
+        from siemmes.release.building import point
+        from siemmes.release.files import held
+
         with held(
             self._private(flow), ("A release of this dataflow", "Una publicación de este flujo de datos")
         ):
@@ -250,7 +269,7 @@ class Store:
         before = [one.id for one in self.releases(flow) if one.is_public(instant) and one.built_by(instant)]
         return before[-1] if before else None
 
-    def compare(self, flow: str, before: str, after: str | None = None) -> Comparison:
+    def compare(self, flow: str, before: str, after: str | None = None) -> "Comparison":
         """What two releases say differently, figure by figure.
 
         Args:
@@ -259,6 +278,8 @@ class Store:
         Raises:
             QuestionError: where there is no such release.
         """
+        from siemmes.release.comparing import compare
+
         old, new = self._known(flow, before), self._known(flow, after)
         reasons = {one.id: one.reason for one in self.submissions(flow) if one.reason}
         public = self._public(flow)

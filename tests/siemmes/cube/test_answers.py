@@ -63,6 +63,7 @@ def test_a_slice_without_sql_is_written_as_the_slice_with_it(rows, asked, said):
             assert ways[1].slice is None
             assert ways[0].table().schema == ways[1].table().schema
             assert ways[0].table().to_pylist() == ways[1].table().to_pylist()
+            assert ways[0].count() == ways[1].count() == ways[1].table().num_rows
             for form in ("csv", "json", "ml21"):
                 with_sql, without = (b"".join(FORMATS[form].write(way)) for way in ways)
                 assert with_sql == without
