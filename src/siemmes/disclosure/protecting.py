@@ -133,6 +133,7 @@ def protect(
     """
     (cells,) = single(con, f"SELECT count(*) FROM {source}")
     method, key = _method(con, source, about, earlier), secret or secrets.token_bytes(32)
+    before = (earlier[-1].shown, earlier[-1].sent) if earlier and earlier[-1].method == "rounding" else None
     if method == "rounding" and _all_free(con, source, about):
         rounded(
             con,
@@ -141,6 +142,7 @@ def protect(
             key,
             into=into,
             view=True,
+            before=before,
         )
         return Protected(method, cells, reasons=_no_reasons(about))
     beside = [one for one in earlier if one.method == method == "suppression"]
@@ -153,7 +155,7 @@ def protect(
         found = work.report(cells)
         work.attack(shown, found)
         if method == "rounding":
-            rounded(con, shown, about, key, into=into)
+            rounded(con, shown, about, key, into=into, before=before)
     except ArithmeticError as error:
         raise _unsolved(about, error) from error
     finally:

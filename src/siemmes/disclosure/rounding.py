@@ -5,18 +5,26 @@ changes nothing on average and never by as much as the base. Chance is a keyed h
 rounded alike in every table, query and release, so that asking again tells nothing new. Zeros stay zeros. Every figure is
 rounded by itself: rounded parts need not add up to a rounded total, and no total is computed from rounded parts.
 
+Claimed is: no figure is ever told by one sum that it stands in, taken with the ends between which rounding leaves each figure;
+and a figure that does not change is shown alike for ever. Not claimed is that figures of several sums taken together stay as far
+apart as a hidden figure's do, nor that totals of many parts are not narrowed.
+
 The hash is HMAC-SHA256 (RFC 2104) computed by the database over the series and the year; the periods of a year take two bytes
 of it each. It is computed once for rows of one series and year that follow each other, and laid beside the rows by their
 places: a join would cost as much as all else and lose their order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from siemmes.cube.layout import quoted
+from siemmes.cube.layout import literal, quoted, single
+from siemmes.disclosure.coverage import WHEN, lists_of
+from siemmes.disclosure.rerounding import adding_up, may_add_up, other_way
+from siemmes.model.errors import RefusedError
 from siemmes.model.structures import TIME, VALUE, Structure
 
 BASE = 3
@@ -36,17 +44,36 @@ def pads(secret: bytes) -> tuple[bytes, bytes]:
     return bytes(one ^ _INNER for one in key), bytes(one ^ _OUTER for one in key)
 
 
-def rounded(con: Any, source: str, about: Structure, secret: bytes, *, into: str, view: bool = False) -> None:
+def rounded(
+    con: Any,
+    source: str,
+    about: Structure,
+    secret: bytes,
+    *,
+    into: str,
+    view: bool = False,
+    before: tuple[Path, Path] | None = None,
+) -> None:
     """Copy a table with its figures rounded, its rows in their order.
+
+    Where chance would round a sum so that only one possibility is left, a figure of it is rounded the other way.
 
     Args:
         source: a table with every column of the structure; missing values stay missing.
         secret: 32 bytes that are never published.
+        before: what the release before showed, and what had been sent for it (Parquet files): a figure that did not change is
+            shown as it was.
         view: let `into` be a view, which lasts as long as its source and the table `into`_noise beside it.
+
+    Raises:
+        RefusedError: where a sum still leaves one possibility.
     """
     noise = f"{into}_noise"
     con.execute(f"CREATE TABLE {noise} (number USMALLINT)")
-    for numbers in _noise(con, source, about, secret):
+    found = _noise(con, source, about, secret)
+    if along := _adding_up_along(con, source, about):
+        found = iter([_turned(con, source, about, along, np.concatenate(list(found)), before)])
+    for numbers in found:
         con.register("siemmes_rows", pa.table({"number": numbers}))
         con.execute(f"INSERT INTO {noise} SELECT * FROM siemmes_rows").fetchall()
         con.unregister("siemmes_rows")
@@ -84,6 +111,86 @@ def _noise(con: Any, source: str, about: Structure, secret: bytes) -> Iterator[n
         parts = np.array([_part(period) for period in said])[places]
         yield digests[np.cumsum(first) - 1, parts]
     cursor.close()
+
+
+def _adding_up_along(con: Any, source: str, about: Structure) -> list[str]:
+    """The dimensions along which figures can add up to others; seldom any in a flow of single borders and months."""
+    lists = lists_of(about)
+    names = [name for name in about.dimensions if name not in ("FREQ", "REF_AREA")]
+    listed = ", ".join(f"list(DISTINCT CAST({quoted(name)} AS VARCHAR))" for name in names)
+    *codes, frequencies, ranges = single(
+        con,
+        f"SELECT {listed}, count(DISTINCT \"FREQ\"), bool_or(contains({quoted(TIME)}, '/')) FROM {source}",
+    )
+    found = [
+        name for name, some in zip(names, codes, strict=True)
+        if some and may_add_up(name, some, lists, added=name in about.parts)
+    ]  # fmt: skip
+    return [*found, WHEN] if frequencies > 1 or ranges else found
+
+
+def _turned(
+    con: Any, source: str, about: Structure, along: Sequence[str], numbers: np.ndarray, before: tuple[Path, Path] | None
+) -> np.ndarray:  # fmt: skip
+    """The noise of each row once no sum leaves one possibility; where it must round the other way, it says so outright."""
+    names = [name for name in about.dimensions if name not in ("FREQ",)]
+    columns = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in names)
+    table = con.sql(
+        f"SELECT {columns}, \"FREQ\" || ' ' || {quoted(TIME)} AS siemmes_when, CAST({VALUE} AS DOUBLE) AS siemmes_value FROM {source}"
+    ).to_arrow_table()
+    values = table.column("siemmes_value").to_numpy()
+    shown = _as_shown(values, numbers)
+    settled = (values <= 0) | np.isnan(values)
+    if before is not None:
+        rows, was = _shown_before(con, about, table, names, before)
+        shown[rows], settled[rows] = was, True
+    cells = [table.column(place).combine_chunks().dictionary_encode() for place in range(len(names) + 1)]
+    sums = adding_up([*names, WHEN], cells, along, values, lists_of(about))
+    bottom = 0.0 if np.nanmin(values, initial=0.0) >= 0 else -np.inf
+    now, left = other_way(sums, values, shown, settled, BASE, bottom)
+    if left:
+        raise _betrayed(about, left)
+    other = now != _as_shown(values, numbers)
+    return np.where(other & ~np.isnan(values), np.where(now > values, 0, _VALUES - 1), numbers).astype(
+        numbers.dtype
+    )
+
+
+def _as_shown(values: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """The rounded figures."""
+    over = np.fmod(values, BASE)
+    up = (over != 0) & (numbers.astype(np.int64) * BASE < over * _VALUES)
+    shown: np.ndarray = values - over + np.where(up, BASE, 0)
+    return shown
+
+
+def _shown_before(
+    con: Any, about: Structure, table: pa.Table, names: Sequence[str], before: tuple[Path, Path]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of which the release before had the same true figure, and what it showed of them."""
+    shown, sent = (f"read_parquet({literal(str(path))})" for path in before)
+    key = (*about.dimensions, TIME)
+    same = " AND ".join(f"s.{quoted(name)} = e.{quoted(name)}" for name in key)
+    now = " AND ".join(f"s.{quoted(name)} = r.{quoted(name)}" for name in names)
+    con.register("siemmes_rows", table.append_column("siemmes_row", pa.array(np.arange(table.num_rows))))
+    found = con.sql(
+        f"SELECT r.siemmes_row, CAST(e.{VALUE} AS DOUBLE) AS was FROM siemmes_rows AS r JOIN {sent} AS s ON {now} "
+        f"AND s.\"FREQ\" || ' ' || s.{quoted(TIME)} = r.siemmes_when AND s.{VALUE} = r.siemmes_value "
+        f"JOIN {shown} AS e ON {same} WHERE e.{VALUE} IS NOT NULL AND abs(e.{VALUE} - s.{VALUE}) < {BASE}"
+    ).to_arrow_table()
+    con.unregister("siemmes_rows")
+    return found.column(0).to_numpy(), found.column(1).to_numpy()
+
+
+def _betrayed(about: Structure, left: int) -> RefusedError:
+    return RefusedError(
+        {
+            "en": f"{about.id}: {left} sums of rounded figures leave one possibility only, however their figures are rounded. "
+            "Nothing was published. Send these figures with fewer breakdowns.",
+            "es": f"{about.id}: {left} sumas de cifras redondeadas dejan una sola posibilidad, se redondeen como se redondeen sus "
+            "cifras. No se publicó nada. Envíe estas cifras con menos desgloses.",
+        }
+    )
 
 
 def _encoded(column: pa.Array) -> pa.DictionaryArray:

@@ -4,13 +4,14 @@ from itertools import product
 
 import duckdb
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siemmes.disclosure import protecting
 from siemmes.disclosure.protecting import LARGE, Earlier, protect
-from siemmes.disclosure.trial import tried
+from siemmes.disclosure.trial import as_rows, tried
 from siemmes.model.catalogue import structure
 from siemmes.model.errors import RefusedError
 from tests.siemmes.disclosure.protection import (
@@ -187,6 +188,8 @@ def test_a_confidential_figure_of_a_rounded_flow_is_hidden_with_another_beside_i
 def test_a_flow_is_never_protected_one_way_and_then_the_other(tmp_path, before, expected):
     nothing = Earlier(tmp_path / "shown.parquet", tmp_path / "sent.parquet", before)
     rows = large_block() if expected is None else rows_of(two_way({(0, 0): 30, (0, 1): 31}))
+    for file in (nothing.shown, nothing.sent):
+        pq.write_table(as_rows({}), file)
 
     if expected is None:
         with pytest.raises(RefusedError, match="never rounded after"):
