@@ -1,10 +1,13 @@
 """Rows gathered one by one into the table `raw`, batch by batch, for files that are no delimited text."""
 
+import bisect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from siemmes.cube.layout import quoted
 from siemmes.intake.findings import Finding
@@ -18,6 +21,10 @@ NAMING = ("STRUCTURE_ID", "ACTION")
 class Gatherer:
     """Takes rows as mappings of texts and lays them into `raw`; columns may turn up at any time.
 
+    Attributes:
+        rows: those that were taken and not yet laid down. A reader may add to them itself, under what it said they share, and
+            lay them down now and then.
+
     Args:
         first_row: the number of the first row in the sender's file.
     """
@@ -26,48 +33,61 @@ class Gatherer:
         self._con, self._about = con, about
         self._next = first_row
         self._known = (*about.columns, *NAMING)
-        self._shared: list[Mapping[str, str]] = []
-        self._own: list[Mapping[str, str]] = []
+        # What rows share, and the place among `rows` from which on they share it.
+        self._shared: list[Mapping[str, str]] = [{}]
+        self._begins = [0]
+        self.rows: list[Mapping[str, str]] = []
         self._seen: set[str] = set()
         columns = ", ".join(f"{quoted(name)} VARCHAR" for name in self._known)
         con.execute(f"CREATE OR REPLACE TEMP TABLE raw (row BIGINT, {columns})")
 
     def add(self, own: Mapping[str, str], shared: Mapping[str, str]) -> None:
         """Take a row: what it says itself, and what it shares with others (its series, its data set)."""
-        self._own.append(own)
-        self._shared.append(shared)
-        if len(self._own) >= BATCH:
-            self._flush()
+        if self._shared[-1] is not shared:
+            self.under(shared)
+        self.rows.append(own)
+        if len(self.rows) >= BATCH:
+            self.lay()
 
-    def _flush(self) -> None:
-        if not self._own:
+    def under(self, shared: Mapping[str, str]) -> None:
+        """What the rows from here on share."""
+        if self._begins[-1] == len(self.rows):
+            self._shared[-1] = shared
+        else:
+            self._begins.append(len(self.rows))
+            self._shared.append(shared)
+
+    def lay(self, *, but: int = 0) -> None:
+        """Lay down the rows that were taken, but so many of the last, which may not be complete."""
+        count = len(self.rows) - but
+        if count <= 0:
             return
-        count = len(self._own)
-        columns: dict[str, Any] = {"row": pa.array(range(self._next, self._next + count), pa.int64())}
-        inside = {name for one in self._own for name in one}
-        beside = {name for one in {id(one): one for one in self._shared}.values() for name in one}
+        rows, self.rows[:] = self.rows[:count], self.rows[count:]
+        begins = np.minimum([*self._begins, count], count)
+        places = pa.array(np.repeat(np.arange(len(self._shared), dtype=np.int32), np.diff(begins)))
+        columns: dict[str, Any] = {"row": pa.array(np.arange(self._next, self._next + count))}
+        inside = set().union(*rows)
+        beside = set().union(*self._shared)
         self._seen |= inside | beside
         for name in self._known:
             if name in inside:
-                texts = [
-                    own.get(name) or shared.get(name)
-                    for own, shared in zip(self._own, self._shared, strict=True)
-                ]
-            elif name in beside:
-                texts = [shared.get(name) for shared in self._shared]
-            else:
-                continue
-            columns[name] = pa.array([text.strip() or None if text else None for text in texts], pa.string())
+                columns[name] = _clean([one.get(name) for one in rows])
+            if name in beside:
+                said = pa.DictionaryArray.from_arrays(places, _clean([one.get(name) for one in self._shared]))
+                columns[name] = (
+                    pc.coalesce(columns[name], said.cast(pa.string())) if name in columns else said
+                )
         named = ", ".join(quoted(name) for name in columns)
         self._con.register("gathered", pa.table(columns))
-        self._con.execute(f"INSERT INTO raw ({named}) SELECT {named} FROM gathered")
+        self._con.execute(f"INSERT INTO raw ({named}) SELECT {named} FROM gathered").fetchall()
         self._con.unregister("gathered")
         self._next += count
-        self._own, self._shared = [], []
+        left = bisect.bisect_right(self._begins, count) - 1
+        self._shared, self._begins = self._shared[left:], [max(0, one - count) for one in self._begins[left:]]
 
     def finish(self) -> tuple[list[str], list[Finding]]:
         """Lay down what is left; the columns that turned up, and findings about those that mean nothing here."""
-        self._flush()
+        self.lay()
         strange = sorted(self._seen - set(self._known))
         findings = [Finding("column_unknown", column=name, facts={"a": self._about.id}) for name in strange]
         return [name for name in self._known if name in self._seen], findings
@@ -88,3 +108,9 @@ class Gatherer:
             fresh |= set(said) - self._seen
         self._seen |= fresh
         return [name for name in self._about.attributes if name in fresh]
+
+
+def _clean(texts: Sequence[str | None]) -> pa.Array:
+    """Texts without what pads them; an empty one is none."""
+    trimmed = pc.utf8_trim_whitespace(pa.array(texts, pa.string()))
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)

@@ -7,6 +7,7 @@ the columns that name a flow or an action. Columns of codes and the period are E
 """
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,12 +24,14 @@ from siemmes.intake.reading import LIMIT, read
 from siemmes.intake.rules import RULES
 from siemmes.intake.texts import Reading
 from siemmes.model.catalogue import code_list, source_ids, structure
-from siemmes.model.errors import QuestionError
+from siemmes.model.errors import QuestionError, RefusedError
 from siemmes.model.structures import TIME, Structure
 
 Step = Callable[[str], None]
 #: How many steps judging a file has: read, laid out, and each rule asked.
 STEPS = 2 + len(RULES)
+#: Memory for the tables of a submission; what does not fit is laid aside on disk.
+MEMORY = "512MB"
 
 
 @dataclass
@@ -116,22 +119,43 @@ def judged(
     Raises:
         UnreadableError: where the file cannot be read at all.
         QuestionError: where there is no such flow or sender.
+        RefusedError: where neither memory nor disk have room to judge it.
     """
     about = structure(flow)
     _require_sender(sender)
-    with duckdb.connect(":memory:", config={"preserve_insertion_order": True}) as con:
-        with read(con, path, about, limit=limit) as reading:
-            step("read")
-            types = lay_out(reading, about, said or {}, today)
-        if reading.counted:
-            reading.findings += broken_rows(con)
-        step("laid out")
-        found = Judgement(con, about, sender, today, reading, types, dict(said or {}), reason=reason)
-        if published is not None:
-            con.execute(f"CREATE VIEW published AS SELECT * FROM read_parquet({literal(str(published))})")
-            found.published = "published"
-        _ask(found, step)
+    with _workshop() as con:
+        try:
+            with read(con, path, about, limit=limit) as reading:
+                step("read")
+                types = lay_out(reading, about, said or {}, today)
+            if reading.counted:
+                reading.findings += broken_rows(con)
+            step("laid out")
+            found = Judgement(con, about, sender, today, reading, types, dict(said or {}), reason=reason)
+            if published is not None:
+                con.execute(f"CREATE VIEW published AS SELECT * FROM read_parquet({literal(str(published))})")
+                found.published = "published"
+            _ask(found, step)
+        except (duckdb.OutOfMemoryException, OSError) as error:
+            raise RefusedError({
+                "en": f"“{path.name}” could not be judged ({_brief(error)}). Make room on the disk, or send it in parts, a period or a country each.",
+                "es": f"«{path.name}» no pudo examinarse ({_brief(error)}). Libere espacio en el disco o envíelo en partes, por período o por país.",
+            }) from error  # fmt: skip
         yield found
+
+
+@contextmanager
+def _workshop() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that keeps within MEMORY and lays the rest aside on disk, where nobody else can read it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="siemmes-") as aside,
+        duckdb.connect(":memory:", config={"memory_limit": MEMORY, "temp_directory": aside}) as con,
+    ):
+        yield con
+
+
+def _brief(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def validate(

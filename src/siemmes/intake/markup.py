@@ -5,7 +5,7 @@ entities nor entities that multiply are ever followed; depth is bounded.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -13,12 +13,14 @@ from xml.parsers import expat
 import duckdb
 
 from siemmes.intake.findings import Finding
-from siemmes.intake.gathering import Gatherer
+from siemmes.intake.gathering import BATCH, Gatherer
 from siemmes.model.errors import UnreadableError
 from siemmes.model.structures import TIME, VALUE, Structure
 
 _CHUNK = 1 << 20
 _DEPTH = 40
+#: Tags whose meaning is kept; a message has some twenty, an adversary's as many as it likes.
+_TAGS = 64
 #: Elements of a header that name the flow (2.1: `Ref`, 2.1 and 3.x: a URN in the text of `Structure` or `StructureUsage`).
 _FLOW_TEXTS = frozenset({"StructureUsage", "Structure", "URN", "ProvisionAgreement", "ProvisionAgrement"})
 _URN = re.compile(r"=([\w@$-]+(?:\.[\w@$-]+)*):([\w@$-]+)\(([^)]*)\)")
@@ -34,18 +36,18 @@ def read_markup(
     Raises:
         UnreadableError: where it is no well-formed SDMX-ML data message, declares entities, or is nested too deep.
     """
-    message = _Message(path.name, Gatherer(con, about))
     parser = expat.ParserCreate(namespace_separator="}")
+    message = _Message(path.name, Gatherer(con, about), parser)
     parser.buffer_text = True
-    parser.StartElementHandler = message.start
+    parser.StartElementHandler = message.root
     parser.EndElementHandler = message.end
-    parser.CharacterDataHandler = message.text
     parser.EntityDeclHandler = message.entity
     parser.ExternalEntityRefHandler = message.entity
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 parser.Parse(chunk, False)
+                message.lay()
             parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise UnreadableError({
@@ -60,8 +62,8 @@ def read_markup(
 class _Message:
     """The state of reading one message."""
 
-    def __init__(self, name: str, gatherer: Gatherer) -> None:
-        self._name, self._gatherer = name, gatherer
+    def __init__(self, name: str, gatherer: Gatherer, parser: expat.XMLParserType) -> None:
+        self._name, self._gatherer, self._parser = name, gatherer, parser
         self._kind: str | None = None
         self._path: list[str] = []
         self._flow: str | None = None
@@ -73,34 +75,52 @@ class _Message:
         self._component: str | None = None
         self._text: list[str] = []
         self._listening = False
+        self._tags: dict[str, tuple[str, Callable[[dict[str, str]], None]]] = {}
+
+    def root(self, tag: str, attributes: dict[str, str]) -> None:
+        """The first element says what the message is; all others are handled alike."""
+        self._kind = self._kind_of(tag, tag.rsplit("}", 1)[-1])
+        self._parser.StartElementHandler = self.start
+        self.start(tag, attributes)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rsplit("}", 1)[-1]
-        if not self._path:
-            self._kind = self._kind_of(tag, name)
+        """An element begins. There is one for each figure: what its tag means is looked up once."""
+        name, handler = self._tags.get(tag) or self._meant(tag)
         self._path.append(name)
         if len(self._path) > _DEPTH:
             raise self._refused(
                 "is nested too deep to be a data message",
                 "está anidado en exceso para ser un mensaje de datos",
             )
-        handler = _STARTS.get(name)
         if handler is not None:
-            handler(self, attributes)
+            handler(attributes)
 
-    def end(self, tag: str) -> None:
-        name = self._path.pop()
-        handler = _ENDS.get(name)
+    def _meant(self, tag: str) -> tuple[str, Callable[[dict[str, str]], None] | None]:
+        """The element that a tag is of whatever its namespace, and who handles its beginning."""
+        name = tag.rsplit("}", 1)[-1]
+        handler = _STARTS.get(name)
+        if handler is None:
+            return name, None
+        meant = name, handler.__get__(self)
+        if len(self._tags) < _TAGS:
+            self._tags[tag] = meant
+        return meant
+
+    def end(self, _tag: str) -> None:
+        """An element ends."""
+        handler = _ENDS.get(self._path.pop())
         if handler is not None:
             handler(self)
-        if self._listening and name in _FLOW_TEXTS:
-            self._name_flow("".join(self._text))
-            self._listening = False
-        del tag
 
-    def text(self, text: str) -> None:
-        if self._listening or self._component is not None:
-            self._text.append(text)
+    def lay(self) -> None:
+        """Lay down the figures that were read, but the last, which may not be complete."""
+        if len(self._gatherer.rows) >= BATCH:
+            self._gatherer.lay(but=1)
+
+    def _listen(self, whether: bool) -> None:
+        """Texts are heard only where one means something: what stands between figures is white space."""
+        self._listening, self._text = whether, []
+        self._parser.CharacterDataHandler = self._text.append if whether else None
 
     def entity(self, *_what: Any) -> Any:
         """Declarations and references of entities: no message needs one."""
@@ -143,11 +163,14 @@ class _Message:
     def structure(self, _attributes: Mapping[str, str]) -> None:
         """The header's text that names the flow begins."""
         if self._in_header():
-            self._listening, self._text = True, []
+            self._listen(True)
 
-    def _name_flow(self, text: str) -> None:
-        if found := _URN.search(text):
-            self._flow = f"{found[1]}:{found[2]}({found[3]})"
+    def structure_ends(self) -> None:
+        """The text that may name the flow is complete."""
+        if self._listening and self._component is None:
+            if found := _URN.search("".join(self._text)):
+                self._flow = f"{found[1]}:{found[2]}({found[3]})"
+            self._listen(False)
 
     # Data sets
 
@@ -162,6 +185,7 @@ class _Message:
         if self._flow:
             self._dataset["STRUCTURE_ID"] = self._flow
         self._series = dict(self._dataset)
+        self._gatherer.under(self._dataset)
 
     def series(self, attributes: Mapping[str, str]) -> None:
         """A series: its key, and what is said of all of its figures."""
@@ -169,10 +193,12 @@ class _Message:
             **self._dataset,
             **{name: value for name, value in attributes.items() if "}" not in name},
         }
+        self._gatherer.under(self._series)
 
     def series_ends(self) -> None:
         """The next observation belongs to no series unless one begins."""
         self._series = dict(self._dataset)
+        self._gatherer.under(self._dataset)
 
     def group(self, attributes: Mapping[str, str]) -> None:
         """A group: what it says holds for all series with these codes."""
@@ -185,12 +211,9 @@ class _Message:
         self._group = None
 
     def observation(self, attributes: dict[str, str]) -> None:
-        """An observation; a structure-specific one says everything in its attributes."""
+        """An observation; a structure-specific one says everything in its attributes, others fill it before the next begins."""
         self._own = attributes
-
-    def observation_ends(self) -> None:
-        """The observation is complete."""
-        self._gatherer.add(self._own, self._series if "Series" in self._path else self._dataset)
+        self._gatherer.rows.append(attributes)
 
     # Generic messages
 
@@ -198,7 +221,7 @@ class _Message:
         """A value of a key or an attribute (generic), or of a component with several (3.x)."""
         parent = self._path[-2] if len(self._path) > 1 else ""
         if parent == "Comp":
-            self._text = []
+            self._listen(True)
             return
         if "id" in attributes and "value" in attributes:
             self._target()[attributes["id"]] = attributes["value"]
@@ -225,13 +248,15 @@ class _Message:
 
     def component(self, attributes: Mapping[str, str]) -> None:
         """A component written as an element."""
-        self._component, self._text = attributes.get("id"), []
+        self._component = attributes.get("id")
+        self._listen(True)
 
     def component_ends(self) -> None:
         """Its text is complete."""
         if self._component:
             self._target()[self._component] = "".join(self._text).strip()
         self._component = None
+        self._listen(False)
 
     def finish(self) -> tuple[str, list[str], list[Finding]]:
         columns, findings = self._gatherer.finish()
@@ -247,6 +272,6 @@ _STARTS = {
     "ObsDimension": _Message.observed_period, "ObsValue": _Message.observed_value, "Comp": _Message.component,
 }  # fmt: skip
 _ENDS = {
-    "Series": _Message.series_ends, "Group": _Message.group_ends, "Obs": _Message.observation_ends,
-    "Comp": _Message.component_ends,
+    "Series": _Message.series_ends, "Group": _Message.group_ends,
+    "Comp": _Message.component_ends, **dict.fromkeys(_FLOW_TEXTS, _Message.structure_ends),
 }  # fmt: skip

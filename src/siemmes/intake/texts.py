@@ -43,7 +43,7 @@ class Reading:
         """
         try:
             return self.con.execute(sql)
-        except duckdb.ConversionException:
+        except (duckdb.ConversionException, duckdb.OutOfMemoryException):
             raise
         except duckdb.Error as error:
             raise unreadable(self.file, error) from error

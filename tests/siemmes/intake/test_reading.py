@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from siemmes.intake import markup as markup_
 from siemmes.intake.judging import validate
 from siemmes.intake.reading import read
 from siemmes.intake.templates import HEADER, write_template
@@ -117,6 +118,36 @@ def test_markup_of_another_flow_is_told_row_by_row(tmp_path, header):
     found = validate(path, flow="MIG_STOCK", sender="CRI", said=SAID, today=TODAY)
 
     assert found.by_message()["other_flow"] == 2
+
+
+@pytest.mark.parametrize(("body", "options"), [
+    (SPECIFIC, {}), (FLAT, {}), (GENERIC, {"root": "GenericData"}), (GENERIC_FLAT, {"root": "GenericData"}),
+], ids=["specific", "flat", "generic", "generic flat"])  # fmt: skip
+@pytest.mark.parametrize("chunk", [7, 61, 500])
+def test_however_markup_is_cut_into_pieces_it_comes_to_the_same_rows(
+    tmp_path, monkeypatch, body, options, chunk
+):
+    many = "".join(
+        body.replace("2015", str(year)).replace("2020", str(year + 1)) for year in range(1950, 1970, 2)
+    )
+    path = tmp_path / "figures.xml"
+    path.write_text(markup(many, **options))
+    whole = rows_of(path)
+    monkeypatch.setattr(markup_, "_CHUNK", chunk)
+    monkeypatch.setattr(markup_, "BATCH", 2)
+
+    assert rows_of(path) == whole
+    assert [one["TIME_PERIOD"] for one in whole] == [str(year) for year in range(1950, 1970)]
+
+
+@pytest.mark.parametrize(
+    "body", ['<Obs TIME_PERIOD="2020" OBS_VALUE="1"/>', "<m:DataSet>" + "<Series/>" * 9 + "</m:DataSet>"]
+)
+def test_markup_without_a_data_set_or_without_figures_is_judged_like_any_other(tmp_path, body):
+    path = tmp_path / "figures.xml"
+    path.write_text(markup(body))
+
+    assert not validate(path, flow="MIG_STOCK", sender="CRI", said=SAID, today=TODAY).accepted
 
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'

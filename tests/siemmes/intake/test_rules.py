@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siemmes.intake import laying
+from siemmes.intake import judging, laying
 from siemmes.intake.findings import messages, rules
 from siemmes.intake.judging import validate
 from siemmes.intake.laying import mixed
 from siemmes.model.catalogue import code_list
+from siemmes.model.errors import RefusedError
 from siemmes.release.store import Store
 from tests.siemmes.figures import SAID, TODAY, a_file, released, row
 
@@ -313,6 +314,29 @@ def test_padded_codes_long_forms_of_periods_and_labels_mean_what_they_mean_witho
 
     assert told(tmp_path, padded) == told(tmp_path, plain)
     assert [one[0] for one in told(tmp_path, padded)] == ["parts_over"]
+
+
+def test_a_file_larger_than_the_memory_for_it_is_judged_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(judging, "MEMORY", "40MB")
+    areas = [code.id for code in code_list("CL_AREA").codes if code.notes.get("alpha2")]
+    with duckdb.connect() as con:
+        listed = ", ".join(f"'{area}'" for area in areas)
+        con.execute(
+            f"COPY (SELECT 'A' AS FREQ, 'NIC' AS REF_AREA, unnest([{listed}]) AS COUNTERPART_AREA, 'BIRTH' AS STOCK_BASIS, "
+            f"1950 + i % 75 AS TIME_PERIOD, 5000 AS OBS_VALUE FROM range(1000) t(i)) TO '{tmp_path / 'x.csv'}' (HEADER)"
+        )
+
+    found = validate(tmp_path / "x.csv", flow="MIG_STOCK", sender="CRI", today=TODAY, said=SAID)
+
+    assert found.rows == len(areas) * 1000
+    assert found.by_message()["not_yours"] == found.rows
+
+
+def test_where_there_is_no_room_to_judge_a_file_that_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(judging, "MEMORY", "1MB")
+
+    with pytest.raises(RefusedError, match="could not be judged"):
+        told(tmp_path, [row(TIME_PERIOD=1950 + place) for place in range(70)])
 
 
 def test_cases_are_not_persons(tmp_path):
