@@ -14,6 +14,8 @@ from siemmes.intake.findings import Finding
 from siemmes.model.structures import Structure
 
 BATCH = 1 << 16
+#: Batches that are kept in memory, some hundred megabytes of them, before they go into a table.
+KEPT = 16
 #: The column that says which flow a row belongs to, as in SDMX-CSV.
 NAMING = ("STRUCTURE_ID", "ACTION")
 
@@ -38,8 +40,8 @@ class Gatherer:
         self._begins = [0]
         self.rows: list[Mapping[str, str]] = []
         self._seen: set[str] = set()
-        columns = ", ".join(f"{quoted(name)} VARCHAR" for name in self._known)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE raw (row BIGINT, {columns})")
+        self._laid: list[pa.Table] = []
+        self._stored = False
 
     def add(self, own: Mapping[str, str], shared: Mapping[str, str]) -> None:
         """Take a row: what it says itself, and what it shares with others (its series, its data set)."""
@@ -77,17 +79,47 @@ class Gatherer:
                 columns[name] = (
                     pc.coalesce(columns[name], said.cast(pa.string())) if name in columns else said
                 )
-        named = ", ".join(quoted(name) for name in columns)
-        self._con.register("gathered", pa.table(columns))
-        self._con.execute(f"INSERT INTO raw ({named}) SELECT {named} FROM gathered").fetchall()
-        self._con.unregister("gathered")
+        self._laid.append(pa.table(columns))
         self._next += count
+        if len(self._laid) >= KEPT:
+            self._store()
         left = bisect.bisect_right(self._begins, count) - 1
         self._shared, self._begins = self._shared[left:], [max(0, one - count) for one in self._begins[left:]]
 
-    def finish(self) -> tuple[list[str], list[Finding]]:
-        """Lay down what is left; the columns that turned up, and findings about those that mean nothing here."""
+    def _store(self) -> None:
+        """Put what is kept in memory into a table, which is laid aside on disk where memory is short."""
+        self._con.register("gathered", self._together())
+        made = "INSERT INTO raw" if self._stored else "CREATE OR REPLACE TEMP TABLE raw AS"
+        self._con.execute(f"{made} SELECT * FROM gathered").fetchall()
+        self._con.unregister("gathered")
+        self._laid, self._stored = [], True
+
+    def _together(self) -> pa.Table:
+        """All that is kept in memory, with every column that can turn up."""
+        columns: dict[str, Any] = {}
+        for name in ("row", *self._known):
+            kind = pa.int64() if name == "row" else pa.string()
+            parts = [
+                one.column(name).combine_chunks() if name in one.column_names else pa.nulls(len(one), kind)
+                for one in self._laid
+            ]
+            if len({one.type for one in parts}) > 1:
+                parts = [one.cast(kind) for one in parts]
+            columns[name] = pa.chunked_array(parts, None if parts else kind)
+        return pa.table(columns)
+
+    def finish(self, *, table: bool = False) -> tuple[list[str], list[Finding]]:
+        """Lay down what is left; the columns that turned up, and findings about those that mean nothing here.
+
+        Args:
+            table: let `raw` be a table, which can be changed; a view of what is in memory will do for few rows else.
+        """
         self.lay()
+        if table or self._stored:
+            self._store()
+        else:
+            self._con.register("gathered", self._together())
+            self._con.execute("CREATE OR REPLACE TEMP VIEW raw AS SELECT * FROM gathered")
         strange = sorted(self._seen - set(self._known))
         findings = [Finding("column_unknown", column=name, facts={"a": self._about.id}) for name in strange]
         return [name for name in self._known if name in self._seen], findings

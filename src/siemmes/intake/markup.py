@@ -259,7 +259,7 @@ class _Message:
         self._listen(False)
 
     def finish(self) -> tuple[str, list[str], list[Finding]]:
-        columns, findings = self._gatherer.finish()
+        columns, findings = self._gatherer.finish(table=bool(self._groups))
         if self._groups:
             columns += self._gatherer.apply(self._groups)
         return self._kind or "SDMX-ML", columns, findings

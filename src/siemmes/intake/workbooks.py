@@ -47,7 +47,7 @@ def read_workbook(
     findings = _header_findings(header, about)
     for row in _body(rows, first):
         gatherer.add({name: text for name, text in zip(header, row, strict=False) if name and text}, {})
-    columns, strange = gatherer.finish()
+    columns, strange = gatherer.finish(table=True)
     empty = " AND ".join(f"{quoted(name)} IS NULL" for name in columns)
     con.execute(f"DELETE FROM raw WHERE {empty or 'true'}")
     columns = [name for name in (*about.columns, *NAMING) if name in header]

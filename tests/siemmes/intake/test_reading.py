@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from siemmes.intake import gathering
 from siemmes.intake import markup as markup_
 from siemmes.intake.judging import validate
 from siemmes.intake.reading import read
@@ -135,8 +136,10 @@ def test_however_markup_is_cut_into_pieces_it_comes_to_the_same_rows(
     whole = rows_of(path)
     monkeypatch.setattr(markup_, "_CHUNK", chunk)
     monkeypatch.setattr(markup_, "BATCH", 2)
+    in_memory = rows_of(path)
+    monkeypatch.setattr(gathering, "KEPT", 2)
 
-    assert rows_of(path) == whole
+    assert rows_of(path) == in_memory == whole
     assert [one["TIME_PERIOD"] for one in whole] == [str(year) for year in range(1950, 1970)]
 
 
