@@ -117,6 +117,15 @@ class Slice:
         """How many rows there are at most."""
         return int((self.last - self.first).sum())
 
+    def halves(self) -> "tuple[Slice, Slice]":
+        """The slice as two, with about as many rows each."""
+        ends = np.cumsum(self.last - self.first)
+        middle = int(np.searchsorted(ends, self.most // 2, "right"))
+        return (
+            Slice(self.cube, self.series[:middle], self.first[:middle], self.last[:middle], self.kept),
+            Slice(self.cube, self.series[middle:], self.first[middle:], self.last[middle:], self.kept),
+        )
+
     def batches(self, size: int) -> Iterator[Rows]:
         """The rows in key order, about so many at a time."""
         lengths = self.last - self.first

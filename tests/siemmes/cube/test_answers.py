@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp, parse_one
 
+from siemmes.cube import sums
 from siemmes.cube.answers import Answer
 from siemmes.cube.engines import DuckDB
 from siemmes.cube.questions import Condition, Question, key_of
@@ -102,6 +103,19 @@ def test_what_asks_only_for_series_and_periods_needs_no_sql(asked, sliced, cube)
     answer = Answer(Question("MIG_STOCK", **asked).checked(), cube)
 
     assert (answer.slice is not None) is sliced
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows=figures())
+def test_sums_of_two_halves_are_the_sums_of_all(rows):
+    question = Question(FLOW, group_by=("REF_AREA", "TIME_PERIOD"), totals="sum")
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        cube = release_of(rows, FLOW, Path(folder))
+        patched.setattr(sums, "_ALONE", 0)
+        patched.setattr(sums, "_BATCH", 2)
+
+        assert found(question, cube, DuckDB()) == reference.answer(question, rows)
+        cube.close()
 
 
 def test_sums_of_whole_figures_need_no_sql_unless_they_are_very_large(tmp_path):
