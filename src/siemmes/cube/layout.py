@@ -16,7 +16,7 @@ that led here stand in `docs/decisions`.
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,16 @@ class Packing:
             packed[:, word] |= column.astype(np.uint64) << np.uint64(shift)
         return packed
 
+    def column(self, words: np.ndarray, place: int) -> np.ndarray:
+        """The codes of one dimension out of packed keys.
+
+        Args:
+            words: shape (words, keys).
+            place: the dimension's.
+        """
+        word, shift, bits = self.places[place]
+        return ((words[word] >> np.uint64(shift)) & np.uint64((1 << bits) - 1)).astype(np.int64)
+
 
 def coded(about: Structure) -> tuple[str, ...]:
     """The columns that are stored as codes: everything but the figure and free texts said of each."""
@@ -121,52 +131,66 @@ def as_codes(con: Any, name: str, labels: Sequence[str]) -> str:
     return f"CAST({quoted(name)} AS {quoted('T_' + name)}) AS {quoted(name)}"
 
 
-def narrowed(con: Any, source: str, names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """SQL of columns of text as codes, for those that differ from row to row and for those that do not.
+@dataclass(frozen=True)
+class Narrow:
+    """Columns of text as SQL of codes.
+
+    Attributes:
+        differ: those that differ from row to row.
+        same: those in which all rows say the same, or nothing.
+        labels: what is said in each, sorted; a column with more than `MANY` different texts stays text and has none.
+    """
+
+    differ: dict[str, str] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, list[str]] = field(default_factory=dict)
+
+
+def narrowed(con: Any, source: str, names: Iterable[str]) -> Narrow:
+    """Columns of text as codes; types for them are made in the connection's database.
 
     Twenty texts a row take most of the time where a million rows are sorted and written as they are; most of them say the
     same in every row.
 
     Args:
-        con: a connection in whose database the types of the codes are made.
         source: a table or view.
-        names: columns of text; those with more than `MANY` different ones stay text.
-
-    Returns:
-        By name, for columns that differ, how one is selected as codes; and for the others the value that all rows have.
     """
-    differ, same = {}, {}
+    found = Narrow()
     for name in names:
-        found = con.execute(
+        said = con.execute(
             f"SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS label FROM {source} LIMIT {MANY + 1}"
         ).fetchall()
-        if len(found) > MANY:
-            differ[name] = quoted(name)
+        if len(said) > MANY:
+            found.differ[name] = quoted(name)
             continue
-        labels = sorted(row[0] for row in found if row[0] is not None)
-        code = as_codes(con, name, labels or [""])
-        if len(found) > 1:
-            differ[name] = code
+        found.labels[name] = sorted(row[0] for row in said if row[0] is not None)
+        if len(said) > 1:
+            found.differ[name] = as_codes(con, name, found.labels[name])
         else:
-            value = literal(labels[0]) if labels else "NULL"
-            same[name] = f"CAST({value} AS {quoted('T_' + name)}) AS {quoted(name)}"
-    return differ, same
+            found.same[name] = one_code(name, *found.labels[name])
+    return found
 
 
-def counted(con: Any, source: str, about: Structure) -> dict[str, dict[str, int]]:
-    """The labels that stand in each coded column, sorted, with the rows that each stands in.
+def one_code(name: str, label: str | None = None) -> str:
+    """SQL of a column of codes in which all rows say the same, or nothing; its type is that label alone."""
+    value = "NULL" if label is None else literal(label)
+    return f"CAST({value} AS ENUM({literal(label or '')})) AS {quoted(name)}"
+
+
+def standing(con: Any, source: str, names: Iterable[str]) -> dict[str, list[str]]:
+    """The labels that stand in each coded column, sorted.
 
     Args:
-        source: a table or view with every column of the structure, codes as text or ENUMs.
+        source: a table or view, codes as text or ENUMs.
     """
     found = {}
-    for name in coded(about):
+    for name in names:
         column = quoted(name)
         rows = con.execute(
-            f"SELECT CAST(code AS VARCHAR) AS label, n FROM (SELECT {column} AS code, count(*) AS n FROM {source} "
-            f"WHERE {column} IS NOT NULL GROUP BY {column}) ORDER BY label"
+            f"SELECT CAST(code AS VARCHAR) AS label FROM (SELECT DISTINCT {column} AS code FROM {source} "
+            f"WHERE {column} IS NOT NULL) ORDER BY label"
         ).fetchall()
-        found[name] = dict(rows)
+        found[name] = [row[0] for row in rows]
     return found
 
 
@@ -174,7 +198,7 @@ def create_table(
     con: Any,
     source: str,
     about: Structure,
-    labels: Mapping[str, Iterable[str]] | None = None,
+    labels: Mapping[str, Sequence[str]] | None = None,
     *,
     in_order: bool = False,
 ) -> dict[str, list[str]]:
@@ -183,14 +207,14 @@ def create_table(
     Args:
         con: a DuckDB connection whose current database is the new file.
         source: a table or view with every column of the structure, codes as text or ENUMs.
-        labels: what stands in each coded column, sorted (see `counted`), where that is known.
+        labels: what stands in each coded column, sorted, where that is known.
         in_order: whether the rows of `source` are known to lie in key order.
 
     Returns:
         The sorted labels of each coded column: a code's place here is its number in every other file.
     """
-    known = counted(con, source, about) if labels is None else labels
-    standing = {name: list(known[name]) or [""] for name in coded(about)}
+    known = standing(con, source, coded(about)) if labels is None else labels
+    laid = {name: list(known[name]) or [""] for name in coded(about)}
     selected = []
     for name in about.columns:
         column = quoted(name)
@@ -199,16 +223,23 @@ def create_table(
         elif name in free(about):
             selected.append(f"CAST({column} AS VARCHAR) AS {column}")
         else:
-            selected.append(as_codes(con, name, standing[name]))
+            selected.append(as_codes(con, name, laid[name]))
     order = "" if in_order else f" ORDER BY {', '.join(quoted(name) for name in about.key)}"
     con.execute(f"CREATE TABLE {TABLE} AS SELECT {', '.join(selected)} FROM {source}{order}")
-    return standing
+    return laid
 
 
-def write_exchange(con: Any, file: Path) -> None:
-    """Write the table `obs` as Parquet, codes as text and rows in key order: the copy for exchange and for clusters."""
+def write_exchange(con: Any, file: Path, about: Structure, source: str = TABLE) -> None:
+    """Write the figures as Parquet, codes as text and rows in key order: the copy for exchange and for clusters.
+
+    Args:
+        source: a table or view that lies in that order. Parquet keeps all labels of an ENUM: they must be those that stand.
+    """
+    selected = {name: quoted(name) for name in about.columns}
+    selected[VALUE] = f"CAST({VALUE} AS {value_type(about)}) AS {VALUE}"
     con.execute(
-        f"COPY {TABLE} TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+        f"COPY (SELECT {', '.join(selected.values())} FROM {source}) TO {literal(str(file))} "
+        "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
     )
 
 

@@ -68,6 +68,7 @@ class Protected:
         known: hidden figures that an earlier release showed with the same value; hiding them tells nobody anything less.
         given: folded figures that earlier releases give away whatever is done now.
         contradictions: totals that are less than their own parts, in published figures.
+        in_place: whether every row stands where it stood in the source, with all that it said but its value and CONF_STATUS.
     """
 
     method: str
@@ -83,6 +84,7 @@ class Protected:
     known: int = 0
     given: int = 0
     contradictions: int = 0
+    in_place: bool = False
 
     def public(self) -> dict[str, Any]:
         """What readers are told: counts, never which figure was hidden for what."""
@@ -137,14 +139,14 @@ def protect(
     if method == "rounding" and _all_free(con, source, about):
         rounded(
             con,
-            f"(SELECT {_columns(about, hidden='false', table='m')} FROM {source} AS m)",
+            f"(SELECT {_columns(about, hidden=None, table='m')} FROM {source} AS m)",
             about,
             key,
             into=into,
             view=True,
             before=before,
         )
-        return Protected(method, cells, reasons=_no_reasons(about))
+        return Protected(method, cells, reasons=_no_reasons(about), in_place=True)
     beside = [one for one in earlier if one.method == method == "suppression"]
     work = _Work(con, source, about, method, own or {}, beside)
     try:
@@ -175,18 +177,22 @@ def _all_free(con: Any, source: str, about: Structure) -> bool:
     return held_back == 0
 
 
-def _columns(about: Structure, *, hidden: str, table: str) -> str:
+def _columns(about: Structure, *, hidden: str | None, table: str) -> str:
     """SQL: a figure's row as the public sees it; those that are hidden look all alike.
 
     Args:
-        hidden: SQL of whether it is.
+        hidden: SQL of whether it is; None where none is.
     """
-    empty = {
-        VALUE: f"CASE WHEN {hidden} THEN NULL ELSE {table}.{VALUE} END",
-        "OBS_STATUS": f'CASE WHEN {hidden} THEN {literal(STATUS)} ELSE {table}."OBS_STATUS" END',
-        "CONF_STATUS": f"CASE WHEN {hidden} THEN {literal(CONFIDENTIALITY)} ELSE 'F' END",
-        "COMMENT_OBS": f'CASE WHEN {hidden} THEN NULL ELSE {table}."COMMENT_OBS" END',
-    }
+    empty = (
+        {"CONF_STATUS": "'F'"}
+        if hidden is None
+        else {
+            VALUE: f"CASE WHEN {hidden} THEN NULL ELSE {table}.{VALUE} END",
+            "OBS_STATUS": f'CASE WHEN {hidden} THEN {literal(STATUS)} ELSE {table}."OBS_STATUS" END',
+            "CONF_STATUS": f"CASE WHEN {hidden} THEN {literal(CONFIDENTIALITY)} ELSE 'F' END",
+            "COMMENT_OBS": f'CASE WHEN {hidden} THEN NULL ELSE {table}."COMMENT_OBS" END',
+        }
+    )
     return ", ".join(
         f"{empty.get(name, f'{table}.{quoted(name)}')} AS {quoted(name)}" for name in about.columns
     )

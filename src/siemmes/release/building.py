@@ -41,6 +41,7 @@ FORMAT = 1
 ACCEPTED = "accepted.parquet"
 #: Where each public figure comes from.
 PROVENANCE = "provenance.parquet"
+PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 #: Where a build puts what memory does not hold, on the private side.
 OVERFLOW = "unprotected"
 #: The figures before and after protection, in the database in which a release is made.
@@ -183,7 +184,7 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     sent = [(one.id, plan.received / one.id / ROWS) for one in plan.submissions]
     # What is not protected yet never lies on the public side, not even while it is built or after a kill.
     with _workplace(kept) as con, ThreadPoolExecutor(2, "siemmes-build") as pool:
-        gather(con, plan.about, before, sent)
+        labels = gather(con, plan.about, before, sent)
         step("gathered")
         beside = [pool.submit(keep, con.cursor(), kept / ACCEPTED, before, sent)]
         protected = protect(
@@ -192,14 +193,17 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
         )  # fmt: skip
         step("protected")
         beside.append(pool.submit(render_structures, aside, plan.about.id, at=plan.at.replace(microsecond=0)))
-        alike = _alike(con, plan.about)
-        told = _lay_out(con, plan, aside, in_order=alike)
+        labels = labels | {"CONF_STATUS": ["F"]} if labels and protected.in_place else None
+        if labels is not None:
+            beside.append(pool.submit(_write_at_once, con.cursor(), plan, aside))
+        told = _lay_out(con, plan, aside, labels, in_order=protected.in_place)
         step("laid out")
         manifest = _manifest(plan, told, protected)
         write_json(aside / MANIFEST, manifest | {"files": {}})
         rendered = pool.submit(render, aside)
-        _write_beside(con, plan, aside, alike=alike)
-        write_json(aside / AVAILABILITY, availability(plan.about, told.counts, told.columns["series"]))
+        if labels is None:
+            _write_after(con, plan, aside)
+        write_json(aside / AVAILABILITY, availability(aside, plan.about, told.labels))
         write_json(aside / METADATA, told.metadata)
         write_json(aside / DISCLOSURE, protected.public())
         write_json(kept / DISCLOSURE, protected.private())
@@ -227,43 +231,35 @@ def _workplace(kept: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         shutil.rmtree(overflow, ignore_errors=True)
 
 
-def _alike(con: duckdb.DuckDBPyConnection, about: Structure) -> bool:
-    """Whether protection left every row where it was: then the public rows lie in key order, as the accepted ones do."""
-    names = [f"{side}.{quoted(name)}" for side in ("a", "p") for name in about.key]
-    half = len(about.key)
-    moved = " OR ".join(f"{a} IS DISTINCT FROM {p}" for a, p in zip(names[:half], names[half:], strict=True))
-    (found,) = single(
-        con, f"SELECT count(*) FROM {ACCEPTED_ROWS} AS a POSITIONAL JOIN {PUBLIC_ROWS} AS p WHERE {moved}"
-    )
-    return not found
-
-
 @dataclass(frozen=True)
 class _Told:
     """What is known of the public figures once they are laid out.
 
     Attributes:
-        counts: the rows behind each label, by column.
         columns: what the manifest keeps of the mapped columns.
     """
 
     labels: dict[str, list[str]]
-    counts: dict[str, dict[str, int]]
     columns: dict[str, Any]
     metadata: dict[str, Any]
     rows: int
 
 
-def _lay_out(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, *, in_order: bool) -> _Told:
+def _lay_out(
+    con: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    aside: Path,
+    labels: Mapping[str, Sequence[str]] | None,
+    *,
+    in_order: bool,
+) -> _Told:
     """Lay the public figures into the store and its mapped columns; the store is whole and closed then."""
     con.execute(f"ATTACH {literal(str(aside / CUBE))} AS public_store")
     con.execute("USE public_store")
-    source = f"memory.{PUBLIC_ROWS}"
-    counts = layout.counted(con, source, plan.about)
-    labels = layout.create_table(con, source, plan.about, counts, in_order=in_order)
+    laid = layout.create_table(con, f"memory.{PUBLIC_ROWS}", plan.about, labels, in_order=in_order)
     con.execute("CHECKPOINT")
     told = _Told(
-        labels, counts, layout.write_columns(con, aside, plan.about, labels),
+        laid, layout.write_columns(con, aside, plan.about, laid),
         reference_metadata(con, plan.about, plan.submissions), single(con, f"SELECT count(*) FROM {TABLE}")[0],
     )  # fmt: skip
     con.execute("USE memory")
@@ -299,21 +295,35 @@ def _contributions(con: duckdb.DuckDBPyConnection, plan: Plan) -> str | None:
     return "work.contributions"
 
 
-def _write_beside(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, *, alike: bool) -> None:
-    """Write where each public figure comes from, and the copy for exchange."""
+def _write_at_once(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path) -> None:
+    """Write where each public figure comes from, and the copy for exchange, where every row stands as it was accepted.
+
+    Args:
+        con: a cursor of one's own; it is closed.
+    """
+    key = ", ".join(quoted(name) for name in plan.about.key)
+    con.execute(
+        f'COPY (SELECT {key}, "SUBMISSION" FROM {ACCEPTED_ROWS}) TO {literal(str(aside / PROVENANCE))} {PARQUET}'
+    )
+    shown = f"SELECT * REPLACE ({layout.one_code('CONF_STATUS', 'F')}) FROM {PUBLIC_ROWS}"
+    layout.write_exchange(con, aside / FIGURES, plan.about, f"({shown})")
+    con.close()
+
+
+def _write_after(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path) -> None:
+    """Write the same out of the store, whose types have public labels alone.
+
+    Parquet keeps all labels of an ENUM, and those of figures that are folded away are no reader's business.
+    """
     con.execute(f"ATTACH {literal(str(aside / CUBE))} AS public_store (READ_ONLY)")
     con.execute("USE public_store")
-    # Types of the public store: Parquet writes all labels of an ENUM, and those of figures that are folded away are no
-    # reader's business.
     key = ", ".join(f"o.{quoted(name)}" for name in plan.about.key)
     same = " AND ".join(f"o.{quoted(name)} = a.{quoted(name)}" for name in plan.about.key)
-    accepted = f"memory.{ACCEPTED_ROWS} AS a"
-    beside = f"POSITIONAL JOIN {accepted}" if alike else f"JOIN {accepted} ON {same} ORDER BY {key}"
     con.execute(
-        f'COPY (SELECT {key}, CAST(a."SUBMISSION" AS VARCHAR) AS "SUBMISSION" FROM {TABLE} AS o {beside}) '
-        f"TO {literal(str(aside / PROVENANCE))} (FORMAT parquet, COMPRESSION zstd)"
+        f'COPY (SELECT {key}, CAST(a."SUBMISSION" AS VARCHAR) AS "SUBMISSION" FROM {TABLE} AS o '
+        f"JOIN memory.{ACCEPTED_ROWS} AS a ON {same} ORDER BY {key}) TO {literal(str(aside / PROVENANCE))} {PARQUET}"
     )
-    layout.write_exchange(con, aside / FIGURES)
+    layout.write_exchange(con, aside / FIGURES, plan.about)
     con.execute("USE memory")
     con.execute("DETACH public_store")
 

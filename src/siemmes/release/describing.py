@@ -1,9 +1,12 @@
 """What a release says of itself: which cells it holds, and where its figures come from."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from siemmes.cube.layout import TABLE, coded, quoted
+import numpy as np
+
+from siemmes.cube.layout import TABLE, Packing, coded, quoted
 from siemmes.model.structures import TIME, VALUE, Structure
 from siemmes.release.submissions import Submission
 
@@ -11,22 +14,33 @@ AVAILABILITY = "availability.json"
 METADATA = "metadata.json"
 
 
-def availability(about: Structure, counts: Mapping[str, Mapping[str, int]], series: int) -> dict[str, Any]:
+def availability(folder: Path, about: Structure, labels: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """The codes that occur in each dimension with the figures behind them, and the periods: SDMX's availability constraint.
 
     Precomputed, since clients ask it before every question.
 
     Args:
-        counts: the figures behind each code, by column, sorted (see `cube.layout.counted`).
-        series: how many there are.
+        folder: the release's, whose mapped columns are counted.
+        labels: the sorted labels of each coded column.
     """
-    dimensions = {name: dict(counts[name]) for name in about.key}
-    periods = list(dimensions[TIME])
+    packing = Packing.of([len(labels[name]) for name in about.dimensions])
+    keys = np.fromfile(folder / "index/keys.bin", "<u8").reshape(packing.words, -1)
+    counts = np.fromfile(folder / "index/counts.bin", "<u4")
+    periods = np.fromfile(folder / "columns/period.bin", "<u2")
+    behind = {
+        name: np.bincount(packing.column(keys, place), counts, minlength=len(labels[name]))
+        for place, name in enumerate(about.dimensions)
+    } | {TIME: np.bincount(periods, minlength=len(labels[TIME]))}
+    dimensions = {
+        name: {label: int(n) for label, n in zip(labels[name], behind[name], strict=True) if n}
+        for name in about.key
+    }
+    found = list(dimensions[TIME])
     return {
-        "observations": sum(dimensions[TIME].values()),
-        "series": series,
+        "observations": len(periods),
+        "series": len(counts),
         "dimensions": dimensions,
-        "periods": [periods[0], periods[-1]] if periods else None,
+        "periods": [found[0], found[-1]] if found else None,
     }
 
 

@@ -11,7 +11,9 @@ from siemmes.cube.layout import coded, free, literal, narrowed, quoted, single
 from siemmes.model.structures import VALUE, Structure
 
 
-def gather(con: Any, about: Structure, before: Path | None, sent: Sequence[tuple[str, Path]]) -> None:
+def gather(
+    con: Any, about: Structure, before: Path | None, sent: Sequence[tuple[str, Path]]
+) -> dict[str, list[str]] | None:
     """Make `work.accepted`: of each key the last row sent, deletions gone, in key order, codes as ENUMs.
 
     What all rows say alike is not kept row by row: `accepted` is a view of the table `differing`, which has the rest.
@@ -20,6 +22,10 @@ def gather(con: Any, about: Structure, before: Path | None, sent: Sequence[tuple
         con: a connection whose database has a schema `work`.
         before: the figures from which the release starts (Parquet), with the submission that gave each.
         sent: submissions since, in order, each with its rows (Parquet).
+
+    Returns:
+        The labels that stand in each coded column and in SUBMISSION, sorted; None where some may stand in rows that are no
+        longer there.
     """
     columns = ", ".join(quoted(name) for name in about.columns)
     parts = []
@@ -32,14 +38,15 @@ def gather(con: Any, about: Structure, before: Path | None, sent: Sequence[tuple
             f'SELECT {columns}, {literal(name)} AS "SUBMISSION", "ACTION", {number} AS sent FROM read_parquet({literal(str(rows))})'
         )
     con.execute(f"CREATE VIEW work.sent AS {' UNION ALL '.join(parts)}")
-    differ, same = narrowed(con, "work.sent", (*coded(about), "SUBMISSION"))
+    found = narrowed(con, "work.sent", (*coded(about), "SUBMISSION"))
+    same = dict(found.same)
     for name in free(about):
         (said,) = single(con, f"SELECT count({quoted(name)}) FROM work.sent")
         if not said:
             same[name] = f"CAST(NULL AS VARCHAR) AS {quoted(name)}"
     plain = [quoted(name) for name in (VALUE, *free(about)) if name not in same]
-    kept = f'SELECT {", ".join([*differ.values(), *plain])}, "ACTION", sent FROM work.sent'
-    key = ", ".join(quoted(name) for name in about.key if name in differ) or "1"
+    kept = f'SELECT {", ".join([*found.differ.values(), *plain])}, "ACTION", sent FROM work.sent'
+    key = ", ".join(quoted(name) for name in about.key if name in found.differ) or "1"
     if len(parts) > 1:
         kept = f"SELECT * FROM ({kept}) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY sent DESC) = 1"
     con.execute(
@@ -47,6 +54,8 @@ def gather(con: Any, about: Structure, before: Path | None, sent: Sequence[tuple
     )
     every = ", ".join(same.get(name, quoted(name)) for name in (*about.columns, "SUBMISSION"))
     con.execute(f"CREATE VIEW work.accepted AS SELECT {every} FROM work.differing")
+    (gone,) = single(con, "SELECT (SELECT count(*) FROM work.sent) - (SELECT count(*) FROM work.differing)")
+    return None if gone or len(found.labels) <= len(coded(about)) else found.labels
 
 
 def keep(con: Any, target: Path, before: Path | None, sent: Sequence[tuple[str, Path]]) -> None:

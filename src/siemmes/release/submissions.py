@@ -148,10 +148,10 @@ def _write_rows(found: "Judgement", submission: str, target: Path) -> None:
     listed = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
     con.execute(f"CREATE OR REPLACE TEMP VIEW kept AS SELECT row, {listed} FROM judged")
     texts = [name for name in coded(about) if types[name] == "VARCHAR"]
-    differ, same = narrowed(con, "kept", [name for name in texts if found.has(name)])
+    sent = narrowed(con, "kept", [name for name in texts if found.has(name)])
     # What the file has no column for is the same in every row: one is enough to look at.
-    beside = narrowed(con, "(FROM kept LIMIT 1)", [name for name in texts if not found.has(name)])[1]
-    codes = differ | same | beside
+    beside = narrowed(con, "(FROM kept LIMIT 1)", [name for name in texts if not found.has(name)])
+    codes = sent.differ | sent.same | beside.same
     selected = ", ".join(codes.get(name, quoted(name)) for name in ("row", "ACTION", *about.columns))
     selected += f', {literal(submission)} AS "SUBMISSION"'
     con.execute(

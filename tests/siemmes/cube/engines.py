@@ -26,7 +26,7 @@ def release_of(rows: Iterable[Row], flow: str, folder: Path, name: str = "") -> 
     folder.mkdir(parents=True, exist_ok=True)
     cube = a_cube(rows, flow, folder)
     with duckdb.connect(str(folder / CUBE), read_only=True) as con:
-        write_exchange(con, folder / FIGURES)
+        write_exchange(con, folder / FIGURES, cube.about)
     if name:
         cube.manifest["id"] = name
     return cube
