@@ -7,13 +7,16 @@ import subprocess
 import sys
 import textwrap
 
+import duckdb
+import pyarrow.parquet as pq
 import pytest
 
+from siemmes.cube.layout import CUBE
 from siemmes.cube.questions import Question
 from siemmes.model.errors import RefusedError
 from siemmes.release.files import held
 from siemmes.release.store import Store
-from tests.siemmes.figures import AT, SAID, a_file, a_store, row
+from tests.siemmes.figures import AT, SAID, a_file, a_store, released, row
 
 STEPS = (
     "gathered", "protected", "laid out", "written", "rendered", "manifest", "synced", "kept", "renamed", "published",
@@ -180,3 +183,58 @@ def test_a_release_says_what_it_holds_and_where_it_comes_from(tmp_path):
     assert (available["observations"], available["series"]) == (2, 1)
     assert metadata["sources"][0]["VINTAGE"] == "2020"
     assert metadata["breaks"] == [{"REF_AREA": "CRI", "TIME_PERIOD": "2010", "figures": 1}]
+
+
+ORDERS = {
+    "rounded as it was sent": ("BORDER", {}, {}),
+    "rounded beside what is confidential": ("BORDER", {"CONF_STATUS": "C"}, {}),
+    "suppressed": ("MIG_STOCK", {"OBS_VALUE": 2}, {}),
+    "rounded over what was published": ("BORDER", {}, {"OBS_VALUE": 700}),
+}
+
+
+@pytest.mark.parametrize("case", ORDERS)
+def test_store_exchange_provenance_and_availability_tell_of_the_same_rows_in_key_order(tmp_path, case):
+    flow, said, then = ORDERS[case]
+    keys = [
+        {"COUNTERPART_AREA": area, "TIME_PERIOD": year}
+        for year in ("2019", "2018", "2017")
+        for area in ("NIC", "GTM", "PAN", "HND", "SLV")
+    ]
+    rows = [row(flow, OBS_VALUE=1000 + 3 * number, **key) for number, key in enumerate(keys)]
+    rows[4] |= {name: str(value) for name, value in said.items()}
+    store = a_store(tmp_path, rows, flow=flow)
+    if then:
+        released(
+            store,
+            tmp_path,
+            [row(flow, **keys[7]) | {name: str(value) for name, value in then.items()}],
+            flow=flow,
+        )
+
+    with store.cube(flow) as cube:
+        path, names, about = cube.path, list(cube.about.columns), cube.about
+    with duckdb.connect(str(path / CUBE), read_only=True) as con:
+        stored = con.sql("SELECT COLUMNS(*)::VARCHAR FROM obs").fetchall()
+    exchanged = [
+        tuple(None if one[name] is None else str(one[name]) for name in names)
+        for one in pq.read_table(path / "obs.parquet").to_pylist()
+    ]
+    provenance = pq.read_table(path / "provenance.parquet").to_pylist()
+    available = json.loads((path / "availability.json").read_text())
+
+    found = [dict(zip(names, one, strict=True)) for one in stored]
+    assert stored == exchanged
+    assert len(found) == len(keys)
+    assert [one["TIME_PERIOD"] for one in found] == ["2017", "2018", "2019"] * 5
+    assert [one["COUNTERPART_AREA"] for one in found] == sorted(key["COUNTERPART_AREA"] for key in keys)
+    assert [[one[name] for name in about.key] for one in provenance] == [
+        [one[name] for name in about.key] for one in found
+    ]
+    assert {one["SUBMISSION"] for one in provenance} == {
+        f"{flow}-CRI-{number:05d}" for number in (1, 2)[: 1 + bool(then)]
+    }
+    assert available["dimensions"]["COUNTERPART_AREA"] == dict.fromkeys(
+        ("GTM", "HND", "NIC", "PAN", "SLV"), 3
+    )
+    assert (available["observations"], available["series"]) == (15, 5)
