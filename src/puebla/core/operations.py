@@ -25,6 +25,7 @@ from django.utils import timezone, translation
 from django.utils.formats import number_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from puebla.core import registry
 from puebla.core.verdicts import RefusedError
@@ -312,10 +313,14 @@ def check_queue() -> tuple[str, bool, str]:
     late = DBTaskResult.objects.ready().filter(enqueued_at__lt=now - PATIENCE).count()
     failed = DBTaskResult.objects.failed().filter(finished_at__gt=now - dt.timedelta(days=1)).count()
     if late:
-        return "queue", False, _("%(count)d jobs have waited for more than ten minutes: is “puebla worker” running?") % {"count": late}  # fmt: skip
+        return "queue", False, ngettext("%(count)d job has waited for more than ten minutes: is “puebla worker” running?", "%(count)d jobs have waited for more than ten minutes: is “puebla worker” running?", late) % {"count": late}  # fmt: skip
     if failed:
-        return "queue", False, _("%(count)d jobs failed in the last day; “puebla doctor --json” shows why.") % {"count": failed}  # fmt: skip
-    return "queue", True, _("%(count)d jobs wait.") % {"count": waiting}
+        return "queue", False, ngettext("%(count)d job failed in the last day; “puebla doctor --json” shows why.", "%(count)d jobs failed in the last day; “puebla doctor --json” shows why.", failed) % {"count": failed}  # fmt: skip
+    return (
+        "queue",
+        True,
+        ngettext("%(count)d job waits.", "%(count)d jobs wait.", waiting) % {"count": waiting},
+    )
 
 
 def check_mail() -> tuple[str, bool, str]:
@@ -330,14 +335,24 @@ def check_mail() -> tuple[str, bool, str]:
             return (
                 "mail",
                 True,
-                _("Mail is caught and shown on a page; %(count)d messages.") % {"count": count},
+                ngettext(
+                    "Mail is caught and shown on a page; %(count)d message.",
+                    "Mail is caught and shown on a page; %(count)d messages.",
+                    count,
+                )
+                % {"count": count},
             )
-        return "mail", False, _("PUEBLA_MAIL_URL is not set, so no mail leaves; %(count)d messages wait.") % {"count": count}  # fmt: skip
+        return "mail", False, ngettext("PUEBLA_MAIL_URL is not set, so no mail leaves; %(count)d message waits.", "PUEBLA_MAIL_URL is not set, so no mail leaves; %(count)d messages wait.", count) % {"count": count}  # fmt: skip
     lost = given_up(waiting)
     if lost_count := lost.count():
         error = lost.values_list("last_error", flat=True).first()
-        return "mail", False, _("%(count)d messages could not be sent and are no longer tried (%(error)s).") % {"count": lost_count, "error": error}  # fmt: skip
-    return "mail", True, _("%(count)d messages wait to be sent.") % {"count": count}
+        return "mail", False, ngettext("%(count)d message could not be sent and is no longer tried (%(error)s).", "%(count)d messages could not be sent and are no longer tried (%(error)s).", lost_count) % {"count": lost_count, "error": error}  # fmt: skip
+    return (
+        "mail",
+        True,
+        ngettext("%(count)d message waits to be sent.", "%(count)d messages wait to be sent.", count)
+        % {"count": count},
+    )
 
 
 def check_disk() -> tuple[str, bool, str]:

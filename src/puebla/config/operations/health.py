@@ -17,6 +17,7 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from puebla.config.operations.saving import last_backup
 from puebla.config.operations.serving import tables_stand
@@ -109,7 +110,12 @@ def check_backup() -> Check:
     return (
         "backup",
         settings.DEMO or age < BACKUP_AGE,
-        _("The last back-up is %(days)d days old: %(file)s") % words,
+        ngettext(
+            "The last back-up is %(days)d day old: %(file)s",
+            "The last back-up is %(days)d days old: %(file)s",
+            age.days,
+        )
+        % words,
     )
 
 

@@ -3,18 +3,25 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from puebla.core.languages import Texts, show
 from puebla.core.models import Process
 from puebla.core.search.words import ALGORITHMS
-from puebla.documents.models import Document, FileVersion, Page, Theme
+from puebla.documents.models import Document, FileVersion, Kind, Page, Theme
 from puebla.members.actions.indexing import Part, Record, forget_records, index_records, lost_records
+from puebla.members.models import Body, Meeting, Party
 
 #: The number of this room in the index, for ever.
 SOURCE = 1
 #: Documents whose texts are held in memory at once.
 CHUNK = 200
+#: What is asked of a document: its columns alone, since there may be thousands.
+_COLUMNS = (
+    "pk", "symbol", "ref", "titles", "dated_on", "state", "revision", "created_at", "room_id", "room_cap", "audience",
+    "party_id", "embargo_until", "kind_id", "body_id", "meeting_id",
+)  # fmt: skip
 #: Languages that one document can be found in: as many as the index's keys have room for.
 MOST_LANGUAGES = 15
 
@@ -30,9 +37,7 @@ def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
     for start in range(0, len(keys), CHUNK):
         chunk = keys[start : start + CHUNK]
         standing = list(
-            Document.objects.filter(pk__in=chunk)
-            .order_by("pk")
-            .prefetch_related("kind", "body", "meeting", "party")
+            Document.objects.filter(pk__in=chunk).order_by("pk").values_list(*_COLUMNS, named=True)
         )
         missing = set(chunk) - {one.pk for one in standing}
         if missing:
@@ -41,8 +46,36 @@ def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
     return count
 
 
-def _records(documents: Sequence[Document]) -> Iterator[Record]:
+@dataclass(frozen=True)
+class _Named:
+    """What documents are filed under, by key: code, and what it is called."""
+
+    kinds: Mapping[int, tuple[str, Texts]]
+    bodies: Mapping[int, tuple[str, Texts, Texts]]
+    meetings: Mapping[int, tuple[str, Texts]]
+    parties: Mapping[int, str]
+
+    @classmethod
+    def of(cls, documents: Sequence[Any]) -> "_Named":
+        """Of these documents."""
+        meetings = Meeting.objects.filter(pk__in={one.meeting_id for one in documents if one.meeting_id})
+        return cls(
+            {key: (code, names) for key, code, names in Kind.objects.order_by().values_list("pk", "code", "names")},
+            {
+                key: (code, names, short)
+                for key, code, names, short in Body.objects.order_by().values_list("pk", "code", "names", "short_names")
+            },
+            {
+                key: (symbol, titles)
+                for key, symbol, titles in meetings.order_by().values_list("pk", "symbol", "titles")
+            },
+            dict(Party.objects.order_by().values_list("pk", "code")),
+        )  # fmt: skip
+
+
+def _records(documents: Sequence[Any]) -> Iterator[Record]:
     process = Process.current()
+    named = _Named.of(documents)
     themes = _themes([one.pk for one in documents])
     versions = _current_versions([one.pk for one in documents])
     texts = _texts([version for _language, version in versions.values()])
@@ -50,17 +83,17 @@ def _records(documents: Sequence[Document]) -> Iterator[Record]:
     for (document, language), (_code, version) in versions.items():
         by_document[document][language] = version
     for one in documents:
-        yield record_of(one, by_document[one.pk], texts, themes[one.pk], process.languages)
+        yield _record(one, by_document[one.pk], texts, themes[one.pk], named, process.languages)
 
 
-def record_of(
-    document: Document, versions: dict[str, int], texts: dict[int, list[str]], themes: Mapping[str, Texts],
+def _record(
+    document: Any, versions: dict[str, int], texts: dict[int, list[str]], themes: Mapping[str, Texts], named: _Named,
     working: Sequence[str],
 ) -> Record:  # fmt: skip
     """A document as search knows it.
 
     Args:
-        versions: language → key of the current version. texts: key of a version → its pages.
+        document: its columns. versions: language → key of the current version. texts: key of a version → its pages.
         themes: code → names of each. working: the languages of the process.
     """
     codes = list(dict.fromkeys([*working, *sorted(versions), *sorted(document.titles)]))
@@ -68,39 +101,40 @@ def record_of(
     parts = [
         Part(
             language=code, number=codes.index(code), title=show(document.titles, code).text,
-            keywords=_keywords(document, themes, code), pages=texts.get(versions.get(code, 0), []), holder=versions.get(code),
+            keywords=_keywords(document, themes, named, code), pages=texts.get(versions.get(code, 0), []),
+            holder=versions.get(code),
             stems=[code] if code in working and code in ALGORITHMS else [c for c in working if c in ALGORITHMS],
         )
         for code in found
     ]  # fmt: skip
     return Record(
-        source=SOURCE, key=document.pk, address=document.address, symbol=document.symbol or "", lies=document,
-        day=document.dated_on, revision=document.revision, created_at=document.created_at, filters=_filters(document, themes),
-        parts=parts,
+        source=SOURCE, key=document.pk, address=document.symbol or document.ref, symbol=document.symbol or "", lies=document,
+        day=document.dated_on, revision=document.revision, created_at=document.created_at,
+        filters=_filters(document, themes, named), parts=parts,
     )  # fmt: skip
 
 
-def _filters(document: Document, themes: Mapping[str, Texts]) -> dict[str, list[Any]]:
+def _filters(document: Any, themes: Mapping[str, Texts], named: _Named) -> dict[str, list[Any]]:
     year = document.dated_on.year if document.dated_on else None
     return {
-        "kind": [document.kind.code],
-        "body": [document.body.code] if document.body else [],
-        "meeting": [document.meeting.symbol] if document.meeting else [],
-        "party": [document.party.code],
+        "kind": [named.kinds[document.kind_id][0]],
+        "body": [named.bodies[document.body_id][0]] if document.body_id else [],
+        "meeting": [named.meetings[document.meeting_id][0]] if document.meeting_id else [],
+        "party": [named.parties[document.party_id]],
         "theme": list(themes),
         "year": [year] if year else [],
         "state": [document.state],
     }
 
 
-def _keywords(document: Document, themes: Mapping[str, Texts], language: str) -> str:
+def _keywords(document: Any, themes: Mapping[str, Texts], named: _Named, language: str) -> str:
     """What else a document is known by, in a language."""
-    named: list[Texts] = [document.kind.names, *themes.values()]
-    if document.body:
-        named += [document.body.names, document.body.short_names]
-    if document.meeting:
-        named.append(document.meeting.titles)
-    return " ".join(show(texts, language).text for texts in named)
+    names: list[Texts] = [named.kinds[document.kind_id][1], *themes.values()]
+    if document.body_id:
+        names += named.bodies[document.body_id][1:]
+    if document.meeting_id:
+        names.append(named.meetings[document.meeting_id][1])
+    return " ".join(show(texts, language).text for texts in names)
 
 
 def _themes(documents: Sequence[int]) -> dict[int, dict[str, Texts]]:

@@ -3,16 +3,32 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from django.db import transaction
 
 from puebla.core.search.citing import key_of
 from puebla.core.search.tables import Place, Row, mark, write_entries
-from puebla.members.models import IndexEntry, Restricted
+from puebla.members.models import IndexEntry
 from puebla.members.querysets.searching import INDEX, marks_of, rung_of
 
 #: Records written at once when many are.
 CHUNK = 200
+
+
+class Lies(Protocol):
+    """Where a restricted record lies: itself, or its columns."""
+
+    @property
+    def room_id(self) -> int: ...
+    @property
+    def room_cap(self) -> int: ...
+    @property
+    def audience(self) -> int: ...
+    @property
+    def party_id(self) -> int: ...
+    @property
+    def embargo_until(self) -> dt.datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -47,7 +63,7 @@ class Record:
     key: int
     address: str
     symbol: str
-    lies: Restricted
+    lies: Lies
     day: dt.date | None
     revision: int
     created_at: dt.datetime
@@ -74,11 +90,12 @@ def _index(records: Sequence[Record], at: dt.datetime) -> int:
     appeared = _forget(records[0].source, [record.key for record in records])
     entries, rows = [], []
     for record in records:
+        symbol = key_of(record.symbol)[:60]
         for part in record.parts:
-            entry = _entry(record, part, appeared.get((record.key, part.language)), at)
+            entry = _entry(record, part, symbol, appeared.get((record.key, part.language)), at)
             entries.append(entry)
             rows.append(_row(record, part, entry, at))
-    write_entries(entries)
+    write_entries(IndexEntry, entries)
     INDEX.write(rows)
     return len(entries)
 
@@ -109,32 +126,60 @@ def odd_entries() -> int:
     return len(INDEX.keys() ^ set(IndexEntry.objects.order_by().values_list("pk", flat=True)))
 
 
-def _forget(source: int, records: Sequence[int]) -> dict[tuple[int, str], IndexEntry]:
-    """Erase; what stood there is handed back, for what stays known of it."""
-    standing = list(IndexEntry.objects.of(source, records).order_by())
+def _forget(source: int, records: Sequence[int]) -> dict[tuple[int, str], Any]:
+    """Erase; what was known of each record in each language is handed back."""
+    columns = ("pk", "record", "language", "audience", "holder", "has_text", "appeared_at")
+    standing = list(IndexEntry.objects.of(source, records).order_by().values_list(*columns, named=True))
+    if not standing:
+        return {}
     INDEX.erase([entry.pk for entry in standing])
     IndexEntry.objects.of(source, records).order_by().delete()
     return {(entry.record, entry.language): entry for entry in standing}
 
 
-def _entry(record: Record, part: Part, before: IndexEntry | None, at: dt.datetime) -> IndexEntry:
+@dataclass(slots=True)
+class _Entry:
+    """An entry as it is written: the columns of `IndexEntry`."""
+
+    id: int
+    source: int
+    record: int
+    language: str
+    holder: int | None
+    address: str
+    symbol_key: str
+    title: str
+    revision: int
+    room_id: int
+    room_cap: int
+    audience: int
+    party_id: int
+    embargo_until: dt.datetime | None
+    has_text: bool
+    appeared_at: dt.datetime
+
+
+def _entry(record: Record, part: Part, symbol: str, before: Any, at: dt.datetime) -> _Entry:
+    """What is kept of a record in one language.
+
+    Args:
+        symbol: the record's, as it is known. before: what was known of it.
+    """
     lies = record.lies
-    entry = IndexEntry(
-        source=record.source, record=record.key, language=part.language, holder=part.holder, address=record.address,
-        symbol_key=key_of(record.symbol)[:60], title=part.title[:300], revision=record.revision,
-        room_id=lies.room_id, room_cap=lies.room_cap, audience=lies.audience, party_id=lies.party_id,
-        embargo_until=lies.embargo_until, has_text=any(page.strip() for page in part.pages),
+    day = record.day.toordinal() if record.day else 0
+    entry = _Entry(
+        Place(rung_of(lies, at), day, record.source, record.key, part.number).key, record.source, record.key, part.language,
+        part.holder, record.address, symbol, part.title[:300], record.revision, lies.room_id, lies.room_cap, lies.audience,
+        lies.party_id, lies.embargo_until, any(page.strip() for page in part.pages),
+        # Where nothing is known of it the index is being made anew: it is as old as its record.
+        min(at, record.created_at),
     )  # fmt: skip
-    # Where nothing is known of it the index is being made anew: it is as old as its record.
-    entry.appeared_at = min(at, record.created_at)
     if before is not None:
         entry.appeared_at = at if _is_news(entry, before) else before.appeared_at
-    day = record.day.toordinal() if record.day else 0
-    entry.id = Place(rung_of(entry, at), day, record.source, record.key, part.number).key
     return entry
 
 
-def _is_news(entry: IndexEntry, before: IndexEntry) -> bool:
+def _is_news(entry: _Entry, before: Any) -> bool:
     """Whether somebody can find now what they could not before: by audience, another file, a text just read."""
     return (
         entry.audience > before.audience
@@ -143,7 +188,7 @@ def _is_news(entry: IndexEntry, before: IndexEntry) -> bool:
     )
 
 
-def _row(record: Record, part: Part, entry: IndexEntry, at: dt.datetime) -> Row:
+def _row(record: Record, part: Part, entry: _Entry, at: dt.datetime) -> Row:
     marks = marks_of(entry, at)
     marks += [mark(name, value) for name, values in record.filters.items() for value in values]
     marks.append(mark("language", part.language))

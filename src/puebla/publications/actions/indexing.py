@@ -43,7 +43,7 @@ def _index(keys: Sequence[int], at: dt.datetime) -> int:
         for entry, row in _of(document, files, texts, working, at):
             entries.append(entry)
             rows.append(row)
-    write_entries(entries)
+    write_entries(PublicIndexEntry, entries)
     INDEX.write(rows)
     return len(entries)
 

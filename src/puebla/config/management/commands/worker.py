@@ -4,7 +4,6 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from puebla.config.operations.serving import report_errors
@@ -33,7 +32,12 @@ class Command(OperatorCommand):
             )
             if worker.failed:
                 self.stderr.write(
-                    _("%(count)d of them failed; “puebla doctor” shows why.") % {"count": worker.failed}
+                    ngettext(
+                        "%(count)d of them failed; “puebla doctor” shows why.",
+                        "%(count)d of them failed; “puebla doctor” shows why.",
+                        worker.failed,
+                    )
+                    % {"count": worker.failed}
                 )
                 raise Found
         sys.stdout.flush()
