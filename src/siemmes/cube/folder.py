@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 #: Results that a release keeps for those who ask again.
-_KEPT = 256
+_KEPT = 128
 
 
 class Cube:
@@ -123,10 +123,13 @@ class Cube:
 
     def _mapped(self, name: str, kind: str) -> np.ndarray:
         file = self.path / name
-        if file.stat().st_size == 0:
-            return np.zeros(0, dtype=kind)
-        with file.open("rb") as opened:
-            held = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        try:
+            if file.stat().st_size == 0:
+                return np.zeros(0, dtype=kind)
+            with file.open("rb") as opened:
+                held = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError as error:
+            raise _damaged(self.path, name) from error
         self._maps.append(held)
         return np.frombuffer(held, dtype=kind)
 

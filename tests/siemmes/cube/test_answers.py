@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp, parse_one
 
-from siemmes.cube import sums
+from siemmes.cube import slices, sums
 from siemmes.cube.answers import Answer
 from siemmes.cube.engines import DuckDB
 from siemmes.cube.questions import Condition, Question, key_of
 from siemmes.cube.slices import slice_of
 from siemmes.cube.sql import select
 from siemmes.cube.sums import added
-from siemmes.model.errors import QuestionError
+from siemmes.model.errors import DamagedError, QuestionError
 from siemmes.model.structures import VALUE
 from siemmes.sdmx.formats import FORMATS
 from tests.siemmes.cube import reference
@@ -105,6 +105,14 @@ def test_what_asks_only_for_series_and_periods_needs_no_sql(asked, sliced, cube)
     assert (answer.slice is not None) is sliced
 
 
+def test_a_release_that_lacks_its_mapped_columns_says_so(tmp_path):
+    cube = release_of(drawn("MIG_STOCK", STOCK), "MIG_STOCK", tmp_path)
+    (tmp_path / "columns" / "value.bin").unlink()
+
+    with pytest.raises(DamagedError, match=r"columns/value\.bin"):
+        found(Question("MIG_STOCK"), cube, DuckDB())
+
+
 @settings(max_examples=8, deadline=None)
 @given(rows=figures())
 def test_sums_of_two_halves_are_the_sums_of_all(rows):
@@ -113,6 +121,7 @@ def test_sums_of_two_halves_are_the_sums_of_all(rows):
         cube = release_of(rows, FLOW, Path(folder))
         patched.setattr(sums, "_ALONE", 0)
         patched.setattr(sums, "_BATCH", 2)
+        patched.setattr(slices, "_HELD", 3)
 
         assert found(question, cube, DuckDB()) == reference.answer(question, rows)
         cube.close()
