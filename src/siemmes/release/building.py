@@ -44,6 +44,8 @@ PROVENANCE = "provenance.parquet"
 PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 #: Where a build puts what memory does not hold, on the private side.
 OVERFLOW = "unprotected"
+#: What a build takes of memory for figures; ten million fit into it.
+MEMORY = "1GB"
 #: The figures before and after protection, in the database in which a release is made.
 ACCEPTED_ROWS, PUBLIC_ROWS = "work.accepted", "work.public"
 #: What was hidden and why (private); how much was (both halves).
@@ -224,7 +226,9 @@ def _workplace(kept: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory for what is not protected; what memory does not hold goes to the private side and is taken away."""
     overflow = kept / OVERFLOW
     try:
-        with contextlib.closing(duckdb.connect(":memory:", config={"temp_directory": str(overflow)})) as con:
+        with contextlib.closing(
+            duckdb.connect(":memory:", config={"memory_limit": MEMORY, "temp_directory": str(overflow)})
+        ) as con:
             con.execute("CREATE SCHEMA work")
             yield con
     finally:

@@ -15,8 +15,10 @@ from pathlib import Path
 from siemmes.cube.answers import Answer
 from siemmes.cube.folder import Cube
 from siemmes.cube.questions import Question
+from siemmes.model.artefacts import artefacts
+from siemmes.model.catalogue import agency
 from siemmes.sdmx.formats import FORMATS, STRUCTURE_FORMS, format_of
-from siemmes.sdmx.structures import write_structures
+from siemmes.sdmx.structures import write_artefacts
 
 FOLDER = "rendered"
 STRUCTURES = "structures"
@@ -88,8 +90,10 @@ def render_structures(folder: Path, flow: str, *, at: dt.datetime) -> None:
         at: when the release is built.
     """
     (folder / STRUCTURES).mkdir()
+    found = artefacts(flow)
     for form, (_media, extension) in STRUCTURE_FORMS.items():
-        _write(folder / STRUCTURES / f"{form}{extension}.gz", [write_structures(flow, form=form, at=at)])
+        message = write_artefacts(found, form=form, at=at, id_=f"{agency()}_{flow}")
+        _write(folder / STRUCTURES / f"{form}{extension}.gz", [message])
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
