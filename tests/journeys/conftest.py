@@ -100,6 +100,12 @@ class Instance:
             self.console.wait(timeout=30)
             self.console.stdout.close()
 
+    def complaints(self):
+        """What the server said of its faults, for who reads why a journey failed."""
+        log = self.folder / "serve.log"
+        said = log.read_text(errors="replace") if log.exists() else ""
+        return [said[said.index("ERROR") :][-6000:]] if "ERROR" in said else []
+
     def settle(self):
         """Let the queue run dry, instead of waiting for the worker."""
         self.command("worker", "--once")
@@ -215,7 +221,7 @@ def visit(browser, instance):
     yield open_window
     for context in contexts:
         context.close()
-    assert faults == []
+    assert faults == [], "\n".join(instance.complaints())
 
 
 def foreign(address, instance):
