@@ -120,7 +120,10 @@ def _figures(
     for place, key in enumerate(now.keys):
         one = sent.get(key)
         if one is None or one.value is None:
-            about.free[place] = True
+            was = past.get(key)
+            _told_before(
+                about, place, was if was is not None and was.value == now.values[place] else None, one
+            )
             continue
         about.fixed[place] = one.known
         about.hidden[place] = bool(one.reason)
@@ -131,12 +134,17 @@ def _figures(
             about.margin[place] = max(about.margin[place], SHARE * abs(one.value))
         _known_by_threshold(about, place, one.value, one.threshold, one.reason)
     for place, (key, was) in enumerate(added, start=len(now.keys)):
-        about.fixed[place] = was is not None and was.shown
-        about.hidden[place] = was is not None and secret(was, sent.get(key))
-        about.free[place] = not (about.fixed[place] or about.hidden[place])
-        if was is not None and was.value is not None:
-            _known_by_threshold(about, place, was.value, was.threshold, was.reason)
+        _told_before(about, place, was, sent.get(key))
     return about
+
+
+def _told_before(about: Figures, place: int, was: Past | None, now: Figure | None) -> None:
+    """What the release before told of a figure that the new one does not show: nothing, where it had none."""
+    about.fixed[place] = was is not None and was.shown
+    about.hidden[place] = was is not None and secret(was, now)
+    about.free[place] = not (about.fixed[place] or about.hidden[place])
+    if was is not None and was.value is not None:
+        _known_by_threshold(about, place, was.value, was.threshold, was.reason)
 
 
 def _margins(values: np.ndarray, kind: str) -> np.ndarray:

@@ -48,7 +48,8 @@ class Block:
     Attributes:
         names: what the positions of a key are: dimensions, and `WHEN` for frequency with period.
         keys, values: the figures; None where no value was sent.
-        lines: the sums between them; places from `len(published)` on are margins that were not sent.
+        lines: the sums between them that can tell of a figure; places from `sent` on are margins that were not sent.
+        every: those and the ones that only say how much a margin is that nobody sent.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Block:
     keys: list[Key]
     values: list[float | None]
     lines: list[Line] = field(default_factory=list)
+    every: list[Line] = field(default_factory=list)
     sent: int = 0
 
 
@@ -72,6 +74,7 @@ def block(
     found = Block(name, names, keys, [figures[key] for key in keys], sent=len(keys))
     _margins(found, [i for i, one in enumerate(names) if one in about.parts and one in varied])
     _sums(found, about, lists)
+    found.every = found.lines
     _prune(found)
     return found
 

@@ -70,7 +70,7 @@ def grouped(block: Block, threshold: float) -> Iterator[int]:
     Totals from the threshold up to twice of it are looked at. Smaller ones are hidden anyway, and of larger groups one cell is
     no secret of anybody's. A cell that nobody sent is not a reported zero.
     """
-    for line in block.lines:
+    for line in block.every:
         total = block.values[line.whole] or 0
         if line.exact and line.by != WHEN and len(line.parts) > 1 and threshold <= total < GROUP * threshold:
             filled = [part for part in line.parts if block.values[part]]

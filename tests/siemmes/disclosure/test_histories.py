@@ -98,6 +98,15 @@ def test_no_figure_hidden_in_either_release_has_one_value_in_all_pairs_of_tables
             assert told or len(np.unique(possible[number][cell])) > 1, (number, cell, tables, shown)
 
 
+def test_a_total_that_is_not_sent_again_still_tells_what_its_release_showed(tmp_path):
+    parts = {("NIC", "F", "_T"): 3, ("NIC", "M", "_T"): 70}
+
+    first, second = two_releases(tmp_path, parts | {("NIC", "_T", "_T"): 73}, parts)
+
+    assert first["NIC", "_T", "_T"] == 73
+    assert set(second.values()) == {None}
+
+
 def test_what_a_sender_has_freed_is_no_secret_any_more_and_what_was_small_stays_one():
     free = Figure(500.0, "", 5, known=False, row=1)
 

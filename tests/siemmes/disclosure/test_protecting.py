@@ -90,6 +90,25 @@ def test_a_small_group_that_is_all_in_one_cell_is_not_shown_as_such():
     assert {shown[cell] for cell in large} == {70, 0}
 
 
+def test_a_small_group_in_one_cell_is_not_shown_either_where_its_total_was_not_sent():
+    cells = {("NIC", "F", "_T"): 7, ("NIC", "M", "_T"): 0, ("HND", "F", "_T"): 17, ("HND", "M", "_T"): 19}
+
+    shown, report, _rows = protected(rows_of(cells))
+
+    assert hidden(shown) == {("NIC", "F", "_T"), ("NIC", "M", "_T")}
+    assert report.private()["reasons"] == {"group": 2}
+
+
+def test_whatever_is_shown_is_the_figure_that_was_sent_totals_of_hidden_parts_too():
+    cells = two_way({(i, j): 2 + 9 * i * j for i, j in product(range(4), range(4))})
+
+    shown, _report, _rows = protected(rows_of(cells))
+
+    assert {cell: value for cell, value in shown.items() if value is not None}.items() <= cells.items()
+    assert shown["_T", "_T", "_T"] == cells["_T", "_T", "_T"]
+    assert len(hidden(shown)) >= 7
+
+
 def test_four_cells_of_one_leave_the_table_since_their_hidden_total_would_tell_them():
     cells = two_way({(0, 0): 1, (0, 1): 1, (0, 2): 1, (0, 3): 1, **{(1, j): 30 + j for j in range(4)}})
 
