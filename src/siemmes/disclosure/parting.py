@@ -2,7 +2,8 @@
 
 Along a dimension whose codes lie apart, and whose total nobody sent, figures add up only to margins that stand nowhere; and any
 sum of such margins is the sum of the same sums in each layer, so that it tells nothing that the layers do not tell. Each layer is
-then a part of its own, and may fall apart further. Most figures stand in parts that hold nothing to hide and are not looked at.
+then a part of its own, and may fall apart further. (Where figures are missing inside, sums of layers can also agree by chance; nobody
+can know that they do.) Most figures stand in parts that hold nothing to hide and are not looked at.
 """
 
 from collections.abc import Mapping, Sequence

@@ -84,15 +84,15 @@ def layered(draw):
             *((code, "_T") if place in totals else (code,) for place, code in enumerate(leaf))
         ):
             truth[key] = truth.get(key, 0.0) + value
-    unsent = draw(st.sets(st.sampled_from(sorted(truth)), max_size=4))
+    unsent = draw(st.one_of(st.just(set()), st.sets(st.sampled_from(sorted(truth)), max_size=4)))
     sent = {key: value for key, value in truth.items() if key not in unsent}
-    return sent, draw(st.sets(st.sampled_from(sorted(sent)), min_size=1, max_size=10))
+    return sent, draw(st.sets(st.sampled_from(sorted(sent)), min_size=1, max_size=10)), not unsent
 
 
 @settings(max_examples=60, deadline=None)
 @given(layered())
 def test_an_attack_on_the_parts_finds_what_an_attack_on_the_whole_finds(made):
-    truth, hidden = made
+    truth, hidden, complete = made
     keys = list(truth)
     parts = dict(zip(keys, parted(keys), strict=True))
 
@@ -105,4 +105,7 @@ def test_an_attack_on_the_parts_finds_what_an_attack_on_the_whole_finds(made):
     whole = found(keys)
     each = [found([key for key in keys if parts[key] == part]) for part in sorted(set(parts.values()))]
 
-    assert tuple(set().union(*(one[place] for one in each)) for place in range(3)) == whole
+    together = [set().union(*(one[place] for one in each)) for place in range(3)]
+    for parted_ones, whole_ones in zip(together, whole, strict=True):
+        # Where inner figures are missing, an attack on the whole also takes for a sum what adds up by chance without them.
+        assert parted_ones == whole_ones if complete else parted_ones <= whole_ones
