@@ -27,6 +27,7 @@ from siemmes.disclosure import trial
 from siemmes.disclosure.coverage import TOTAL
 from siemmes.intake.judging import validate
 from siemmes.intake.markup import read_markup
+from siemmes.intake.rules.alone import codes_known, signs
 from siemmes.model.catalogue import structure
 from siemmes.release.store import Store
 from siemmes.sdmx.formats import format_of
@@ -42,6 +43,7 @@ CSV, JSON, CSV_PYSDMX, ML = (
     "siemmes.export.ml",
 )
 READ_ML, VALIDATE, VALIDATE_VTL = "siemmes.read.ml", "siemmes.validate", "siemmes.validate.vtlengine"
+VALIDATE_ALIKE, VALIDATE_MEMORY = "siemmes.validate.vtlengine.alike", "siemmes.validate.memory"
 RELEASE, RELEASE_HELD = "siemmes.release", "siemmes.release.held_back"
 BYTES, BYTES_MAPPED = "siemmes.store.bytes_per_obs", "siemmes.store.bytes_per_obs.mapped"
 SWAP, SWAP_WRONG = "siemmes.swap", "siemmes.swap.wrong_answers"
@@ -55,7 +57,7 @@ PEER_TAU = tuple(
 )
 START, START_RELEASES, MEMORY = "siemmes.start", "siemmes.start.releases", "siemmes.memory"
 OF_THE_CUBE = [
-    SERIES, SERIES_DUCKDB, SLICE, COUNTRY_YEAR, ALL, CSV, JSON, CSV_PYSDMX, ML, READ_ML, VALIDATE, VALIDATE_VTL, RELEASE,
+    SERIES, SERIES_DUCKDB, SLICE, COUNTRY_YEAR, ALL, CSV, JSON, CSV_PYSDMX, ML, READ_ML, VALIDATE, VALIDATE_VTL, VALIDATE_ALIKE, VALIDATE_MEMORY, RELEASE,
     BYTES, BYTES_MAPPED, MEMORY,
 ]  # fmt: skip
 NAMES = [*OF_THE_CUBE, RELEASE_HELD, SWAP, SWAP_WRONG, *DISCLOSURE, *PEER_TAU, START, START_RELEASES]
@@ -219,7 +221,7 @@ class Bench:
     def steps(self) -> list[tuple[set[str], Step]]:
         """What is measured on this cube, each with the names of what it gives."""
         return [
-            ({VALIDATE, VALIDATE_VTL}, self.validating),
+            ({VALIDATE, VALIDATE_VTL, VALIDATE_ALIKE, VALIDATE_MEMORY}, self.validating),
             ({RELEASE, BYTES, BYTES_MAPPED}, self.releasing),
             ({SERIES, SERIES_DUCKDB}, self.one_series),
             ({SLICE}, self.slicing),
@@ -232,13 +234,15 @@ class Bench:
     # Intake
 
     def validating(self) -> Iterator[Measure]:
-        """All rules on the file, beside DuckDB's own read of it; two rules of vtlengine beside all of ours."""
+        """All rules on the file, beside DuckDB's own read of it; two rules of vtlengine beside all of ours, and beside the same
+        two: no figure is negative, and codes are known. Every side reads the file and all of its columns."""
         self.say("Judging the file …")
+        judge = partial(
+            validate, self.source, flow=synthetic.FLOW, sender=synthetic.SENDER, said=synthetic.SAID, today=TODAY
+        )  # fmt: skip
 
         def ours() -> None:
-            validate(
-                self.source, flow=synthetic.FLOW, sender=synthetic.SENDER, said=synthetic.SAID, today=TODAY
-            )
+            judge()
 
         def theirs() -> None:
             with duckdb.connect() as con:
@@ -246,12 +250,33 @@ class Bench:
 
         took, reading = in_turns(ours, theirs, self.few)
         yield measure(VALIDATE, took, "s", reference=reading, goal=Goal(5, at_least=False))
+        yield measure(VALIDATE_MEMORY, self._peak_of_judging(), "MB", goal=Goal(800, at_least=False))
+        alike = timed(lambda: judge(rules=(signs, codes_known)), self.few)
         try:
             seconds = peers.asked("vtlengine", peers.VTLENGINE, str(self.source), ",".join(synthetic.COLUMNS))
         except peers.AbsentError as error:
-            yield absent(VALIDATE_VTL, 1 / took, "1/s", "vtlengine", error)
+            for name, ours_took in ((VALIDATE_VTL, took), (VALIDATE_ALIKE, alike)):
+                yield absent(name, 1 / ours_took, "1/s", "vtlengine", error)
         else:
             yield _quicker(VALIDATE_VTL, took, seconds, 5)
+            yield _quicker(VALIDATE_ALIKE, alike, seconds, 5)
+
+    def _peak_of_judging(self) -> float:
+        """The peak memory of a process that judges the file, in MB."""
+        script = (
+            "import resource, sys; from siemmes.cli import main\n"
+            "code = main(['validate', sys.argv[1], '--flow', sys.argv[2], '--sender', sys.argv[3], '--say', sys.argv[4], '--quiet'])\n"
+            "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        (said,) = (f"{name}={value}" for name, value in synthetic.SAID.items())
+        run = subprocess.run(
+            [sys.executable, "-c", script, str(self.source), synthetic.FLOW, synthetic.SENDER, said],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        code, peak = run.stdout.splitlines()[-1].split()
+        if code != "0":
+            raise AssertionError(f"The synthetic cube was refused: {run.stdout}")
+        return int(peak) / 1024
 
     def releasing(self) -> Iterator[Measure]:
         """From a CSV file to a published release, judged and protected, beside COPY and indexes; and what it takes on disk."""

@@ -8,7 +8,7 @@ the columns that name a flow or an action. Columns of codes and the period are E
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +22,14 @@ from siemmes.intake.findings import SCHEMA, Finding, Report
 from siemmes.intake.laying import lay_out
 from siemmes.intake.reading import LIMIT, read
 from siemmes.intake.rules import RULES
+from siemmes.intake.rules.telling import Told
 from siemmes.intake.texts import Reading
 from siemmes.model.catalogue import code_list, source_ids, structure
 from siemmes.model.errors import QuestionError, RefusedError
 from siemmes.model.structures import TIME, Structure
 
 Step = Callable[[str], None]
+Rule = Callable[["Judgement"], Told]
 #: How many steps judging a file has: read, laid out, and each rule asked.
 STEPS = 2 + len(RULES)
 #: Memory for the tables of a submission; what does not fit is laid aside on disk.
@@ -102,6 +104,7 @@ def judged(
     published: Path | None = None,
     reason: str = "",
     limit: int = LIMIT,
+    rules: Sequence[Rule] = RULES,
     step: Step = lambda _done: None,
 ) -> Iterator[Judgement]:
     """A judged submission with its tables, for as long as the block runs.
@@ -114,6 +117,7 @@ def judged(
         published: a Parquet file of the figures in force.
         reason: why they change, where they do.
         limit: bytes the file may hold once unpacked.
+        rules: those that are asked; all of them, where it is not said.
         step: called with what was done, as often as `STEPS` says.
 
     Raises:
@@ -135,7 +139,7 @@ def judged(
             if published is not None:
                 con.execute(f"CREATE VIEW published AS SELECT * FROM read_parquet({literal(str(published))})")
                 found.published = "published"
-            _ask(found, step)
+            _ask(found, rules, step)
         except (duckdb.OutOfMemoryException, OSError) as error:
             raise RefusedError({
                 "en": f"“{path.name}” could not be judged ({_brief(error)}). Make room on the disk, or send it in parts, a period or a country each.",
@@ -167,9 +171,13 @@ def validate(
     said: Mapping[str, str] | None = None,
     published: Path | None = None,
     reason: str = "",
+    rules: Sequence[Rule] = RULES,
     step: Step = lambda _done: None,
 ) -> Report:
     """Judge a file and keep nothing of it.
+
+    Args:
+        path, flow, sender, today, said, published, reason, rules, step: as `judged` takes them.
 
     Raises:
         UnreadableError: where the file cannot be read at all.
@@ -184,6 +192,7 @@ def validate(
         said=said,
         published=published,
         reason=reason,
+        rules=rules,
         step=step,
     ) as found:
         return found.report()
@@ -201,11 +210,11 @@ def _require_sender(sender: str) -> None:
         )
 
 
-def _ask(found: Judgement, step: Step) -> None:
+def _ask(found: Judgement, rules: Sequence[Rule], step: Step) -> None:
     columns = ", ".join(f"{quoted(name)} {'BIGINT' if name == 'row' else 'VARCHAR'}" for name in SCHEMA.names)
     found.con.execute(f"CREATE TEMP TABLE findings ({columns})")
     _keep(found, found.reading.findings)
-    for rule in RULES:
+    for rule in rules:
         told = []
         # What a rule asks is asked at once: it may keep a table of its own only until it goes on.
         for one in rule(found):
