@@ -19,7 +19,7 @@ import pyarrow as pa
 from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.delimited import broken_rows
 from siemmes.intake.findings import SCHEMA, Finding, Report
-from siemmes.intake.laying import lay_out
+from siemmes.intake.laying import Labels, lay_out
 from siemmes.intake.reading import LIMIT, read
 from siemmes.intake.rules import RULES
 from siemmes.intake.rules.telling import Told
@@ -42,7 +42,7 @@ class Judgement:
 
     Attributes:
         con: the connection with `judged` and `findings`.
-        types: the name of the ENUM by column, for those columns that are one.
+        labels: the labels of the columns that are ENUMs.
         sender: the country (alpha-3) or the source that submits.
         today: the day on which it is judged.
         said: attributes that the submission says once for all of its rows.
@@ -55,11 +55,16 @@ class Judgement:
     sender: str
     today: dt.date
     reading: Reading
-    types: Mapping[str, str]
+    labels: Labels
     said: Mapping[str, str] = field(default_factory=dict)
     published: str | None = None
     reason: str = ""
     _used: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """The name of the ENUM by column, for those columns that are one."""
+        return self.labels.types
 
     @property
     def is_country(self) -> bool:
@@ -131,11 +136,11 @@ def judged(
         try:
             with read(con, path, about, limit=limit) as reading:
                 step("read")
-                types = lay_out(reading, about, said or {}, today)
+                labels = lay_out(reading, about, said or {}, today)
             if reading.counted:
                 reading.findings += broken_rows(con)
             step("laid out")
-            found = Judgement(con, about, sender, today, reading, types, dict(said or {}), reason=reason)
+            found = Judgement(con, about, sender, today, reading, labels, dict(said or {}), reason=reason)
             if published is not None:
                 con.execute(f"CREATE VIEW published AS SELECT * FROM read_parquet({literal(str(published))})")
                 found.published = "published"

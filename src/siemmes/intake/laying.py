@@ -23,8 +23,8 @@ from siemmes.model.structures import TIME, VALUE, Structure
 MOST = 10_000
 #: How figures look; what does not is left to the rule about numbers.
 NUMBER = r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?"
-#: From here on a figure is none: nothing that is counted here is so large, and it could not be kept as a whole number.
-LARGEST = 9e18
+#: Beyond this a figure is none: nothing that is counted here is so large, and it could not be kept as a whole number.
+LARGEST = 9 * 10**18
 #: Columns beside the structure's that rules and submissions ask for: which flow a row is of, and what is to be done with it.
 NAMING = ("DATAFLOW", "STRUCTURE_ID")
 ACTION = "ACTION"
@@ -47,6 +47,11 @@ class Labels:
     known: dict[str, frozenset[str]]
     added: dict[str, set[str]] = field(default_factory=dict)
 
+    def beside(self, name: str) -> set[str]:
+        """Labels of a column's type that were not taken for granted."""
+        kind = self.types[name]
+        return self.added.get(kind, set()) - self.known[kind]
+
     def make(self, con: duckdb.DuckDBPyConnection) -> None:
         """Make the types in this connection, their labels sorted as texts are."""
         for name in sorted(set(self.types.values())):
@@ -57,11 +62,11 @@ class Labels:
             )
 
 
-def lay_out(reading: Reading, about: Structure, said: Mapping[str, str], today: dt.date) -> Mapping[str, str]:
+def lay_out(reading: Reading, about: Structure, said: Mapping[str, str], today: dt.date) -> Labels:
     """Make `judged`: the structure's columns, whatever the sender left out being empty or as the submission says.
 
     Returns:
-        The name of the ENUM by column, for those columns that are one.
+        The labels of those columns that are ENUMs.
 
     Raises:
         UnreadableError: where the file cannot be read to its end.
@@ -74,13 +79,13 @@ def lay_out(reading: Reading, about: Structure, said: Mapping[str, str], today: 
         except duckdb.ConversionException:
             pass
         else:
-            _show(reading)
-            return labels.types
+            _show(reading, about, said, labels)
+            return labels
     _learn(reading, labels)
     labels.make(reading.con)
     reading.ask(_laid(reading, about, said, labels, clean=True))
-    _show(reading)
-    return labels.types
+    _show(reading, about, said, labels)
+    return labels
 
 
 def _expected(reading: Reading, about: Structure, said: Mapping[str, str], today: dt.date) -> Labels:
@@ -152,18 +157,18 @@ def _clean(reading: Reading, name: str) -> str:
 
 def _laid(reading: Reading, about: Structure, said: Mapping[str, str], labels: Labels, *, clean: bool) -> str:
     """The statement that makes the table `laid`."""
-    columns = [*about.columns, *(name for name in (ACTION, *NAMING) if name in reading.texts)]
-    selected = [
-        _figure(reading, said) if name == VALUE else _column(reading, about, name, said, labels, clean=clean)
-        for name in columns
-    ]
+    columns = [name for name in about.columns if name in about.key or name in reading.texts]
+    columns += [name for name in (ACTION, *NAMING) if name in reading.texts]
+    selected = [_column(reading, about, name, said, labels, clean=clean) for name in columns if name != VALUE]
+    selected.append(_figure(reading, said))
     if not reading.counted:
         selected.insert(0, "row")
-    inner = f"SELECT {', '.join(selected)} FROM {reading.source}"
-    kept = f"CASE WHEN abs(number) < {LARGEST} THEN number END"
+    source = reading.source
+    if VALUE in reading.texts:
+        source = f"(SELECT *, TRY_CAST({quoted(VALUE)} AS BIGINT) AS whole FROM {source})"
     return (
-        f"CREATE OR REPLACE TEMP TABLE laid AS SELECT * EXCLUDE (number, text), {kept} AS {VALUE}, text IS NOT NULL AS given, "
-        f"CASE WHEN {kept} IS NULL THEN text END AS written, {mixed(about.key, about.key, labels.types)} AS k FROM ({inner})"
+        f"CREATE OR REPLACE TEMP TABLE laid AS SELECT *, {VALUE} IS NOT NULL OR written IS NOT NULL AS given, "
+        f"{mixed(about.key, about.key, labels.types)} AS k FROM (SELECT {', '.join(selected)} FROM {source})"
     )
 
 
@@ -184,30 +189,36 @@ def _column(
 
 
 def _figure(reading: Reading, said: Mapping[str, str]) -> str:
-    """What stands for the figure, as a text and as the number that it looks like.
+    """The figure as a number, and what stands there where it is none.
 
     Most figures are whole and written plainly: those are known by being written again. The others are looked at closely.
     """
     text = reading.texts.get(VALUE, "NULL::VARCHAR")
     whole = f"coalesce({text}, {literal(said[VALUE])})" if VALUE in said else text
+    plain = "false"
+    if VALUE in reading.texts:
+        plain = f"whole BETWEEN -{LARGEST} AND {LARGEST} AND whole::VARCHAR = {quoted(VALUE)}"
+    looks = f"regexp_full_match({whole}, '{NUMBER}') AND abs(TRY_CAST({whole} AS DOUBLE)) <= {LARGEST}"
+    number = f"CASE WHEN {plain} THEN {'whole' if VALUE in reading.texts else 'NULL'}::DOUBLE WHEN {looks} THEN TRY_CAST({whole} AS DOUBLE) END"
     return (
-        f"{text} AS text, CASE WHEN TRY_CAST({whole} AS BIGINT)::VARCHAR = {whole} THEN TRY_CAST({whole} AS DOUBLE) "
-        f"WHEN regexp_full_match({whole}, '{NUMBER}') THEN TRY_CAST({whole} AS DOUBLE) END AS number"
+        f"{number} AS {VALUE}, CASE WHEN {plain} THEN NULL WHEN {looks} THEN NULL ELSE {text} END AS written"
     )
 
 
-def _show(reading: Reading) -> None:
-    """Make `judged` of `laid`, with the rows of the sender's file: where nothing numbers them, as they stand in it.
+def _show(reading: Reading, about: Structure, said: Mapping[str, str], labels: Labels) -> None:
+    """Make `judged` of `laid`, with what the file does not hold, and with the rows of the sender's file: where nothing numbers
+    them, as they stand in it.
 
     Rows that could not be read are no rows of `laid`, but rows of the file: those after them are counted on.
     """
     con = reading.con
-    con.execute("DROP VIEW IF EXISTS judged")
-    if not reading.counted:
-        con.execute("CREATE TEMP VIEW judged AS FROM laid")
-    elif not broken_rows(con):
-        con.execute("CREATE TEMP VIEW judged AS SELECT rowid + 2 AS row, * FROM laid")
-    else:
+    same = [
+        _column(reading, about, name, said, labels, clean=True)
+        for name in about.attributes
+        if name not in reading.texts
+    ]
+    rows, number = "laid", [] if not reading.counted else ["rowid + 2 AS row"]
+    if reading.counted and broken_rows(con):
         con.execute(
             "CREATE OR REPLACE TEMP TABLE later AS SELECT line - 1 - n AS place, max(n) AS n FROM "
             "(SELECT line, row_number() OVER (ORDER BY line) AS n FROM (SELECT DISTINCT line FROM reject_errors)) GROUP BY place"
@@ -216,7 +227,11 @@ def _show(reading: Reading) -> None:
             "CREATE OR REPLACE TEMP TABLE numbered AS SELECT laid.rowid + 2 + coalesce(later.n, 0) AS row, laid.* "
             "FROM laid ASOF LEFT JOIN later ON laid.rowid >= later.place ORDER BY laid.rowid"
         )
-        con.execute("CREATE TEMP VIEW judged AS FROM numbered")
+        rows, number = "numbered", []
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW judged AS SELECT {', '.join([*number, '*', *same])} FROM {rows}"
+    )
+    if rows != "laid":
         con.execute("DROP TABLE laid")
 
 

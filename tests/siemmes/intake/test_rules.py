@@ -37,6 +37,7 @@ def test_a_good_file_is_told_nothing(tmp_path):
     ({"OBS_VALUE": "1.234,5"}, "not_a_number"),
     ({"OBS_VALUE": "1e99"}, "not_a_number"),
     ({"OBS_VALUE": "99999999999999999999"}, "not_a_number"),
+    ({"OBS_VALUE": str(-(2**63))}, "not_a_number"),
     ({"SEX": "X"}, "code_unknown"),
     ({"COUNTERPART_AREA": "CRI"}, "own_counterpart"),
     ({"REF_AREA": "HND", "COUNTERPART_AREA": "NIC"}, "not_yours"),

@@ -105,6 +105,8 @@ def codes_known(found: Judgement) -> Told:
             where = f"{quoted(name)} NOT IN ({', '.join(map(literal, known.ids))})"
             yield select("code_unknown", where=where, b="''", c="''", **told)
             continue
+        if not found.labels.beside(name):
+            continue
         strange = sorted(found.used(name) - known.by_id.keys())
         theirs = _of_unhcr(strange) if known.id == "CL_AREA" else {}
         if len(theirs) > 1:
