@@ -61,8 +61,8 @@ OF_THE_CUBE = [
     BYTES, BYTES_MAPPED, MEMORY,
 ]  # fmt: skip
 NAMES = [*OF_THE_CUBE, RELEASE_HELD, SWAP, SWAP_WRONG, *DISCLOSURE, *PEER_TAU, START, START_RELEASES]
-#: Rows of the cube that has confidential series in it.
-HELD = 100_000
+#: Rows of the cube that has confidential series in it; a tenth of them for a short look.
+HELD = MILLION
 #: Rows that pysdmx is given: a million of them take it minutes.
 FEW = 50_000
 
