@@ -149,7 +149,8 @@ def test_a_series_without_sql_is_the_series_with_it(rows, data):
     ends = st.one_of(st.none(), st.integers(0, 3))
     period = st.one_of(st.none(), st.sampled_from(["2019", "2020-01", "2021"]))
     with tempfile.TemporaryDirectory() as folder:
-        cube = release_of([row | {"COMMENT_OBS": 'said, "here"'} for row in rows], FLOW, Path(folder))
+        said = [{"COMMENT_OBS": 'said, "here"', "CONF_STATUS": "FN"[place % 2]} for place in range(len(rows))]
+        cube = release_of([row | more for row, more in zip(rows, said, strict=True)], FLOW, Path(folder))
         for key in {tuple(row[name] for name in about.dimensions) for row in rows}:
             question = Question(
                 FLOW, keys=(key,), first=data.draw(ends), last=data.draw(ends), start=data.draw(period), end=data.draw(period)
@@ -163,6 +164,20 @@ def test_a_series_without_sql_is_the_series_with_it(rows, data):
             assert by_sql.series is None
             assert b"".join(FORMATS["csv"].write(answer)) == b"".join(FORMATS["csv"].write(by_sql))
         cube.close()
+
+
+def test_a_series_whose_statuses_both_change_is_written_as_by_sql(tmp_path):
+    rows = drawn("MIG_STOCK", "REF_AREA TIME_PERIOD OBS_VALUE OBS_STATUS CONF_STATUS\n" + "\n".join(
+        f"CRI {2000 + place} {place} {status}" for place, status in enumerate(["A F", "E F", "A N", "E N", ". F", "A ."])
+    ))  # fmt: skip
+    cube = release_of(rows, "MIG_STOCK", tmp_path)
+    key = tuple(rows[0][name] for name in cube.about.dimensions)
+    ways = [
+        Answer(Question("MIG_STOCK", keys=keys), cube, DuckDB(mapped=False)) for keys in ((key,), (key, key))
+    ]
+
+    assert [way.series is None for way in ways] == [False, True]
+    assert len({b"".join(FORMATS["csv"].write(way)) for way in ways}) == 1
 
 
 STOCK = """
