@@ -67,7 +67,7 @@ def write(path: Path, observations: int, *, held_back: bool = False) -> int:
 
     Args:
         held_back: let one series in 500 be confidential, the first among them. Then protection has to hide others beside
-            them and to attack itself, whose cost goes by the blocks that hold such figures and not by rows.
+            them and to attack itself, whose cost goes by the figures that sums link with such ones and not by rows.
     """
     count = observations // MONTHS
     if len({number_of(series) for series in range(count)}) != count:
