@@ -56,7 +56,7 @@ def rows_of(answers: Iterable[Answer]) -> list[SafeString]:
     return [_row(answer, get_language() or "") for answer in answers]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _row(answer: Answer, language: str) -> SafeString:  # noqa: ARG001 - part of what is remembered
     """One line. It shows nothing but its values, so it is written once and remembered."""
     shown = {name: getattr(answer, name) for name in ("hit", "language", "page", "page_url", "snippet")}

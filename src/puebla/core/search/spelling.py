@@ -34,7 +34,7 @@ def spelled(question: Question, visible: Iterable[str]) -> str:
     return " ".join(found) if changed else ""
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=6000)
 def _written_in(text: str) -> dict[str, str]:
     """The words of a text, folded, as they are written there; of a number nobody says how it was meant."""
     words = (word for word in WORD.findall(text) if not word.isdecimal())

@@ -120,8 +120,9 @@ def _lines(visible: DocumentQuerySet) -> DocumentQuerySet:
 
 
 def _seats(person: Person, at: dt.datetime) -> list[Any]:
-    seats = Seat.objects.effective(at).filter(person=person)
-    return list(seats.select_related("party", "body", "role", "room").order_by("role__rank", "pk"))
+    seats = Seat.objects.effective(at).filter(person=person).order_by("role__rank", "pk")
+    shown = ("role__names", "party__short_names", "body__names", "room__names", "until_on")
+    return list(seats.values_list(*shown, named=True))
 
 
 def _pending(visible: DocumentQuerySet, process: Process | None) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def document_row(document: Any) -> SafeString:
     return _row(facts, get_language() or "")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _row(facts: _Facts, language: str) -> SafeString:  # noqa: ARG001 - part of what is remembered
     """It depends on nothing but what it shows. Lines are the larger half of a list, so no template goes through them."""
     url = reverse("portal:documents") + quote(facts.symbol, safe=_SAFE) + "/"
