@@ -264,6 +264,22 @@ def test_a_share_opens_one_paper_to_one_person_until_its_end():
 
 
 @pytest.mark.django_db
+def test_a_share_of_who_has_lost_the_last_seat_names_no_reader_though_a_sealed_room_was_opened_to_them():
+    secretary, guest = make.secretariat_person(), make.PersonFactory()
+    paper, now = make.DocumentFactory(), timezone.now()
+    paper.shares.create(
+        person=guest, why="expert", until_at=now + dt.timedelta(days=1), shared_at=now, shared_by=secretary
+    )
+    BreakGlass.objects.create(
+        room=make.BodyFactory(sealed=True).room, reason="An inquiry", requested_by=guest, requested_at=now,
+        confirmed_by=secretary, confirmed_at=now, until_at=now + dt.timedelta(hours=1),
+    )  # fmt: skip
+
+    assert not Document.objects.visible_to(guest).exists()
+    assert guest not in [person for group in readers_of(paper) for person in group.people]
+
+
+@pytest.mark.django_db
 def test_even_a_share_forced_past_the_database_s_guard_opens_nothing_of_a_sealed_room():
     paper, guest = make.DocumentFactory(body=make.BodyFactory(sealed=True)), make.delegate("civil_society")
     now = timezone.now()

@@ -177,7 +177,9 @@ def readers_of(document: Any, *, audience: int | None = None) -> list[Readers]:
     now = timezone.now()
     shared = [
         share.person_id for share in document.shares.filter(until_at__gt=now, ended_at=None)
-        if share.person_id in all_reaches and share.person_id not in counted and not document.room.sealed
+        # Who has no seat reads nothing, not even where a sealed room was opened to them meanwhile.
+        if share.person_id not in counted and not document.room.sealed
+        and not all_reaches.get(share.person_id, Reach()).is_empty
     ]  # fmt: skip
     if shared:
         groups[_("Shared by name, until a day")] = shared
