@@ -156,9 +156,10 @@ class Cube:
     def codes(self) -> dict[str, np.ndarray]:
         """By dimension, of each series the place of its label."""
         found = {}
-        for name, (word, shift, bits) in zip(self.about.dimensions, self._packing.places, strict=True):
+        for place, name in enumerate(self.about.dimensions):
+            bits = self._packing.places[place][2]
             kind = np.uint8 if bits < 8 else np.uint16 if bits < 16 else np.uint32
-            found[name] = (self._keys[word] >> np.uint64(shift) & np.uint64((1 << bits) - 1)).astype(kind)
+            found[name] = self._packing.column(self._keys, place).astype(kind)
         return found
 
     @property
