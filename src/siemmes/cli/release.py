@@ -1,6 +1,7 @@
 """`siemmes release`."""
 
 import argparse
+import datetime as dt
 
 from siemmes.cli.progress import stepping
 from siemmes.cli.showing import as_json, instant
@@ -37,5 +38,5 @@ def run(arguments: argparse.Namespace) -> int:
 
 def in_words(release: Release, language: str) -> str:
     """That a release is in force, or from when, for people."""
-    said = _LATER if release.public_from else _SAID
+    said = _SAID if release.is_public(dt.datetime.now(dt.UTC)) else _LATER
     return said[language].format(**release.told())

@@ -63,6 +63,19 @@ def test_a_release_kept_back_until_an_hour_says_so_and_answers_nobody(tmp_path, 
     assert run(capsys, "query", "MIG_STOCK", "--store", store)[0] == 2
 
 
+def test_a_release_whose_hour_has_come_is_said_to_be_in_force(tmp_path, capsys):
+    store = tmp_path / "store"
+    run(capsys, "submit", a_file(tmp_path, [row()]), *SENT, "--store", store)
+
+    code, out, _err = run(
+        capsys, "release", "MIG_STOCK", "--store", store, "--public-from", "2000-01-01T10:00-06:00"
+    )
+
+    assert code == 0
+    assert "MIG_STOCK-1 is in force" in out
+    assert run(capsys, "query", "MIG_STOCK", "--store", store)[0] == 0
+
+
 @pytest.mark.parametrize("words", [
     ["validate", "x.csv", *SENT, "--today", "yesterday"],
     ["release", "MIG_STOCK", "--public-from", "soon"],
