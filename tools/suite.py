@@ -1,5 +1,5 @@
-"""`make test`: the statistics engine in an environment of its own, without Django; everything else on SQLite, then on
-PostgreSQL what depends on the database.
+"""`make test`: everything but the statistics engine on SQLite; beside it, so that no core waits, the engine in an environment
+of its own, without Django, and then on PostgreSQL what depends on the database.
 
 `python -m tools.suite --only-postgresql --postgresql rest` runs there what `make test` did not, so that with both everything
 has run on both, as in CI; `--postgresql all` does so at once.
@@ -16,6 +16,8 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
+from typing import IO
 
 #: Gate, journal, constraints, search words, concurrency, back-ups: where two databases may differ. How files are read, and
 #: what kind they are, is asked of no database.
@@ -29,8 +31,9 @@ DATABASE_BOUND = [
 ENGINE = Path("var/engine")
 
 
-def engine_alone() -> int:
+def engine_alone(out: IO[str] | None = None) -> int:
     """Run the engine's tests where nothing of the secretariat is installed; pytest's exit code."""
+    _title("The statistics engine alone", out)
     python = ENGINE / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(ENGINE)], check=True)
@@ -50,7 +53,7 @@ def engine_alone() -> int:
         "pyspark"
     ):  # `make spark` was asked for: the tests that start a cluster run too
         wanted.append("requirements/spark.txt")
-    subprocess.run([*install, *wanted], check=True)
+    subprocess.run([*install, *wanted], check=True, stdout=out, stderr=out)
     command = [
         str(python),
         "-m",
@@ -62,10 +65,63 @@ def engine_alone() -> int:
         "-ra",
         "tests/siemmes",
     ]
-    return subprocess.run(command, check=False, env=os.environ | {"PYTHONPATH": "src"}).returncode
+    environment = os.environ | {"PYTHONPATH": "src"}
+    return subprocess.run(command, check=False, env=environment, stdout=out, stderr=out).returncode
 
 
-def pytest(paths: list[str], environment: dict[str, str], *extra: str) -> int:
+def on_sqlite() -> int:
+    """Run everything else; pytest's exit code."""
+    _title("SQLite", None)
+    return pytest(["tests"], {"DATABASE_URL": ""})
+
+
+def on_postgresql(extent: str, out: IO[str] | None = None) -> int:
+    """Run the tests of this extent on PostgreSQL; pytest's exit code."""
+    if extent == "none":
+        return 0
+    _title("PostgreSQL", out)
+    try:
+        with postgresql() as address:
+            # A cluster asks no database of ours.
+            return pytest(paths_for(extent), {"DATABASE_URL": address}, "-m", "not spark", out=out)
+    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
+        print(
+            f"No PostgreSQL could be started: {error}. Name one with DATABASE_URL to run these tests.",
+            file=out,
+            flush=True,
+        )
+        return 1
+
+
+def _title(words: str, out: IO[str] | None) -> None:
+    print(f"== {words} ==", file=out, flush=True)
+
+
+class Beside(Thread):
+    """The engine and then PostgreSQL while SQLite runs; what they say is kept and shown when both have ended."""
+
+    def __init__(self, extent: str, said: IO[str]) -> None:
+        super().__init__(daemon=True)
+        self._extent, self._said = extent, said
+        self._codes = [1]
+
+    def run(self) -> None:
+        """Run both."""
+        try:
+            self._codes = [engine_alone(self._said), on_postgresql(self._extent, self._said)]
+        except (OSError, subprocess.SubprocessError) as error:
+            print(error, file=self._said, flush=True)
+
+    def ended(self) -> int:
+        """Wait for both and show what they said; the gravest exit code."""
+        self.join()
+        self._said.seek(0)
+        sys.stdout.writelines(self._said)
+        sys.stdout.flush()
+        return max(self._codes)
+
+
+def pytest(paths: list[str], environment: dict[str, str], *extra: str, out: IO[str] | None = None) -> int:
     """Run these tests on both cores; pytest's exit code."""
     command = [
         sys.executable,
@@ -80,7 +136,8 @@ def pytest(paths: list[str], environment: dict[str, str], *extra: str) -> int:
         *extra,
         *paths,
     ]
-    return subprocess.run(command, check=False, env=os.environ | environment).returncode
+    environment = os.environ | environment
+    return subprocess.run(command, check=False, env=environment, stdout=out, stderr=out).returncode
 
 
 @contextlib.contextmanager
@@ -115,25 +172,15 @@ def main() -> int:
     parser.add_argument("--only-postgresql", action="store_true", help="leave SQLite out")
     options = parser.parse_args()
     started = time.monotonic()
-    codes = []
-    if not options.only_postgresql:
-        print("== The statistics engine alone ==", flush=True)
-        codes.append(engine_alone())
-        print("== SQLite ==", flush=True)
-        codes.append(pytest(["tests"], {"DATABASE_URL": ""}))
-    if options.postgresql != "none":
-        print("== PostgreSQL ==", flush=True)
-        try:
-            with postgresql() as address:
-                # A cluster asks no database of ours.
-                codes.append(
-                    pytest(paths_for(options.postgresql), {"DATABASE_URL": address}, "-m", "not spark")
-                )
-        except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
-            print(f"No PostgreSQL could be started: {error}. Name one with DATABASE_URL to run these tests.")
-            codes.append(1)
+    if options.only_postgresql:
+        code = on_postgresql(options.postgresql)
+    else:
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+            beside = Beside(options.postgresql, said)
+            beside.start()
+            code = max(on_sqlite(), beside.ended())
     print(f"{time.monotonic() - started:.0f} s in all", flush=True)
-    return max(codes)
+    return code
 
 
 if __name__ == "__main__":

@@ -489,7 +489,6 @@ class TestRefusals:
             call_command("demo", "--accounts")
 
 
-@pytest.mark.xdist_group("journeys")
 def test_the_whole_demonstration_is_loaded_by_one_command(demonstration):
     again = demonstration.run("demo", "--if-empty")
     accounts = demonstration.run("demo", "--accounts", "--json")

@@ -23,10 +23,10 @@ WIDTHS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "he
 
 
 def pytest_collection_modifyitems(items):
-    """All journeys in one process, in one group: they share one instance."""
+    """The journeys of a module stay in one process; each process has an instance of its own, shared by all its journeys."""
     for item in items:
         if "tests/journeys" in str(item.path).replace(os.sep, "/"):
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.xdist_group(f"journeys.{item.path.stem}"))
             item.add_marker(pytest.mark.journey)
             if CHROMIUM is None:
                 item.add_marker(
