@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from siemmes.cube.layout import literal, quoted, single
+from siemmes.cube.layout import literal, one_code, quoted, single
 from siemmes.disclosure import rules
 from siemmes.disclosure.attacking import Demand, Name, Outcome, Table, attack
 from siemmes.disclosure.coverage import WHEN, lists_of
@@ -118,6 +118,7 @@ def protect(
     secret: bytes | None = None,
     earlier: Sequence[Earlier] = (),
     contributions: str | None = None,
+    same: Mapping[str, str] | None = None,
 ) -> Protected:
     """Copy the figures that the public may see into a table, or show them by a view.
 
@@ -129,6 +130,7 @@ def protect(
         earlier: the releases before, the newest last.
         contributions: a table of the key's columns, SUBMISSION and OBS_VALUE with what each contributor gave to an amount.
             Without it no dominance is looked for but what senders say themselves (CONF_STATUS O, T, G).
+        same: columns of the source in which all rows say the same, as SQL that gives it: they need not be copied.
 
     Raises:
         RefusedError: where the attack finds a hidden figure, or a flow that was suppressed has grown too large for it.
@@ -143,7 +145,7 @@ def protect(
             about,
             key,
             into=into,
-            view=True,
+            same={**(same or {}), "CONF_STATUS": one_code("CONF_STATUS", "F")},
             before=before,
         )
         return Protected(method, cells, reasons=_no_reasons(about), in_place=True)

@@ -14,14 +14,14 @@ of it each. It is computed once for rows of one series and year that follow each
 places: a join would cost as much as all else and lose their order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from siemmes.cube.layout import literal, quoted, single
+from siemmes.cube.layout import literal, quoted, standing
 from siemmes.disclosure.coverage import WHEN, lists_of
 from siemmes.disclosure.rerounding import adding_up, may_add_up, other_way
 from siemmes.model.errors import RefusedError
@@ -51,7 +51,7 @@ def rounded(
     secret: bytes,
     *,
     into: str,
-    view: bool = False,
+    same: Mapping[str, str] | None = None,
     before: tuple[Path, Path] | None = None,
 ) -> None:
     """Copy a table with its figures rounded, its rows in their order.
@@ -61,9 +61,10 @@ def rounded(
     Args:
         source: a table with every column of the structure; missing values stay missing.
         secret: 32 bytes that are never published.
+        same: columns in which all rows say the same, as SQL that gives it. They are not copied: `into` is a view then, of the
+            table `into`_rows, which has the others.
         before: what the release before showed, and what had been sent for it (Parquet files): a figure that did not change is
             shown as it was.
-        view: let `into` be a view, which lasts as long as its source and the table `into`_noise beside it.
 
     Raises:
         RefusedError: where a sum still leaves one possibility.
@@ -82,12 +83,16 @@ def rounded(
         f"WHEN CAST(n.number AS INTEGER) * {BASE} < ({VALUE} % {BASE}) * {_VALUES} THEN {VALUE} - {VALUE} % {BASE} + {BASE} "
         f"ELSE {VALUE} - {VALUE} % {BASE} END"
     )
+    said = {name: sql for name, sql in (same or {}).items() if name in about.by_id and name != VALUE}
+    rows = f"{into}_rows" if said else into
+    kept = f"s.* EXCLUDE ({', '.join(map(quoted, said))})" if said else "s.*"
     con.execute(
-        f"CREATE {'VIEW' if view else 'TABLE'} {into} AS SELECT s.* REPLACE ({value} AS {VALUE}) FROM {source} AS s "
-        f"POSITIONAL JOIN {noise} AS n"
+        f"CREATE TABLE {rows} AS SELECT {kept} REPLACE ({value} AS {VALUE}) FROM {source} AS s POSITIONAL JOIN {noise} AS n"
     ).fetchall()
-    if not view:
-        con.execute(f"DROP TABLE {noise}")
+    con.execute(f"DROP TABLE {noise}")
+    if said:
+        every = ", ".join(said.get(name, quoted(name)) for name in about.columns)
+        con.execute(f"CREATE VIEW {into} AS SELECT {every} FROM {rows}")
 
 
 def _noise(con: Any, source: str, about: Structure, secret: bytes) -> Iterator[np.ndarray]:
@@ -117,16 +122,13 @@ def _adding_up_along(con: Any, source: str, about: Structure) -> list[str]:
     """The dimensions along which figures can add up to others; seldom any in a flow of single borders and months."""
     lists = lists_of(about)
     names = [name for name in about.dimensions if name not in ("FREQ", "REF_AREA")]
-    listed = ", ".join(f"list(DISTINCT CAST({quoted(name)} AS VARCHAR))" for name in names)
-    *codes, frequencies, ranges = single(
-        con,
-        f"SELECT {listed}, count(DISTINCT \"FREQ\"), bool_or(contains({quoted(TIME)}, '/')) FROM {source}",
-    )
+    codes = standing(con, source, (*names, "FREQ", TIME))
     found = [
-        name for name, some in zip(names, codes, strict=True)
-        if some and may_add_up(name, some, lists, added=name in about.parts)
+        name for name in names
+        if codes[name] and may_add_up(name, codes[name], lists, added=name in about.parts)
     ]  # fmt: skip
-    return [*found, WHEN] if frequencies > 1 or ranges else found
+    spans = len(codes["FREQ"]) > 1 or any("/" in period for period in codes[TIME])
+    return [*found, WHEN] if spans else found
 
 
 def _turned(
@@ -211,10 +213,9 @@ def _hashed(con: Any, spots: list[pa.Array], secret: bytes) -> np.ndarray:
         params=[outer, inner],
     ).to_arrow_table()
     con.unregister("siemmes_spots")
-    digests = found.column("digest").combine_chunks().cast(pa.binary(_DIGEST))
-    return (
-        np.frombuffer(b"".join(digests.to_pylist()), dtype=">u2").reshape(-1, _DIGEST // _BYTES).astype("<u2")
-    )
+    digests = pa.concat_arrays(found.column("digest").chunks).cast(pa.binary(_DIGEST))
+    numbers = np.frombuffer(digests.buffers()[1], dtype=">u2", count=len(digests) * _DIGEST // _BYTES)
+    return numbers.reshape(-1, _DIGEST // _BYTES).astype("<u2")
 
 
 def _year(period: str) -> str:

@@ -27,7 +27,7 @@ from siemmes.model.errors import RefusedError
 from siemmes.model.structures import TIME, Structure
 from siemmes.release.describing import AVAILABILITY, METADATA, availability, reference_metadata
 from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
-from siemmes.release.gathering import gather, keep
+from siemmes.release.gathering import Gathered, gather, keep
 from siemmes.release.published import CURRENT
 from siemmes.release.submissions import CONTRIBUTIONS, ROWS, Submission
 
@@ -186,24 +186,24 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     sent = [(one.id, plan.received / one.id / ROWS) for one in plan.submissions]
     # What is not protected yet never lies on the public side, not even while it is built or after a kill.
     with _workplace(kept) as con, ThreadPoolExecutor(2, "siemmes-build") as pool:
-        labels = gather(con, plan.about, before, sent)
+        found = gather(con, plan.about, before, sent)
         step("gathered")
         beside = [pool.submit(keep, con.cursor(), kept / ACCEPTED, before, sent)]
         protected = protect(
             con, ACCEPTED_ROWS, plan.about, into=PUBLIC_ROWS, own=plan.own, secret=plan.secret,
-            earlier=_earlier(plan), contributions=_contributions(con, plan),
+            earlier=_earlier(plan), contributions=_contributions(con, plan), same=found.same,
         )  # fmt: skip
         step("protected")
         beside.append(pool.submit(render_structures, aside, plan.about.id, at=plan.at.replace(microsecond=0)))
-        labels = labels | {"CONF_STATUS": ["F"]} if labels and protected.in_place else None
-        if labels is not None:
+        known = _as_published(found) if protected.in_place else None
+        if known is not None:
             beside.append(pool.submit(_write_at_once, con.cursor(), plan, aside))
-        told = _lay_out(con, plan, aside, labels, in_order=protected.in_place)
+        told = _lay_out(con, plan, aside, known, in_order=protected.in_place)
         step("laid out")
         manifest = _manifest(plan, told, protected)
         write_json(aside / MANIFEST, manifest | {"files": {}})
         rendered = pool.submit(render, aside)
-        if labels is None:
+        if known is None:
             _write_after(con, plan, aside)
         write_json(aside / AVAILABILITY, availability(aside, plan.about, told.labels))
         write_json(aside / METADATA, told.metadata)
@@ -253,14 +253,21 @@ def _lay_out(
     con: duckdb.DuckDBPyConnection,
     plan: Plan,
     aside: Path,
-    labels: Mapping[str, Sequence[str]] | None,
+    known: Gathered | None,
     *,
     in_order: bool,
 ) -> _Told:
-    """Lay the public figures into the store and its mapped columns; the store is whole and closed then."""
+    """Lay the public figures into the store and its mapped columns; the store is whole and closed then.
+
+    Args:
+        known: what stands in the public figures, where that is known.
+    """
     con.execute(f"ATTACH {literal(str(aside / CUBE))} AS public_store")
     con.execute("USE public_store")
-    laid = layout.create_table(con, f"memory.{PUBLIC_ROWS}", plan.about, labels, in_order=in_order)
+    laid = layout.create_table(
+        con, f"memory.{PUBLIC_ROWS}", plan.about, known.labels if known else None, same=known.same if known else None,
+        in_order=in_order,
+    )  # fmt: skip
     con.execute("CHECKPOINT")
     told = _Told(
         laid, layout.write_columns(con, aside, plan.about, laid),
@@ -269,6 +276,14 @@ def _lay_out(
     con.execute("USE memory")
     con.execute("DETACH public_store")
     return told
+
+
+def _as_published(found: Gathered) -> Gathered | None:
+    """What is known of figures that are published as they were gathered, but for their values and CONF_STATUS; None for nothing."""
+    if found.labels is None:
+        return None
+    same = {**found.same, "CONF_STATUS": layout.one_code("CONF_STATUS", "F")}
+    return Gathered(found.labels | {"CONF_STATUS": ["F"]}, same)
 
 
 def _earlier(plan: Plan) -> "list[Earlier]":
@@ -309,8 +324,7 @@ def _write_at_once(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path) -> N
     con.execute(
         f'COPY (SELECT {key}, "SUBMISSION" FROM {ACCEPTED_ROWS}) TO {literal(str(aside / PROVENANCE))} {PARQUET}'
     )
-    shown = f"SELECT * REPLACE ({layout.one_code('CONF_STATUS', 'F')}) FROM {PUBLIC_ROWS}"
-    layout.write_exchange(con, aside / FIGURES, plan.about, f"({shown})")
+    layout.write_exchange(con, aside / FIGURES, plan.about, PUBLIC_ROWS)
     con.close()
 
 

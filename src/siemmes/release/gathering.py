@@ -2,18 +2,31 @@
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from siemmes.cube.layout import coded, free, literal, narrowed, quoted, single
+from siemmes.cube.layout import coded, free, literal, looked_up, narrowed, quoted, single
 from siemmes.model.structures import VALUE, Structure
 
 
-def gather(
-    con: Any, about: Structure, before: Path | None, sent: Sequence[tuple[str, Path]]
-) -> dict[str, list[str]] | None:
+@dataclass(frozen=True)
+class Gathered:
+    """What is known of the figures that were gathered.
+
+    Attributes:
+        labels: those that stand in each coded column and in SUBMISSION, sorted; None where some may stand in rows that are no
+            longer there.
+        same: the columns in which all rows say the same, as SQL that gives it.
+    """
+
+    labels: dict[str, list[str]] | None
+    same: dict[str, str]
+
+
+def gather(con: Any, about: Structure, before: Path | None, sent: Sequence[tuple[str, Path]]) -> Gathered:
     """Make `work.accepted`: of each key the last row sent, deletions gone, in key order, codes as ENUMs.
 
     What all rows say alike is not kept row by row: `accepted` is a view of the table `differing`, which has the rest.
@@ -22,10 +35,6 @@ def gather(
         con: a connection whose database has a schema `work`.
         before: the figures from which the release starts (Parquet), with the submission that gave each.
         sent: submissions since, in order, each with its rows (Parquet).
-
-    Returns:
-        The labels that stand in each coded column and in SUBMISSION, sorted; None where some may stand in rows that are no
-        longer there.
     """
     columns = ", ".join(quoted(name) for name in about.columns)
     parts = []
@@ -45,7 +54,11 @@ def gather(
         if not said:
             same[name] = f"CAST(NULL AS VARCHAR) AS {quoted(name)}"
     plain = [quoted(name) for name in (VALUE, *free(about)) if name not in same]
-    kept = f'SELECT {", ".join([*found.differ.values(), *plain])}, "ACTION", sent FROM work.sent'
+    differ = [
+        looked_up(name, found.labels[name]) if name in found.labels else sql
+        for name, sql in found.differ.items()
+    ]
+    kept = f'SELECT {", ".join([*differ, *plain])}, "ACTION", sent FROM work.sent'
     key = ", ".join(quoted(name) for name in about.key if name in found.differ) or "1"
     if len(parts) > 1:
         kept = f"SELECT * FROM ({kept}) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY sent DESC) = 1"
@@ -55,7 +68,8 @@ def gather(
     every = ", ".join(same.get(name, quoted(name)) for name in (*about.columns, "SUBMISSION"))
     con.execute(f"CREATE VIEW work.accepted AS SELECT {every} FROM work.differing")
     (gone,) = single(con, "SELECT (SELECT count(*) FROM work.sent) - (SELECT count(*) FROM work.differing)")
-    return None if gone or len(found.labels) <= len(coded(about)) else found.labels
+    complete = not gone and len(found.labels) > len(coded(about))
+    return Gathered(found.labels if complete else None, same)
 
 
 def keep(con: Any, target: Path, before: Path | None, sent: Sequence[tuple[str, Path]]) -> None:

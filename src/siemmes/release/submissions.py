@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from siemmes.cube.layout import coded, literal, narrowed, quoted, value_type
+from siemmes.cube.layout import coded, literal, narrowed, one_code, quoted, value_type
 from siemmes.intake.findings import Report
 from siemmes.model.errors import RefusedError, SiemmesError
 from siemmes.model.structures import VALUE
@@ -141,10 +141,11 @@ def _write_rows(found: "Judgement", submission: str, target: Path) -> None:
     columns = {name: quoted(name) for name in about.columns}
     columns[VALUE] = f"CAST({VALUE} AS {value_type(about)})"
     columns["OBS_STATUS"] = (
-        f"CAST(CASE WHEN {VALUE} IS NULL AND coalesce(\"OBS_STATUS\", '') NOT IN ('L', 'M', 'O', 'Q', 'H') THEN 'O' "
-        f"ELSE coalesce(\"OBS_STATUS\", 'A') END AS {types['OBS_STATUS']})"
+        f'CASE WHEN {VALUE} IS NOT NULL AND "OBS_STATUS" IS NOT NULL THEN "OBS_STATUS" '
+        f"ELSE CAST(CASE WHEN {VALUE} IS NULL AND coalesce(\"OBS_STATUS\", '') NOT IN ('L', 'M', 'O', 'Q', 'H') THEN 'O' "
+        f"ELSE coalesce(\"OBS_STATUS\", 'A') END AS {types['OBS_STATUS']}) END"
     )
-    columns["ACTION"] = "coalesce(\"ACTION\", 'I')" if found.has("ACTION") else "'I'"
+    columns["ACTION"] = "coalesce(\"ACTION\", 'I')" if found.has("ACTION") else "CAST('I' AS ENUM('I'))"
     listed = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
     con.execute(f"CREATE OR REPLACE TEMP VIEW kept AS SELECT row, {listed} FROM judged")
     texts = [name for name in coded(about) if types[name] == "VARCHAR"]
@@ -153,7 +154,7 @@ def _write_rows(found: "Judgement", submission: str, target: Path) -> None:
     beside = narrowed(con, "(FROM kept LIMIT 1)", [name for name in texts if not found.has(name)])
     codes = sent.differ | sent.same | beside.same
     selected = ", ".join(codes.get(name, quoted(name)) for name in ("row", "ACTION", *about.columns))
-    selected += f', {literal(submission)} AS "SUBMISSION"'
+    selected += f", {one_code('SUBMISSION', submission)}"
     con.execute(
         f"COPY (SELECT {selected} FROM kept) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
     )

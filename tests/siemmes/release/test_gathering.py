@@ -41,7 +41,7 @@ def gathered(files, before=None, target=None):
     """What is in force: value and submission by key, in the order of the rows; and the labels that gathering told."""
     with closing(duckdb.connect()) as con:
         con.execute("CREATE SCHEMA work")
-        labels = gather(con, STOCK, before, files)
+        labels = gather(con, STOCK, before, files).labels
         found = con.sql("SELECT * FROM work.accepted").to_arrow_table().to_pylist()
         if target is not None:
             keep(con.cursor(), target, before, files)
