@@ -243,3 +243,42 @@ def a_file(content: bytes = b"Plain text of a note.\n", name: str = "note.txt") 
     stream = io.BytesIO(content)
     stream.name = name
     return stream
+
+
+class MeetingFactory(factory.django.DjangoModelFactory):
+    """A meeting's record: three days in March 2031 of an open body."""
+
+    class Meta:
+        model = members.Meeting
+        django_get_or_create = ("symbol",)
+
+    symbol = factory.Sequence(lambda n: f"RCM/2031/M{n}")
+    body = factory.SubFactory(BodyFactory)
+    titles = factory.LazyAttribute(lambda o: {"en": f"Meeting {o.symbol}", "es": f"Reunión {o.symbol}"})
+    starts_on = dt.date(2031, 3, 11)
+    ends_on = dt.date(2031, 3, 13)
+
+
+def convening(**values: Any) -> Any:
+    """A meeting that is announced and prepared: `convening(draft=True)`, `convening(body=…)`."""
+    from puebla.meetings.models import Convening
+
+    record = {
+        name: values.pop(name)
+        for name in ("symbol", "body", "draft", "starts_on", "ends_on")
+        if name in values
+    }
+    secretariat_party()
+    defaults = {"zone": "America/Guatemala", "created_at": timezone.now(), "changed_at": timezone.now()}
+    return Convening.objects.create(meeting=MeetingFactory(**record), **(defaults | values))
+
+
+def presiding_chair(party: members.Party | None = None, **values: Any) -> Person:
+    """Who chairs for the party that presides today."""
+    person = PersonFactory(**values)
+    party = party or PartyFactory(code="GTM")
+    office = BodyFactory(code="PPT", function="presidency")
+    members.PresidencyTerm.objects.get_or_create(body=office, party=party, starts_on=LONG_AGO)
+    role = RoleFactory(code="presidency", permissions=["convene", "file_own", "confirm_seats"])
+    SeatFactory(person=person, party=party, body=office, role=role)
+    return person

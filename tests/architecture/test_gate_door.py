@@ -22,6 +22,22 @@ ALSO = {
 #: Methods that may stand before `visible_to`: they only narrow.
 NARROWING = {"effective", "on"}
 REASONS = {
+    ("meetings/views/agenda.py", "edit", "Document"): "an empty form: no document is asked for",
+    (
+        "meetings/views/agenda.py",
+        "revision",
+        "AgendaRevision",
+    ): "of a meeting that came through the gate; its rows pass it",
+    (
+        "meetings/views/sessions.py",
+        "session",
+        "Seat",
+    ): "of a session that came through the gate, whose room knows its seats",
+    (
+        "meetings/views/sessions.py",
+        "_could_sit",
+        "Seat",
+    ): "asked for the chair of that room alone, of open rooms' seats",
     (
         "documents/views/records.py",
         "relations_of",

@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "puebla"
-APPS = ("portal", "intranet", "api", "documents", "notices", "members", "accounts", "publications", "theme")
+APPS = (
+    "portal",
+    "intranet",
+    "api",
+    "meetings",
+    "documents",
+    "notices",
+    "members",
+    "accounts",
+    "publications",
+    "theme",
+)
 NAMES = {
     "__init__", "models", "querysets", "rules", "actions", "forms", "views", "urls", "apps", "admin",
     "management", "templates", "static", "templatetags", "migrations",
@@ -20,7 +31,7 @@ BESIDE = {
 #: The ground floor and the roof hold what belongs to no room; nothing comes in here without a line.
 CORE = {
     "__init__", "alignment", "apps", "channels", "citing", "files", "guards", "interface", "journal", "languages", "mail", "management", "migrations", "models", "news",
-    "operations", "phrases", "registry", "search", "symbols", "tables", "verdicts", "words",
+    "operations", "phrases", "registry", "search", "symbols", "tables", "verdicts", "words", "zones",
 }  # fmt: skip
 CONFIG = {
     "__init__", "actions", "apps", "checks", "cli", "demonstration", "editions", "formats", "founding", "locale", "management", "middleware",

@@ -40,6 +40,7 @@ PHRASES = {
     "invitation.accepted": gettext_lazy("accepted an invitation"),
     "invitation.withdrawn": gettext_lazy("withdrew an invitation"),
     "meeting.recorded": gettext_lazy("recorded a meeting"),
+    "meeting.announced": gettext_lazy("announced a meeting that was being prepared"),
     "meeting.described": gettext_lazy("changed a meeting's record"),
     "opening.requested": gettext_lazy("asked to open a sealed room"),
     "opening.confirmed": gettext_lazy("confirmed the opening of a sealed room"),

@@ -60,6 +60,7 @@ class Permission(models.TextChoices):
     MANAGE_ALL_PEOPLE = "manage_all_people", _("invite, seat and retire people of every party")
     CONFIRM_SEATS = "confirm_seats", _("confirm seats in the sealed room chaired")
     EDIT_LISTS = "edit_lists", _("edit parties, bodies, kinds, themes, presidencies")
+    CONVENE = "convene", _("prepare, convene and run meetings")
     READ_JOURNAL = "read_journal", _("read the journal")
     OPERATE = "operate", _("see the state of the machine")
     EDIT_PAGES = "edit_pages", _("write pages and news of the public site and submit them")
@@ -324,6 +325,8 @@ class Meeting(models.Model):
     precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.DAY)
     confirmed = models.BooleanField(_("confirmed by a source"), default=True)
     remark = TextsField(_("remark"), max_length=500, blank=True)
+    #: In preparation: known to the secretariat and the Presidency alone, and nothing of it is sent or shown to the public.
+    draft = models.BooleanField(_("draft"), default=False)
     revision = models.PositiveIntegerField(default=1)
 
     objects = MeetingQuerySet.as_manager()

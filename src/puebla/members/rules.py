@@ -36,6 +36,7 @@ SECRETARIAT_PERMISSIONS = frozenset(
         Permission.RELEASE,
         Permission.MANAGE_ALL_PEOPLE,
         Permission.EDIT_LISTS,
+        Permission.CONVENE,
         Permission.READ_JOURNAL,
         Permission.OPERATE,
         Permission.EDIT_PAGES,
@@ -255,6 +256,31 @@ def may_confirm_seat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reac
     return refused(_("Only the chair of this sealed room confirms seats in it."))
 
 
+def seat_to_follow(person: Person, *, at: dt.datetime) -> Seat | None:
+    """The seat of today by which somebody is let into a closed session: of a member, or of the secretariat, not observing."""
+    seats = Seat.objects.effective(at).filter(person=person, role__observes=False, room__sealed=False)
+    allowed = [StandingKind.MEMBER.value, StandingKind.SECRETARIAT.value]
+    return (
+        seats.filter(Q(standing_kind__in=allowed))
+        .select_related("party", "role")
+        .order_by("role__rank", "pk")
+        .first()
+    )
+
+
+def may_seat_in_room(person: Person, room: Room, seat: Seat | None, *, at: dt.datetime) -> Verdict:
+    """Let somebody into a sealed room of no body: its chair does, and only who sits for a member or the secretariat."""
+    if not room.sealed or Body.objects.filter(room=room).exists():
+        return refused(_("Seats of a body are given in that body."))
+    if not chairs(reach_of(person, at), room):
+        return refused(_("Only the chair of this sealed room lets people in."))
+    if seat is None:
+        return refused(
+            _("Observers have no seat in a closed session, nor has anybody without a seat in the process.")
+        )
+    return ALLOWED
+
+
 def chairs_of(room: Room, *, at: dt.datetime) -> list[Person]:
     """Who may confirm seats in this room today."""
     seats = Seat.objects.effective(at).filter(room=room).select_related("person", "role")
@@ -395,7 +421,14 @@ def may_record_meeting(
     reach = reach or reach_of(person, at)
     if meeting is not None and meeting.body.room.sealed and meeting.body.room_id not in reach.rooms:
         return refused(_("Meetings of a sealed room are entered by those who sit in it."))
+    if convenes(reach):
+        return ALLOWED
     return _keeps_lists(person, at, reach)
+
+
+def convenes(reach: Reach) -> bool:
+    """Whether the person prepares and runs meetings: for the secretariat, or for the party that presides."""
+    return (reach.secretariat or reach.presidency) and reach.may(Permission.CONVENE)
 
 
 def may_edit_role(person: Person, role: Role, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:

@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "puebla.portal",
     "puebla.intranet",
     "puebla.api",
+    "puebla.meetings",
     "puebla.documents",
     "puebla.notices",
     "puebla.members",

@@ -9,6 +9,7 @@ from puebla.members.actions.invitations import (
     withdraw_invitation,
 )
 from puebla.members.actions.lists import (
+    announce_meeting,
     change_standing,
     correct_presidency,
     create_body,
@@ -23,10 +24,19 @@ from puebla.members.actions.lists import (
 from puebla.members.actions.publishing import publish_who_we_are
 from puebla.members.actions.rooms import confirm_opening, request_opening
 from puebla.members.actions.searches import close_feed, forget_search, looked_at, open_feed, save_search
-from puebla.members.actions.seats import confirm_seat, refuse_seat, retire, seat, unseat
+from puebla.members.actions.seats import (
+    confirm_seat,
+    refuse_seat,
+    retire,
+    seat,
+    seat_chairs,
+    seat_in_room,
+    unseat,
+)
 
 __all__ = [
     "accept_invitation",
+    "announce_meeting",
     "apply_as_observer",
     "change_standing",
     "close_feed",
@@ -54,6 +64,8 @@ __all__ = [
     "review_application",
     "save_search",
     "seat",
+    "seat_chairs",
+    "seat_in_room",
     "set_presidency",
     "unseat",
     "withdraw_invitation",

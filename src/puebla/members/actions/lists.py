@@ -235,17 +235,42 @@ def describe_role(*, role: Role, values: dict[str, Any], by: Person, at: dt.date
 
 @transaction.atomic
 def record_meeting(
-    *, symbol: str, body: Body, values: dict[str, Any], by: Person | None, at: dt.datetime
+    *,
+    symbol: str,
+    body: Body,
+    values: dict[str, Any],
+    by: Person | None,
+    at: dt.datetime,
+    draft: bool = False,
 ) -> Meeting:
-    """Enter a meeting of a body as a dated, numbered record."""
+    """Enter a meeting of a body as a dated, numbered record.
+
+    Args:
+        draft: only secretariat and Presidency are to know of it, until `announce_meeting`.
+    """
     if by is not None:
         require(rules.may_record_meeting(by, Meeting(body=body), at=at))
-    meeting = Meeting(symbol=symbol, body=body)
+    meeting = Meeting(symbol=symbol, body=body, draft=draft)
     _write(meeting, values, MEETING_FIELDS)
-    publish_who_we_are(at=at)
+    if not draft:
+        publish_who_we_are(at=at)
     facts = {"titles": meeting.titles, "starts": meeting.starts_on}
     journal.record("meeting.recorded", at=at, person=by, subject=meeting, room=body.room, facts=facts)
     return meeting
+
+
+@transaction.atomic
+def announce_meeting(*, meeting: Meeting, by: Person, at: dt.datetime) -> Meeting:
+    """Let everybody know of a meeting that was a draft, the public too where its body is open."""
+    require(rules.may_record_meeting(by, meeting, at=at))
+    locked = Meeting.objects.select_for_update(of=("self",)).select_related("body__room").get(pk=meeting.pk)
+    if locked.draft:
+        locked.draft = False
+        locked.revision += 1
+        locked.save(update_fields=["draft", "revision"])
+        publish_who_we_are(at=at)
+        journal.record("meeting.announced", at=at, person=by, subject=locked, room=locked.body.room)
+    return locked
 
 
 @transaction.atomic

@@ -105,7 +105,9 @@ def _presidency_rows() -> list[dict[str, Any]]:
 
 def _meeting_rows() -> list[dict[str, Any]]:
     """Meetings of bodies whose room may open to the public: a sealed network's meetings stay with it."""
-    meetings = Meeting.objects.filter(body__room__cap__gte=Audience.PUBLIC).select_related("body", "host")
+    meetings = Meeting.objects.filter(draft=False, body__room__cap__gte=Audience.PUBLIC).select_related(
+        "body", "host"
+    )
     return [
         {
             "symbol": meeting.symbol,

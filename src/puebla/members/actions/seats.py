@@ -192,6 +192,64 @@ def holders_of(room: Room, *, at: dt.datetime) -> list[Person]:
 
 
 @transaction.atomic
+def seat_chairs(*, room: Room, at: dt.datetime) -> list[Seat]:
+    """Give the Presidency's chairs their seats in a sealed room that was just made, confirmed from the beginning.
+
+    The Presidency chairs the bodies (terms of reference of the Presidency), and a sealed room without a chair could let
+    nobody in. Nothing lies there yet, so nothing is disclosed by it.
+
+    Raises:
+        RefusedError: where the room has seats already, or nobody chairs for the party that presides.
+    """
+    if Seat.objects.filter(room=room).exists():
+        raise RefusedError(_("This room has its own seats already."))
+    chairs = Seat.objects.effective(at).filter(body__function=Body.Function.PRESIDENCY)
+    chairs = chairs.exclude(party__kind=Party.Kind.SECRETARIAT).select_related("person", "party", "role")
+    given = []
+    for one in chairs:
+        if rules.Permission.CONFIRM_SEATS not in one.role.permissions:
+            continue
+        made = Seat.objects.create(
+            person=one.person, party=one.party, room=room, role=one.role, from_on=today(at), created_at=at, confirmed_at=at
+        )  # fmt: skip
+        journal.record(
+            "seat.given", at=at, subject=made, room=room, party_code=one.party.code, facts=facts_of(made)
+        )
+        given.append(made)
+    if not given:
+        raise RefusedError(
+            _("Nobody sits as chair for the Presidency today, so nobody could let anybody into a closed session. Seat the chair first.")
+        )  # fmt: skip
+    return given
+
+
+@transaction.atomic
+def seat_in_room(*, room: Room, person: Person, by: Person, at: dt.datetime) -> Seat:
+    """Let somebody who sits in the process into a sealed room that belongs to no body: its chair does, and all are told."""
+    # Two acts on one room wait for each other, as in `confirm_seat`.
+    locked = Room.objects.select_for_update().get(pk=room.pk)
+    elsewhere = rules.seat_to_follow(person, at=at)
+    require(rules.may_seat_in_room(by, locked, elsewhere, at=at))
+    assert elsewhere is not None  # noqa: S101 - the rule has said so
+    same = Seat.objects.filter(person=person, party=elsewhere.party, room=locked, role=elsewhere.role)
+    _refuse_overlap(same, from_on=today(at), until_on=None)
+    holders = holders_of(locked, at=at)
+    made = same.filter(from_on=today(at)).first() or Seat(
+        person=person, party=elsewhere.party, room=locked, role=elsewhere.role, from_on=today(at)
+    )
+    made.until_on = made.ended_at = made.ended_by = None
+    made.created_at, made.created_by, made.confirmed_at, made.confirmed_by = at, by, at, by
+    made.save()
+    told = {one.pk: one for one in [*holders, person]}
+    messages.announce_seat(made, told.values(), at=at)
+    journal.record(
+        "seat.confirmed", at=at, person=by, subject=made, room=locked, party_code=made.party.code,
+        facts=facts_of(made) | {"told": sorted(one.ref for one in told.values())},
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
 def refuse_seat(*, seat: Seat, by: Person, at: dt.datetime) -> Seat:
     """Turn down a seat proposed in a sealed room; who proposed it is told."""
     locked = _locked(seat)

@@ -430,14 +430,18 @@ class MeetingQuerySet(models.QuerySet[Any]):
     """Meetings as records."""
 
     def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
-        """Meetings that this person may know of: those of open rooms, and of the sealed ones where the person sits."""
+        """Meetings that this person may know of: those of open rooms, and of the sealed ones where the person sits.
+
+        Drafts are known to the secretariat and the Presidency.
+        """
         if reach is None:
             reach = reach_of(person)
         if reach.is_empty:
             return self.none()
-        return self.filter(
+        found = self.filter(
             Q(body__room__sealed=False) | Q(body__room_id__in=sorted(reach.rooms | reach.opened))
         )
+        return found if reach.secretariat or reach.presidency else found.filter(draft=False)
 
     def upcoming(self, *, on: dt.date) -> Self:
         """Meetings that have not ended before this day, soonest first."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -114,7 +114,11 @@ def body(request: PersonRequest, code: str) -> HttpResponseBase:
         "chairs": [one for one in seats if Permission.CONFIRM_SEATS in one.role.permissions],
         "inside": inside,
         "room_words": room_words(found.room),
-        "meetings": found.meetings.select_related("host") if inside else [],
+        "meetings": Meeting.objects.visible_to(request.person, reach=reach)
+        .filter(body=found)
+        .select_related("host")
+        if inside
+        else [],
         "openings": _openings(found.room) if found.room.sealed and inside else [],
         "may_edit": rules.may_edit_body(request.person, at=now, reach=reach),
         "may_record": rules.may_record_meeting(request.person, Meeting(body=found), at=now, reach=reach),
@@ -206,7 +210,7 @@ def party(request: PersonRequest, code: str) -> HttpResponseBase:
     rows = Party.objects.none() if reach.is_empty else Party.objects.select_related("parent")
     found = get_object_or_404(rows, code=code)
     seats = Seat.objects.effective(now).visible_to(request.person, reach=reach).filter(party=found)
-    seen = Q(body__room__sealed=False) | Q(body__room_id__in=sorted(reach.rooms | reach.opened))
+    hosted = Meeting.objects.visible_to(request.person, reach=reach).filter(host=found)
     context = {
         "party": found,
         "standings": found.standings.order_by("-from_on"),
@@ -219,7 +223,7 @@ def party(request: PersonRequest, code: str) -> HttpResponseBase:
         ),
         "chapters": found.chapters.all(),
         "terms": found.presidency_terms.select_related("body").order_by("-starts_on"),
-        "meetings": found.hosted_meetings.filter(seen).select_related("body")[:30],
+        "meetings": hosted.select_related("body")[:30],
         "may_edit": rules.may_edit_party(request.person, at=now, reach=reach),
         "manages": rules.manages(reach, found),
     }

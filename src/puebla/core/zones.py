@@ -1,0 +1,108 @@
+"""Hours on the wall of a place, and the instants they are.
+
+A future time keeps three things: the local day and hour, the zone, and the instant. Governments change their clocks, so the
+first two are what was agreed; the instant is computed from them, and again when the rules of a zone change.
+"""
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from puebla.core.verdicts import RefusedError
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def is_zone(name: str) -> bool:
+    """Whether the tz database has a zone of this name (`America/Guatemala`)."""
+    return name in _known()
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of this name.
+
+    Raises:
+        RefusedError: where the tz database has none.
+    """
+    if not is_zone(name):
+        raise RefusedError(
+            _("There is no time zone “%(zone)s”. Choose one from the list, as America/Guatemala.")
+            % {"zone": name[:60]},
+            field="zone",
+        )
+    return ZoneInfo(name)
+
+
+def instants_of(on: dt.date, hour: dt.time, name: str) -> list[dt.datetime]:
+    """The instants in UTC at which clocks there show this hour on this day: none, one, or two, the earlier first.
+
+    None where clocks were put forward over it, two where they were put back through it (RFC 5545, 3.3.5).
+    """
+    place = zone(name)
+    found = []
+    for fold in (0, 1):
+        local = dt.datetime.combine(on, hour.replace(fold=fold, tzinfo=None), tzinfo=place)
+        instant = local.astimezone(dt.UTC)
+        if instant.astimezone(place).replace(tzinfo=None, fold=0) == local.replace(tzinfo=None, fold=0):
+            found.append(instant)
+    return sorted(set(found))
+
+
+def instant_of(
+    on: dt.date, hour: dt.time, name: str, *, later: bool | None = None, field: str = "hour"
+) -> dt.datetime:
+    """The instant, in UTC, of a local day and hour.
+
+    Args:
+        later: which of two, on the day clocks are put back; None where nobody has said yet.
+        field: the form's field that a refusal names.
+
+    Raises:
+        RefusedError: where the hour does not exist there on that day, or exists twice and nobody said which.
+    """
+    found = instants_of(on, hour, name)
+    facts = {"hour": hour.strftime("%H:%M"), "day": on.isoformat(), "zone": name}
+    if not found:
+        raise RefusedError(
+            _("%(hour)s does not exist on %(day)s in %(zone)s: clocks are put forward over it. Choose an hour before or after.")
+            % facts,
+            field=field,
+        )  # fmt: skip
+    if len(found) == 2 and later is None:
+        raise RefusedError(
+            _("%(hour)s comes twice on %(day)s in %(zone)s: clocks are put back. Say whether you mean the first or the second.")
+            % facts,
+            field=field,
+        )  # fmt: skip
+    return found[-1] if later else found[0]
+
+
+def local(instant: dt.datetime, name: str) -> dt.datetime:
+    """This instant as clocks show it in a zone."""
+    return instant.astimezone(zone(name))
+
+
+class ZoneField(models.CharField[Any, Any]):
+    """A column with the name of a time zone; only those of the tz database are kept."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        usual: dict[str, Any] = {"max_length": 60, "verbose_name": gettext_lazy("time zone")}
+        super().__init__(*args, **usual | options)
+
+    def validate(self, value: object, model_instance: models.Model | None) -> None:
+        """Refuse what is no zone."""
+        super().validate(value, model_instance)
+        if not is_zone(str(value)):
+            raise ValidationError(
+                _("There is no time zone “%(zone)s”. Choose one from the list, as America/Guatemala.")
+                % {"zone": str(value)[:60]}
+            )

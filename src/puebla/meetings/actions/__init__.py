@@ -1,0 +1,37 @@
+"""What is done to meetings; every act is journalled in its own transaction."""
+
+from puebla.meetings.actions.agenda import (
+    add_item,
+    close_item,
+    describe_item,
+    move_item,
+    open_item,
+    place_paper,
+    remove_item,
+    remove_paper,
+    revise_agenda,
+)
+from puebla.meetings.actions.convening import announce, copy, describe, look, pass_to, prepare
+from puebla.meetings.actions.sessions import cancel_session, change_session, hold_session, seat_in_session
+
+__all__ = [
+    "add_item",
+    "announce",
+    "cancel_session",
+    "change_session",
+    "close_item",
+    "copy",
+    "describe",
+    "describe_item",
+    "hold_session",
+    "look",
+    "move_item",
+    "open_item",
+    "pass_to",
+    "place_paper",
+    "prepare",
+    "remove_item",
+    "remove_paper",
+    "revise_agenda",
+    "seat_in_session",
+]

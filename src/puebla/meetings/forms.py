@@ -1,0 +1,286 @@
+"""Forms on meetings, sessions, agendas."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from puebla.accounts.forms import TextsForm
+from puebla.core.models import DatePrecision, Process
+from puebla.documents.models import Document
+from puebla.documents.querysets import DocumentQuerySet
+from puebla.meetings.models import AgendaItem, Convening, ItemOpening, Session
+from puebla.members.forms import ByName, DayField
+from puebla.members.models import Audience, Party
+from puebla.members.querysets import today
+
+#: Offered beside the zone of the process; any other zone of the tz database can be typed.
+TEXT_LIMIT = 20_000
+
+
+def zone_choices(at: dt.datetime) -> list[tuple[str, str]]:
+    """The zones of the members' territories, each with its difference from UTC at this instant; the process's own first."""
+    from babel.core import get_global
+
+    codes = Party.objects.members(on=today(at)).exclude(iso2="").values_list("iso2", flat=True)
+    own = Process.current().time_zone
+    of_territory = get_global("territory_zones")
+    names = [own, *sorted({name for code in codes for name in of_territory.get(code, [])} - {own})]
+    return [(name, f"{name.replace('_', ' ')} (UTC{at.astimezone(ZoneInfo(name)):%:z})") for name in names]
+
+
+class HourField(forms.TimeField):
+    """An hour, with the browser's own clock; it travels as 14:30 whatever the language."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+
+
+class ZoneChoice(forms.ChoiceField):
+    """A time zone from those of the members."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Time zone of the place"))
+        super().__init__(**kwargs)
+
+    def offer(self, at: dt.datetime, *, kept: str = "") -> None:
+        """Offer the members' zones, and the one that stands already."""
+        choices = zone_choices(at)
+        if kept and kept not in dict(choices):
+            choices.append((kept, kept.replace("_", " ")))
+        self.choices = choices
+
+
+def audiences(widest: int) -> list[tuple[int, Any]]:
+    """The rungs that an item or a session of an open room may have."""
+    return [
+        (one.value, one.label)
+        for one in Audience
+        if Audience.SECRETARIAT <= one <= min(widest, Audience.CIVIL_SOCIETY)
+    ]
+
+
+class ConveningForm(TextsForm):
+    """How a meeting is held."""
+
+    texts = {
+        "venues": (gettext_lazy("Venue"), 300, False, 1),
+        "joint_with": (gettext_lazy("Held jointly with"), 300, False, 1),
+        "notes": (gettext_lazy("Practical notes"), TEXT_LIMIT, False, 8),
+    }
+    order = ["manner", "zone", "venues", "link", "co_hosts", "joint_with", "open_to", "notes", "revision"]
+    manner = forms.ChoiceField(label=gettext_lazy("Held"), choices=Convening.Manner.choices)
+    zone = ZoneChoice()
+    link = forms.URLField(
+        label=gettext_lazy("Link for those who take part remotely"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+    )
+    co_hosts = forms.ModelMultipleChoiceField(
+        Party.objects.none(), to_field_name="code", required=False, label=gettext_lazy("Hosted together with")
+    )
+    open_to = forms.TypedChoiceField(label=gettext_lazy("Items and sessions are open to"), coerce=int)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, at: dt.datetime, cap: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["zone"].offer(at, kept=(kwargs.get("initial") or {}).get("zone", ""))
+        fields["open_to"].choices = [one for one in audiences(cap) if one[0] >= Audience.ROOM] or audiences(
+            Audience.ROOM
+        )
+        fields["co_hosts"].queryset = Party.objects.members(on=today(at))
+
+    def values(self) -> dict[str, Any]:
+        """What goes into the record."""
+        return {name: self.cleaned_data[name] for name in self.order if name not in {"revision", "co_hosts"}}
+
+
+class RecordForm(TextsForm):
+    """The plain record of a new meeting: symbol, title, place, days."""
+
+    texts = {
+        "titles": (gettext_lazy("Title"), 300, True, 1),
+        "places": (gettext_lazy("Place"), 120, False, 1),
+        "themes_text": (gettext_lazy("Theme of the meeting"), 300, False, 2),
+    }
+    order = [
+        "symbol",
+        "number",
+        "titles",
+        "places",
+        "host",
+        "starts_on",
+        "ends_on",
+        "precision",
+        "themes_text",
+    ]
+    symbol = forms.RegexField(
+        r"^[A-Za-z0-9]+([/-][A-Za-z0-9]+)+$", label=gettext_lazy("Symbol"), max_length=60, help_text="ABC/2009/WG1",
+        error_messages={"invalid": gettext_lazy("A symbol is made of letters, digits, / and -: ABC/2009/WG1.")},
+    )  # fmt: skip
+    number = forms.IntegerField(label=gettext_lazy("Number"), required=False, min_value=1, max_value=999)
+    host = ByName(Party.objects.all(), label=gettext_lazy("Host"), required=False)
+    starts_on = DayField(label=gettext_lazy("Begins on"))
+    ends_on = DayField(label=gettext_lazy("Ends on"), required=False)
+    precision = forms.ChoiceField(label=gettext_lazy("Known to the"), choices=DatePrecision.choices)
+
+    def clean_symbol(self) -> str:
+        """In capitals, and not given yet."""
+        from django.utils.translation import gettext as _
+
+        from puebla.members.models import Meeting
+
+        symbol = str(self.cleaned_data["symbol"]).upper()
+        if Meeting.objects.filter(symbol__iexact=symbol).exists():
+            raise forms.ValidationError(
+                _("The symbol %(symbol)s is taken. Choose another.") % {"symbol": symbol}
+            )
+        return symbol
+
+    def clean(self) -> dict[str, Any]:
+        """The last day is not before the first."""
+        from django.utils.translation import gettext as _
+
+        found = super().clean()
+        first, last = found.get("starts_on"), found.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The meeting ends before it begins."))
+        return found
+
+    def values(self) -> dict[str, Any]:
+        """What goes into the record."""
+        return {name: self.cleaned_data[name] for name in self.order if name != "symbol"}
+
+
+class SessionForm(TextsForm):
+    """A session: what, where, when."""
+
+    texts = {
+        "titles": (gettext_lazy("Title"), 200, False, 1),
+        "places": (gettext_lazy("Room"), 120, False, 1),
+    }
+    order = ["kind", "titles", "on", "from_hour", "until_hour", "past_midnight", "later", "zone", "places", "link", "audience",
+             "shown_as_line", "revision"]  # fmt: skip
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=Session.Kind.choices,
+        help_text=gettext_lazy("A closed session lies in a sealed room of its own: only those whom its chair seats there see it whole, administrators included."),
+    )  # fmt: skip
+    on = DayField(label=gettext_lazy("Day"))
+    from_hour = HourField(label=gettext_lazy("From"))
+    until_hour = HourField(label=gettext_lazy("Until"))
+    past_midnight = forms.BooleanField(label=gettext_lazy("Ends on the next day"), required=False)
+    later = forms.NullBooleanField(
+        label=gettext_lazy("Where an hour comes twice"), required=False,
+        widget=forms.Select(choices=[("", gettext_lazy("does not apply")), ("false", gettext_lazy("the first")), ("true", gettext_lazy("the second"))]),
+    )  # fmt: skip
+    zone = ZoneChoice()
+    link = forms.URLField(label=gettext_lazy("Link"), required=False, max_length=500, assume_scheme="https")
+    audience = forms.TypedChoiceField(
+        label=gettext_lazy("Who takes part"), coerce=int, required=False, empty_value=None
+    )
+    shown_as_line = forms.BooleanField(
+        label=gettext_lazy("Others see that there is a closed session, and when"),
+        required=False,
+        initial=True,
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, at: dt.datetime, cap: int, kept: Session | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["zone"].offer(at, kept=(kwargs.get("initial") or {}).get("zone", ""))
+        fields["audience"].choices = audiences(cap)
+        if kept is not None:
+            # A session neither becomes closed nor stops being so.
+            closed = kept.kind == Session.Kind.CLOSED
+            fields["kind"].choices = [
+                one for one in Session.Kind.choices if (one[0] == Session.Kind.CLOSED) == closed
+            ]
+            if closed:
+                del fields["audience"]
+            else:
+                del fields["shown_as_line"]
+
+    def values(self) -> dict[str, Any]:
+        """What goes into the record."""
+        return {
+            name: self.cleaned_data[name]
+            for name in self.order
+            if name != "revision" and name in self.cleaned_data
+        }
+
+
+class ItemForm(TextsForm):
+    """An item of the agenda."""
+
+    texts = {
+        "titles": (gettext_lazy("Title"), 300, True, 2),
+        "notes": (gettext_lazy("Annotation"), 5000, False, 4),
+    }
+    order = ["titles", "parent", "session", "audience", "notes", "revision"]
+    parent = forms.ModelChoiceField(
+        AgendaItem.objects.none(), to_field_name="ref", required=False, label=gettext_lazy("Below")
+    )
+    session = forms.ModelChoiceField(
+        Session.objects.none(), to_field_name="ref", required=False, label=gettext_lazy("Session")
+    )
+    audience = forms.TypedChoiceField(label=gettext_lazy("Who takes part"), coerce=int)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, items: QuerySet[Any] | None, sessions: QuerySet[Any], cap: int, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        if items is None:
+            del fields["parent"]
+        else:
+            fields["parent"].queryset = items
+            fields["parent"].label_from_instance = lambda one: f"{one.label} {one}"
+        fields["session"].queryset = sessions
+        fields["audience"].choices = audiences(cap)
+
+
+class PaperForm(forms.Form):
+    """A paper to put under an item, by its symbol or reference."""
+
+    document = forms.CharField(label=gettext_lazy("Symbol"), max_length=80)
+
+    def __init__(self, *args: Any, seen: DocumentQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seen = seen
+
+    def clean_document(self) -> Document:
+        """The paper, among those the person may see."""
+        from django.utils.translation import gettext as _
+
+        typed = self.cleaned_data["document"].strip()
+        found: Document | None = self.seen.at_address(typed).first()
+        if found is None:
+            raise forms.ValidationError(
+                _(
+                    "There is no document “%(symbol)s” that you may see. Look it up by its title in the documents."
+                )
+                % {"symbol": typed}
+            )
+        return found
+
+
+class OpeningForm(forms.Form):
+    """The Presidency's exception for one observer."""
+
+    party = ByName(Party.objects.none(), label=gettext_lazy("Observer or organisation"))
+    what = forms.ChoiceField(label=gettext_lazy("May"), choices=ItemOpening.What.choices)
+
+    def __init__(self, *args: Any, at: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = ["observer_state", "observer_organisation", "civil_society"]
+        self.fields["party"].queryset = Party.objects.standing(kinds, on=today(at))  # type: ignore[attr-defined]

@@ -1,0 +1,7 @@
+"""A meeting from the first announcement to the sealed record: convened, held in sessions along an agenda."""
+
+from puebla.meetings.models.agenda import AgendaItem, AgendaRevision, ItemOpening, ItemPaper
+from puebla.meetings.models.convening import Convening, Look
+from puebla.meetings.models.sessions import Session
+
+__all__ = ["AgendaItem", "AgendaRevision", "Convening", "ItemOpening", "ItemPaper", "Look", "Session"]

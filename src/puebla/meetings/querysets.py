@@ -1,0 +1,251 @@
+"""Questions about many meetings, sessions, items: each begins at what the person may know of."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from puebla.members.querysets import GatedQuerySet, Reach, reach_of
+
+if TYPE_CHECKING:
+    from puebla.accounts.models import Person
+
+
+class ConveningQuerySet(models.QuerySet[Any]):
+    """Meetings that are prepared or held here."""
+
+    def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """Those whose meeting this person may know of."""
+        from puebla.members.models import Meeting
+
+        return self.filter(meeting__in=Meeting.objects.visible_to(person, reach=reach))
+
+    def coming(self, *, on: dt.date) -> Self:
+        """Those that have not ended before this day, soonest first."""
+        return self.filter(Q(meeting__ends_on__gte=on) | Q(meeting__ends_on=None, meeting__starts_on__gte=on)).order_by(
+            "meeting__starts_on", "pk"
+        )  # fmt: skip
+
+
+class SessionQuerySet(GatedQuerySet):
+    """Sessions, and of closed ones the lines without content."""
+
+    def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """Sessions in which this person takes part or may know of whole; drafts' with their meeting."""
+        from puebla.members.models import Meeting
+
+        if reach is None:
+            reach = reach_of(person)
+        seen = super().visible_to(person, reach=reach)
+        return seen.filter(convening__meeting__in=Meeting.objects.visible_to(person, reach=reach))
+
+    def lines_for(self, person: "Person | None", *, reach: Reach | None = None) -> list[dict[str, Any]]:
+        """Closed sessions that the person sees as a line: when, and nothing else.
+
+        Returns:
+            Of each: convening_id, on, starts_at, ends_at, zone; in order of time.
+        """
+        from puebla.members.models import Meeting
+
+        if reach is None:
+            reach = reach_of(person)
+        others = self.filter(kind="closed", shown_as_line=True, cancelled_at=None).filter(
+            convening__meeting__in=Meeting.objects.visible_to(person, reach=reach)
+        )
+        others = others.exclude(room_id__in=sorted(reach.rooms | reach.opened))
+        columns = ("convening_id", "on", "starts_at", "ends_at", "zone", "sequence")
+        return list(others.order_by("starts_at", "pk").values(*columns))
+
+
+class AgendaItemQuerySet(GatedQuerySet):
+    """Items of agendas."""
+
+    def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """Items that this person may know of; drafts' with their meeting."""
+        from puebla.members.models import Meeting
+
+        if reach is None:
+            reach = reach_of(person)
+        seen = super().visible_to(person, reach=reach)
+        return seen.filter(
+            removed_at=None, convening__meeting__in=Meeting.objects.visible_to(person, reach=reach)
+        )
+
+    def shared_with(self, person: "Person | None", reach: Reach) -> Q:  # noqa: ARG002 - by party, not by person
+        """Items that the Presidency opened to one of the person's parties."""
+        from puebla.meetings.models import ItemOpening
+
+        if not reach.parties:
+            return Q()
+        opened = ItemOpening.objects.filter(item=OuterRef("pk"), party_id__in=sorted(reach.parties))
+        return Q(Exists(opened), room_cap__gte=50)
+
+
+def numbered(items: Iterable[Any]) -> Iterator[tuple[Any, str, str]]:
+    """Items with their number and key of order: "3", "3.a", "3.a.i"; of sealed rooms "C1".
+
+    Items of a sealed room count among themselves, so that their number tells nothing outside. The agenda's own number stands
+    for every reader alike: people speak of "item 5", and what a reader may not see leaves the others' numbers as they are.
+
+    Args:
+        items: all of one meeting's that stand.
+    """
+    below: dict[int | None, list[Any]] = {}
+    for one in sorted(items, key=lambda one: (one.position, one.pk)):
+        below.setdefault(one.parent_id, []).append(one)
+    yield from _numbered(below, None, "", "")
+
+
+def _numbered(below: dict[int | None, list[Any]], parent: int | None, before: str, path: str) -> Iterator[tuple[Any, str, str]]:  # fmt: skip
+    counted: dict[int | None, int] = {}
+    for place, one in enumerate(below.get(parent, []), start=1):
+        room = one.room_id if one.room_cap < 50 else None
+        counted[room] = counted.get(room, 0) + 1
+        number = _number(counted[room], path.count("."))
+        label = f"{before}.{number}" if before else number if room is None else f"C{number}"
+        key = f"{path}{place:03}."
+        yield one, label, key
+        yield from _numbered(below, one.pk, label, key)
+
+
+def _number(count: int, depth: int) -> str:
+    """How a step of the agenda counts: figures, letters, small roman figures."""
+    if depth == 1 and count <= 26:
+        return chr(ord("a") + count - 1)
+    if depth == 2 and count <= 10:
+        return ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")[count - 1]
+    return str(count)
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A meeting as one reader sees it.
+
+    Attributes:
+        days: day → sessions and lines without content, in order of time.
+        items: the agenda in order; each with its papers and whether any is new to the reader.
+    """
+
+    days: dict[dt.date, list[dict[str, Any]]]
+    items: list[dict[str, Any]]
+
+    def on(self, day: dt.date) -> list[dict[str, Any]]:
+        """What takes place on this day."""
+        return self.days.get(day, [])
+
+
+def programme(
+    convening: Any, person: "Person | None", reach: Reach, *, since: dt.datetime | None
+) -> Programme:
+    """Sessions, items and papers of a meeting that this person may see, in a constant number of questions.
+
+    Args:
+        since: when the person looked before; papers filed or changed later are marked.
+    """
+    from puebla.meetings.models import AgendaItem, Session
+
+    sessions = list(
+        Session.objects.visible_to(person, reach=reach).filter(convening=convening).select_related("room")
+    )
+    lines = Session.objects.filter(convening=convening).lines_for(person, reach=reach)
+    items = list(
+        AgendaItem.objects.visible_to(person, reach=reach)
+        .filter(convening=convening)
+        .order_by("path")
+        .select_related("session")
+    )
+    placed = papers_of(convening, person, reach, since=since)
+    by_session: dict[int, list[Any]] = {}
+    rows = []
+    known = {one.pk for one in sessions}
+    for one in items:
+        if one.session_id in known:
+            by_session.setdefault(one.session_id, []).append(one)
+        papers = placed.get(one.pk, [])
+        rows.append({
+            "item": one, "papers": papers, "session": one.session if one.session_id in known else None,
+            "new": any(paper["mark"] for paper in papers), "changed": since is not None and one.changed_at > since,
+        })  # fmt: skip
+    found = [
+        {"session": one, "items": by_session.get(one.pk, []), "on": one.on, "starts_at": one.starts_at, "ends_at": one.ends_at,
+         "zone": one.zone}
+        for one in sessions
+    ]  # fmt: skip
+    found += [{"session": None, "items": [], **line} for line in lines]
+    days: dict[dt.date, list[dict[str, Any]]] = {}
+    for entry in sorted(found, key=lambda entry: (entry["starts_at"], entry["ends_at"])):
+        days.setdefault(entry["on"], []).append(entry)
+    return Programme(days, rows)
+
+
+def papers_of(
+    convening: Any, person: "Person | None", reach: Reach, *, since: dt.datetime | None
+) -> dict[int, list[dict[str, Any]]]:
+    """The papers under each item of a meeting that the person may see, by the key of the item; one question.
+
+    `mark` is "new" for what was filed since the person looked, "changed" for what changed since, else empty.
+    """
+    from puebla.documents.models import Document
+
+    seen = Document.objects.visible_to(person, reach=reach).filter(item_papers__item__convening=convening)
+    rows = (
+        seen.order_by("item_papers__position", "item_papers__pk")
+        .select_related("kind")
+        .only("ref", "symbol", "titles", "state", "filed_languages", "expected_on", "changed_at", "created_at", "kind__names",
+              "kind__code", "audience")
+        .annotate(of_item=F("item_papers__item"))
+    )  # fmt: skip
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in rows:
+        mark = ""
+        if since is not None and one.changed_at > since:
+            mark = "new" if one.created_at > since else "changed"
+        found.setdefault(one.of_item, []).append({"document": one, "mark": mark})
+    return found
+
+
+def revision_rows(revision: Any, reach: Reach) -> list[dict[str, Any]]:
+    """What this reader may know of an agenda as it stood: by the room and audience that each item had then."""
+    return [row for row in revision.rows if reach.covers(_AsItWas(row))]
+
+
+class _AsItWas:
+    """A row of a revision, as `Reach.covers` asks it."""
+
+    embargo_until = None
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.room_id, self.room_cap = row["room"], row["cap"]
+        self.audience, self.party_id = row["audience"], row["party"]
+
+
+def agenda_changes(
+    convening: Any, items: list[Any], reach: Reach, *, since: Any = None
+) -> list[dict[str, Any]]:
+    """What changed in the agenda since a revision (the newest by default), of what the reader may know.
+
+    Args:
+        items: those standing now that the reader may know of.
+
+    Returns:
+        Of each change: `what` (added, removed, renamed, moved), and `before` and `after` rows (label, titles).
+    """
+    last = since or convening.agenda_revisions.order_by("-number").first()
+    if last is None:
+        return []
+    was = {row["ref"]: row for row in revision_rows(last, reach)}
+    now = {one.ref: {"ref": one.ref, "label": one.label, "titles": one.titles} for one in items}
+    found = []
+    for ref, row in now.items():
+        before = was.get(ref)
+        if before is None:
+            found.append({"what": "added", "before": None, "after": row})
+        elif before["titles"] != row["titles"]:
+            found.append({"what": "renamed", "before": before, "after": row})
+        elif before["label"] != row["label"]:
+            found.append({"what": "moved", "before": before, "after": row})
+    found += [{"what": "removed", "before": row, "after": None} for ref, row in was.items() if ref not in now]
+    return found

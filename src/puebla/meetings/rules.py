@@ -1,0 +1,118 @@
+"""May it be done to a meeting, its sessions and its agenda, and why not."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from puebla.core.verdicts import ALLOWED, Verdict, refused
+from puebla.meetings.models import AgendaItem, Convening, ItemOpening, Session
+from puebla.members.models import Audience, Body, Meeting, Party, StandingKind
+from puebla.members.querysets import Reach, today
+from puebla.members.rules import convenes, standing_of
+
+NOT_YOURS = _("Meetings are prepared by the secretariat and the Presidency; ask one of them.")
+#: From which states a meeting passes into each.
+BEFORE = {
+    Convening.State.CONVENED: (Convening.State.ANNOUNCED,),
+    Convening.State.IN_SESSION: (Convening.State.CONVENED,),
+    Convening.State.CLOSED: (Convening.State.CONVENED, Convening.State.IN_SESSION),
+}
+
+
+def may_prepare(reach: Reach, body: Body) -> Verdict:
+    """Begin the preparation of a meeting of this body."""
+    if not convenes(reach):
+        return refused(NOT_YOURS)
+    if body.room.sealed and body.room_id not in reach.rooms:
+        return refused(_("Meetings of a sealed room are entered by those who sit in it."))
+    return ALLOWED
+
+
+def may_run(reach: Reach, meeting: Meeting) -> Verdict:
+    """Change how a meeting is held: its notes, sessions, agenda."""
+    return may_prepare(reach, meeting.body)
+
+
+def may_pass_to(reach: Reach, convening: Convening, state: str) -> Verdict:
+    """Convene, open or close the meeting."""
+    allowed = may_run(reach, convening.meeting)
+    if not allowed:
+        return allowed
+    if convening.meeting.draft:
+        return refused(_("The meeting is still a draft. Announce it first: until then nothing is sent."))
+    if convening.state not in BEFORE[Convening.State(state)]:
+        return refused(
+            _("A meeting that is “%(now)s” does not become “%(then)s”.")
+            % {
+                "now": Convening.State(convening.state).label,
+                "then": Convening.State(state).label,
+            }
+        )
+    return ALLOWED
+
+
+def days_of(meeting: Meeting) -> tuple[dt.date, dt.date]:
+    """The first and the last day of the meeting."""
+    return meeting.starts_on, meeting.ends_on or meeting.starts_on
+
+
+def session_fits(convening: Convening, on: dt.date) -> Verdict:
+    """Whether a session on this day lies inside its meeting."""
+    first, last = days_of(convening.meeting)
+    if convening.meeting.precision != "day":
+        return refused(_("The days of the meeting are not fixed yet. Set them first."))
+    if not first <= on <= last:
+        return refused(
+            _("%(day)s is outside the meeting, which lasts from %(first)s to %(last)s. Choose another day, or move the meeting.")
+            % {"day": on.isoformat(), "first": first.isoformat(), "last": last.isoformat()}
+        )  # fmt: skip
+    return ALLOWED
+
+
+def may_change_session(reach: Reach, session: Session) -> Verdict:
+    """Move, describe or cancel a session; a closed one is changed by those who sit in its room."""
+    if session.room.sealed and session.room_id not in reach.rooms:
+        return refused(_("A closed session is changed by those who sit in its room."))
+    return may_run(reach, session.convening.meeting)
+
+
+def may_change_item(reach: Reach, item: AgendaItem) -> Verdict:
+    """Change an item of the agenda, or what stands under it."""
+    if item.room.sealed and item.room_id not in reach.rooms:
+        return refused(_("Items of a closed session are changed by those who sit in its room."))
+    allowed = may_run(reach, item.convening.meeting)
+    if not allowed:
+        return allowed
+    if item.convening.state == Convening.State.CLOSED:
+        return refused(_("The meeting is closed; its agenda stays as it was."))
+    return ALLOWED
+
+
+def may_open_item(reach: Reach, item: AgendaItem, party: Party, *, at: dt.datetime) -> Verdict:
+    """Let one observer or organisation of civil society take part in one item; the Presidency's exception."""
+    if not reach.presidency:
+        return refused(_("Only the Presidency opens an item to an observer."))
+    if item.room.sealed:
+        return refused(_("Nothing of a closed session is opened to observers."))
+    observing = {StandingKind.OBSERVER_STATE, StandingKind.OBSERVER_ORGANISATION, StandingKind.CIVIL_SOCIETY}
+    if standing_of(party, on=today(at)) not in observing:
+        return refused(
+            _("%(party)s is no observer today; exceptions are for observers and civil society.")
+            % {"party": party}
+        )
+    return ALLOWED
+
+
+def may_propose(reach: Reach, item: AgendaItem) -> Verdict:
+    """Draft or propose under an item: members do; observers only where the Presidency allowed it (criteria of 1999)."""
+    if not reach.covers(item) and not item.openings.filter(party_id__in=reach.parties).exists():
+        return refused(_("There is no such item."))
+    if reach.rung and reach.rung <= Audience.MEMBERS:
+        return ALLOWED
+    if item.openings.filter(party_id__in=reach.parties, what=ItemOpening.What.DRAFT).exists():
+        return ALLOWED
+    return refused(
+        _(
+            "Observers follow the discussion; they draft and propose only where the Presidency allows it for that item."
+        )
+    )

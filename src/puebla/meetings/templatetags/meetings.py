@@ -1,0 +1,49 @@
+"""Hours of a meeting, in the venue's zone and the reader's own."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def hours(context: Context, entry: Any) -> SafeString:
+    """From when until when, by the clocks of the venue; beneath, by the reader's own where they differ.
+
+    Args:
+        entry: a session, or a mapping with its starts_at, ends_at, zone.
+    """
+    starts_at, ends_at, zone = (_of(entry, name) for name in ("starts_at", "ends_at", "zone"))
+    there = ZoneInfo(zone)
+    own = context.get("reader_zone") or timezone.get_current_timezone()
+    words = format_html(
+        '<time datetime="{}">{}</time>–{}',
+        starts_at.isoformat(),
+        _hour(starts_at, there),
+        _hour(ends_at, there),
+    )
+    if starts_at.astimezone(own).utcoffset() == starts_at.astimezone(there).utcoffset():
+        return words
+    day = starts_at.astimezone(own).date()
+    other = "" if day == starts_at.astimezone(there).date() else f"{date_format(day, 'j M')}, "
+    return format_html(
+        "{} <small>{}</small>", words,
+        _("%(day)s%(from)s–%(until)s your time") % {"day": other, "from": _hour(starts_at, own), "until": _hour(ends_at, own)},
+    )  # fmt: skip
+
+
+def _of(entry: Any, name: str) -> Any:
+    return entry[name] if isinstance(entry, dict) else getattr(entry, name)
+
+
+def _hour(instant: dt.datetime, zone: dt.tzinfo) -> str:
+    return instant.astimezone(zone).strftime("%H:%M")

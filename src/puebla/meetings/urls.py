@@ -1,0 +1,32 @@
+"""Addresses of meetings, below `/<language>/intranet/meetings/`.
+
+A symbol contains slashes, so what stands below a meeting comes first, and the meeting itself last.
+"""
+
+from django.urls import path
+
+from puebla.meetings.views import agenda, convening, sessions
+
+app_name = "meetings"
+urlpatterns = [
+    path("", convening.meetings, name="list"),
+    path("new/<slug:code>/", convening.new, name="new"),
+    path("<path:symbol>/hold/", convening.hold, name="hold"),
+    path("<path:symbol>/edit/", convening.edit, name="edit"),
+    path("<path:symbol>/copy/", convening.copy, name="copy"),
+    path("<path:symbol>/state/", convening.state, name="state"),
+    path("<path:symbol>/sessions/new/", sessions.new, name="session-new"),
+    path("<path:symbol>/sessions/<slug:ref>/edit/", sessions.edit, name="session-edit"),
+    path("<path:symbol>/sessions/<slug:ref>/cancel/", sessions.cancel, name="session-cancel"),
+    path("<path:symbol>/sessions/<slug:ref>/", sessions.session, name="session"),
+    path("<path:symbol>/agenda/", agenda.agenda, name="agenda"),
+    path("<path:symbol>/agenda/new/", agenda.new, name="item-new"),
+    path("<path:symbol>/agenda/revise/", agenda.revise, name="agenda-revise"),
+    path("<path:symbol>/agenda/revisions/<int:number>/", agenda.revision, name="agenda-revision"),
+    path("<path:symbol>/agenda/<slug:ref>/move/", agenda.move, name="item-move"),
+    path("<path:symbol>/agenda/<slug:ref>/papers/", agenda.papers, name="item-papers"),
+    path("<path:symbol>/agenda/<slug:ref>/open/", agenda.opening, name="item-open"),
+    path("<path:symbol>/agenda/<slug:ref>/remove/", agenda.remove, name="item-remove"),
+    path("<path:symbol>/agenda/<slug:ref>/", agenda.edit, name="item"),
+    path("<path:symbol>/", convening.page, name="page"),
+]

@@ -1,0 +1,155 @@
+"""Sessions: their page, adding, moving, cancelling, and seating people in a closed one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from puebla.accounts.models import Person
+from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.verdicts import RefusedError
+from puebla.meetings import actions, rules
+from puebla.meetings.forms import SessionForm
+from puebla.meetings.models import AgendaItem, Convening, Session
+from puebla.meetings.views.convening import convening_or_404
+from puebla.members.models import Seat
+from puebla.members.querysets import Reach, reach_of
+from puebla.members.rules import chairs
+
+
+def session_or_404(request: PersonRequest, convening: Convening, ref: str, reach: Reach) -> Session:
+    """The session of this reference in this meeting, or 404 where the person does not see it whole."""
+    seen = Session.objects.visible_to(request.person, reach=reach).filter(convening=convening)
+    return get_object_or_404(seen.select_related("room", "convening__meeting__body__room"), ref=ref)
+
+
+@signed_in
+def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
+    """One session: when and where, its items, who sits in it where it is closed."""
+    at = timezone.now()
+    reach = reach_of(request.person, at)
+    convening = convening_or_404(request, symbol, reach)
+    found = session_or_404(request, convening, ref, reach)
+    leads = found.room.sealed and chairs(reach, found.room)
+    if request.method == "POST" and leads:
+        person = get_object_or_404(_could_sit(found, at), ref=request.POST.get("person", ""))
+        try:
+            actions.seat_in_session(session=found, person=person, by=request.person, at=at)
+        except RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(
+                request,
+                _("%(name)s was let in; everybody in the session is told.") % {"name": person.full_name},
+            )
+        return redirect("meetings:session", convening.symbol, found.ref)
+    seated = Seat.objects.effective(at).filter(room=found.room).select_related("person", "party", "role")
+    items = AgendaItem.objects.visible_to(request.person, reach=reach).filter(session=found).order_by("path")
+    context = {
+        "convening": convening,
+        "meeting": convening.meeting,
+        "session": found,
+        "items": items,
+        "seats": seated if found.room.sealed else [],
+        "could_sit": _could_sit(found, at) if leads else [],
+        "may_change": rules.may_change_session(reach, found),
+    }
+    return render(request, "meetings/session.html", context)
+
+
+def _could_sit(session: Session, at: Any) -> Any:
+    """People whom the chair may let in: with a seat of a member or the secretariat, and not seated there yet."""
+    there = Seat.objects.effective(at).filter(room=session.room).order_by().values("person_id")
+    seats = Seat.objects.effective(at).filter(
+        Q(standing_kind__in=["member", "secretariat"]), role__observes=False, room__sealed=False
+    )
+    return (
+        Person.objects.filter(pk__in=seats.order_by().values("person_id"))
+        .exclude(pk__in=there)
+        .order_by("full_name")
+    )
+
+
+SHOWN = ("kind", "titles", "on", "from_hour", "until_hour", "past_midnight", "zone", "places", "link", "audience",
+         "shown_as_line", "revision")  # fmt: skip
+
+
+@signed_in
+def new(request: PersonRequest, symbol: str) -> HttpResponseBase:
+    """Add a session."""
+    at = timezone.now()
+    reach = reach_of(request.person, at)
+    convening = convening_or_404(request, symbol, reach)
+    if not rules.may_run(reach, convening.meeting):
+        raise Http404
+    initial = {
+        "zone": convening.zone,
+        "audience": convening.open_to,
+        "on": convening.meeting.starts_on,
+        "shown_as_line": True,
+    }
+    form = SessionForm(request.POST or None, at=at, cap=convening.meeting.body.room.cap, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        made: list[Session] = []
+
+        def act() -> None:
+            made.append(actions.hold_session(convening=convening, by=request.person, at=at, **form.values()))
+
+        if form.carries_out(act):
+            messages.success(request, _("The session was added."))
+            return redirect("meetings:page", convening.symbol)
+    context = {"forms": [form], "title": _("Add a session"), "convening": convening}
+    return render(request, "meetings/prepare.html", context)
+
+
+@signed_in
+def edit(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
+    """Move or describe a session."""
+    at = timezone.now()
+    reach = reach_of(request.person, at)
+    convening = convening_or_404(request, symbol, reach)
+    found = session_or_404(request, convening, ref, reach)
+    if not rules.may_change_session(reach, found):
+        raise Http404
+    initial = {name: getattr(found, name) for name in SHOWN}
+    form = SessionForm(
+        request.POST or None, at=at, cap=convening.meeting.body.room.cap, initial=initial, kept=found
+    )
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> None:
+            actions.change_session(
+                session=found,
+                revision=form.cleaned_data["revision"] or 0,
+                by=request.person,
+                at=at,
+                **form.values(),
+            )
+
+        if form.carries_out(act, found):
+            messages.success(request, _("Saved. Calendars follow."))
+            return redirect("meetings:session", convening.symbol, found.ref)
+    context = {"forms": [form], "title": _("Change the session"), "convening": convening}
+    return render(request, "meetings/prepare.html", context)
+
+
+@require_POST
+@signed_in
+def cancel(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
+    """Cancel a session."""
+    at = timezone.now()
+    reach = reach_of(request.person, at)
+    convening = convening_or_404(request, symbol, reach)
+    found = session_or_404(request, convening, ref, reach)
+    try:
+        actions.cancel_session(session=found, by=request.person, at=at)
+    except RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The session was cancelled."))
+    return redirect("meetings:session", convening.symbol, found.ref)

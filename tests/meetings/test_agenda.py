@@ -1,0 +1,119 @@
+"""The agenda: numbered, moved, opened to an observer, revised."""
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from puebla.core.verdicts import RefusedError
+from puebla.meetings import actions, rules
+from puebla.meetings.models import AgendaItem
+from puebla.meetings.querysets import agenda_changes
+from puebla.members.models import Audience
+from puebla.members.querysets import reach_of
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at():
+    return timezone.now()
+
+
+@pytest.fixture
+def keeper():
+    factories.process()
+    return factories.secretariat_person()
+
+
+def labels(convening):
+    return [
+        (one.label, one.titles["en"])
+        for one in AgendaItem.objects.filter(convening=convening, removed_at=None).order_by("path")
+    ]
+
+
+def test_items_are_numbered_with_figures_letters_and_roman_figures(keeper, at):
+    convening = factories.convening()
+    first = actions.add_item(convening=convening, titles={"en": "One"}, by=keeper, at=at)
+    below = actions.add_item(convening=convening, titles={"en": "Below"}, parent=first, by=keeper, at=at)
+    actions.add_item(convening=convening, titles={"en": "Deep"}, parent=below, by=keeper, at=at)
+    actions.add_item(convening=convening, titles={"en": "Two"}, by=keeper, at=at)
+
+    assert labels(convening) == [("1", "One"), ("1.a", "Below"), ("1.a.i", "Deep"), ("2", "Two")]
+
+
+def test_an_item_is_moved_before_another_and_both_keep_their_own(keeper, at):
+    convening = factories.convening()
+    one, two, three = (
+        actions.add_item(convening=convening, titles={"en": name}, by=keeper, at=at)
+        for name in ("One", "Two", "Three")
+    )
+
+    actions.move_item(item=three, before=one, by=keeper, at=at)
+    actions.move_item(item=two, before=None, parent=one, by=keeper, at=at)
+
+    assert labels(convening) == [("1", "Three"), ("2", "One"), ("2.a", "Two")]
+    with pytest.raises(RefusedError, match="below itself"):
+        actions.move_item(item=one, before=None, parent=two, by=keeper, at=at)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.tuples(st.integers(0, 5), st.integers(-1, 5), st.integers(-1, 5)), max_size=8))
+def test_no_sequence_of_moves_loses_or_doubles_an_item(keeper, moves):
+    at = timezone.now()
+    convening = factories.convening()
+    items = [actions.add_item(convening=convening, titles={"en": str(n)}, by=keeper, at=at) for n in range(6)]
+    for moved, before, parent in moves:
+        try:
+            actions.move_item(
+                item=items[moved], before=items[before] if before >= 0 else None, by=keeper, at=at,
+                parent=items[parent] if parent >= 0 and before < 0 else None,
+            )  # fmt: skip
+        except RefusedError:
+            continue
+
+    found = labels(convening)
+    assert sorted(name for _label, name in found) == ["0", "1", "2", "3", "4", "5"]
+    assert len({label for label, _name in found}) == 6
+
+
+def test_an_observer_sees_an_item_of_the_members_only_where_the_presidency_opens_it(keeper, at):
+    chair = factories.presiding_chair()
+    observer = factories.delegate("observer_organisation")
+    convening = factories.convening()
+    item = actions.add_item(
+        convening=convening, titles={"en": "Members only"}, audience=Audience.MEMBERS, by=keeper, at=at
+    )
+    party = observer.seats.get().party
+    assert not AgendaItem.objects.visible_to(observer).exists()
+
+    actions.open_item(item=item, party=party, what="attend", by=chair, at=at)
+
+    assert AgendaItem.objects.visible_to(observer).get() == item
+    assert not rules.may_propose(reach_of(observer, at), item)
+    actions.open_item(item=item, party=party, what="draft", by=chair, at=at)
+    assert rules.may_propose(reach_of(observer, at), item)
+    with pytest.raises(RefusedError, match="Only the Presidency"):
+        actions.open_item(item=item, party=party, what="attend", by=keeper, at=at)
+
+
+def test_a_revision_shows_what_changed_since_and_only_what_the_reader_may_know(keeper, at):
+    observer = factories.delegate("observer_state")
+    convening = factories.convening()
+    kept = actions.add_item(convening=convening, titles={"en": "Kept"}, by=keeper, at=at)
+    secret = actions.add_item(
+        convening=convening, titles={"en": "Secret"}, audience=Audience.MEMBERS, by=keeper, at=at
+    )
+    actions.revise_agenda(convening=convening, by=keeper, at=at)
+
+    actions.describe_item(item=kept, values={"titles": {"en": "Renamed"}}, revision=1, by=keeper, at=at)
+    actions.remove_item(item=secret, by=keeper, at=at)
+
+    def changes(person):
+        items = AgendaItem.objects.visible_to(person).filter(convening=convening)
+        return [one["what"] for one in agenda_changes(convening, list(items), reach_of(person, at))]
+
+    assert changes(keeper) == ["renamed", "removed"]
+    assert changes(observer) == ["renamed"]

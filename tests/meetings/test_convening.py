@@ -1,0 +1,155 @@
+"""Meetings prepared, announced, convened, copied."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from puebla.core.models import JournalEntry
+from puebla.core.verdicts import RefusedError
+from puebla.meetings import actions
+from puebla.meetings.models import AgendaItem, Convening, Session
+from puebla.members.models import Meeting, Seat
+from puebla.members.querysets import reach_of
+from puebla.publications.models import PublicMeeting
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+RECORD = {
+    "titles": {"en": "RCGM, second meeting", "es": "GRCM, segunda reunión"}, "places": {}, "number": None, "themes_text": {},
+    "host": None, "starts_on": dt.date(2031, 6, 3), "ends_on": dt.date(2031, 6, 4), "precision": "day",
+}  # fmt: skip
+
+
+@pytest.fixture
+def at():
+    return timezone.now()
+
+
+@pytest.fixture
+def keeper():
+    factories.process()
+    return factories.secretariat_person()
+
+
+def prepared(keeper, at, **values):
+    return actions.prepare(
+        body=factories.BodyFactory(code="RCGM", function="consultation"), symbol="RCM/2031/RCGM-1", record=RECORD | values,
+        values={"zone": "America/Guatemala"}, by=keeper, at=at,
+    )  # fmt: skip
+
+
+def test_a_draft_is_known_to_secretariat_and_presidency_alone(keeper, at):
+    chair = factories.presiding_chair()
+    delegate = factories.delegate(body=factories.BodyFactory(code="RCGM", function="consultation"))
+
+    made = prepared(keeper, at)
+
+    assert Convening.objects.visible_to(keeper).get() == made
+    assert Convening.objects.visible_to(chair).get() == made
+    assert not Convening.objects.visible_to(delegate).exists()
+    assert not Meeting.objects.visible_to(delegate).exists()
+    assert not PublicMeeting.objects.exists()
+
+
+def test_an_announced_meeting_is_known_to_all_and_to_the_public(keeper, at):
+    delegate = factories.delegate(body=factories.BodyFactory(code="RCGM", function="consultation"))
+    made = prepared(keeper, at)
+
+    actions.announce(convening=made, by=keeper, at=at)
+
+    assert Convening.objects.visible_to(delegate).exists()
+    assert PublicMeeting.objects.get().symbol == "RCM/2031/RCGM-1"
+
+
+def test_a_draft_is_not_convened_before_it_is_announced(keeper, at):
+    made = prepared(keeper, at)
+
+    with pytest.raises(RefusedError, match="still a draft"):
+        actions.pass_to(convening=made, state="convened", by=keeper, at=at)
+
+
+def test_a_delegate_prepares_no_meeting(keeper, at):
+    delegate = factories.delegate()
+
+    with pytest.raises(RefusedError):
+        prepared(delegate, at)
+    assert not Meeting.objects.exists()
+
+
+def test_a_presidency_that_has_passed_on_convenes_nothing(keeper, at):
+    chair = factories.presiding_chair()
+    made = prepared(keeper, at)
+    actions.announce(convening=made, by=keeper, at=at)
+    factories.members.PresidencyTerm.objects.create(
+        body=factories.BodyFactory(code="PPT"), party=factories.PartyFactory(code="HND"), starts_on=at.date()
+    )
+
+    with pytest.raises(RefusedError):
+        actions.pass_to(convening=made, state="convened", by=chair, at=at)
+
+
+def test_a_copy_takes_agenda_and_sessions_to_the_same_days_and_hours(keeper, at):
+    source = prepared(keeper, at)
+    plenary = actions.hold_session(
+        convening=source, by=keeper, at=at, kind="plenary", titles={"en": "Opening"}, on=dt.date(2031, 6, 4),
+        from_hour=dt.time(9), until_hour=dt.time(11),
+    )  # fmt: skip
+    first = actions.add_item(convening=source, titles={"en": "Adoption"}, session=plenary, by=keeper, at=at)
+    actions.add_item(convening=source, titles={"en": "Below it"}, parent=first, by=keeper, at=at)
+
+    made = actions.copy(
+        convening=source, symbol="RCM/2032/RCGM-1", by=keeper, at=at,
+        record=RECORD | {"starts_on": dt.date(2032, 5, 31), "ends_on": dt.date(2032, 6, 1)},
+    )  # fmt: skip
+
+    session = Session.objects.get(convening=made)
+    assert (session.on, session.from_hour, session.starts_there.hour) == (dt.date(2032, 6, 1), dt.time(9), 9)
+    assert [(one.label, one.session_id) for one in AgendaItem.objects.filter(convening=made).order_by("path")] == [
+        ("1", session.pk), ("1.a", session.pk)
+    ]  # fmt: skip
+    assert made.meeting.draft
+    assert made.copied_from == source
+
+
+def test_a_closed_session_is_sealed_from_who_made_it_and_sits_nowhere_in_it(keeper, at):
+    chair = factories.presiding_chair()
+    made = prepared(keeper, at)
+
+    session = actions.hold_session(
+        convening=made, by=keeper, at=at, kind="closed", titles={"en": "Heads only"}, on=dt.date(2031, 6, 3),
+        from_hour=dt.time(15), until_hour=dt.time(17),
+    )  # fmt: skip
+
+    assert Session.objects.visible_to(chair).get() == session
+    assert not Session.objects.visible_to(keeper).exists()
+    assert [set(one) for one in Session.objects.lines_for(keeper)] == [
+        {"convening_id", "on", "starts_at", "ends_at", "zone", "sequence"}
+    ]
+    assert Seat.objects.get(room=session.room).person == chair
+    assert JournalEntry.objects.filter(act="session.held", room_ref=session.room.ref).exists()
+
+
+def test_the_chair_lets_a_delegate_into_a_closed_session_and_no_observer(keeper, at):
+    chair, delegate = factories.presiding_chair(), factories.delegate()
+    observer = factories.delegate("observer_state")
+    session = actions.hold_session(
+        convening=prepared(keeper, at), by=chair, at=at, kind="closed", on=dt.date(2031, 6, 3), from_hour=dt.time(15),
+        until_hour=dt.time(17),
+    )  # fmt: skip
+
+    actions.seat_in_session(session=session, person=delegate, by=chair, at=at)
+
+    assert session.room_id in reach_of(delegate, at).rooms
+    with pytest.raises(RefusedError, match="Observers have no seat"):
+        actions.seat_in_session(session=session, person=observer, by=chair, at=at)
+    with pytest.raises(RefusedError, match="Only the chair"):
+        actions.seat_in_session(session=session, person=keeper, by=keeper, at=at)
+
+
+def test_a_session_outside_its_meeting_is_refused_with_its_days(keeper, at):
+    with pytest.raises(RefusedError, match="2031-06-03 to 2031-06-04"):
+        actions.hold_session(
+            convening=prepared(keeper, at), by=keeper, at=at, kind="plenary", on=dt.date(2031, 6, 5), from_hour=dt.time(9),
+            until_hour=dt.time(10),
+        )  # fmt: skip

@@ -1,0 +1,136 @@
+"""Pages of meetings: the meeting's own, its agenda, its sessions."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from puebla.meetings import actions
+from puebla.meetings.models import Convening
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def keeper():
+    factories.process()
+    return factories.secretariat_person()
+
+
+def page_of(client, person, convening):
+    client.force_login(person)
+    return client.get(reverse("meetings:page", args=[convening.symbol]))
+
+
+def with_papers(keeper, count, *, audience):
+    """A meeting with three items and this many papers under each."""
+    at = timezone.now()
+    convening = factories.convening()
+    actions.hold_session(
+        convening=convening, by=keeper, at=at, kind="plenary", titles={"en": "Opening"}, on=dt.date(2031, 3, 11),
+        from_hour=dt.time(9), until_hour=dt.time(11),
+    )  # fmt: skip
+    for name in ("One", "Two", "Three"):
+        item = actions.add_item(convening=convening, titles={"en": name}, by=keeper, at=at)
+        for _n in range(count):
+            actions.place_paper(
+                item=item, document=factories.DocumentFactory(audience=audience), by=keeper, at=at
+            )
+    return convening
+
+
+def test_the_page_shows_each_item_with_the_papers_the_reader_may_see(client, keeper):
+    observer = factories.delegate("observer_state")
+    shown, hidden = (with_papers(keeper, 1, audience=audience) for audience in (60, 20))
+
+    assert page_of(client, observer, shown).content.count(b'class="paper"') == 3
+    answer = page_of(client, observer, hidden)
+    assert b'class="paper"' not in answer.content
+    assert b"Note number" not in answer.content
+
+
+def test_the_page_costs_the_same_number_of_queries_whatever_it_shows(client, keeper):
+    small, large = with_papers(keeper, 1, audience=60), with_papers(keeper, 6, audience=60)
+    for convening in (small, large):
+        page_of(client, keeper, convening)
+    counts = []
+    for convening in (small, large):
+        with _counting() as counted:
+            page_of(client, keeper, convening)
+        counts.append(len(counted))
+
+    assert counts[0] == counts[1]
+
+
+def _counting():
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    return CaptureQueriesContext(connection)
+
+
+def test_a_paper_filed_since_the_reader_looked_is_marked_new(client, keeper):
+    convening = with_papers(keeper, 1, audience=60)
+    page_of(client, keeper, convening)
+    earlier = timezone.now() - dt.timedelta(hours=2)
+    convening.looks.update(this_at=earlier)
+    page = page_of(client, keeper, convening).content.decode()
+
+    assert page.count('<span class="tag new">new</span>') == 3
+
+
+def test_who_may_not_know_of_a_draft_is_told_of_no_meeting(client, keeper):
+    convening = factories.convening(draft=True)
+
+    assert page_of(client, factories.delegate(), convening).status_code == 404
+    assert page_of(client, keeper, convening).status_code == 200
+
+
+def test_a_closed_session_stands_on_the_page_as_hours_without_content(client, keeper):
+    factories.presiding_chair()
+    convening = factories.convening()
+    session = actions.hold_session(
+        convening=convening, by=keeper, at=timezone.now(), kind="closed", titles={"en": "Heads only"}, on=dt.date(2031, 3, 12),
+        from_hour=dt.time(15), until_hour=dt.time(17),
+    )  # fmt: skip
+
+    page = page_of(client, keeper, convening).content.decode()
+
+    assert "Closed session" in page
+    assert "15:00" in page
+    assert "Heads only" not in page
+    assert client.get(reverse("meetings:session", args=[convening.symbol, session.ref])).status_code == 404
+
+
+def test_an_assistant_prepares_announces_and_convenes_in_the_browser(client, keeper):
+    factories.BodyFactory(code="RCGM", function="consultation")
+    client.force_login(keeper)
+
+    client.post(
+        reverse("meetings:new", args=["RCGM"]),
+        {"symbol": "RCM/2031/RCGM-1", "titles_en": "RCGM", "starts_on": "2031-06-03", "ends_on": "2031-06-04", "precision": "day",
+         "manner": "in_person", "zone": "America/Costa_Rica", "open_to": "60"},
+    )  # fmt: skip
+    for state in ("announce", "convened"):
+        client.post(reverse("meetings:state", args=["RCM/2031/RCGM-1"]), {"state": state})
+
+    assert Convening.objects.get().state == "convened"
+
+
+def test_an_hour_that_does_not_exist_is_refused_beside_its_field_and_nothing_is_lost(client, keeper):
+    convening = factories.convening(
+        starts_on=dt.date(2031, 3, 9), ends_on=dt.date(2031, 3, 9), zone="America/New_York"
+    )
+    client.force_login(keeper)
+
+    answer = client.post(
+        reverse("meetings:session-new", args=[convening.symbol]),
+        {"kind": "plenary", "titles_en": "Early", "on": "2031-03-09", "from_hour": "02:30", "until_hour": "04:00",
+         "zone": "America/New_York", "audience": "60"},
+    )  # fmt: skip
+
+    assert "does not exist" in answer.content.decode()
+    assert 'value="Early"' in answer.content.decode()
+    assert not convening.sessions.exists()
