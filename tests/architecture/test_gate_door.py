@@ -61,7 +61,7 @@ REASONS = {
     ): "by the secret key in its address; what it tells passes its owner's gate",
     (
         "documents/views/searching.py",
-        "texts",
+        "_pages",
         "Page",
     ): "of entries that came through the gate; shown only with a hit of it",
     ("documents/views/searching.py", "_paragraph_url", "Page"): "of a document that came through the gate",

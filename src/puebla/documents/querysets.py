@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from puebla.core.prepared import Prepared
 from puebla.core.words import fold, without_nul
 from puebla.members.querysets import (
     CIVIL_SOCIETY,
@@ -22,7 +23,6 @@ from puebla.members.querysets import (
     ROOM,
     SECRETARIAT,
     GatedQuerySet,
-    PreparedQuestion,
     Reach,
     reaches,
 )
@@ -120,17 +120,21 @@ def instant_of(typed: str) -> dt.datetime | None:
 
 def shared_keys(person: "Person", reach: Reach) -> list[int]:
     """Keys of the documents that are shared with this person by name."""
+    if reach.shared is not None:
+        from puebla.documents.actions.indexing import SOURCE
+
+        return list(dict(reach.shared).get(SOURCE, ()))
     return [key for (key,) in _shared_with.rows(person.pk, reach.at or timezone.now())]
 
 
-def _shares(person_ids: list[int] | None, at: dt.datetime) -> models.QuerySet[Any, Any]:
+def _shares(person: int, at: dt.datetime) -> models.QuerySet[Any, Any]:
     from puebla.documents.models import Share
 
-    living = Share.objects.filter(person_id__in=person_ids or [], until_at__gt=at, ended_at=None)
+    living = Share.objects.filter(person_id=person, until_at__gt=at, ended_at=None)
     return living.order_by().values_list("document_id")
 
 
-_shared_with = PreparedQuestion(_shares)
+_shared_with = Prepared(_shares)
 
 
 class FileVersionQuerySet(models.QuerySet[Any]):

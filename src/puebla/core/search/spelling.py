@@ -1,8 +1,10 @@
 """Short texts that hold what is looked for, and words that were probably meant: of texts that the reader may see alone."""
 
+import json
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import Any
 
 from puebla.core.search.asking import Question
 from puebla.core.search.words import WORD, forms, words_in
@@ -52,18 +54,55 @@ def _alike(word: str, written: Iterable[str]) -> list[str]:
     ]
 
 
-def holds(question: Question, text: str) -> bool:
-    """Whether a short text, such as a name, holds every word of a question in any language's form."""
-    known = _forms_in(text, question.languages)
-    *clauses, excluded = question.forms
-    return all(_any_held(known, clause) for clause in clauses) and not _any_held(known, excluded)
+class ShortTexts:
+    """Short texts, such as names, ready to be looked through as often as somebody asks.
+
+    Args:
+        languages: whose forms their words may have.
+    """
+
+    def __init__(self, texts: Iterable[str], languages: Iterable[str]) -> None:
+        self._places: dict[str, set[int]] = {}
+        for place, text in enumerate(texts):
+            for word in words_in(text):
+                for form in forms(word, languages):
+                    self._places.setdefault(form, set()).add(place)
+
+    def holding(self, question: Question) -> list[int]:
+        """The places of those that hold every word of a question, in any language's form."""
+        *clauses, excluded = question.forms
+        met = set.intersection(*map(self._met, clauses)) - self._met(excluded)
+        return sorted(met)
+
+    def _met(self, parts: Iterable[tuple[frozenset[str], ...]]) -> set[int]:
+        """Where all words of one of these parts are met."""
+        every = (set.intersection(*map(self._any_of, words)) for words in parts)
+        return set[int]().union(*every)
+
+    def _any_of(self, word: Iterable[str]) -> set[int]:
+        return set[int]().union(*(self._places[form] for form in word if form in self._places))
 
 
-def _any_held(known: frozenset[str], parts: Iterable[tuple[frozenset[str], ...]]) -> bool:
-    """Whether all words of one of these parts are met."""
-    return any(all(not known.isdisjoint(word) for word in words) for words in parts)
+@lru_cache(maxsize=32)
+def _ready(rows: tuple[tuple[Any, ...], ...], columns: int, languages: tuple[str, ...]) -> ShortTexts:
+    return ShortTexts((" ".join(map(_words_of, row[:columns])) for row in rows), languages)
 
 
-@lru_cache(maxsize=4096)
-def _forms_in(text: str, languages: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(form for word in words_in(text) for form in forms(word, languages))
+def holding(question: Question, rows: Iterable[tuple[Any, ...]], *, columns: int) -> list[tuple[Any, ...]]:
+    """Those of these rows, as the database keeps them, that hold every word of a question in their first columns.
+
+    Such a list is read on every page and seldom changes: it is made ready once while it stays what it is.
+    """
+    kept = tuple(rows)
+    return [kept[place] for place in _ready(kept, columns, question.languages).holding(question)]
+
+
+def _words_of(kept: Any) -> str:
+    """The words of a column: of texts by language those of all languages."""
+    text = str(kept)
+    if text[:1] != "{":
+        return text
+    try:
+        return " ".join(json.loads(text).values())
+    except (ValueError, TypeError, AttributeError):
+        return text

@@ -1,16 +1,18 @@
 """Documents as search shows them on the private site."""
 
+import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import TupleIn
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
-from puebla.core.languages import show
+from puebla.core.languages import Texts, show
+from puebla.core.prepared import Prepared
 from puebla.core.search import citing
 from puebla.core.search.citing import Citation, paragraph_page
 from puebla.core.search.sources import Hit
@@ -18,22 +20,39 @@ from puebla.documents.actions.indexing import SOURCE
 from puebla.documents.models import Document, Page, State
 from puebla.documents.querysets import shared_keys
 from puebla.members.models import Meeting
+from puebla.members.querysets.prepared import PreparedForReader
 from puebla.theme.templatetags.theme import imprecise
 
-#: What a hit shows of a document.
-COLUMNS = (
-    "pk",
-    "symbol",
-    "ref",
-    "titles",
-    "dated_on",
-    "precision",
-    "state",
-    "filed_languages",
-    "kind__names",
-)
+
+class _Row(NamedTuple):
+    """What a hit shows of a document."""
+
+    pk: int
+    symbol: str | None
+    ref: str
+    titles: Texts
+    dated_on: dt.date | None
+    precision: str
+    state: str
+    filed_languages: str
+    kind__names: Texts
+
+
 #: Pages on one page of reading.
 PAGES_PER_READING = 10
+
+
+def _visible(person: Any, reach: Any, keys: Sequence[int]) -> QuerySet[Any, Any]:
+    seen = Document.objects.visible_to(person, reach=reach).filter(pk__in=keys)
+    return seen.order_by().values_list(*_Row._fields)
+
+
+def _pages(versions: Sequence[int], numbers: Sequence[int]) -> QuerySet[Any, Any]:
+    wanted = TupleIn((F("version_id"), F("number")), list(zip(versions, numbers, strict=True)))
+    return Page.objects.filter(wanted).order_by().values_list("version_id", "number", "text")
+
+
+_shown, _quoted = PreparedForReader(_visible), Prepared(_pages)
 
 
 class DocumentSource:
@@ -44,15 +63,12 @@ class DocumentSource:
 
     def shown(self, person: Any, reach: Any, records: Sequence[int]) -> dict[int, Hit]:
         """The documents among these that the person sees."""
-        seen = Document.objects.visible_to(person, reach=reach).filter(pk__in=list(records)).order_by()
-        return {row.pk: hit_of(row) for row in seen.values_list(*COLUMNS, named=True)}
+        rows = _shown.rows(person, reach, list(records))
+        return {row.pk: hit_of(row) for row in map(_Row._make, rows)}
 
     def texts(self, pages: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """The text of pages: (version, number)."""
-        if not pages:
-            return {}
-        wanted = TupleIn((F("version_id"), F("number")), list(pages))
-        rows = Page.objects.filter(wanted).order_by().values_list("version_id", "number", "text")
+        rows = _quoted.rows([version for version, _number in pages], [number for _version, number in pages])
         return {(version, number): text for version, number, text in rows}
 
     def shared(self, person: Any, reach: Any) -> list[int]:
@@ -72,7 +88,7 @@ class DocumentSource:
         seen = Document.objects.visible_to(person, reach=reach).filter(
             kind__code__iexact=citation.kind, meeting__in=keys
         )
-        rows = [row for row in seen.values_list(*COLUMNS, named=True)[:50] if citation.fits(row.symbol)]
+        rows = [row for row in seen.values_list(*_Row._fields, named=True)[:50] if citation.fits(row.symbol)]
         chosen = citing.likeliest(citation, [(row, row.titles) for row in rows])
         return [hit_of(row, paragraph=citation.paragraph) for row in chosen[:5]]
 

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from puebla.accounts.models import Person
 from puebla.core import registry
@@ -18,7 +20,8 @@ from puebla.core.words import fold
 from puebla.documents.models import Kind
 from puebla.members.models import Body, IndexEntry
 from puebla.members.querysets import Reach
-from puebla.members.querysets.searching import INDEX, Shared, answering, shared_records
+from puebla.members.querysets.prepared import PreparedForReader, with_shares
+from puebla.members.querysets.searching import INDEX, answering
 
 PER_PAGE = 20
 
@@ -41,6 +44,22 @@ def names(process: Process) -> citing.Names:
     return citing.Names(parts, kinds, bodies, tuple(conferences), leading)
 
 
+class Entry(NamedTuple):
+    """What a line of the results needs of an entry."""
+
+    pk: int
+    source: int
+    record: int
+    language: str
+    holder: int | None
+
+
+def _entries(person: Any, reach: Any, keys: Sequence[int]) -> QuerySet[Any, Any]:
+    seen = IndexEntry.objects.visible_to(person, reach=reach).filter(pk__in=keys)
+    return seen.order_by().values_list(*Entry._fields)
+
+
+_standing = PreparedForReader(_entries)
 #: Symbols that are suggested where the one typed does not exist.
 MOST_SUGGESTED, MOST_ON_A_SHELF = 5, 6
 
@@ -53,12 +72,11 @@ class Searcher:
     reach: Reach
     at: dt.datetime
     languages: Sequence[str]
-    shared: Shared = field(default_factory=dict)
 
     @classmethod
     def of(cls, person: Person, reach: Reach, at: dt.datetime, languages: Sequence[str]) -> "Searcher":
         """The person as a searcher."""
-        return cls(person, reach, at, languages, shared_records(person, reach) if not reach.is_empty else {})
+        return cls(person, with_shares(person, reach), at, languages)
 
     def entries(self) -> Any:
         """Entries that this person may know to exist."""
@@ -74,7 +92,7 @@ class Searcher:
     ) -> tuple[int, list[Answer]]:
         """How many records answer, and those of a page."""
         found = answering(
-            question, self.reach, person=self.person, at=self.at, filters=filters, shared=self.shared,
+            question, self.reach, person=self.person, at=self.at, filters=filters,
             first=(page - 1) * PER_PAGE, count=PER_PAGE, newest=newest, prefer=self._number(language),
             most_languages=max(2, len(self.languages)),
         )  # fmt: skip
@@ -85,14 +103,20 @@ class Searcher:
 
     def shown(self, question: Question, keys: Sequence[int]) -> list[Answer]:
         """Entries as lines; what the gate or its source does not show is left out."""
-        standing = self.entries().in_bulk(keys)
-        entries = [standing[key] for key in keys if key in standing]
+        entries = self._standing(keys)
         return answers(
             question, entries, hits=self.hits(entries), words=INDEX.words_of([entry.pk for entry in entries]),
             texts=self._texts, languages=self.languages,
         )  # fmt: skip
 
-    def hits(self, entries: Iterable[IndexEntry]) -> dict[tuple[int, int], Hit]:
+    def _standing(self, keys: Sequence[int]) -> list[Entry]:
+        """Those of these entries that the gate opens, in the same order."""
+        standing = {
+            entry.pk: entry for entry in map(Entry._make, _standing.rows(self.person, self.reach, keys))
+        }
+        return [standing[key] for key in keys if key in standing]
+
+    def hits(self, entries: Iterable[Any]) -> dict[tuple[int, int], Hit]:
         """What is shown of the records of these entries, asked of their own gate: (source, record) → hit."""
         found = {}
         for source in registry.search_sources:
@@ -205,10 +229,9 @@ class Searcher:
     def beginnings(self, question: Question) -> list[Hit]:
         """The few records that a question finds first, without their texts: for suggestions while typing."""
         found = answering(
-            question, self.reach, person=self.person, at=self.at, shared=self.shared, count=8,
+            question, self.reach, person=self.person, at=self.at, count=8,
             most_languages=max(2, len(self.languages)),
         )  # fmt: skip
-        standing = self.entries().in_bulk(found.keys)
-        entries = [standing[key] for key in found.keys if key in standing]
+        entries = self._standing(found.keys)
         hits = self.hits(entries)
         return [hits[one.source, one.record] for one in entries if (one.source, one.record) in hits]

@@ -1,7 +1,9 @@
 """Search on the private site: one box for everything one may see."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -14,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.core.languages import Texts, show
+from puebla.core.languages import show
 from puebla.core.models import Process
+from puebla.core.prepared import Prepared
 from puebla.core.search.addresses import Asked
 from puebla.core.search.asking import Question, UnanswerableError, beginning_of, read
 from puebla.core.search.citing import Names, may_cite
@@ -77,25 +80,27 @@ def filter_lists(
     languages: Sequence[str], *, at: dt.datetime
 ) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
     """The filters with what can be chosen."""
-    kinds = _named(Kind.objects.values_list("code", "names"))
-    bodies = _named(Body.objects.values_list("code", "short_names"))
-    themes = _named(Theme.objects.values_list("code", "names"))
+    spoken = get_language() or ""
+    kinds, bodies, themes = (_named(tuple(rows.rows()), spoken) for rows in (_kinds, _bodies, _themes))
     years = [(str(year), str(year)) for year in range(at.year, 1995, -1)]
     states = [(str(value), str(label)) for value, label in State.choices]
-    spoken = [(code, language_name(code)) for code in languages]
+    read_in = [(code, language_name(code)) for code in languages]
     return [
         ("kind", _("Kind"), _("All kinds"), kinds), ("body", _("Body"), _("All bodies"), bodies),
         ("year", _("Year"), _("Any year"), years), ("theme", _("Theme"), _("All themes"), themes),
-        ("language", _("Language"), _("Any language"), spoken), ("state", _("State"), _("Any state"), states),
+        ("language", _("Language"), _("Any language"), read_in), ("state", _("State"), _("Any state"), states),
     ]  # fmt: skip
 
 
-def _named(rows: Any) -> list[tuple[str, str]]:
-    return [(code, _name(code, texts)) for code, texts in rows]
+_kinds = Prepared(lambda: Kind.objects.values_list("code", "names"), raw=True)
+_bodies = Prepared(lambda: Body.objects.values_list("code", "short_names"), raw=True)
+_themes = Prepared(lambda: Theme.objects.values_list("code", "names"), raw=True)
 
 
-def _name(code: str, texts: Texts) -> str:
-    return show(texts).text or code
+@lru_cache(maxsize=64)
+def _named(rows: tuple[tuple[str, str], ...], language: str) -> list[tuple[str, str]]:
+    """Codes with what they are called, of rows as the database keeps them."""
+    return [(code, show(json.loads(texts), language).text or code) for code, texts in rows]
 
 
 @signed_in

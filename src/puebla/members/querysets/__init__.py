@@ -5,17 +5,18 @@ says the same of one row in memory, for previews. A property test holds the two 
 """
 
 import datetime as dt
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import connections, models
 from django.db.models import OuterRef, Q
 from django.utils import timezone
+
+from puebla.core.prepared import Prepared
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -50,6 +51,7 @@ class Reach:
         opened: keys of sealed rooms opened to the person by break-glass.
         rung: the lowest audience that the person reads everywhere in open rooms, whatever the room; 0 = none.
         permissions: (permission, party key, room key) of every seat.
+        shared: records shared with the person by name, as (source, keys), where they were asked for already.
     """
 
     parties: frozenset[int] = frozenset()
@@ -60,6 +62,7 @@ class Reach:
     presidency: bool = False
     permissions: frozenset[tuple[str, int, int]] = frozenset()
     at: dt.datetime | None = None
+    shared: tuple[tuple[int, tuple[int, ...]], ...] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -137,69 +140,25 @@ def _openings(person_ids: list[int] | None, at: dt.datetime) -> models.QuerySet[
 def _gathered(seats: Iterable[Any], openings: Iterable[Any], at: dt.datetime) -> dict[int, Reach]:
     gathered: dict[int, _Gathering] = {}
     for person, party, room, function, observes, permissions, standing in seats:
-        # A prepared question brings the column as it is stored.
-        carried = json.loads(permissions) if isinstance(permissions, str) else permissions
-        gathered.setdefault(person, _Gathering()).add(
-            party, room, function, bool(observes), carried, standing
-        )
+        gathered.setdefault(person, _Gathering()).add(party, room, function, observes, permissions, standing)
     for person, room in openings:
         gathered.setdefault(person, _Gathering()).opened.add(room)
     return {person: one.reach(at) for person, one in gathered.items()}
 
 
-Places = tuple[tuple[int | None, Any], ...]
-
-
-class PreparedQuestion:
-    """A question about one person at an instant, put into SQL once and then asked with other values.
-
-    Each private page asks who its reader is; writing these statements anew took a fifth of a page's time.
-
-    Args:
-        write: the question as a queryset of plain values for these persons at this instant.
-    """
-
-    #: Values that no real question holds: where they stand in the statement, the real ones go.
-    _PERSON, _AT = -19_010_203, dt.datetime(1901, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
-
-    def __init__(self, write: Callable[[list[int] | None, dt.datetime], models.QuerySet[Any, Any]]) -> None:
-        self._write = write
-        self._statements: dict[str, tuple[str, Places]] = {}
-
-    def rows(self, person_id: int, at: dt.datetime) -> list[tuple[Any, ...]]:
-        """The rows as the database gives them; the converters of fields are not applied."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        if connection.vendor not in self._statements:
-            query = self._write([self._PERSON], self._AT).query
-            sql, parameters = query.get_compiler(connection=connection).as_sql()
-            # Each parameter is one of the three values that change, by its place among them, or a constant.
-            marks = self._values(self._PERSON, self._AT)
-            found = tuple((marks.index(one), None) if one in marks else (None, one) for one in parameters)
-            self._statements[connection.vendor] = sql, found
-        sql, places = self._statements[connection.vendor]
-        values = self._values(person_id, at)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [constant if place is None else values[place] for place, constant in places])
-            return list(cursor.fetchall())
-
-    @staticmethod
-    def _values(person_id: int, at: dt.datetime) -> tuple[Any, ...]:
-        ops = connections[DEFAULT_DB_ALIAS].ops
-        return person_id, ops.adapt_datetimefield_value(at), ops.adapt_datefield_value(today(at))
-
-
-def _seats_that_ask(person_ids: list[int] | None, at: dt.datetime) -> models.QuerySet[Any, Any]:
+def _seats_that_ask(person: int, at: dt.datetime) -> models.QuerySet[Any, Any]:
     """Seats whose role asks for a second factor, of persons who have set up none."""
     from puebla.members.models import Seat
 
-    seats = Seat.objects.on(today(at)).filter(person_id__in=person_ids or [], role__second_factor=True)
+    seats = Seat.objects.on(today(at)).filter(person_id=person, role__second_factor=True)
     return (
         seats.exclude(person__authenticator__type__in=["totp", "webauthn"]).order_by().values_list("pk")[:1]
     )
 
 
-_seats_of, _openings_of = PreparedQuestion(_seats), PreparedQuestion(_openings)
-_asking_of = PreparedQuestion(_seats_that_ask)
+_seats_of = Prepared(lambda person, at: _seats([person], at))
+_openings_of = Prepared(lambda person, at: _openings([person], at))
+_asking_of = Prepared(_seats_that_ask)
 
 
 def owes_second_factor(person: "Person", at: dt.datetime) -> bool:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Q
 
-from puebla.core import registry
 from puebla.core.search import terms
 from puebla.core.search.asking import Question, UnanswerableError, read
 from puebla.core.search.finding import Found, Reachable, find
@@ -29,6 +28,7 @@ from puebla.members.querysets import (
     Reach,
     reach_of,
 )
+from puebla.members.querysets.prepared import shared_records
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -107,12 +107,6 @@ class IndexEntryQuerySet(GatedQuerySet):
         return self.filter(source=source, record__in=list(records))
 
 
-def shared_records(person: "Person", reach: Reach) -> dict[int, list[int]]:
-    """Records shared with a person by name: source → keys."""
-    found = {source.number: source.shared(person, reach) for source in registry.search_sources}
-    return {number: records for number, records in found.items() if records}
-
-
 def answering(
     question: Question,
     reach: Reach,
@@ -120,13 +114,12 @@ def answering(
     person: "Person",
     at: dt.datetime,
     filters: Mapping[str, str] | None = None,
-    shared: Shared | None = None,
     **how: Any,
 ) -> Found:
     """The entries that answer a question, among what the reach opens; `how` as for `finding.find`."""
-    known = shared_records(person, reach) if shared is None else shared
+    shared = shared_records(person, reach)
     marks = [terms.Term(mark(name, value)) for name, value in (filters or {}).items() if value]
-    return find(INDEX, question, reachable_by(reach, known), at=at, filters=marks, **how)
+    return find(INDEX, question, reachable_by(reach, shared), at=at, filters=marks, **how)
 
 
 class SavedSearchQuerySet(models.QuerySet[Any]):

@@ -1,13 +1,14 @@
 """What the public's search answers: released documents with the words found, and meetings, parties and pages by name."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import TupleIn
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -15,11 +16,12 @@ from wagtail import models as cms
 
 from puebla.core.languages import show
 from puebla.core.models import Process
+from puebla.core.prepared import Prepared
 from puebla.core.search import citing
 from puebla.core.search.asking import Question
 from puebla.core.search.showing import answers
 from puebla.core.search.sources import Answer, Hit
-from puebla.core.search.spelling import holds, spelled
+from puebla.core.search.spelling import holding, spelled
 from puebla.core.words import fold
 from puebla.publications.models import (
     PublicDocument,
@@ -242,44 +244,59 @@ def _texts(wanted: Wanted) -> dict[tuple[int, int, int], str]:
     return {place: texts[place[1:]] for place in wanted if place[1:] in texts}
 
 
+_public_meetings = Prepared(
+    lambda: PublicMeeting.objects.values_list("symbol", "titles", "places", "body_names", "starts_on__year"),
+    raw=True,
+)
+_public_parties = Prepared(
+    lambda: PublicParty.objects.values_list("code", "names", "short_names", "standing_names"), raw=True
+)
+
+
 def _meetings(question: Question) -> list[Hit]:
-    rows = PublicMeeting.objects.values_list("symbol", "titles", "places", "body_names", "starts_on__year")
     return [
-        Hit(url=reverse("portal:meeting", args=[symbol]), title=show(titles).text, facts=(str(year),))
-        for symbol, titles, places, bodies, year in rows
-        if holds(
-            question, " ".join([symbol, str(year), *titles.values(), *places.values(), *bodies.values()])
-        )
+        Hit(url=reverse("portal:meeting", args=[symbol]), title=_shown(titles), facts=(str(year),))
+        for symbol, titles, _places, _bodies, year in holding(question, _public_meetings.rows(), columns=5)
     ]
 
 
 def _parties(question: Question) -> list[Hit]:
-    rows = PublicParty.objects.values_list("code", "names", "short_names", "standing_names")
     address = reverse("portal:members")
     return [
-        Hit(url=address, title=show(short).text, facts=(show(standing).text,))
-        for code, called, short, standing in rows
-        if holds(question, " ".join([code, *called.values(), *short.values()]))
+        Hit(url=address, title=_shown(short), facts=(_shown(standing),))
+        for _code, _names, short, standing in holding(question, _public_parties.rows(), columns=3)
     ]
+
+
+def _shown(kept: str) -> str:
+    """Texts by language, as the database keeps them, in the reader's."""
+    return show(json.loads(kept)).text
 
 
 def _pages(question: Question, language: str) -> list[Hit]:
     """Edited pages, each once: found in the reader's language or in another, and led to in the reader's."""
-    columns = ("pk", "title", "url_path", "last_published_at", "translation_key", "locale__language_code")
-    rows = list(
-        cms.Page.objects.live().filter(depth__gte=3).order_by("path").values_list(*columns, named=True)
-    )
-    titles = {row.translation_key: row.title for row in rows if row.locale__language_code == language}
+    rows = [(_text_of(pk, changed), *others) for pk, changed, *others in _live.rows()]
+    titles = {key: title for _text, title, _path, key, spoken in rows if spoken == language}
     found: dict[Any, Hit] = {}
-    for row in rows:
-        if row.translation_key not in found and holds(question, _text_of(row.pk, row.last_published_at)):
-            url = f"/{language}/{row.url_path.split('/', 2)[2]}"
-            found[row.translation_key] = Hit(url=url, title=titles.get(row.translation_key, row.title))
+    for _text, title, path, key, _spoken in holding(question, rows, columns=1):
+        if key not in found:
+            url = f"/{language}/{path.split('/', 2)[2]}"
+            found[key] = Hit(url=url, title=titles.get(key, title))
     return list(found.values())
 
 
+def _live_pages() -> QuerySet[Any, Any]:
+    pages = cms.Page.objects.live().filter(depth__gte=3).order_by("path")
+    return pages.values_list(
+        "pk", "last_published_at", "title", "url_path", "translation_key", "locale__language_code"
+    )
+
+
+_live = Prepared(_live_pages, raw=True)
+
+
 @lru_cache(maxsize=1024)
-def _text_of(pk: int, changed: dt.datetime | None) -> str:  # noqa: ARG001 - part of what is remembered
+def _text_of(pk: int, changed: object) -> str:  # noqa: ARG001 - part of what is remembered
     """The words of an edited page: read once for each time it is published."""
     page = cms.Page.objects.get(pk=pk).specific
     body = getattr(page, "body", None)

@@ -1,0 +1,71 @@
+"""Questions that are put into SQL once and then asked with other values."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from puebla.accounts.models import Person
+from puebla.core.prepared import Prepared
+from puebla.documents.models import Document
+from puebla.members.querysets import reach_of, today
+from puebla.members.querysets.prepared import PreparedForReader
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_other_values_get_their_own_answer_in_one_statement_with_columns_as_fields_give_them():
+    papers = [make.DocumentFactory(titles={"en": f"Paper {n}"}) for n in range(3)]
+    named = Prepared(lambda keys: Document.objects.filter(pk__in=keys).order_by("pk").values_list("titles"))
+    first = named.rows([papers[0].pk])
+
+    with CaptureQueriesContext(connection) as asked:
+        second = named.rows([papers[2].pk])
+
+    assert (first, second) == ([({"en": "Paper 0"},)], [({"en": "Paper 2"},)])
+    assert len(asked) == 1
+
+
+def test_more_keys_than_a_statement_has_room_for_are_all_answered():
+    people = [make.PersonFactory() for _n in range(3)]
+    keys = [*range(-300, 0), *(one.pk for one in people)]
+    known = Prepared(lambda some: Person.objects.filter(pk__in=some).values_list("pk"))
+
+    assert {key for (key,) in known.rows(keys)} == {one.pk for one in people}
+    assert known.rows([]) == []
+
+
+def test_an_instant_and_its_day_are_those_of_the_question():
+    paper = make.DocumentFactory(dated_on=dt.date(2020, 5, 4), precision="day")
+    until = Prepared(
+        lambda at: Document.objects.filter(dated_on__lte=today(at), created_at__lte=at).values_list("pk")
+    )
+    now = timezone.now()
+
+    assert until.rows(now) == [(paper.pk,)]
+    assert until.rows(now.replace(year=2019)) == []
+
+
+def test_what_a_reader_may_no_longer_see_is_not_answered_by_the_statement_of_before():
+    now, office = timezone.now(), make.secretariat_person()
+    paper, guest = make.DocumentFactory(audience=20), make.delegate()
+    share = paper.shares.create(
+        person=guest, why="expert", until_at=now + dt.timedelta(days=1), shared_at=now, shared_by=office
+    )
+    seen = PreparedForReader(
+        lambda person, reach, keys: (
+            Document.objects.visible_to(person, reach=reach).filter(pk__in=keys).values_list("pk")
+        )
+    )
+    later = now + dt.timedelta(days=2)
+
+    assert seen.rows(guest, reach_of(guest, now), [paper.pk]) == [(paper.pk,)]
+    assert seen.rows(guest, reach_of(guest, later), [paper.pk]) == []
+    share.ended_at = now
+    share.save()
+    assert seen.rows(guest, reach_of(guest, now), [paper.pk]) == []
+    guest.seats.update(until_on=now.date() - dt.timedelta(days=1))
+    assert seen.rows(guest, reach_of(guest, now), [paper.pk]) == []
