@@ -14,8 +14,8 @@ from siemmes.intake.findings import Finding
 from siemmes.model.structures import Structure
 
 BATCH = 1 << 16
-#: Batches that are kept in memory, some hundred megabytes of them, before they go into a table.
-KEPT = 16
+#: Rows that are kept in memory, some hundred megabytes of them, before they go into a table.
+KEPT = BATCH * 16
 #: The column that says which flow a row belongs to, as in SDMX-CSV.
 NAMING = ("STRUCTURE_ID", "ACTION")
 
@@ -66,25 +66,50 @@ class Gatherer:
             return
         rows, self.rows[:] = self.rows[:count], self.rows[count:]
         begins = np.minimum([*self._begins, count], count)
-        places = pa.array(np.repeat(np.arange(len(self._shared), dtype=np.int32), np.diff(begins)))
-        columns: dict[str, Any] = {"row": pa.array(np.arange(self._next, self._next + count))}
+        places = np.repeat(np.arange(len(self._shared), dtype=np.int32), np.diff(begins))
         inside = set().union(*rows)
-        beside = set().union(*self._shared)
-        self._seen |= inside | beside
+        self._seen |= inside
+        own = {
+            name: pa.array([one.get(name) for one in rows], pa.string())
+            for name in self._known
+            if name in inside
+        }
+        self._put(count, own, self._shared, places)
+        left = bisect.bisect_right(self._begins, count) - 1
+        self._shared, self._begins = self._shared[left:], [max(0, one - count) for one in self._begins[left:]]
+
+    def add_columns(
+        self, count: int, own: Mapping[str, pa.Array], shared: Sequence[Mapping[str, str]], places: np.ndarray
+    ) -> None:
+        """Take many rows at once.
+
+        Args:
+            own: what they say themselves, by column.
+            shared: what rows share; `places` says of each row which of these.
+        """
+        self.lay()
+        self._seen |= own.keys()
+        self._put(count, own, shared, places)
+
+    def _put(
+        self, count: int, own: Mapping[str, pa.Array], shared: Sequence[Mapping[str, str]], places: np.ndarray
+    ) -> None:
+        columns: dict[str, Any] = {"row": pa.array(np.arange(self._next, self._next + count))}
+        beside = set().union(*shared)
+        self._seen |= beside
         for name in self._known:
-            if name in inside:
-                columns[name] = _clean([one.get(name) for one in rows])
+            if name in own:
+                columns[name] = _clean(own[name])
             if name in beside:
-                said = pa.DictionaryArray.from_arrays(places, _clean([one.get(name) for one in self._shared]))
+                texts = _clean(pa.array([one.get(name) for one in shared], pa.string()))
+                said = pa.DictionaryArray.from_arrays(pa.array(places), texts)
                 columns[name] = (
                     pc.coalesce(columns[name], said.cast(pa.string())) if name in columns else said
                 )
         self._laid.append(pa.table(columns))
         self._next += count
-        if len(self._laid) >= KEPT:
+        if sum(map(len, self._laid)) >= KEPT:
             self._store()
-        left = bisect.bisect_right(self._begins, count) - 1
-        self._shared, self._begins = self._shared[left:], [max(0, one - count) for one in self._begins[left:]]
 
     def _store(self) -> None:
         """Put what is kept in memory into a table, which is laid aside on disk where memory is short."""
@@ -142,7 +167,7 @@ class Gatherer:
         return [name for name in self._about.attributes if name in fresh]
 
 
-def _clean(texts: Sequence[str | None]) -> pa.Array:
+def _clean(texts: pa.Array) -> pa.Array:
     """Texts without what pads them; an empty one is none."""
-    trimmed = pc.utf8_trim_whitespace(pa.array(texts, pa.string()))
+    trimmed = pc.utf8_trim_whitespace(texts)
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)

@@ -1,23 +1,29 @@
 """Figures in SDMX-ML: generic 2.1, and structure-specific 2.1, 3.0 and 3.1, by series or flat.
 
 Read by expat piece by piece, in constant memory. Declarations of entities end the reading at once, so that neither external
-entities nor entities that multiply are ever followed; depth is bounded.
+entities nor entities that multiply are ever followed; depth is bounded. Long stretches of plain series and observations are read
+column by column instead (`intake.stretches`), where expat has just told that it stands between them.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 
 import duckdb
+import numpy as np
 
 from siemmes.intake.findings import Finding
 from siemmes.intake.gathering import BATCH, Gatherer
+from siemmes.intake.stretches import Stretch, stretch_of
 from siemmes.model.errors import UnreadableError
 from siemmes.model.structures import TIME, VALUE, Structure
 
 _CHUNK = 1 << 20
+_SERIES_ENDS = b"</Series>"
+#: Stretches in a row that may turn out to be none before no more are looked for.
+_TRIES = 3
 _DEPTH = 40
 #: Tags whose meaning is kept; a message has some twenty, an adversary's as many as it likes.
 _TAGS = 64
@@ -45,18 +51,104 @@ def read_markup(
     parser.ExternalEntityRefHandler = message.entity
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                parser.Parse(chunk, False)
-                message.lay()
-            parser.Parse(b"", True)
-    except expat.ExpatError as error:
+            _Feed(parser, message).read(file)
+    except expat.ExpatError as first:
+        error = _where(path, first)
         raise UnreadableError({
             "en": f"“{path.name}” is not well-formed XML: line {error.lineno}, column {error.offset + 1}. "
             "It may have been cut off; send it again.",
             "es": f"«{path.name}» no es XML bien formado: línea {error.lineno}, columna {error.offset + 1}. "
             "Puede estar incompleto; envíelo de nuevo.",
-        }) from error  # fmt: skip
+        }) from first  # fmt: skip
     return message.finish()
+
+
+def _where(path: Path, found: expat.ExpatError) -> expat.ExpatError:
+    """The same fault with its true place: stretches that expat did not see are not counted in the one it tells."""
+    parser = expat.ParserCreate()
+    try:
+        with path.open("rb") as file:
+            parser.ParseFile(file)
+    except expat.ExpatError as error:
+        return error
+    return found
+
+
+class _Feed:
+    """Hands a file to expat, and long stretches of plain figures past it."""
+
+    def __init__(self, parser: expat.XMLParserType, message: "_Message") -> None:
+        self._parser, self._message = parser, message
+        self._tries = _TRIES
+        self._fed, self._ended = 0, -1
+        self._between = False
+        parser.XmlDeclHandler = self._declared
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in {"utf-8", "us-ascii"}:
+            self._tries = 0
+
+    def read(self, file: IO[bytes]) -> None:
+        """Read a file to its end."""
+        left = b""
+        while chunk := file.read(_CHUNK):
+            left = self._taken(left + chunk)
+            self._message.lay()
+        self._parser.Parse(left, True)
+
+    def _taken(self, text: bytes) -> bytes:
+        """Take a piece of the file; the end of it that has to wait for the next one."""
+        while text and self._tries:
+            end = _last_end(text) if self._between else _first_end(text)
+            if end < 0:
+                break
+            piece, text = text[:end], text[end:]
+            stretch = stretch_of(piece) if self._between else None
+            if stretch is not None:
+                self._message.take(stretch)
+                self._tries = _TRIES
+                continue
+            self._tries -= self._between
+            self._between = self._fed_to_an_end(piece)
+        if self._between and self._tries and len(text) < _CHUNK:
+            return text
+        self._between = False
+        self._parser.Parse(text, False)
+        self._fed += len(text)
+        return b""
+
+    def _fed_to_an_end(self, piece: bytes) -> bool:
+        """Give expat a piece; whether it tells that an element ended with it, and that the next one of a data set may begin."""
+        self._parser.EndElementHandler = self._ending
+        self._parser.Parse(piece, False)
+        self._parser.EndElementHandler = self._message.end
+        self._fed += len(piece)
+        # Of an empty element expat tells the end, of a closing tag the beginning.
+        behind = 0 if piece.endswith(b"/>") else len(_SERIES_ENDS)
+        return self._message.in_dataset and self._fed - self._ended == behind
+
+    def _ending(self, tag: str) -> None:
+        self._ended = self._parser.CurrentByteIndex
+        self._message.end(tag)
+
+
+def _first_end(text: bytes) -> int:
+    """Behind the first series, or the first observation where none is in a series; -1 for none."""
+    series, figure = text.find(b"<Series"), text.find(b"<Obs")
+    if series >= 0 and (figure < 0 or series < figure):
+        return _behind(text.find(_SERIES_ENDS, series), _SERIES_ENDS)
+    return _behind(text.find(b"/>", figure), b"/>") if figure >= 0 else -1
+
+
+def _last_end(text: bytes) -> int:
+    """Behind the last series, or the last observation where none is in a series; -1 for none."""
+    if b"<Series" in text:
+        return _behind(text.rfind(_SERIES_ENDS), _SERIES_ENDS)
+    return _behind(text.rfind(b"/>"), b"/>")
+
+
+def _behind(place: int, what: bytes) -> int:
+    return place + len(what) if place >= 0 else -1
 
 
 class _Message:
@@ -111,6 +203,19 @@ class _Message:
         handler = _ENDS.get(self._path.pop())
         if handler is not None:
             handler(self)
+
+    @property
+    def in_dataset(self) -> bool:
+        """Whether the next element is one of a data set."""
+        return bool(self._path) and self._path[-1] == "DataSet"
+
+    def take(self, stretch: Stretch) -> None:
+        """Take what a stretch between elements of the data set says."""
+        if stretch.rows:
+            said = [{}, *stretch.series]
+            used, places = np.unique(stretch.places, return_inverse=True)  # a series without figures says nothing
+            shared = [{**self._dataset, **said[number]} for number in used.tolist()]
+            self._gatherer.add_columns(stretch.rows, stretch.own, shared, places.astype(np.int32))
 
     def lay(self) -> None:
         """Lay down the figures that were read, but the last, which may not be complete."""
