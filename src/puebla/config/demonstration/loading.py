@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from puebla.accounts.models import Person
 from puebla.config import editions
-from puebla.config.demonstration import building, following, people, pictures, sources
+from puebla.config.demonstration import building, cycle, following, people, pictures, sources
 from puebla.config.demonstration.sources import Source
 from puebla.config.editions import pages
 from puebla.core import journal
@@ -110,6 +110,7 @@ def load(
     with transaction.atomic():
         released = filing.relate_and_release(texts, at=at, told=told)
         _leave_pending(cast, at=at)
+        cycle.run(cast, at=at)
         following.tell(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}
         journal.record("demonstration.loaded", at=at, facts=facts)

@@ -56,8 +56,9 @@ def meetings(request: PersonRequest) -> HttpResponseBase:
     context = {
         "coming": list(seen.upcoming(on=day)[:60]),
         "past": list(past.filter(starts_on__year=shown)) if shown else [],
-        "years": counts,
-        "year": shown,
+        # As text: a year has no thousands.
+        "years": {str(one): count for one, count in counts.items()},
+        "year": str(shown),
         "body": body,
         "bodies": Body.objects.filter(
             pk__in=Meeting.objects.visible_to(request.person, reach=reach).values("body")
