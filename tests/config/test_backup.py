@@ -253,7 +253,7 @@ def test_open_sessions_are_left_out(tmp_path):
     path = backed_up(tmp_path)
 
     names = zipfile.ZipFile(path).namelist()
-    assert not [name for name in names if "session" in name]
+    assert not [name for name in names if "sessions.session" in name or "usersession" in name]
 
 
 def run(*arguments: str, data: Path) -> str:

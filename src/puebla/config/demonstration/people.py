@@ -101,15 +101,17 @@ def _confirm_sealed(cast: Cast, *, at: dt.datetime) -> None:
 
 
 def accounts() -> list[dict[str, Any]]:
-    """Every demonstration account with its seats, for `puebla demo --accounts`."""
+    """Every demonstration account with its seats in bodies, for `puebla demo --accounts`; who sits in which closed session,
+    only that session knows.
+    """
     people = Person.objects.filter(email__iendswith=DEMONSTRATION_DOMAIN).order_by("pk")
     seats: dict[int, list[dict[str, Any]]] = {}
-    held = Seat.objects.filter(ended_at=None).select_related("party", "body", "role", "room")
+    held = Seat.objects.filter(ended_at=None, body__isnull=False).select_related("party", "body", "role", "room")
     for one in held.order_by("pk"):
         seats.setdefault(one.person_id, []).append(
             {
                 "party": one.party.code,
-                "body": one.body.code if one.body else one.room.code,
+                "body": one.body.code if one.body else "",
                 "role": one.role.code,
                 "from": one.from_on.isoformat(),
                 "until": one.until_on.isoformat() if one.until_on else None,
