@@ -38,6 +38,13 @@ REASONS = {
         "_could_sit",
         "Seat",
     ): "asked for the chair of that room alone, of open rooms' seats",
+    ("texts/views/changes.py", "history", "JournalEntry"): "of a text that came through the gate",
+    ("texts/views/changes.py", "versions_of", "ParagraphVersion"): "of paragraphs that came through the gate",
+    (
+        "texts/views/searching.py",
+        "texts",
+        "Paragraph",
+    ): "of entries that came through the gate; shown only with a hit of it",
     (
         "documents/views/records.py",
         "relations_of",

@@ -11,6 +11,7 @@ APPS = (
     "intranet",
     "api",
     "meetings",
+    "texts",
     "documents",
     "notices",
     "members",

@@ -10,7 +10,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "puebla"
 TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
 #: The same in every language.
 SAME = {
-    "BibTeX", "CSL-JSON", "RIS", "CSV", "XLSX", "ODS", "PDF", "ZIP", "vCard", "SHA-256", "JSON", "TOTP", "QR", "Puebla", "English", "Español", "ISO",
+    "BibTeX", "CSL-JSON", "RIS", "CSV", "XLSX", "ODS", "PDF", "DOCX", "ZIP", "vCard", "SHA-256", "JSON", "TOTP", "QR", "Puebla", "English", "Español", "ISO",
     "UTC", "OCR",
 }  # fmt: skip
 SPOKEN = {"alt", "title", "placeholder", "aria-label", "aria-description", "data-label", "content"}

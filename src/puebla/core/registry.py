@@ -4,7 +4,7 @@ Each registry is a named list. Entries are kept in the order of their `rank`, so
 depend on the order in which apps start.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from puebla.core.search.sources import Keeper, Shelf, Source
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something that cites a record.
+
+    Attributes:
+        title, url: what cites it and where; empty where the person asking may not know of it.
+    """
+
+    title: str = ""
+    url: str = ""
 
 
 @dataclass
@@ -61,6 +73,10 @@ mail_now: Registry[Callable[..., "dict[str, str] | None"]] = Registry("messages 
 followables: "Registry[Followable]" = Registry("what people may follow")
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
 page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
+#: what cites a record, so that it is not removed: (person, topic, references of records) → `Reference` of each citation.
+references: "Registry[Callable[[Any, str, Sequence[str]], Iterable[Reference]]]" = Registry(
+    "what cites a record"
+)
 #: what a person's seats let them do now: (person) → names of `members.models.Permission`.
 permissions: Registry[Callable[..., frozenset[str]]] = Registry("permissions that seats give")
 #: who holds a permission now: (name of a permission) → people.

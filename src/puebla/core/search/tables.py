@@ -62,11 +62,17 @@ def rung_start(rung: int) -> int:
 BY_DATE = (1 << 56) - 1
 RECORD_SHIFT = 4
 LANGUAGE_MASK = 15
+SOURCE_SHIFT, SOURCE_MASK = 33, 7
 
 
 def record_of(key: int) -> int:
     """Place, source and record of a key, as one number: the same in all languages."""
     return key >> RECORD_SHIFT
+
+
+def source_of(key: int) -> int:
+    """The source of a key."""
+    return (key >> SOURCE_SHIFT) & SOURCE_MASK
 
 
 @lru_cache(maxsize=4096)

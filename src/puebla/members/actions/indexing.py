@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.db import transaction
 
 from puebla.core.search.citing import key_of
-from puebla.core.search.tables import Place, Row, mark, write_entries
+from puebla.core.search.tables import Place, Row, mark, source_of, write_entries
 from puebla.members.models import IndexEntry
 from puebla.members.querysets.searching import INDEX, marks_of, rung_of
 
@@ -108,8 +108,14 @@ def forget_records(source: int, records: Sequence[int]) -> None:
 
 @transaction.atomic
 def begin_anew(source: int, standing: Sequence[int]) -> None:
-    """Forget all words before they are written anew, and entries of records that stand no more; when each appeared is kept."""
-    INDEX.clear()
+    """Forget all words of a source before they are written anew, and entries of records that stand no more; when each appeared is kept."""
+    held = INDEX.keys()
+    own = [key for key in held if source_of(key) == source]
+    if len(own) == len(held):
+        # Faster than row by row, and it makes a damaged table anew.
+        INDEX.clear()
+    else:
+        INDEX.erase(own)
     known = set(IndexEntry.objects.filter(source=source).order_by().values_list("record", flat=True))
     _forget(source, sorted(known - set(standing)))
 

@@ -1,0 +1,75 @@
+"""Freezing a text: its words in the languages adopted, with the digest that shows any later change."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from puebla.accounts.models import Person
+from puebla.core import journal
+from puebla.core.verdicts import RefusedError, require
+from puebla.members.querysets import reach_of
+from puebla.texts import rules
+from puebla.texts.actions.editing import keep_version, locked, touch
+from puebla.texts.models import Paragraph, ParagraphVersion, Text, tree
+
+
+def canonical(text: Text, paragraphs: Iterable[Paragraph], languages: Sequence[str]) -> bytes:
+    """The text as it is digested: titles and every paragraph in order, with number, anchor, kind and words.
+
+    JSON with sorted names and no blanks, in UTF-8: whoever has the export can digest it again.
+    """
+    chosen = sorted(languages)
+    body = [
+        {
+            "anchor": node.paragraph.anchor, "number": node.number, "kind": node.paragraph.kind,
+            "function": node.paragraph.function, "depth": node.depth,
+            "words": {code: node.paragraph.words.get(code, "") for code in chosen},
+        }
+        for node in tree.in_order(one for one in paragraphs if one.removed_at is None)
+    ]  # fmt: skip
+    whole = {
+        "titles": {code: text.titles.get(code, "") for code in chosen},
+        "languages": chosen,
+        "paragraphs": body,
+    }
+    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def digest_of(text: Text, paragraphs: Iterable[Paragraph], languages: Sequence[str]) -> str:
+    """SHA-256 of the canonical form."""
+    return hashlib.sha256(canonical(text, paragraphs, languages)).hexdigest()
+
+
+@transaction.atomic
+def freeze_text(*, text: Text, languages: Sequence[str], by: Person, at: dt.datetime) -> Text:
+    """Freeze the text in these languages: no paragraph is added, worded, moved or removed any more.
+
+    A language that is left out must not be pending in part: it is left out of what was frozen.
+    """
+    row = locked(text)
+    if not languages:
+        raise RefusedError(_("Choose at least one language."), field="languages")
+    living = list(Paragraph.objects.filter(text=row).living().select_related("parent").order_by())
+    nodes = tree.in_order(living)
+    pending = [
+        node.number or node.paragraph.anchor
+        for node in nodes
+        if any(not node.paragraph.words.get(code) for code in languages)
+    ]
+    require(rules.may_freeze(reach_of(by, at), row, pending, not nodes))
+    if lacking := [code for code in languages if not row.titles.get(code)]:
+        raise RefusedError(
+            _("The title is pending in: %(languages)s. Write it first.") % {"languages": ", ".join(lacking)}
+        )
+    for node in nodes:
+        keep_version(node.paragraph, ParagraphVersion.What.FROZEN, at, by)
+    row.state, row.frozen_at, row.frozen_by = Text.State.FROZEN, at, by
+    row.frozen_languages, row.frozen_hash = sorted(languages), digest_of(row, living, languages)
+    touch(row, by, at)
+    journal.record("text.frozen", at=at, person=by, subject=row, room=row.room,
+                   facts={"languages": row.frozen_languages, "sha256": row.frozen_hash})  # fmt: skip
+    return row

@@ -1,0 +1,78 @@
+"""What search knows of texts: every paragraph is a page of its own, whose number is the paragraph's serial."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from puebla.core.languages import show
+from puebla.core.models import Process
+from puebla.core.search.words import ALGORITHMS
+from puebla.members.actions.indexing import Part, Record, forget_records, index_records, lost_records
+from puebla.members.models import Party
+from puebla.texts.models import Paragraph, Text
+from puebla.texts.models.wording import unmarked
+
+#: The number of this room in the index, for ever.
+SOURCE = 2
+_COLUMNS = (
+    "pk", "ref", "symbol", "titles", "changed_at", "created_at", "revision", "room_id", "room_cap", "audience", "party_id",
+    "embargo_until",
+)  # fmt: skip
+
+
+def index_text(text: Text, *, at: dt.datetime) -> None:
+    """Write what search knows of this text anew; part of the act's own transaction."""
+    index_texts([text.pk], at=at)
+
+
+def index_texts(keys: Sequence[int], *, at: dt.datetime) -> int:
+    """Write what search knows of these texts anew; how many entries."""
+    standing = list(Text.objects.filter(pk__in=keys).order_by("pk").values_list(*_COLUMNS, named=True))
+    missing = set(keys) - {one.pk for one in standing}
+    if missing:
+        forget_records(SOURCE, sorted(missing))
+    return index_records(_records(standing), at=at)
+
+
+def _records(texts: Sequence[Any]) -> Iterator[Record]:
+    working = Process.current().languages
+    parties = dict(Party.objects.order_by().values_list("pk", "code"))
+    words: dict[int, dict[int, dict[str, str]]] = defaultdict(dict)
+    rows = Paragraph.objects.filter(text__in=[one.pk for one in texts]).living().order_by()
+    for text, serial, said in rows.values_list("text_id", "serial", "words"):
+        words[text][serial] = said
+    for one in texts:
+        yield _record(one, words[one.pk], working, parties)
+
+
+def _record(
+    text: Any, words: dict[int, dict[str, str]], working: Sequence[str], parties: dict[int, str]
+) -> Record:
+    last = max(words, default=0)
+    said = {code for each in words.values() for code in each}
+    parts = [
+        Part(
+            language=code, number=number, title=show(text.titles, code).text, holder=text.pk,
+            pages=[unmarked(words.get(serial, {}).get(code, "")) for serial in range(1, last + 1)],
+            stems=[code] if code in ALGORITHMS else [one for one in working if one in ALGORITHMS],
+        )
+        for number, code in enumerate(working)
+        if code in said or text.titles.get(code)
+    ]  # fmt: skip
+    day = text.changed_at.date()
+    return Record(
+        source=SOURCE, key=text.pk, address=text.ref, symbol=text.symbol, lies=text, day=day, revision=text.revision,
+        created_at=text.created_at, filters={"party": [parties[text.party_id]], "year": [day.year]}, parts=parts,
+    )  # fmt: skip
+
+
+def behind() -> list[int]:
+    """Texts of which search knows nothing, or an older state, the newest first."""
+    keys = Text.objects.behind_in_search().values_list("pk", flat=True)
+    return sorted({*keys, *lost_records(SOURCE)}, reverse=True)
+
+
+def every() -> list[int]:
+    """All texts."""
+    return list(Text.objects.order_by("pk").values_list("pk", flat=True))

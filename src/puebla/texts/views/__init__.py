@@ -1,0 +1,1 @@
+"""Pages of a text: reading side by side, editing, what changed, comments, files."""
