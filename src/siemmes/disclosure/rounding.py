@@ -14,7 +14,9 @@ of it each. It is computed once for rows of one series and year that follow each
 places: a join would cost as much as all else and lose their order.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +36,8 @@ _BLOCK, _INNER, _OUTER = 64, 0x36, 0x5C
 _DIGEST, _BYTES, _VALUES = 32, 2, 1 << 16
 #: Between the coordinates of a cell.
 _BETWEEN = "|"
-#: Rows at a time.
-_BATCH = 1 << 17
+#: Rows at a time, and batches that are hashed at a time.
+_BATCH, _HASHED = 1 << 17, 2
 
 
 def pads(secret: bytes) -> tuple[bytes, bytes]:
@@ -96,26 +98,42 @@ def rounded(
 
 
 def _noise(con: Any, source: str, about: Structure, secret: bytes) -> Iterator[np.ndarray]:
-    """The noise of each row as a number under 65,536, batch by batch."""
+    """The noise of each row as a number under 65,536, batch by batch; one is hashed while the next is read."""
     names = (*about.dimensions, TIME)
     cursor = con.cursor()
     reader = cursor.sql(f"SELECT {', '.join(map(quoted, names))} FROM {source}").to_arrow_reader(_BATCH)
-    for batch in reader:
-        *dimensions, periods = (_encoded(column) for column in batch.columns)
-        said = periods.dictionary.to_pylist()
-        years = pa.array([_year(period) for period in said], pa.string()).dictionary_encode()
-        places = _places(periods)
-        year = _places(years)[places]
-        first = np.ones(len(batch), dtype=bool)
-        first[1:] = np.logical_or.reduce([one[1:] != one[:-1] for one in (*map(_places, dimensions), year)])
-        at = np.flatnonzero(first)
-        spots = [pa.array([about.id], pa.string()).take(pa.array(np.zeros(len(at), np.int8)))]
-        spots += [one.dictionary.take(one.indices.take(pa.array(at))) for one in dimensions]
-        spots.append(years.dictionary.take(pa.array(year[at])))
-        digests = _hashed(con, spots, secret)
-        parts = np.array([_part(period) for period in said])[places]
-        yield digests[np.cumsum(first) - 1, parts]
+    waiting: deque[Future[np.ndarray]] = deque()
+    with ThreadPoolExecutor(_HASHED, "siemmes-noise") as pool:
+        for batch in reader:
+            waiting.append(pool.submit(_noise_of, con.cursor(), batch.columns, about, secret))
+            if len(waiting) > _HASHED:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
     cursor.close()
+
+
+def _noise_of(con: Any, columns: Sequence[pa.Array], about: Structure, secret: bytes) -> np.ndarray:
+    """The noise of the rows of a batch.
+
+    Args:
+        con: a cursor of one's own; it is closed.
+    """
+    *dimensions, periods = (_encoded(column) for column in columns)
+    said = periods.dictionary.to_pylist()
+    years = pa.array([_year(period) for period in said], pa.string()).dictionary_encode()
+    places = _places(periods)
+    year = _places(years)[places]
+    first = np.ones(len(year), dtype=bool)
+    first[1:] = np.logical_or.reduce([one[1:] != one[:-1] for one in (*map(_places, dimensions), year)])
+    at = np.flatnonzero(first)
+    spots = [pa.array([about.id], pa.string()).take(pa.array(np.zeros(len(at), np.int8)))]
+    spots += [one.dictionary.take(one.indices.take(pa.array(at))) for one in dimensions]
+    spots.append(years.dictionary.take(pa.array(year[at])))
+    digests = _hashed(con, spots, secret)
+    con.close()
+    parts = np.array([_part(period) for period in said])[places]
+    return digests[np.cumsum(first) - 1, parts]
 
 
 def _adding_up_along(con: Any, source: str, about: Structure) -> list[str]:

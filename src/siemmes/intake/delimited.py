@@ -84,7 +84,8 @@ def _looked_at(path: Path) -> _Look:
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
             while chunk := file.read(1 << 20):
-                decoder.decode(chunk)
+                if decoder.getstate()[0] or not chunk.isascii():
+                    decoder.decode(chunk)
                 quotes = quotes or b'"' in chunk
                 commas = commas or b"," in chunk
                 ends |= _ends(chunk)

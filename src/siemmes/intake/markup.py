@@ -213,7 +213,9 @@ class _Message:
         """Take what a stretch between elements of the data set says."""
         if stretch.rows:
             said = [{}, *stretch.series]
-            used, places = np.unique(stretch.places, return_inverse=True)  # a series without figures says nothing
+            used, places = np.unique(
+                stretch.places, return_inverse=True
+            )  # a series without figures says nothing
             shared = [{**self._dataset, **said[number]} for number in used.tolist()]
             self._gatherer.add_columns(stretch.rows, stretch.own, shared, places.astype(np.int32))
 

@@ -179,22 +179,21 @@ def _take_back(plan: Plan, aside: Path, kept: Path) -> None:
 
 
 def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
-    from siemmes.disclosure.protecting import protect
-    from siemmes.sdmx.rendering import render, render_structures
-
     before = plan.private / plan.previous / ACCEPTED if plan.previous else None
     sent = [(one.id, plan.received / one.id / ROWS) for one in plan.submissions]
     # What is not protected yet never lies on the public side, not even while it is built or after a kill.
     with _workplace(kept) as con, ThreadPoolExecutor(2, "siemmes-build") as pool:
+        structures = pool.submit(_structure_messages, plan)
         found = gather(con, plan.about, before, sent)
         step("gathered")
+        from siemmes.disclosure.protecting import protect
+
         beside = [pool.submit(keep, con.cursor(), kept / ACCEPTED, before, sent)]
         protected = protect(
             con, ACCEPTED_ROWS, plan.about, into=PUBLIC_ROWS, own=plan.own, secret=plan.secret,
             earlier=_earlier(plan), contributions=_contributions(con, plan), same=found.same,
         )  # fmt: skip
         step("protected")
-        beside.append(pool.submit(render_structures, aside, plan.about.id, at=plan.at.replace(microsecond=0)))
         known = _as_published(found) if protected.in_place else None
         if known is not None:
             beside.append(pool.submit(_write_at_once, con.cursor(), plan, aside))
@@ -202,7 +201,7 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
         step("laid out")
         manifest = _manifest(plan, told, protected)
         write_json(aside / MANIFEST, manifest | {"files": {}})
-        rendered = pool.submit(render, aside)
+        rendered = pool.submit(_render, aside)
         if known is None:
             _write_after(con, plan, aside)
         write_json(aside / AVAILABILITY, availability(aside, plan.about, told.labels))
@@ -210,6 +209,7 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
         write_json(aside / DISCLOSURE, protected.public())
         write_json(kept / DISCLOSURE, protected.private())
         pq.write_table(protected.reasons, kept / REASONS, compression="zstd")
+        _put_structures(aside, structures.result())
         for one in beside:
             one.result()
         step("written")
@@ -219,6 +219,24 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     manifest["files"] = dict(_files(aside))
     write_json(aside / MANIFEST, manifest)
     step("manifest")
+
+
+def _structure_messages(plan: Plan) -> dict[str, bytes]:
+    from siemmes.sdmx.rendering import structure_messages  # pysdmx is read beside the first figures
+
+    return structure_messages(plan.about.id, at=plan.at.replace(microsecond=0))
+
+
+def _put_structures(aside: Path, messages: Mapping[str, bytes]) -> None:
+    from siemmes.sdmx.rendering import put_structures
+
+    put_structures(aside, messages)
+
+
+def _render(aside: Path) -> None:
+    from siemmes.sdmx.rendering import render
+
+    render(aside)
 
 
 @contextlib.contextmanager

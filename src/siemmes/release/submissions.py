@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from siemmes.intake.findings import Report
 from siemmes.model.errors import RefusedError, SiemmesError
 from siemmes.model.structures import VALUE
 from siemmes.release.contributing import keep_contributions
-from siemmes.release.files import WRITE_FAILED, held, sync_folder, sync_tree, write_json
+from siemmes.release.files import WRITE_FAILED, held, sync_file, sync_folder, sync_tree, write_json
 
 if TYPE_CHECKING:
     from siemmes.intake.judging import Judgement
@@ -76,27 +77,22 @@ def receive(
     """
     from siemmes.intake.judging import judged
 
-    with (
-        judged(
-            path,
-            flow=flow,
-            sender=sender,
-            today=at.date(),
-            said=said,
-            published=published,
-            reason=reason,
-            step=step,
-        ) as found,
-        held(folder, ("A submission to this dataflow", "Un envío a este flujo de datos")),
-    ):
-        number = 1 + max((one.number for one in every(folder)), default=0)
-        report = found.report()
-        submission = Submission(
-            id=f"{flow}-{sender}-{number:05d}", flow=flow, number=number, sender=sender,
-            received_at=at.isoformat(timespec="seconds"), name=path.name, sha256=digest_of(path), rows=report.rows,
-            accepted=report.accepted, counts=report.counts(), said=dict(said or {}), reason=reason,
-        )  # fmt: skip
-        _keep(folder, path, found, submission, contributions)
+    with ThreadPoolExecutor(1, "siemmes-kept") as beside:
+        digest = beside.submit(digest_of, path)
+        with (
+            judged(
+                path, flow=flow, sender=sender, today=at.date(), said=said, published=published, reason=reason, step=step,
+            ) as found,
+            held(folder, ("A submission to this dataflow", "Un envío a este flujo de datos")),
+        ):  # fmt: skip
+            number = 1 + max((one.number for one in every(folder)), default=0)
+            report = found.report()
+            submission = Submission(
+                id=f"{flow}-{sender}-{number:05d}", flow=flow, number=number, sender=sender,
+                received_at=at.isoformat(timespec="seconds"), name=path.name, sha256=digest.result(), rows=report.rows,
+                accepted=report.accepted, counts=report.counts(), said=dict(said or {}), reason=reason,
+            )  # fmt: skip
+            _keep(folder, path, found, submission, contributions, beside)
     return submission
 
 
@@ -107,17 +103,26 @@ def digest_of(path: Path) -> str:
 
 
 def _keep(
-    folder: Path, path: Path, found: "Judgement", submission: Submission, contributions: Path | None
+    folder: Path,
+    path: Path,
+    found: "Judgement",
+    submission: Submission,
+    contributions: Path | None,
+    beside: Executor,
 ) -> None:
     aside = Path(tempfile.mkdtemp(prefix=".receiving-", dir=folder))
     try:
-        shutil.copyfile(path, aside / f"original{path.suffix.lower()}")
-        pq.write_table(found.report().table, aside / FINDINGS, compression="zstd")
-        if submission.accepted:
-            _write_rows(found, submission.id, aside / ROWS)
-        if contributions is not None:
-            keep_contributions(contributions, found.about, aside / CONTRIBUTIONS)
-        write_json(aside / ABOUT, asdict(submission))
+        original = beside.submit(_copied, path, aside / f"original{path.suffix.lower()}")
+        try:
+            pq.write_table(found.report().table, aside / FINDINGS, compression="zstd")
+            if submission.accepted:
+                _write_rows(found, submission.id, aside / ROWS)
+            if contributions is not None:
+                keep_contributions(contributions, found.about, aside / CONTRIBUTIONS)
+            write_json(aside / ABOUT, asdict(submission))
+        finally:
+            wait([original])
+        original.result()
         sync_tree(aside)
         aside.rename(folder / submission.id)
         sync_folder(folder)
@@ -132,6 +137,11 @@ def _keep(
                 "es": f"«{path.name}» no pudo conservarse ({error}); no quedó nada de él. Libere espacio en el disco y envíelo de nuevo.",
             }
         ) from error
+
+
+def _copied(path: Path, target: Path) -> None:
+    shutil.copyfile(path, target)
+    sync_file(target)
 
 
 def _write_rows(found: "Judgement", submission: str, target: Path) -> None:

@@ -8,7 +8,7 @@ deflates: six times as fast as zlib, and a tenth smaller.
 import datetime as dt
 import struct
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -88,17 +88,26 @@ def render(folder: Path, *, forms: Sequence[str] = READY) -> None:
         cube.close()
 
 
-def render_structures(folder: Path, flow: str, *, at: dt.datetime) -> None:
-    """Put a flow's structure messages into a release folder.
+def structure_messages(flow: str, *, at: dt.datetime) -> dict[str, bytes]:
+    """A flow's structure messages as a release holds them, gzip-compressed, by the names of their files.
 
     Args:
         at: when the release is built.
     """
-    (folder / STRUCTURES).mkdir()
     found = artefacts(flow)
-    for form, (_media, extension) in STRUCTURE_FORMS.items():
-        message = write_artefacts(found, form=form, at=at, id_=f"{agency()}_{flow}")
-        _write(folder / STRUCTURES / f"{form}{extension}.gz", [message])
+    return {
+        f"{form}{extension}.gz": b"".join(
+            compressed([write_artefacts(found, form=form, at=at, id_=f"{agency()}_{flow}")])
+        )
+        for form, (_media, extension) in STRUCTURE_FORMS.items()
+    }
+
+
+def put_structures(folder: Path, messages: Mapping[str, bytes]) -> None:
+    """Put a flow's structure messages into a release folder."""
+    (folder / STRUCTURES).mkdir()
+    for name, message in messages.items():
+        (folder / STRUCTURES / name).write_bytes(message)
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
