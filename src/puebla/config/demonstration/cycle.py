@@ -4,6 +4,7 @@ All of it is invented; days follow from today, so that a visitor always finds th
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from puebla.config.demonstration.people import Cast
@@ -11,6 +12,7 @@ from puebla.core.languages import Texts
 from puebla.documents import actions as documents
 from puebla.documents.models import Document, Kind, State
 from puebla.meetings import actions
+from puebla.meetings.actions.convening import hold
 from puebla.meetings.models import AgendaItem, Convening, Session
 from puebla.members.models import Audience, Body, Meeting, Party
 from puebla.members.querysets import today
@@ -88,25 +90,80 @@ AGENDA = (
 )  # fmt: skip
 
 
-def run(cast: Cast, *, at: dt.datetime) -> Convening:
-    """Hold one meeting, convene the next from it, announce the Vice-Ministers'; the convened one is returned."""
-    held = _meeting(cast, _tuesday(today(at) - BEHIND), 1, at=at - dt.timedelta(days=190))
-    _agenda(held, cast, at=at - dt.timedelta(days=189), awaited=False)
-    for state, days in (
-        (Convening.State.CONVENED, 180),
-        (Convening.State.IN_SESSION, 150),
-        (Convening.State.CLOSED, 147),
-    ):
-        actions.pass_to(convening=held, state=state, by=cast["secretariat"], at=at - dt.timedelta(days=days))
-    coming = _meeting(cast, _tuesday(today(at) + AHEAD), 2, at=at - dt.timedelta(days=60))
-    _agenda(coming, cast, at=at - dt.timedelta(days=59), awaited=True)
-    actions.revise_agenda(convening=coming, by=cast["assistant"], at=at - dt.timedelta(days=50))
-    actions.pass_to(
-        convening=coming, state=Convening.State.CONVENED, by=cast["presidency"], at=at - dt.timedelta(days=45)
-    )
-    _open_to_an_observer(coming, cast, at=at - dt.timedelta(days=20))
-    _prepare_vice_ministers(cast, at=at)
-    return coming
+class Cycle:
+    """The steps of the cycle, each at its instant: taken while the papers are filed, so that the journal keeps its order."""
+
+    def __init__(self, cast: Cast, *, now: dt.datetime, began: dt.datetime) -> None:
+        self.cast, self.now = cast, now
+        days = dt.timedelta(days=1)
+        steps: list[tuple[dt.timedelta, Callable[[dt.datetime], object]]] = [
+            (190 * days, self.prepare_the_meeting_held),
+            (180 * days, lambda at: self.pass_to(self.held, Convening.State.CONVENED, at)),
+            (150 * days, lambda at: self.pass_to(self.held, Convening.State.IN_SESSION, at)),
+            (147 * days, lambda at: self.pass_to(self.held, Convening.State.CLOSED, at)),
+            (60 * days, self.prepare_the_coming_one),
+            (45 * days, lambda at: self.pass_to(self.coming, Convening.State.CONVENED, at)),
+            (30 * days, self.prepare_vice_ministers),
+            (20 * days, self.open_to_an_observer),
+        ]
+        first = began + dt.timedelta(hours=6)
+        # A presidency that is younger than the cycle begins it a little later.
+        self.steps = [
+            (max(now - ago, first + dt.timedelta(minutes=number)), act)
+            for number, (ago, act) in enumerate(steps)
+        ]
+
+    def take(self, *, until: dt.datetime) -> None:
+        """Take the steps whose instant has come by then."""
+        while self.steps and self.steps[0][0] <= until:
+            instant, act = self.steps.pop(0)
+            act(instant)
+
+    def finish(self, *, at: dt.datetime) -> Convening:
+        """Take what is left, put the papers that were filed meanwhile under their items; the convened meeting."""
+        while self.steps:
+            instant, act = self.steps.pop(0)
+            act(max(instant, at))
+        _place_papers(self.coming, self.cast, at=at)
+        actions.revise_agenda(convening=self.coming, by=self.cast["assistant"], at=at)
+        return self.coming
+
+    def prepare_the_meeting_held(self, at: dt.datetime) -> None:
+        """The meeting before, some months ago."""
+        self.held = _meeting(self.cast, _tuesday(today(self.now) - BEHIND), 1, at=at)
+        _agenda(self.held, self.cast, at=at, awaited=False)
+
+    def prepare_the_coming_one(self, at: dt.datetime) -> None:
+        """The meeting to which everybody is invited now."""
+        self.coming = _meeting(self.cast, _tuesday(today(self.now) + AHEAD), 2, at=at)
+        _agenda(self.coming, self.cast, at=at, awaited=True)
+
+    def pass_to(self, convening: Convening, state: str, at: dt.datetime) -> None:
+        """The Presidency convenes, opens, closes."""
+        actions.pass_to(convening=convening, state=state, by=self.cast["presidency"], at=at)
+
+    def open_to_an_observer(self, at: dt.datetime) -> None:
+        """The Presidency lets one organisation follow the item on the networks."""
+        items = AgendaItem.objects.filter(
+            convening=self.coming, audience=Audience.MEMBERS, room_cap__gte=Audience.MEMBERS
+        )
+        actions.open_item(
+            item=items.order_by("path")[0],
+            party=Party.objects.get(code="UNHCR"),
+            what="attend",
+            by=self.cast["presidency"],
+            at=at,
+        )
+
+    def prepare_vice_ministers(self, at: dt.datetime) -> None:
+        """The Vice-Ministers' meeting that the record announces is being prepared."""
+        coming = (
+            Meeting.objects.filter(body__code="VM", starts_on__gte=today(self.now))
+            .order_by("starts_on")
+            .first()
+        )
+        if coming is not None:
+            hold(meeting=coming, values={"zone": ZONE}, by=self.cast["assistant"], at=at)
 
 
 def _tuesday(day: dt.date) -> dt.date:
@@ -143,11 +200,11 @@ def _meeting(cast: Cast, starts_on: dt.date, number: int, *, at: dt.datetime) ->
         by=cast["assistant"],
         at=at,
     )
-    made = actions.announce(convening=made, by=cast["assistant"], at=at + dt.timedelta(hours=1))
+    made = actions.announce(convening=made, by=cast["assistant"], at=at)
     for day, start, end, kind, titles, places in SESSIONS:
         by = cast["presidency"] if kind == Session.Kind.CLOSED else cast["assistant"]
         actions.hold_session(
-            convening=made, by=by, at=at + dt.timedelta(hours=2), kind=kind, titles=titles, places=places,
+            convening=made, by=by, at=at, kind=kind, titles=titles, places=places,
             on=starts_on + dt.timedelta(days=day), from_hour=dt.time.fromisoformat(start), until_hour=dt.time.fromisoformat(end),
         )  # fmt: skip
     return made
@@ -170,8 +227,6 @@ def _item(
         convening=convening, titles=item.titles, notes=item.notes, session=session, parent=parent,
         audience=item.audience, by=by, at=at,
     )  # fmt: skip
-    for paper in Document.objects.visible_to(by).filter(symbol__in=item.papers):
-        actions.place_paper(item=made, document=paper, by=by, at=at)
     if awaited and item.awaited is not None:
         kind, titles = item.awaited
         paper = documents.file_document(
@@ -184,24 +239,10 @@ def _item(
         _item(convening, below, sessions, made, cast, at=at, awaited=awaited)
 
 
-def _open_to_an_observer(convening: Convening, cast: Cast, *, at: dt.datetime) -> None:
-    """The Presidency lets one organisation follow the item on the networks."""
-    item = AgendaItem.objects.filter(
-        convening=convening, audience=Audience.MEMBERS, room_cap__gte=Audience.MEMBERS
-    )
-    actions.open_item(
-        item=item.order_by("path")[0],
-        party=Party.objects.get(code="UNHCR"),
-        what="attend",
-        by=cast["presidency"],
-        at=at,
-    )
-
-
-def _prepare_vice_ministers(cast: Cast, *, at: dt.datetime) -> None:
-    """The Vice-Ministers' meeting that the record announces is being prepared."""
-    from puebla.meetings.actions.convening import hold
-
-    coming = Meeting.objects.filter(body__code="VM", starts_on__gte=today(at)).order_by("starts_on").first()
-    if coming is not None:
-        hold(meeting=coming, values={"zone": ZONE}, by=cast["assistant"], at=at - dt.timedelta(days=30))
+def _place_papers(convening: Convening, cast: Cast, *, at: dt.datetime) -> None:
+    """Put what was filed under its items; an item behind closed doors has none here."""
+    items = {one.titles["en"]: one for one in AgendaItem.objects.filter(convening=convening, removed_at=None)}
+    by = cast["assistant"]
+    for item in [one for first in AGENDA for one in (first, *first.below)]:
+        for paper in Document.objects.visible_to(by).filter(symbol__in=item.papers).order_by("symbol"):
+            actions.place_paper(item=items[item.titles["en"]], document=paper, by=by, at=at)

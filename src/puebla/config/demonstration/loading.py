@@ -101,16 +101,18 @@ def load(
         cast = people.seat_everybody(at=began + dt.timedelta(hours=1))
         following.begin(cast, at=began + dt.timedelta(hours=5))
         filing = _Filing(cast, files, now=at)
+        meetings = cycle.Cycle(cast, now=at, began=began)
         for number, (text, instant) in enumerate(
             zip(_by_date(texts), _instants(began, at, len(texts)), strict=True)
         ):
+            meetings.take(until=instant)
             filing.file(text, at=instant)
             told("file", number + 1, len(texts))
+        meetings.finish(at=max(filing.last, at - RELEASING))
     _read_all(at=at, processes=processes, told=told)
     with transaction.atomic():
         released = filing.relate_and_release(texts, at=at, told=told)
         _leave_pending(cast, at=at)
-        cycle.run(cast, at=at)
         following.tell(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}
         journal.record("demonstration.loaded", at=at, facts=facts)

@@ -106,7 +106,9 @@ def accounts() -> list[dict[str, Any]]:
     """
     people = Person.objects.filter(email__iendswith=DEMONSTRATION_DOMAIN).order_by("pk")
     seats: dict[int, list[dict[str, Any]]] = {}
-    held = Seat.objects.filter(ended_at=None, body__isnull=False).select_related("party", "body", "role", "room")
+    held = Seat.objects.filter(ended_at=None, body__isnull=False).select_related(
+        "party", "body", "role", "room"
+    )
     for one in held.order_by("pk"):
         seats.setdefault(one.person_id, []).append(
             {
