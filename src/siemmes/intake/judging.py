@@ -25,7 +25,7 @@ from siemmes.intake.rules import RULES
 from siemmes.intake.rules.telling import Told
 from siemmes.intake.texts import Reading
 from siemmes.model.catalogue import code_list, source_ids, structure
-from siemmes.model.errors import QuestionError, RefusedError
+from siemmes.model.errors import QuestionError, RefusedError, brief
 from siemmes.model.structures import TIME, Structure
 
 Step = Callable[[str], None]
@@ -147,8 +147,8 @@ def judged(
             _ask(found, rules, step)
         except (duckdb.OutOfMemoryException, OSError) as error:
             raise RefusedError({
-                "en": f"“{path.name}” could not be judged ({_brief(error)}). Make room on the disk, or send it in parts, a period or a country each.",
-                "es": f"«{path.name}» no pudo examinarse ({_brief(error)}). Libere espacio en el disco o envíelo en partes, por período o por país.",
+                "en": f"“{path.name}” could not be judged ({brief(error)}). Make room on the disk, or send it in parts, a period or a country each.",
+                "es": f"«{path.name}» no pudo examinarse ({brief(error)}). Libere espacio en el disco o envíelo en partes, por período o por país.",
             }) from error  # fmt: skip
         yield found
 
@@ -161,10 +161,6 @@ def _workshop() -> Iterator[duckdb.DuckDBPyConnection]:
         duckdb.connect(":memory:", config={"memory_limit": MEMORY, "temp_directory": aside}) as con,
     ):
         yield con
-
-
-def _brief(error: Exception) -> str:
-    return str(error).splitlines()[0]
 
 
 def validate(

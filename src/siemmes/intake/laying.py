@@ -2,8 +2,8 @@
 
 Codes and periods become ENUMs, so that every rule compares small numbers and a million rows take little memory. The labels are
 taken for granted first: those of the code lists, and the periods in which the flow is collected. Only where a file holds another
-text, padded or unknown, is it read again to learn which; those labels are added, so that nothing that was sent is lost. A column
-of more strange texts than `MOST` stays text.
+text, padded or unknown, is it read once more to learn which, and then laid; those labels are added, so that nothing that was sent
+is lost. A column of more strange texts than `MOST` stays text.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from siemmes.cube.layout import literal, quoted
+from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.delimited import broken_rows
 from siemmes.intake.texts import Reading
 from siemmes.model import periods
@@ -128,21 +128,24 @@ def _learn(reading: Reading, labels: Labels) -> None:
     if not coded:
         return
     labels.make(reading.con)
-    strange = {
-        name: f"FILTER (TRY_CAST({_clean(reading, name)} AS {quoted(labels.types[name])}) IS NULL)"
+    strange = [
+        f"CASE WHEN TRY_CAST({_clean(reading, name)} AS {quoted(labels.types[name])}) IS NULL THEN {_clean(reading, name)} END "
+        f"AS {quoted(name)}"
         for name in coded
-    }
-    counts = ", ".join(f"approx_count_distinct({_clean(reading, name)}) {strange[name]}" for name in coded)
-    found = dict(zip(coded, reading.ask(f"SELECT {counts} FROM {reading.source}").fetchall()[0], strict=True))
-    few = [name for name in coded if 0 < found[name] <= MOST]
-    if few:
-        lists = ", ".join(f"list(DISTINCT {_clean(reading, name)}) {strange[name]}" for name in few)
-        row = reading.ask(f"SELECT {lists} FROM {reading.source}").fetchall()[0]
-        for name, texts in zip(few, row, strict=True):
-            labels.added.setdefault(labels.types[name], set()).update(one for one in texts or () if one)
+    ]
+    # Laid down, since a list of all of them may not fit into memory; the file is read once for it.
+    reading.ask(
+        f"CREATE OR REPLACE TEMP TABLE strange AS SELECT DISTINCT {', '.join(strange)} FROM {reading.source}"
+    ).fetchall()
+    counts = ", ".join(f"approx_count_distinct({quoted(name)})" for name in coded)
+    found = dict(zip(coded, single(reading.con, f"SELECT {counts} FROM strange"), strict=True))
     for name in coded:
         if found[name] > MOST:
             del labels.types[name]
+        elif found[name]:
+            texts = reading.con.execute(f"SELECT DISTINCT {quoted(name)} FROM strange").fetchall()
+            labels.added.setdefault(labels.types[name], set()).update(text for (text,) in texts if text)
+    reading.con.execute("DROP TABLE strange").fetchall()
 
 
 def _clean(reading: Reading, name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from siemmes.intake.findings import Finding
-from siemmes.model.errors import UnreadableError
+from siemmes.model.errors import UnreadableError, brief
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Reading:
 
 def unreadable(file: str, error: Exception) -> UnreadableError:
     """That a text could not be read, and where."""
-    reason = str(error).splitlines()[0][:200]
+    reason = brief(error)
     return UnreadableError({
         "en": f"“{file}” could not be read as text: {reason}", "es": f"«{file}» no pudo leerse como texto: {reason}",
     })  # fmt: skip

@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 
+def brief(error: BaseException) -> str:
+    """What an error of other software says, as a sentence of ours quotes it: its first line."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
 class SiemmesError(Exception):
     """Something was refused; the text says what, where and what to do next, in every working language.
 

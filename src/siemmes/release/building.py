@@ -23,7 +23,7 @@ from siemmes.cube import layout
 from siemmes.cube.engines import FIGURES
 from siemmes.cube.layout import CUBE, TABLE, literal, quoted, single
 from siemmes.cube.parts import MANIFEST
-from siemmes.model.errors import RefusedError
+from siemmes.model.errors import RefusedError, brief
 from siemmes.model.structures import TIME, Structure
 from siemmes.release.describing import AVAILABILITY, METADATA, availability, reference_metadata
 from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
@@ -129,9 +129,9 @@ def build(plan: Plan, *, step: Step = lambda _name: None) -> Path:
         _take_back(plan, aside, kept)
         raise RefusedError(
             {
-                "en": f"The release {plan.id} could not be written ({_brief(error)}); the one before stays. "
+                "en": f"The release {plan.id} could not be written ({brief(error)}); the one before stays. "
                 "Make room on the disk and build it again.",
-                "es": f"La publicación {plan.id} no pudo escribirse ({_brief(error)}); sigue vigente la anterior. "
+                "es": f"La publicación {plan.id} no pudo escribirse ({brief(error)}); sigue vigente la anterior. "
                 "Libere espacio en el disco y constrúyala de nuevo.",
             }
         ) from error
@@ -153,10 +153,6 @@ def point(
     if public_from is not None:
         lines += [public_from.isoformat(), before or ""]
     write_whole(public / CURRENT, "\n".join(lines) + "\n")
-
-
-def _brief(error: Exception) -> str:
-    return str(error).splitlines()[0][:200]
 
 
 def _sweep(plan: Plan) -> None:

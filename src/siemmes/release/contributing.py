@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from siemmes.cube.layout import literal, quoted, single
-from siemmes.model.errors import QuestionError, UnreadableError
+from siemmes.model.errors import QuestionError, UnreadableError, brief
 from siemmes.model.structures import VALUE, Structure
 
 
@@ -41,7 +41,7 @@ def keep_contributions(path: Path, about: Structure, target: Path) -> None:
                 raise _unreadable(path, f"{wrong} × {VALUE}")
             con.execute(f"COPY given TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)").fetchall()
     except (duckdb.BinderException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise _unreadable(path, str(error).splitlines()[0][:200]) from error
+        raise _unreadable(path, brief(error)) from error
 
 
 def _unreadable(path: Path, why: str) -> UnreadableError:

@@ -56,18 +56,19 @@ def compressed(pieces: Iterable[bytes], *, level: int = 1, workers: int = 2) -> 
     yield _END + struct.pack("<II", digest, length & 0xFFFFFFFF)
 
 
-def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    waiting = bytearray()
+def _blocks(pieces: Iterable[bytes]) -> Iterator[memoryview]:
+    left = b""
     for piece in pieces:
-        waiting += piece
-        while len(waiting) >= _BLOCK:
-            yield bytes(waiting[:_BLOCK])
-            del waiting[:_BLOCK]
-    if waiting:
-        yield bytes(waiting)
+        text = left + piece if left else piece
+        whole = len(text) - len(text) % _BLOCK
+        for start in range(0, whole, _BLOCK):
+            yield memoryview(text)[start : start + _BLOCK]
+        left = text[whole:]
+    if left:
+        yield memoryview(left)
 
 
-def _deflated(block: bytes, level: int) -> bytes:
+def _deflated(block: memoryview, level: int) -> bytes:
     work = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return work.compress(block) + work.flush(zlib.Z_FULL_FLUSH)
 
