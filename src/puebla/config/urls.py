@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("intranet/notices/", include("puebla.notices.urls")),
         path("subscribe/", include("puebla.notices.urls.public")),
         path("intranet/meetings/", include("puebla.meetings.urls")),
+        path("intranet/circulars/", include("puebla.circulars.urls")),
         path("intranet/texts/", include("puebla.texts.urls")),
         path("intranet/documents/", include("puebla.documents.urls")),
         path("intranet/", include("puebla.members.urls")),

@@ -23,6 +23,7 @@ from django.utils import timezone, translation
 
 from puebla.core import registry
 from puebla.core.models import OutgoingMail, random_ref
+from puebla.core.rows import write_rows
 from puebla.core.words import one_line
 
 logger = logging.getLogger("puebla.mail")
@@ -57,6 +58,22 @@ def post(
         about=about,
         created_at=at,
     )
+
+
+def letter(
+    *, to: str, subject: str, body: str, at: dt.datetime, message_id: str, language: str = "", html: str = "",
+    reply_to: str = "", stop_url: str = "", about: str = "",
+) -> OutgoingMail:  # fmt: skip
+    """A message that is not written yet; as `post`, for `post_all`. Its name must be the same whenever it is made."""
+    return OutgoingMail(
+        message_id=message_id, recipient=to, **in_columns(subject, body, html), language=language, reply_to=reply_to,
+        stop_url=stop_url, about=about, created_at=at,
+    )  # fmt: skip
+
+
+def post_all(letters: Sequence[OutgoingMail]) -> None:
+    """Write many messages into the outbox at once, inside the act's transaction; one that stands there already stays."""
+    write_rows(letters, once=True)
 
 
 def in_columns(subject: str, body: str, html: str) -> dict[str, str]:

@@ -69,6 +69,10 @@ news_sources: "Registry[NewsSource]" = Registry("rooms that have something to te
 #: what a message that waits says now, by what it was written for: (reference, message, at) → its columns, or None
 #: where it is no longer to go.
 mail_now: Registry[Callable[..., "dict[str, str] | None"]] = Registry("messages that may have been overtaken")
+#: kinds of mail that come without being followed, each ended by one click: () → what it is called.
+mail_kinds: Registry[Callable[[], str]] = Registry("kinds of mail ended by one click")
+#: stored private files that records of a room hold: (keys) → those of them.
+kept_files: Registry[Callable[[list[str]], set[str]]] = Registry("private files that records hold")
 #: what people may follow: bodies, themes, kinds, saved searches.
 followables: "Registry[Followable]" = Registry("what people may follow")
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.

@@ -61,13 +61,16 @@ def known_private(keys: list[str]) -> set[str]:
     from puebla.documents.models import BatchItem, FileVersion, Page
 
     places = ((FileVersion, "key"), (FileVersion, "thumbnail_key"), (Page, "picture_key"), (BatchItem, "key"))
-    return {
+    found = {
         key
         for model, field in places
         for key in model._default_manager.filter(**{f"{field}__in": keys})
         .order_by()
         .values_list(field, flat=True)
     }
+    for kept in registry.kept_files:
+        found |= kept(keys)
+    return found
 
 
 def known_public(keys: list[str]) -> set[str]:

@@ -61,6 +61,7 @@ class Permission(models.TextChoices):
     CONFIRM_SEATS = "confirm_seats", _("confirm seats in the sealed room chaired")
     EDIT_LISTS = "edit_lists", _("edit parties, bodies, kinds, themes, presidencies")
     CONVENE = "convene", _("prepare, convene and run meetings")
+    SEND_CIRCULARS = "send_circulars", _("prepare and send circulars")
     READ_JOURNAL = "read_journal", _("read the journal")
     OPERATE = "operate", _("see the state of the machine")
     EDIT_PAGES = "edit_pages", _("write pages and news of the public site and submit them")

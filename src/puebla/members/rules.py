@@ -37,6 +37,7 @@ SECRETARIAT_PERMISSIONS = frozenset(
         Permission.MANAGE_ALL_PEOPLE,
         Permission.EDIT_LISTS,
         Permission.CONVENE,
+        Permission.SEND_CIRCULARS,
         Permission.READ_JOURNAL,
         Permission.OPERATE,
         Permission.EDIT_PAGES,

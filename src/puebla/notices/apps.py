@@ -16,6 +16,8 @@ PHRASES = {
     "follow.stopped": gettext_lazy("follows something no more"),
     "subscription.confirmed": gettext_lazy("a subscription of the public was confirmed"),
     "subscription.stopped": gettext_lazy("a subscription of the public was stopped, its address deleted"),
+    "mail.kind_stopped": gettext_lazy("stopped one kind of mail"),
+    "mail.kind_resumed": gettext_lazy("wants a kind of mail again"),
     "mail.pace_set": gettext_lazy("chose how often mail of what is followed comes"),
 }
 

@@ -33,6 +33,21 @@ class Correspondence(models.Model):
         verbose_name = _("correspondence")
 
 
+class MailStop(models.Model):
+    """A person wants no mail of one kind, such as circulars; the inbox goes on."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="mail_stops")
+    source = models.CharField(max_length=30)
+    stopped_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("kind of mail stopped")
+        ordering = ["source"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "source"], name="notices_mail_stop_once"),
+        ]
+
+
 class Follow(models.Model):
     """A person follows something: a topic (body, theme, kind) and which one, by its code."""
 

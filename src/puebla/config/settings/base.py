@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "puebla.intranet",
     "puebla.api",
     "puebla.meetings",
+    "puebla.circulars",
     "puebla.texts",
     "puebla.documents",
     "puebla.notices",

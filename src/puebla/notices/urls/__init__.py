@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern] = [
     path("following/", following.following, name="following"),
     path("follow/", following.follow, name="follow"),
     path("unfollow/", following.unfollow, name="unfollow"),
+    path("stops/<slug:source>/", following.change_stop, name="stop"),
     path("choose/", following.choose, name="choose"),
 ]

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("confirm/<str:token>/", subscribing.confirm, name="confirm"),
     path("manage/<str:token>/", subscribing.manage, name="manage"),
     path("stop/inside/<str:token>/", stopping.stop_person, name="stop-person"),
+    path("stop/kind/<str:token>/", stopping.stop_kind, name="stop-kind"),
     path("stop/<str:token>/", subscribing.stop, name="stop"),
 ]

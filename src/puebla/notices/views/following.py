@@ -22,7 +22,7 @@ from puebla.core.words import fold
 from puebla.members.querysets import Reach, reach_of
 from puebla.notices import actions, rules
 from puebla.notices.forms import PaceForm
-from puebla.notices.models import Correspondence, Follow
+from puebla.notices.models import Correspondence, Follow, MailStop
 from puebla.notices.views.inbox import wanted
 
 
@@ -43,9 +43,33 @@ def following(request: PersonRequest) -> HttpResponseBase:
         "form": form,
         "groups": [group for group in _followed(request.person, reach, followed) if group["lines"]],
         "offers": [group for group in _offered(request.person, reach, followed) if group["lines"]],
+        "kinds": list(_kinds(request.person)),
         "here": reverse("notices:following"),
     }
     return render(request, "notices/following.html", context)
+
+
+def _kinds(person: Person) -> Iterator[dict[str, Any]]:
+    """Kinds of mail that come without being followed, and whether the person stopped each."""
+    stopped = set(MailStop.objects.filter(person=person).values_list("source", flat=True))
+    for source, label in registry.mail_kinds.items():
+        yield {"source": source, "label": label(), "stopped": source in stopped}
+
+
+@signed_in
+@require_POST
+def change_stop(request: PersonRequest, source: str) -> HttpResponseBase:
+    """Stop mail of one kind, or have it again."""
+    if registry.mail_kinds.named(source) is None:
+        raise Http404
+    at = timezone.now()
+    if wanted(request, "stop") == "1":
+        actions.stop_kind(person=request.person, source=source, at=at)
+        messages.success(request, _("This mail is stopped; your inbox goes on."))
+    else:
+        actions.resume_kind(person=request.person, source=source, at=at)
+        messages.success(request, _("You get this mail again."))
+    return redirect("notices:following")
 
 
 def _followed(person: Person, reach: Reach, followed: set[Followed]) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from puebla.accounts.models import Person
+from puebla.core import registry
 from puebla.notices import actions
 from puebla.notices.actions.messages import unsign
 
@@ -24,6 +25,21 @@ def stop_person(request: HttpRequest, token: str) -> HttpResponseBase:
         return render(request, "notices/stop.html", {"inside": True})
     actions.stop_mail(person=person, at=timezone.now())
     return render(request, "notices/stopped.html", {"inside": True})
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_kind(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Ask, and on a POST end, mail of one kind to a person with a seat; the inbox goes on."""
+    ref, _colon, source = (unsign("kind", token) or "").partition(":")
+    person = Person.objects.filter(ref=ref, is_active=True).first() if ref else None
+    label = registry.mail_kinds.named(source)
+    if person is None or label is None:
+        return invalid(request)
+    if request.method != "POST":
+        return render(request, "notices/stop.html", {"inside": True, "kind": label()})
+    actions.stop_kind(person=person, source=source, at=timezone.now())
+    return render(request, "notices/stopped.html", {"inside": True, "kind": label()})
 
 
 def invalid(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""Circulars: what the secretariat sends to parties, by number, and what they reply."""

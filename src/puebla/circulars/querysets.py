@@ -1,0 +1,134 @@
+"""Questions about many circulars and replies; every one that is asked for a person starts at `visible_to`."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Exists, OuterRef, Q
+
+from puebla.core.words import fold, without_nul
+from puebla.members.querysets import MEMBERS, PRESIDENCY, GatedQuerySet, Reach
+
+if TYPE_CHECKING:
+    from puebla.accounts.models import Person
+
+
+class CircularQuerySet(GatedQuerySet):
+    """Circulars."""
+
+    def shared_with(self, person: "Person | None", reach: Reach) -> Q:  # noqa: ARG002 - parties are addressed, not persons
+        """Circulars of open rooms that are read only by the parties they were sent to, this person's among them."""
+        from puebla.circulars.models import Recipient
+
+        if reach.is_empty or not reach.parties:
+            return Q()
+        sent = Recipient.objects.filter(party_id__in=sorted(reach.parties)).order_by().values("circular_id")
+        return Q(audience=PRESIDENCY, room_cap__gte=MEMBERS, sent_at__isnull=False, pk__in=sent)
+
+    def at_address(self, address: str) -> Self:
+        """The circular of this symbol or reference; symbols are kept in capitals, so that an index finds them."""
+        address = without_nul(address)
+        return self.filter(Q(symbol=address.upper()) | Q(ref=address))
+
+    def matching(
+        self,
+        *,
+        q: str = "",
+        kind: str = "",
+        state: str = "",
+        year: str = "",
+        body: str = "",
+        meeting: str = "",
+    ) -> Self:
+        """Circulars that match every filter given; an unknown value matches nothing."""
+        found = self
+        for word in fold(q).split()[:12]:
+            found = found.filter(words__contains=word)
+        for column, value in {
+            "kind": kind, "state": state, "body__code": body, "meeting__symbol": meeting,
+        }.items():  # fmt: skip
+            if value:
+                found = found.filter(**{column: value})
+        if year:
+            found = found.filter(year=int(year)) if year.isdecimal() and len(year) == 4 else found.none()
+        return found
+
+    def asking(self) -> Self:
+        """Sent ones to which parties still reply, late or not."""
+        return self.filter(state="sent", reply_by_at__isnull=False).exclude(reply_form=[])
+
+    def awaiting(self, parties: Collection[int]) -> Self:
+        """Those that were sent to one of these parties and have no reply of it."""
+        from puebla.circulars.models import Recipient, Reply
+
+        replied = Reply.objects.filter(circular=OuterRef("circular"), party=OuterRef("party"), state="sent")
+        missing = Recipient.objects.filter(circular=OuterRef("pk"), party_id__in=sorted(parties))
+        return self.asking().filter(Exists(missing.filter(~Exists(replied))))
+
+    def behind_in_search(self) -> Self:
+        """Circulars of which search knows nothing, or an older state."""
+        from puebla.circulars.actions.indexing import SOURCE
+        from puebla.members.models import IndexEntry
+
+        known = IndexEntry.objects.filter(source=SOURCE, record=OuterRef("pk"), revision=OuterRef("revision"))
+        return self.filter(~Exists(known))
+
+    def to_remind(self, at: dt.datetime) -> Self:
+        """Those whose reply-by date is still to come, with reminders set."""
+        return self.asking().filter(reply_by_at__gt=at).exclude(remind_days=[])
+
+
+class ReplyQuerySet(GatedQuerySet):
+    """Replies; a draft is its party's own."""
+
+    def shared_with(self, person: "Person | None", reach: Reach) -> Q:  # noqa: ARG002 - parties are addressed, not persons
+        """Replies shared with all to whom the circular was sent, where nobody else reads it."""
+        from puebla.circulars.models import Recipient
+
+        if reach.is_empty or not reach.parties:
+            return Q()
+        sent = Recipient.objects.filter(party_id__in=sorted(reach.parties), circular__replies_shared=True)
+        addressed = sent.order_by().values("circular_id")
+        return Q(audience=PRESIDENCY, room_cap__gte=MEMBERS, circular__in=addressed) & ~Q(state="draft")
+
+    def standing(self) -> Self:
+        """Those that count: sent, neither replaced nor withdrawn."""
+        return self.filter(state="sent")
+
+    def by_circular(self, keys: Collection[int]) -> Self:
+        """Those to these circulars."""
+        return self.filter(circular_id__in=list(keys))
+
+
+def keys_addressed_to(reach: Reach) -> list[int]:
+    """Keys of the circulars opened to this reach because they were sent to its parties, and to those alone."""
+    from puebla.circulars.models import Circular
+
+    only = CircularQuerySet(Circular).shared_with(None, reach)
+    return list(Circular.objects.filter(only).order_by().values_list("pk", flat=True)) if only else []
+
+
+def readers_in_words(circular: Any) -> str:
+    """Who can see the circular, in one sentence."""
+    from django.utils.translation import gettext as _
+
+    from puebla.documents.querysets import audience_in_words
+
+    if circular.sent_at is None and circular.state == "draft":
+        return (
+            _("A draft is read by the secretariat and the Presidency.")
+            if circular.room_cap >= MEMBERS
+            else (audience_in_words(circular))
+        )
+    if circular.is_addressed_only:
+        return _("The parties to which it was sent, the Presidency and the secretariat.")
+    return audience_in_words(circular)
+
+
+def why_i_see(circular: Any, reach: Reach) -> str:
+    """Why this reader sees the circular, in words."""
+    from django.utils.translation import gettext as _
+
+    from puebla.documents.querysets import reason_of
+
+    return reason_of(circular, reach) or _("It was sent to your party")

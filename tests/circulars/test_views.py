@@ -1,0 +1,131 @@
+"""Pages of circulars: from the draft to the board, in both languages, with the scripts away."""
+
+import csv
+import io
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from puebla.circulars.models import Circular, Reply
+from puebla.core.models import OutgoingMail
+from tests import factories as make
+from tests.circulars import making
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def page(client, name, *args, **query):
+    answer = client.get(reverse(f"circulars:{name}", args=args), query)
+    assert answer.status_code == 200, answer
+    return answer.text
+
+
+def hidden(text, name):
+    return text.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+def test_from_the_draft_to_the_board_through_the_pages(settings):
+    by, guest, silent = (
+        making.secretary(),
+        make.delegate(body=making.group()),
+        make.delegate(body=making.group()),
+    )
+    make.delegate("observer_state", body=making.group())
+    party = guest.seats.get().party
+    client, delegate = client_of(by), client_of(guest)
+    form = page(client, "new", kind="invitation", body="RCGM")
+    assert "Will your delegation take part?" in form
+    typed = {
+        "kind": "invitation", "titles_en": "Invitation to the meeting", "titles_es": "", "texts_en": "Please come.",
+        "texts_es": "", "opens_to": "50", "reply_on": "2099-06-01", "reply_precision": "day",
+        "reply_zone": "America/Guatemala", "answering": "anybody", "remind_days": "7, 1", "papers": "", "asked": "1",
+        "a0-kind": "choice", "a0-label_en": "Will you come?", "a0-label_es": "¿Vendrán?", "a0-required": "on",
+        "a0-options_en": "Yes\nNo", "a0-options_es": "Sí\nNo",
+    }  # fmt: skip
+
+    answer = client.post(reverse("circulars:new") + "?kind=invitation&body=RCGM", typed)
+    circular = Circular.objects.get()
+    assert answer.status_code == 302 and answer.url.endswith(f"/{circular.ref}/recipients/")
+    assert not OutgoingMail.objects.exists()
+    chosen = {"bodies": ["RCGM"], "revision": circular.revision}
+    client.post(reverse("circulars:recipients", args=[circular.ref]), chosen)
+    shown = page(client, "recipients", circular.ref)
+    assert "2 people would get it" in shown and "1 person was chosen but may not read it" in shown
+    confirm = page(client, "send", circular.ref)
+    assert "Spanish" in confirm, "the pending language is said"
+    client.post(
+        reverse("circulars:send", args=[circular.ref]),
+        {"seen": hidden(confirm, "seen"), "revision": hidden(confirm, "revision")},
+    )
+    circular.refresh_from_db()
+    assert circular.state == "sent" and OutgoingMail.objects.count() == 2
+
+    assert "Please come." in page(delegate, "record", circular.symbol)
+    form = page(delegate, "reply", circular.symbol)
+    token = hidden(form, "token")
+    post = lambda **more: delegate.post(  # noqa: E731
+        reverse("circulars:reply", args=[circular.symbol]), {"token": token, "f1": "o1", **more}
+    )
+    assert post(revision="0", keep="1").status_code == 302
+    assert Reply.objects.get().state == "draft"
+    assert post(revision="1", send="1").status_code == 302
+    assert post(revision="1", send="1").status_code == 302, "a double submit is answered alike"
+    assert [one.state for one in Reply.objects.all()] == ["sent"]
+
+    board = page(client, "board", circular.symbol)
+    assert "In time" in board and str(silent.seats.get().party) in board and "Missing" in board
+    answer = client.get(reverse("circulars:board", args=[circular.symbol]), {"export": "csv"})
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert [row[3] for row in rows[1:]].count("missing") == 1 and "Yes" in {row[6] for row in rows[1:]}
+    assert "Missing" not in page(delegate, "board", circular.symbol), "who is missing is not shown to parties"
+    assert page(client, "party", circular.symbol, party.code)
+
+
+def test_a_reply_in_which_something_is_missing_keeps_what_was_typed():
+    by, guest = making.secretary(), make.delegate(body=making.group())
+    circular = making.sent(by, reply_on=making.dt.date(2099, 1, 1))
+    client = client_of(guest)
+    token = hidden(page(client, "reply", circular.symbol), "token")
+
+    answer = client.post(
+        reverse("circulars:reply", args=[circular.symbol]),
+        {"token": token, "revision": "0", "f2": "We will see.", "send": "1"},
+    )
+
+    assert answer.status_code == 200 and "Your draft is kept" in answer.text and "We will see." in answer.text
+    assert Reply.objects.get().answers == {"f2": "We will see."}
+
+
+@pytest.mark.parametrize("count", [2, 9])
+def test_the_list_costs_the_same_whatever_its_length(count):
+    by, guest = making.secretary(), make.delegate(body=making.group())
+    for _again in range(count):
+        making.sent(by, reply_on=making.dt.date(2099, 1, 1))
+    client = client_of(guest)
+    page(client, "list")
+
+    with CaptureQueriesContext(connection) as asked:
+        shown = page(client, "list")
+
+    assert shown.count("Our reply is awaited") == count
+    assert len(asked) == 12
+
+
+def test_what_one_may_not_see_is_absent_from_every_page():
+    by, guest = making.secretary(), make.delegate(body=making.group())
+    hidden_one = making.draft(by)
+    client = client_of(guest)
+
+    assert "0 circulars" in page(client, "list")
+    for name in ("record", "edit", "recipients", "send", "sent-to", "extend", "remind", "close", "cancel", "language",
+                 "observers", "history", "reply", "board"):  # fmt: skip
+        assert client.get(reverse(f"circulars:{name}", args=[hidden_one.ref])).status_code == 404, name
