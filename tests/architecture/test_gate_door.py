@@ -22,6 +22,18 @@ ALSO = {
 #: Methods that may stand before `visible_to`: they only narrow.
 NARROWING = {"effective", "on"}
 REASONS = {
+    (
+        "circulars/views/records.py",
+        "history",
+        "JournalEntry",
+    ): "of a circular and replies that came through the gate",
+    (
+        "circulars/views/searching.py",
+        "texts",
+        "Circular",
+    ): "of entries that came through the gate; shown only with a hit",
+    ("circulars/views/lists.py", "rows_of", "Recipient"): "which of the reader's own parties it was sent to",
+    ("circulars/views/replying.py", "_people", "Seat"): "the people of the reader's own party",
     ("meetings/views/agenda.py", "edit", "Document"): "an empty form: no document is asked for",
     (
         "meetings/views/agenda.py",

@@ -196,7 +196,8 @@ def may_unseat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reach | No
 def _not_above(reach: Reach, seat: Seat) -> Verdict:
     """Nobody takes what they could not give: neither a focal point nor an assistant removes the coordinator."""
     carried = frozenset(seat.role.permissions)
-    if SECRETARIAT_PERMISSIONS & carried and not manages_all(reach):
+    presides = seat.body is not None and seat.body.function == Body.Function.PRESIDENCY
+    if SECRETARIAT_PERMISSIONS & carried and not manages_all(reach) and not presides:
         return refused(_("This seat carries rights of the secretariat; the secretariat ends it."))
     if manages_all(reach) and carried - in_their_gift(reach):
         return refused(

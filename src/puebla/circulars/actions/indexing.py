@@ -59,7 +59,7 @@ def _record(one: Circular, working: list[str]) -> Record:
 def _filters(one: Circular) -> dict[str, list[Any]]:
     return {
         "body": [one.body.code] if one.body else [],
-        "meeting": [one.meeting.symbol] if one.meeting else [],
+        "meeting": [one.meeting.symbol] if one.meeting and not one.meeting.draft else [],
         "party": [one.party.code],
         "year": [one.year] if one.year else [],
     }
@@ -71,7 +71,7 @@ def _keywords(one: Circular, language: str) -> str:
     with translation.override(language):
         words = [str(one.get_kind_display()), str(Circular._meta.verbose_name)]
     names = [one.body.names, one.body.short_names] if one.body else []
-    names += [one.meeting.titles] if one.meeting else []
+    names += [one.meeting.titles] if one.meeting and not one.meeting.draft else []
     return " ".join([*words, *(show(texts, language).text for texts in names)])
 
 

@@ -178,7 +178,9 @@ def _take_over(row: Circular, values: dict[str, Any], reach: Reach) -> None:
     try:
         row.reply_by_at = due(row.reply_on, row.reply_time, row.reply_zone, row.reply_precision, later=later)
     except RefusedError as error:
-        raise RefusedError(error.reason, field="reply_time") from error
+        raise RefusedError(
+            error.reason, field="reply_zone" if error.field == "zone" else "reply_time"
+        ) from error
 
 
 def _keep_to_its_room(row: Circular, reach: Reach) -> None:

@@ -20,7 +20,7 @@ from puebla.core.models import JournalEntry, Process
 from puebla.core.phrases import sentences
 from puebla.documents.forms import language_name
 from puebla.documents.models import Document
-from puebla.members.models import Party
+from puebla.members.models import Meeting, Party
 from puebla.members.querysets import Reach, reach_of
 
 
@@ -72,6 +72,7 @@ def record(request: PersonRequest, address: str) -> HttpResponseBase:
         "pending": [language_name(code) for code in pending_languages(circular.texts, languages)],
         "others": [code for code in languages if circular.texts.get(code)],
         "papers": _papers(request, circular, reach),
+        "meeting": meeting_of(request, circular, reach),
         "sent_to": sent,
         "names_people": prepares,
         "extensions": circular.extensions.select_related("extended_by"),
@@ -119,6 +120,16 @@ def _papers(request: PersonRequest, circular: Circular, reach: Reach) -> list[Do
     return list(
         Document.objects.visible_to(request.person, reach=reach).filter(pk__in=keys).select_related("kind")
     )
+
+
+def meeting_of(request: PersonRequest, circular: Circular, reach: Reach) -> Meeting | None:
+    """The meeting it is about, where the reader may know of it: it may still be a draft."""
+    if circular.meeting_id is None:
+        return None
+    found: Meeting | None = (
+        Meeting.objects.visible_to(request.person, reach=reach).filter(pk=circular.meeting_id).first()
+    )
+    return found
 
 
 def _own_reply(circular: Circular, party: Party, reach: Reach, at: dt.datetime) -> dict[str, Any]:
