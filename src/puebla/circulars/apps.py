@@ -101,7 +101,7 @@ class CircularsConfig(AppConfig):
         from puebla.circulars.actions import indexing
         from puebla.circulars.actions.messages import SOURCE
         from puebla.circulars.views import news, searching
-        from puebla.members.actions.indexing import forget_gone
+        from puebla.members.actions.indexing import begin_anew
 
         registry.news_sources.add(SOURCE, news.SOURCE, rank=20)
         registry.mail_kinds.add(SOURCE, lambda: _("circulars"))
@@ -110,8 +110,9 @@ class CircularsConfig(AppConfig):
         registry.search_sources.add("circulars", searching.CircularSource(), rank=20)
         keeper = Keeper(
             "circulars", indexing.behind, indexing.every, lambda keys, at: indexing.index_circulars(keys, at=at),
-            # The words of all sources lie in one table: the first keeper clears it, and counts what is odd in it.
-            lambda: forget_gone(indexing.SOURCE, indexing.every()), lambda: 0,
+            lambda: begin_anew(indexing.SOURCE, indexing.every()),
+            # What is odd in the table of all sources is counted once, by the documents' keeper.
+            lambda: 0,
         )  # fmt: skip
         registry.search_keepers.add("circulars", keeper, rank=20)
         registry.menu.add("circulars", lambda _person: (_("Circulars"), "circulars:list"), rank=15)

@@ -76,7 +76,10 @@ TEXTS: dict[str, dict[str, dict[str, str]]] = {
         },
     },
 }  # fmt: skip
-REMARKS = {"en": "We thank the Presidency for the invitation.", "es": "Agradecemos la invitación de la Presidencia."}
+REMARKS = {
+    "en": "We thank the Presidency for the invitation.",
+    "es": "Agradecemos la invitación de la Presidencia.",
+}
 
 
 def circulate(cast: Cast, *, at: dt.datetime) -> list[Circular]:
@@ -105,7 +108,9 @@ class _Circulating:
             found += dt.timedelta(days=step)
         return found
 
-    def sent(self, name: str, kind: Kind, *, days: float, body: str, by: str = "assistant", **described: Any) -> Circular:
+    def sent(
+        self, name: str, kind: Kind, *, days: float, body: str, by: str = "assistant", **described: Any
+    ) -> Circular:
         """Write it and send it to exactly those who are shown."""
         home = Body.objects.select_related("room").get(code=body)
         person, at = self.cast[by], self.ago(days)
@@ -116,7 +121,9 @@ class _Circulating:
         shown = actions.preview(draft, by=person, reach=reach_of(person, at), at=at)
         return actions.send(circular=draft, seen=shown.digest, revision=draft.revision, by=person, at=at)
 
-    def reply(self, circular: Circular, address: str, answers: dict[str, Any], *, days: float, send: bool = True) -> None:
+    def reply(
+        self, circular: Circular, address: str, answers: dict[str, Any], *, days: float, send: bool = True
+    ) -> None:
         """One party's reply, or only its draft."""
         person, at = self.cast[address], self.ago(days)
         party = Party.objects.get(seats__person=person, pk__in=circular.recipients.values("party"))
@@ -131,7 +138,9 @@ class _Circulating:
         over = self.day(-1)
         day = over if timezone.localtime(began).date() < over else self.day(2)
         body = Body.objects.get(code="RCGM")
-        meeting = Meeting.objects.filter(body=body, starts_on__gt=today(self.at), draft=False).order_by("starts_on")
+        meeting = Meeting.objects.filter(body=body, starts_on__gt=today(self.at), draft=False).order_by(
+            "starts_on"
+        )
         agenda = Document.objects.filter(kind__code="AG", body=body, audience__gte=Audience.CIVIL_SOCIETY)
         circular = self.sent(
             "invitation", Kind.INVITATION, days=24, body="RCGM", by="presidency", opens_to=Audience.CIVIL_SOCIETY,
@@ -143,11 +152,17 @@ class _Circulating:
                                       ("observer.unhcr", "o1", 9)):  # fmt: skip
             self.reply(circular, address, self._taking_part(self.cast[address], choice), days=days)
         self.reply(circular, "focal.slv", self._taking_part(self.cast["focal.slv"], "o1"), days=0.1)
-        self.reply(circular, "focal.hnd", self._taking_part(self.cast["focal.hnd"], "o1"), days=0.05, send=False)
+        self.reply(
+            circular, "focal.hnd", self._taking_part(self.cast["focal.hnd"], "o1"), days=0.05, send=False
+        )
         return circular
 
     def _taking_part(self, person: Person, choice: str) -> dict[str, Any]:
-        return {"f1": choice, "f2": [{"ref": person.ref}] if choice != "o3" else [], "f3": REMARKS.get(person.language, "")}
+        return {
+            "f1": choice,
+            "f2": [{"ref": person.ref}] if choice != "o3" else [],
+            "f3": REMARKS.get(person.language, ""),
+        }
 
     def comments(self) -> Circular:
         """A call whose replies all parties read; its date was put off once."""
