@@ -24,6 +24,11 @@ PHRASES = {
     "convening.convened": gettext_lazy("convened the meeting"),
     "convening.described": gettext_lazy("changed how the meeting is held"),
     "convening.in_session": gettext_lazy("opened the meeting"),
+    "report.adopted": gettext_lazy("adopted the minutes or the report"),
+    "report.comments_ended": gettext_lazy("ended the time for comments on the report"),
+    "report.drafted": gettext_lazy("began the minutes or the report"),
+    "report.filed": gettext_lazy("filed the minutes or the report"),
+    "report.sent_for_comments": gettext_lazy("sent the report for comments"),
     "session.cancelled": gettext_lazy("cancelled a session"),
     "session.changed": gettext_lazy("changed a session"),
     "session.held": gettext_lazy("added a session"),
@@ -45,4 +50,7 @@ class MeetingsConfig(AppConfig):
         """Fill the registries."""
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
+        from puebla.meetings.views.reports import offer
+
+        registry.page_offers.add("meetings.reports", offer)
         registry.menu.add("meetings", menu_entry, rank=10)

@@ -5,7 +5,7 @@ A symbol contains slashes, so what stands below a meeting comes first, and the m
 
 from django.urls import path
 
-from puebla.meetings.views import agenda, convening, sessions
+from puebla.meetings.views import agenda, convening, reports, sessions
 
 app_name = "meetings"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("<path:symbol>/sessions/<slug:ref>/edit/", sessions.edit, name="session-edit"),
     path("<path:symbol>/sessions/<slug:ref>/cancel/", sessions.cancel, name="session-cancel"),
     path("<path:symbol>/sessions/<slug:ref>/", sessions.session, name="session"),
+    path("<path:symbol>/reports/new/", reports.new, name="report-new"),
+    path("<path:symbol>/reports/<slug:ref>/comments/", reports.comments, name="report-comments"),
+    path("<path:symbol>/reports/<slug:ref>/end/", reports.end, name="report-end"),
+    path("<path:symbol>/reports/<slug:ref>/adopt/", reports.adopt, name="report-adopt"),
+    path("<path:symbol>/reports/<slug:ref>/file/", reports.file, name="report-file"),
     path("<path:symbol>/agenda/", agenda.agenda, name="agenda"),
     path("<path:symbol>/agenda/new/", agenda.new, name="item-new"),
     path("<path:symbol>/agenda/revise/", agenda.revise, name="agenda-revise"),

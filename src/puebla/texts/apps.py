@@ -27,6 +27,7 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
         _("began the text, for: %(who)s") % {"who": _audience(facts.get("audience"))}
     ),
     "text.described": lambda _facts: _("changed the title of the text"),
+    "text.symbol_given": lambda facts: _("gave the symbol %(symbol)s") % {"symbol": facts.get("symbol", "")},
     "text.audience_changed": lambda facts: (
         _("changed who reads it from “%(before)s” to “%(after)s”")
         % {"before": _audience(facts.get("from")), "after": _audience(facts.get("to"))}

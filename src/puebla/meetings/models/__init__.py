@@ -2,6 +2,16 @@
 
 from puebla.meetings.models.agenda import AgendaItem, AgendaRevision, ItemOpening, ItemPaper
 from puebla.meetings.models.convening import Convening, Look
+from puebla.meetings.models.reports import Report
 from puebla.meetings.models.sessions import Session
 
-__all__ = ["AgendaItem", "AgendaRevision", "Convening", "ItemOpening", "ItemPaper", "Look", "Session"]
+__all__ = [
+    "AgendaItem",
+    "AgendaRevision",
+    "Convening",
+    "ItemOpening",
+    "ItemPaper",
+    "Look",
+    "Report",
+    "Session",
+]

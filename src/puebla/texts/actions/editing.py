@@ -97,6 +97,20 @@ def set_audience(*, text: Text, audience: int, by: Person, at: dt.datetime) -> T
     return row
 
 
+@transaction.atomic
+def give_symbol(*, text: Text, symbol: str, by: Person, at: dt.datetime) -> Text:
+    """Print the symbol of the paper that the text is, frozen or not: it is no part of its words."""
+    row = locked(text)
+    require(rules.may_keep(reach_of(by, at), row))
+    if row.symbol != symbol:
+        row.symbol = symbol
+        touch(row, by, at)
+        journal.record(
+            "text.symbol_given", at=at, person=by, subject=row, room=row.room, facts={"symbol": symbol}
+        )
+    return row
+
+
 def locked(text: Text) -> Text:
     """The text's row, locked until the transaction ends: one act on it after another."""
     found: Text = Text.objects.select_for_update(of=("self",)).select_related("room", "party").get(pk=text.pk)
@@ -138,6 +152,38 @@ def add_paragraphs(
     for words in blocks:
         if lines := _lines(words):
             one = Paragraph(text=row, kind=kind, function=function, words=lines, changed_at=at, changed_by=by)
+            after = _place_new(one, after, every)
+            every.append(after)
+            added.append(after)
+    touch(row, by, at)
+    journal.record("paragraph.added", at=at, person=by, subject=row, room=row.room,
+                   facts={"anchors": [one.anchor for one in added]})  # fmt: skip
+    return added
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A paragraph to be written, after the one before it."""
+
+    kind: str
+    words: Texts
+    function: str = Function.INFORMATIONAL
+
+
+@transaction.atomic
+def write_paragraphs(*, text: Text, pieces: Sequence[Piece], by: Person, at: dt.datetime) -> list[Paragraph]:
+    """Write many paragraphs at the end of the text in one act: a draft made of something else, or a file brought in."""
+    row = locked(text)
+    require(rules.may_edit(reach_of(by, at), row))
+    every = list(Paragraph.objects.filter(text=row).order_by())
+    standing = tree.in_order(one for one in every if one.removed_at is None)
+    after = standing[-1].paragraph if standing else None
+    added = []
+    for piece in pieces:
+        if lines := _lines(piece.words):
+            one = Paragraph(
+                text=row, kind=piece.kind, function=piece.function, words=lines, changed_at=at, changed_by=by
+            )
             after = _place_new(one, after, every)
             every.append(after)
             added.append(after)

@@ -1,0 +1,252 @@
+"""Minutes and reports: drafted from the agenda, sent for comments, adopted, filed as a paper in every language."""
+
+import datetime as dt
+import io
+from collections.abc import Iterable, Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from puebla.accounts.models import Person
+from puebla.core import journal
+from puebla.core.languages import Texts, show
+from puebla.core.models import Process
+from puebla.core.verdicts import RefusedError, require
+from puebla.core.zones import instant_of
+from puebla.documents import actions as documents
+from puebla.documents.models import Document, State
+from puebla.documents.models import Kind as DocumentKind
+from puebla.documents.rules import may_file as may_file_paper
+from puebla.meetings.models import AgendaItem, Convening, Report, Session
+from puebla.meetings.rules import reports as rules
+from puebla.members.models import Audience
+from puebla.members.querysets import Reach, reach_of, today
+from puebla.texts import actions as texts
+from puebla.texts.actions.exporting import as_pdf, sheet_of
+from puebla.texts.models import Kind, Paragraph, Text
+
+#: As what each is filed.
+FILED_AS = {Report.Kind.MINUTES: "REP", Report.Kind.REPORT: "REP", Report.Kind.CONCLUSIONS: "CONC"}
+
+
+@transaction.atomic
+def draft_report(
+    *, convening: Convening, kind: str, by: Person, at: dt.datetime, session: Session | None = None
+) -> Report:
+    """Begin minutes, a report or conclusions from the agenda: a heading for each item, its papers by symbol below.
+
+    Items and papers of a sealed room enter only what lies in that room.
+
+    Raises:
+        RefusedError: where the rules refuse, or there is one of that kind already.
+    """
+    row = (
+        Convening.objects.select_for_update(of=("self",))
+        .select_related("meeting__body__room")
+        .get(pk=convening.pk)
+    )
+    reach = reach_of(by, at)
+    require(rules.may_draft(reach, row, session))
+    if Report.objects.filter(convening=row, session=session, kind=kind).exists():
+        raise RefusedError(
+            _("There is one already: “%(kind)s”.") % {"kind": Report.Kind(kind).label}, field="kind"
+        )
+    party = rules.party_for(reach)
+    assert party is not None  # noqa: S101 - the rule has asked it
+    room = rules.room_of(row, session)
+    titles = _titles(row, session, kind)
+    text = texts.open_text(by=by, at=at, room=room, party=party, titles=titles, original_language=by.language)
+    texts.write_paragraphs(text=text, pieces=list(_pieces(row, session, text, by, reach)), by=by, at=at)
+    report = Report(convening=row, session=session, kind=kind, text=text, created_at=at, created_by=by)
+    report.document = _awaited(report, reach, by=by, at=at)
+    report.save()
+    if report.document is not None and report.document.symbol:
+        report.text = texts.give_symbol(text=text, symbol=report.document.symbol, by=by, at=at)
+    journal.record("report.drafted", at=at, person=by, subject=report, room=room, facts={"kind": kind})
+    return report
+
+
+def _titles(convening: Convening, session: Session | None, kind: str) -> Texts:
+    """What it is called in every language: "Report: Second meeting of the RCGM"."""
+    titles = {}
+    for code in Process.current().languages:
+        with override(code):
+            what = str(Report.Kind(kind).label)
+            of = [str(show(convening.meeting.titles, code))]
+            if session is not None:
+                of.insert(0, str(show(session.titles, code)) or str(session.get_kind_display()))
+            titles[code] = f"{what[:1].upper()}{what[1:]}: {', '.join(of)}"[:300]
+    return titles
+
+
+def _pieces(
+    convening: Convening, session: Session | None, text: Text, by: Person, reach: Reach
+) -> Iterable[texts.Piece]:
+    items = AgendaItem.objects.visible_to(by, reach=reach).filter(
+        convening=convening, audience__gte=Audience.ROOM
+    )
+    items = items.filter(session=session) if session is not None else items
+    # Nothing of a sealed room stands in a text of another.
+    items = items.filter(room=text.room) if text.room.sealed else items.filter(room__sealed=False)
+    papers: dict[int, list[str]] = {}
+    seen = Document.objects.visible_to(by, reach=reach).filter(
+        item_papers__item__convening=convening, audience__gte=Audience.ROOM, symbol__isnull=False
+    )
+    seen = seen.filter(room=text.room) if text.room.sealed else seen.filter(room__sealed=False)
+    for item, symbol in seen.order_by("item_papers__position").values_list("item_papers__item", "symbol"):
+        papers.setdefault(item, []).append(symbol)
+    for item in items.order_by("path"):
+        yield texts.Piece(
+            Kind.HEADING, {code: f"{item.label}. {title}" for code, title in item.titles.items() if title}
+        )
+        if symbols := papers.get(item.pk):
+            yield texts.Piece(Kind.PARAGRAPH, _papers(symbols))
+
+
+def _papers(symbols: Sequence[str]) -> Texts:
+    words = {}
+    for code in Process.current().languages:
+        with override(code):
+            words[code] = _("The meeting had before it: %(symbols)s.") % {"symbols": ", ".join(symbols)}
+    return words
+
+
+def _awaited(report: Report, reach: Reach, *, by: Person, at: dt.datetime) -> Document | None:
+    """The paper that it will be, announced with its symbol; None where the writer files none, or there is no such kind."""
+    text, meeting = report.text, report.convening.meeting
+    kind = DocumentKind.objects.filter(code=FILED_AS[Report.Kind(report.kind)]).first()
+    if kind is None or not may_file_paper(reach, text.room, text.party):
+        return None
+    own = meeting.body.room_id == text.room_id
+    return documents.file_document(
+        by=by, at=at, room=text.room, audience=text.audience, party=text.party, kind=kind, titles=text.titles,
+        body=meeting.body if own else None, meeting=meeting, state=State.AWAITED,
+        original_language=text.original_language,
+    )  # fmt: skip
+
+
+def locked(report: Report) -> Report:
+    """The report's row with all it hangs on, locked until the transaction ends."""
+    found: Report = (
+        Report.objects.select_for_update(of=("self",))
+        .select_related("convening__meeting__body__room", "text__room", "text__party", "session", "document")
+        .get(pk=report.pk)
+    )
+    return found
+
+
+@transaction.atomic
+def send_for_comments(
+    *, report: Report, on: dt.date, hour: dt.time, zone: str, audience: int, by: Person, at: dt.datetime,
+    later: bool | None = None,
+) -> Report:  # fmt: skip
+    """Let delegations read the draft and comment until an hour on the wall of a place.
+
+    Args:
+        audience: who reads it from now on. later: which of two hours, on the day clocks are put back.
+
+    Raises:
+        RefusedError: an hour that has passed, does not exist, or exists twice and nobody said which.
+    """
+    row = locked(report)
+    require(rules.may_ask_for_comments(reach_of(by, at), row))
+    until = instant_of(on, hour, zone, later=later, field="comments_hour")
+    if audience < min(Audience.ROOM, row.text.room_cap):
+        raise RefusedError(_("Delegations must be able to read what they comment on."), field="audience")
+    if audience != row.text.audience:
+        row.text = texts.set_audience(text=row.text, audience=audience, by=by, at=at)
+    try:
+        row.text = texts.ask_for_comments(text=row.text, until=until, by=by, at=at)
+    except RefusedError as error:
+        raise RefusedError(error.reason, field="comments_on") from error
+    row.comments_on, row.comments_hour, row.comments_zone = on, hour, zone
+    row.state = Report.State.FOR_COMMENTS
+    row.save()
+    journal.record("report.sent_for_comments", at=at, person=by, subject=row, room=row.text.room,
+                   facts={"until": until, "on": on, "hour": hour, "zone": zone})  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def end_comments(*, report: Report, by: Person, at: dt.datetime) -> Report:
+    """End the time for comments before its hour; the draft is worked on, and can be sent again."""
+    row = locked(report)
+    require(rules.may_ask_for_comments(reach_of(by, at), row))
+    row.text = texts.ask_for_comments(text=row.text, until=None, by=by, at=at)
+    row.state = Report.State.DRAFTING
+    row.comments_on = row.comments_hour = None
+    row.save()
+    journal.record("report.comments_ended", at=at, person=by, subject=row, room=row.text.room)
+    return row
+
+
+@transaction.atomic
+def adopt_report(*, report: Report, languages: Sequence[str], by: Person, at: dt.datetime) -> Report:
+    """Adopt the text in these languages: its words are frozen with their digest."""
+    row = locked(report)
+    require(rules.may_adopt(reach_of(by, at), row, at=at))
+    row.text = texts.freeze_text(text=row.text, languages=languages, by=by, at=at)
+    row.state, row.adopted_at, row.adopted_by = Report.State.ADOPTED, at, by
+    row.save()
+    journal.record("report.adopted", at=at, person=by, subject=row, room=row.text.room,
+                   facts={"languages": list(languages), "sha256": row.text.frozen_hash})  # fmt: skip
+    return row
+
+
+def file_report(*, report: Report, by: Person, at: dt.datetime) -> Report:
+    """File the adopted text as a paper: a PDF for each language, in the state "adopted", read by whom the text is.
+
+    Cut off in the middle, it is done again: a file that stands there already is not filed twice.
+    """
+    with transaction.atomic():
+        row = locked(report)
+        reach = reach_of(by, at)
+        require(rules.may_file(reach, row))
+        if row.document is None:
+            row.document = _awaited(row, reach, by=by, at=at)
+            if row.document is None:
+                raise RefusedError(
+                    _("There is no kind of document “%(code)s”. Enter it among the kinds first.")
+                    % {"code": FILED_AS[Report.Kind(row.kind)]}
+                )
+            row.save()
+    document, text = row.document, row.text
+    paragraphs = list(Paragraph.objects.filter(text=text).select_related("parent"))
+    for code in text.frozen_languages:
+        content = as_pdf(sheet_of(text, paragraphs, [code], at=at, symbol=document.symbol or ""))
+        _add_once(document, code, content, by=by, at=at)
+    with transaction.atomic():
+        row = locked(report)
+        if row.state != Report.State.FILED:
+            _settle(row, Document.objects.get(pk=document.pk), by=by, at=at)
+    return row
+
+
+def _add_once(document: Document, code: str, content: bytes, *, by: Person, at: dt.datetime) -> None:
+    import hashlib
+
+    standing = document.editions.filter(language=code, versions__sha256=hashlib.sha256(content).hexdigest())
+    if standing.exists() or len(content) > settings.UPLOAD_LIMIT:
+        return
+    name = f"{(document.symbol or document.ref).replace('/', '-')}.{code}.pdf"
+    documents.add_version(
+        document=document, language=code, source=io.BytesIO(content), name=name, by=by, at=at
+    )
+
+
+def _settle(row: Report, document: Document, *, by: Person, at: dt.datetime) -> None:
+    """The paper's state, day and readers as the text's; the report is filed."""
+    day = today(row.adopted_at or at)
+    document = documents.describe(
+        document=document, values={"state": State.ADOPTED, "dated_on": day, "titles": row.text.titles},
+        revision=document.revision, by=by, at=at,
+    )  # fmt: skip
+    if document.audience != row.text.audience:
+        document = documents.set_audience(document=document, audience=row.text.audience, by=by, at=at)
+    row.text = texts.give_symbol(text=row.text, symbol=document.symbol or "", by=by, at=at)
+    row.document, row.state, row.filed_at = document, Report.State.FILED, at
+    row.save()
+    journal.record("report.filed", at=at, person=by, subject=row, room=row.text.room,
+                   facts={"symbol": document.symbol or document.ref})  # fmt: skip
