@@ -80,7 +80,7 @@ def _steps(
     sizes = instance.Sizes(
         options.documents, options.people, options.rooms, options.publications, options.hidden
     )
-    stood = instance.prepared(env, sizes, _say)
+    stood = instance.prepared(env, sizes, _say, options.tables)
     if files.EXTRACT in wanted:
         _say("Reading a long PDF …")
         yield lambda: iter([files.extraction(pages=effort.pages, rounds=max(1, effort.starts - 2))])
@@ -120,6 +120,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="a short look: figures unsettled, nothing to be quoted"
     )
+    parser.add_argument(
+        "--tables", type=Path, metavar="FILE",
+        help="an SQLite database that every migration has made, to be copied instead of made",
+    )  # fmt: skip
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the list is written")
     return parser
 

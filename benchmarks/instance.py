@@ -110,8 +110,12 @@ def temporary() -> Iterator[dict[str, str]]:
 Told = Callable[[str], None]
 
 
-def prepared(env: dict[str, str], sizes: Sizes, told: Told) -> Instance:
-    """Tables, static files and rows; Django is set up in this process over the same store."""
+def prepared(env: dict[str, str], sizes: Sizes, told: Told, tables: Path | None = None) -> Instance:
+    """Tables, static files and rows; Django is set up in this process over the same store.
+
+    Args:
+        tables: a database that every migration has made already, instead of making one.
+    """
     import django
     from django.conf import settings
 
@@ -123,7 +127,7 @@ def prepared(env: dict[str, str], sizes: Sizes, told: Told) -> Instance:
     folder = Path(settings.DATA_DIR)
     kept = _kept(sizes, folder.with_name("kept"))
     if not (kept / HIDDEN).exists():
-        _fill(kept, sizes, told)
+        _fill(kept, sizes, told, tables)
     shutil.copyfile(kept / PLAIN, folder / DATABASE)
     prepare(lambda _sentence: None)
     found = actors()
@@ -131,7 +135,7 @@ def prepared(env: dict[str, str], sizes: Sizes, told: Told) -> Instance:
     return Instance(folder, env, sizes, found, kept)
 
 
-def _fill(kept: Path, sizes: Sizes, told: Told) -> None:
+def _fill(kept: Path, sizes: Sizes, told: Told, tables: Path | None) -> None:
     """Write the store, and its twin with hidden rows, as a real instance would hold them."""
     from django.core.management import call_command
     from django.utils import timezone
@@ -142,6 +146,8 @@ def _fill(kept: Path, sizes: Sizes, told: Told) -> None:
     at = timezone.now()
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
+    if tables:
+        shutil.copyfile(tables, kept / PLAIN)
     told(f"Filling a store with {sizes.documents:,} documents of ten pages, kept for the next time …")
     with _over(kept / PLAIN):
         call_command("migrate", verbosity=0)

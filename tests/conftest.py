@@ -69,11 +69,10 @@ def prepared(tmp_path_factory, migrated):
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory):
+def demonstration(tmp_path_factory, migrated):
     """The whole demonstration as one command loads it; who writes to it copies its folder."""
-    return instances.Demonstration(
-        instances.once(tmp_path_factory, "demonstration", instances.load_demonstration)
-    )
+    load = lambda folder: instances.load_demonstration(folder, migrated)  # noqa: E731
+    return instances.Demonstration(instances.once(tmp_path_factory, "demonstration", load))
 
 
 def _drop_by_force(self, test_database_name, verbosity):

@@ -86,8 +86,9 @@ def run_demo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def load_demonstration(folder: Path) -> None:
-    """Load the demonstration; what the command printed is kept beside it."""
+def load_demonstration(folder: Path, migrated: Path) -> None:
+    """Load the demonstration where the tables stand already; what the command printed is kept beside it."""
+    shutil.copytree(migrated, folder, dirs_exist_ok=True)
     loaded = run_demo(folder, "demo", "--json")
     assert loaded.returncode == 0, loaded.stderr
     (folder / "loaded.json").write_text(loaded.stdout)

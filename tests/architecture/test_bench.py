@@ -14,13 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"name", "value", "unit", "reference", "ratio", "goal", "ok"}
 
 
-def test_a_tiny_run_writes_a_list_of_measures(tmp_path):
+def test_a_tiny_run_writes_a_list_of_measures(tmp_path, migrated):
     written = tmp_path / "new" / "bench.json"
     names = ["web.documents.list.signed_in", "web.worker.rss_mb"]
     sizes = ["--documents", "60", "--people", "12", "--rooms", "14", "--publications", "8", "--hidden", "10"]
+    made = ["--tables", str(migrated / "puebla.sqlite3"), "--output", str(written)]
 
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--quick", "--only", *names, *sizes, "--output", str(written)],
+        [sys.executable, "-m", "benchmarks", "--quick", "--only", *names, *sizes, *made],
         cwd=ROOT, env=os.environ | {"PUEBLA_ENV": "demo"}, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
 

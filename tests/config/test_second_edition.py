@@ -1,6 +1,7 @@
 """Another process than ours: invented, in French and Portuguese, from a folder of data; nothing of ours shows in it."""
 
 import html
+import io
 import json
 import os
 import re
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.template.loader import render_to_string
+from django.test import override_settings
 from django.utils import timezone
 from django.utils.translation import trans_real
 
@@ -20,6 +23,7 @@ from puebla.accounts.models import Person
 from puebla.config import editions
 from puebla.core import interface
 from puebla.core.models import Catalogue, Process
+from puebla.core.operations import live_as_the_process
 from puebla.core.verdicts import RefusedError
 from puebla.documents.actions import add_version, file_document, read_version, release, withdraw
 from puebla.documents.models import Kind, Theme
@@ -89,29 +93,43 @@ def a_paper(person, french, portuguese, *, at, languages=("fr",)):
     return document
 
 
+@pytest.fixture(scope="class")
+def founded(django_db_setup, django_db_blocker):
+    """The instance as `puebla init` founds it, with its coordinator and some papers; once for all the questions below, and
+    rolled back after them."""
+    told = io.StringIO()
+    with django_db_blocker.unblock(), override_settings(DEMO=False), transaction.atomic():
+        call_command("init", *GIVEN, "--json", stdout=told)
+        address = json.loads(told.getvalue())["address"]
+        at = timezone.now()
+        person = accept_invitation(
+            token=address.rstrip("/").rsplit("/", 1)[1],
+            full_name="Anne Amont",
+            password="correct horse battery",
+            at=at,
+        ).person
+        communique = a_paper(person, "Communiqué de Port-Amont", "Comunicado de Porto Montante", at=at)
+        release(document=communique, by=person, at=at)
+        both = a_paper(person, "Deux rives", "Duas margens", at=at, languages=("fr", "pt"))
+        release(document=both, by=person, at=at)
+        error = a_paper(person, "Une erreur", "Um erro", at=at)
+        release(document=error, by=person, at=at)
+        withdraw(
+            document=error,
+            reason={"fr": "Publié par erreur.", "pt": "Publicado por engano."},
+            by=person,
+            at=at,
+        )
+        yield person.pk
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def rivers(db, settings, capsys):
-    """The instance as `puebla init` founds it, with its coordinator and one released paper."""
+def rivers(founded, db, settings):
+    """Its coordinator, in a process that has started over it."""
     settings.DEMO = False
-    call_command("init", *GIVEN, "--json")
-    address = json.loads(capsys.readouterr().out)["address"]
-    at = timezone.now()
-    person = accept_invitation(
-        token=address.rstrip("/").rsplit("/", 1)[1],
-        full_name="Anne Amont",
-        password="correct horse battery",
-        at=at,
-    ).person
-    communique = a_paper(person, "Communiqué de Port-Amont", "Comunicado de Porto Montante", at=at)
-    release(document=communique, by=person, at=at)
-    both = a_paper(person, "Deux rives", "Duas margens", at=at, languages=("fr", "pt"))
-    release(document=both, by=person, at=at)
-    error = a_paper(person, "Une erreur", "Um erro", at=at)
-    release(document=error, by=person, at=at)
-    withdraw(
-        document=error, reason={"fr": "Publié par erreur.", "pt": "Publicado por engano."}, by=person, at=at
-    )
-    return person
+    live_as_the_process()
+    return Person.objects.get(pk=founded)
 
 
 def words_of(content):
@@ -164,109 +182,110 @@ def listen(language):
     return words._fallback.heard
 
 
-def test_every_public_page_stands_in_both_languages_and_names_nothing_of_ours(client, rivers):
-    lacking = {language: listen(language) for language in ("fr", "pt")}
+@pytest.mark.xdist_group("rivers")
+class TestTheRivers:
+    def test_every_public_page_stands_in_both_languages_and_names_nothing_of_ours(self, client, rivers):
+        lacking = {language: listen(language) for language in ("fr", "pt")}
 
-    pages = walk(client, "/fr/", "/pt/")
-    for language in lacking:
-        for rest in BESIDE_THE_WAY:
-            answer = client.get(f"/{language}/{rest}")
-            read = words_of_pdf if answer.headers["Content-Type"] == "application/pdf" else words_of
-            pages[f"/{language}/{rest}"] = read(b"".join(answer))
-        for form in ("subscribe/?kind=COM", "accounts/apply/", "accounts/login/", "accounts/password/reset/"):
-            pages[f"refused /{language}/{form}"] = words_of(client.post(f"/{language}/{form}").content)
+        pages = walk(client, "/fr/", "/pt/")
+        for language in lacking:
+            for rest in BESIDE_THE_WAY:
+                answer = client.get(f"/{language}/{rest}")
+                read = words_of_pdf if answer.headers["Content-Type"] == "application/pdf" else words_of
+                pages[f"/{language}/{rest}"] = read(b"".join(answer))
+            for form in (
+                "subscribe/?kind=COM",
+                "accounts/apply/",
+                "accounts/login/",
+                "accounts/password/reset/",
+            ):
+                pages[f"refused /{language}/{form}"] = words_of(client.post(f"/{language}/{form}").content)
 
-    assert len(pages) > 120
-    assert all(len(texts) <= MAY_WAIT for texts in lacking.values()), lacking
-    assert {address for address, words in pages.items() if OURS.search(words)} == set()
-    assert {address for address, words in pages.items() if FOREIGN.search(words)} == set()
+        assert len(pages) > 120
+        assert all(len(texts) <= MAY_WAIT for texts in lacking.values()), lacking
+        assert {address for address, words in pages.items() if OURS.search(words)} == set()
+        assert {address for address, words in pages.items() if FOREIGN.search(words)} == set()
 
+    def test_every_private_page_that_the_coordinator_reaches_names_nothing_of_ours(self, client, rivers):
+        client.force_login(rivers)
 
-def test_every_private_page_that_the_coordinator_reaches_names_nothing_of_ours(client, rivers):
-    client.force_login(rivers)
+        pages = walk(client, "/fr/intranet/")
 
-    pages = walk(client, "/fr/intranet/")
+        assert len(pages) > 60
+        assert [
+            (address, OURS.findall(words)) for address, words in pages.items() if OURS.search(words)
+        ] == []
 
-    assert len(pages) > 60
-    assert [(address, OURS.findall(words)) for address, words in pages.items() if OURS.search(words)] == []
+    def test_what_the_secretariat_opens_daily_stands_in_the_process_s_first_language(self, client, rivers):
+        lacking = listen("fr")
+        client.force_login(rivers)
 
+        for rest in DAILY:
+            client.get(f"/fr/intranet/{rest}")
 
-def test_what_the_secretariat_opens_daily_stands_in_the_process_s_first_language(client, rivers):
-    lacking = listen("fr")
-    client.force_login(rivers)
+        assert len(lacking) <= MAY_WAIT, lacking
 
-    for rest in DAILY:
-        client.get(f"/fr/intranet/{rest}")
+    def test_the_first_page_speaks_the_process_s_words_in_the_reader_s_language(self, client, rivers):
+        french, portuguese = client.get("/fr/").text, client.get("/pt/").text
 
-    assert len(lacking) <= MAY_WAIT, lacking
+        assert '<html lang="fr">' in french
+        for words in ("Quatre pays, trois fleuves, une parole", "Coordination tournante", "Communiqués", "Jeunes en route",
+                      "Communiqué de Port-Amont", "Comunicado de Porto Montante", "mars 2088", "Prochaine réunion"):  # fmt: skip
+            assert words in french, words
+        for words in ("Quatro países, três rios, uma palavra", "Coordenação rotativa", "arço de 2088", "Próxima reunião",
+                      "PT pendente", "4 países"):  # fmt: skip
+            assert words in portuguese, words
 
+    @pytest.mark.parametrize("status", [400, 405, 500, 503, 507])
+    def test_the_gravest_pages_bear_the_process_s_names_and_words(self, rivers, status):
+        lacking = [listen("fr"), listen("pt")]
 
-def test_the_first_page_speaks_the_process_s_words_in_the_reader_s_language(client, rivers):
-    french, portuguese = client.get("/fr/").text, client.get("/pt/").text
+        page = render_to_string(f"{status}.html", {"number": "1234"})
 
-    assert '<html lang="fr">' in french
-    for words in ("Quatre pays, trois fleuves, une parole", "Coordination tournante", "Communiqués", "Jeunes en route",
-                  "Communiqué de Port-Amont", "Comunicado de Porto Montante", "mars 2088", "Prochaine réunion"):  # fmt: skip
-        assert words in french, words
-    for words in ("Quatro países, três rios, uma palavra", "Coordenação rotativa", "arço de 2088", "Próxima reunião",
-                  "PT pendente", "4 países"):  # fmt: skip
-        assert words in portuguese, words
+        assert lacking == [set(), set()]
+        assert re.findall(r'<section lang="(\w+)">', page) == ["fr", "pt"]
+        assert '<b lang="fr">Dialogue des Trois Fleuves</b> · <b lang="pt">Diálogo dos Três Rios</b>' in page
+        assert not OURS.search(page)
+        assert 'href="/fr/"' in page
 
+    def test_the_cms_bears_the_process_s_name_and_nothing_of_ours(self, client, rivers):
+        client.force_login(rivers)
+        about = EditedPage.objects.get(url_path="/fr/about/")
 
-@pytest.mark.parametrize("status", [400, 405, 500, 503, 507])
-def test_the_gravest_pages_bear_the_process_s_names_and_words(rivers, status):
-    lacking = [listen("fr"), listen("pt")]
+        pages = [
+            client.get(f"/cms/{path}").text
+            for path in ("", f"pages/{about.pk}/edit/", "images/", "reports/workflow/")
+        ]
 
-    page = render_to_string(f"{status}.html", {"number": "1234"})
+        assert "D3F" in pages[0]
+        assert [OURS.findall(page) for page in pages if OURS.search(page)] == []
 
-    assert lacking == [set(), set()]
-    assert re.findall(r'<section lang="(\w+)">', page) == ["fr", "pt"]
-    assert '<b lang="fr">Dialogue des Trois Fleuves</b> · <b lang="pt">Diálogo dos Três Rios</b>' in page
-    assert not OURS.search(page)
-    assert 'href="/fr/"' in page
+    def test_only_the_process_s_languages_have_pages_and_the_first_one_leads(self, client, rivers):
+        assert client.get("/", headers={"accept-language": "es"}).headers["Location"] == "/fr/"
+        assert client.get("/", headers={"accept-language": "pt-BR"}).headers["Location"] == "/pt/"
+        assert client.get("/en/").status_code == client.get("/es/").status_code == 404
+        assert 'hreflang="pt"' in client.get("/fr/documents/").text
+        assert 'hreflang="es"' not in client.get("/fr/documents/").text
 
+    def test_a_text_that_a_language_lacks_is_shown_in_english_and_the_operator_is_told_how_many(
+        self, rivers, capsys
+    ):
+        has, of = interface.coverage("fr")
 
-def test_the_cms_bears_the_process_s_name_and_nothing_of_ours(client, rivers):
-    client.force_login(rivers)
-    about = EditedPage.objects.get(url_path="/fr/about/")
+        assert 150 < has < of
+        assert interface.coverage("es") == (of, of)
 
-    pages = [
-        client.get(f"/cms/{path}").text
-        for path in ("", f"pages/{about.pk}/edit/", "images/", "reports/workflow/")
-    ]
+    def test_what_takes_part_is_called_in_the_process_s_languages(self, rivers):
+        names = PublicParty.objects.get(code="OEF").standing_names
 
-    assert "D3F" in pages[0]
-    assert [OURS.findall(page) for page in pages if OURS.search(page)] == []
+        assert names == {"fr": "organisation observatrice", "pt": "organização observadora"}
 
+    def test_the_invitation_leads_to_a_page_in_the_process_s_first_language(self, rivers):
+        assert Person.objects.get().language == "fr"
+        assert Process.current().languages == ["fr", "pt"]
 
-def test_only_the_process_s_languages_have_pages_and_the_first_one_leads(client, rivers):
-    assert client.get("/", headers={"accept-language": "es"}).headers["Location"] == "/fr/"
-    assert client.get("/", headers={"accept-language": "pt-BR"}).headers["Location"] == "/pt/"
-    assert client.get("/en/").status_code == client.get("/es/").status_code == 404
-    assert 'hreflang="pt"' in client.get("/fr/documents/").text
-    assert 'hreflang="es"' not in client.get("/fr/documents/").text
-
-
-def test_a_text_that_a_language_lacks_is_shown_in_english_and_the_operator_is_told_how_many(rivers, capsys):
-    has, of = interface.coverage("fr")
-
-    assert 150 < has < of
-    assert interface.coverage("es") == (of, of)
-
-
-def test_what_takes_part_is_called_in_the_process_s_languages(rivers):
-    names = PublicParty.objects.get(code="OEF").standing_names
-
-    assert names == {"fr": "organisation observatrice", "pt": "organização observadora"}
-
-
-def test_the_invitation_leads_to_a_page_in_the_process_s_first_language(rivers):
-    assert Person.objects.get().language == "fr"
-    assert Process.current().languages == ["fr", "pt"]
-
-
-def test_catalogues_are_kept_in_the_database_so_that_a_backup_has_them(rivers):
-    assert list(Catalogue.objects.values_list("language", flat=True)) == ["fr", "pt"]
+    def test_catalogues_are_kept_in_the_database_so_that_a_backup_has_them(self, rivers):
+        assert list(Catalogue.objects.values_list("language", flat=True)) == ["fr", "pt"]
 
 
 @pytest.mark.parametrize(
