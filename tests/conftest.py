@@ -7,6 +7,9 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import emptying, instances
 
@@ -22,6 +25,25 @@ SOFTWARES_OWN = {
         "WAGTAILADMIN_PERMITTED_LANGUAGES",
     )
 }
+
+
+# Whether a test passes must not hang on how busy the machine is.
+hypothesis.register_profile(
+    "unhurried", hypothesis(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.load_profile("unhurried")
+
+
+class ByClass(LoadScopeScheduling):
+    """The tests of a class stay in one process, since they may share what is dear to make; all others go where there is room."""
+
+    def _split_scope(self, nodeid):
+        holder = nodeid.partition("[")[0].rpartition("::")[0]
+        return holder if "::" in holder else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByClass(config, log)
 
 
 @pytest.fixture(autouse=True)

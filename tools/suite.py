@@ -62,6 +62,8 @@ def engine_alone(out: IO[str] | None = None) -> int:
         "tests/siemmes/pytest.ini",
         "-n",
         "2",
+        "--dist",
+        "loadfile",
         "-ra",
         "tests/siemmes",
     ]
@@ -129,8 +131,6 @@ def pytest(paths: list[str], environment: dict[str, str], *extra: str, out: IO[s
         "pytest",
         "-n",
         "2",
-        "--dist",
-        "loadgroup",
         "-ra",
         "--ignore=tests/siemmes",
         *extra,

@@ -342,7 +342,6 @@ def small_demonstration(django_db_setup, django_db_blocker):
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_demonstration")
-@pytest.mark.xdist_group("small_demonstration")
 class TestTheDemonstration:
     def seen(self, address):
         person = Person.objects.get(email=f"{address}@demo.invalid")

@@ -47,7 +47,6 @@ def loaded(django_db_setup, django_db_blocker):
 
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.django_db
-@pytest.mark.xdist_group("edition")
 class TestTheEditionOfTheConference:
     def test_loading_it_twice_changes_nothing(self):
         journal_before = JournalEntry.objects.count()

@@ -182,7 +182,6 @@ def listen(language):
     return words._fallback.heard
 
 
-@pytest.mark.xdist_group("rivers")
 class TestTheRivers:
     def test_every_public_page_stands_in_both_languages_and_names_nothing_of_ours(self, client, rivers):
         lacking = {language: listen(language) for language in ("fr", "pt")}

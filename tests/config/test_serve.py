@@ -19,8 +19,6 @@ from puebla.config.operations import serving
 from puebla.core.verdicts import RefusedError
 
 ROOT = Path(__file__).parents[2]
-#: One worker has them, for whom the instance is made ready once.
-pytestmark = pytest.mark.xdist_group("serve")
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:

@@ -23,10 +23,9 @@ WIDTHS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "he
 
 
 def pytest_collection_modifyitems(items):
-    """The journeys of a module stay in one process; each process has an instance of its own, shared by all its journeys."""
+    """Each process has an instance of its own, shared by all its journeys."""
     for item in items:
         if "tests/journeys" in str(item.path).replace(os.sep, "/"):
-            item.add_marker(pytest.mark.xdist_group(f"journeys.{item.path.stem}"))
             item.add_marker(pytest.mark.journey)
             if CHROMIUM is None:
                 item.add_marker(
@@ -124,7 +123,7 @@ def _answers(address):
 
 @pytest.fixture(scope="session")
 def instance(request):
-    """The demonstration, loaded once and served for all journeys.
+    """The demonstration, loaded once and served for all journeys of this process.
 
     JOURNEYS_AT names one that is served already, for whoever is writing a journey: "http://localhost:8000 /its/data/dir".
     """

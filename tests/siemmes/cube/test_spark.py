@@ -18,7 +18,6 @@ from tests.siemmes.cube.specification import CASES, FLOWS, TABLES, drawn
 
 pytestmark = [
     pytest.mark.spark,
-    pytest.mark.xdist_group("spark"),
     pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
     # Pyspark leaves sockets to the garbage collector and uses what Python has put away.
     pytest.mark.filterwarnings(
