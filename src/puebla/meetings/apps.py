@@ -1,5 +1,6 @@
 """Meetings: convened, held in sessions along an agenda."""
 
+import datetime as dt
 from typing import Any
 
 from django.apps import AppConfig
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puebla.core import registry
+from puebla.core.operations import Chore
 
 #: How the journal says each act to readers.
 PHRASES = {
@@ -29,6 +31,24 @@ PHRASES = {
     "report.drafted": gettext_lazy("began the minutes or the report"),
     "report.filed": gettext_lazy("filed the minutes or the report"),
     "report.sent_for_comments": gettext_lazy("sent the report for comments"),
+    "delegate.accredited": gettext_lazy("accredited a delegate"),
+    "delegate.badge_reissued": gettext_lazy("gave a badge another code"),
+    "delegate.check_in_undone": gettext_lazy("took a check-in back"),
+    "delegate.checked_in": gettext_lazy("checked a delegate in"),
+    "delegate.consent_withdrawn": gettext_lazy("took back that a delegate's name may be published"),
+    "delegate.consented": gettext_lazy("let a delegate's name be published"),
+    "delegate.described": gettext_lazy("changed what is known of a delegate"),
+    "delegate.nominated": gettext_lazy("nominated a delegate"),
+    "delegate.photographed": gettext_lazy("gave a photograph for a badge"),
+    "delegate.refused": gettext_lazy("refused a delegate"),
+    "delegate.registered": gettext_lazy("registered a delegate"),
+    "delegate.reviewed": gettext_lazy("reviewed the nomination of an observer or of civil society"),
+    "delegate.withdrawn": gettext_lazy("withdrew a delegate"),
+    "delegates.purged": gettext_lazy("the personal data of a meeting's delegates were deleted"),
+    "delegation.invited": gettext_lazy("invited a party to the meeting, or set its places"),
+    "delegation.letter_checked": gettext_lazy("checked a letter of credentials"),
+    "delegation.letter_opened": gettext_lazy("opened a letter of credentials"),
+    "delegation.letter_received": gettext_lazy("handed in a letter of credentials"),
     "session.cancelled": gettext_lazy("cancelled a session"),
     "session.changed": gettext_lazy("changed a session"),
     "session.held": gettext_lazy("added a session"),
@@ -38,6 +58,29 @@ PHRASES = {
 def menu_entry(_person: Any) -> tuple[str, str]:
     """Meetings, in the private site's menu."""
     return _("Meetings"), "meetings:list"
+
+
+def purge_delegates(at: dt.datetime) -> int:
+    """The chore that forgets what is personal of delegates, so long after a meeting as it said."""
+    from puebla.meetings.actions.delegations import purge
+
+    return purge(at)
+
+
+def files_in_use(keys: list[str]) -> set[str]:
+    """Which of these stored files are a letter of credentials or a photograph."""
+    from puebla.meetings.models import Delegate, Delegation
+
+    letters = Delegation.objects.filter(letter_key__in=keys).order_by().values_list("letter_key", flat=True)
+    photos = Delegate.objects.filter(photo_key__in=keys).order_by().values_list("photo_key", flat=True)
+    return {*letters, *photos}
+
+
+def delegations_to_name(person: Any, reach: Any) -> dict[str, object] | None:
+    """The desk's panel of who names delegations, and of who accredits them."""
+    from puebla.meetings.views.panels import delegations
+
+    return delegations(person, reach)
 
 
 class MeetingsConfig(AppConfig):
@@ -54,3 +97,7 @@ class MeetingsConfig(AppConfig):
 
         registry.page_offers.add("meetings.reports", offer)
         registry.menu.add("meetings", menu_entry, rank=10)
+        registry.kept_files.add("meetings.delegations", files_in_use)
+        registry.desk_panels.add("meetings.delegations", delegations_to_name, rank=12)
+        daily = Chore("meetings.purged", purge_delegates, every=dt.timedelta(days=1))
+        registry.chores.add("meetings.purged", daily, rank=88)

@@ -1,20 +1,16 @@
 """Addresses of meetings, below `/<language>/intranet/meetings/`.
 
-A symbol contains slashes, so what stands below a meeting comes first, and the meeting itself last.
+A symbol contains slashes, so what stands deeper below a meeting comes first, and the meeting itself last.
 """
 
 from django.urls import path
 
-from puebla.meetings.views import agenda, convening, reports, sessions
+from puebla.meetings.views import agenda, checkin, convening, delegations, participants, reports, sessions
 
 app_name = "meetings"
 urlpatterns = [
     path("", convening.meetings, name="list"),
     path("new/<slug:code>/", convening.new, name="new"),
-    path("<path:symbol>/hold/", convening.hold, name="hold"),
-    path("<path:symbol>/edit/", convening.edit, name="edit"),
-    path("<path:symbol>/copy/", convening.copy, name="copy"),
-    path("<path:symbol>/state/", convening.state, name="state"),
     path("<path:symbol>/sessions/new/", sessions.new, name="session-new"),
     path("<path:symbol>/sessions/<slug:ref>/edit/", sessions.edit, name="session-edit"),
     path("<path:symbol>/sessions/<slug:ref>/cancel/", sessions.cancel, name="session-cancel"),
@@ -33,5 +29,27 @@ urlpatterns = [
     path("<path:symbol>/agenda/<slug:ref>/open/", agenda.opening, name="item-open"),
     path("<path:symbol>/agenda/<slug:ref>/remove/", agenda.remove, name="item-remove"),
     path("<path:symbol>/agenda/<slug:ref>/", agenda.edit, name="item"),
+    path("<path:symbol>/delegations/", delegations.all_delegations, name="delegations"),
+    path("<path:symbol>/delegations/<slug:code>/", delegations.delegation, name="delegation"),
+    path("<path:symbol>/delegations/<slug:code>/nominate/", delegations.nominate, name="nominate"),
+    path("<path:symbol>/delegations/<slug:code>/letter/", delegations.letter, name="letter"),
+    path("<path:symbol>/delegations/<slug:code>/badges.pdf", delegations.badges, name="badges"),
+    path("<path:symbol>/invite/", delegations.invite, name="invite"),
+    path("<path:symbol>/quotas/", delegations.quotas, name="quotas"),
+    path("<path:symbol>/accreditation/", delegations.accreditation, name="accreditation"),
+    path("<path:symbol>/delegates/<slug:ref>/", delegations.delegate, name="delegate"),
+    path("<path:symbol>/delegates/<slug:ref>/act/", delegations.act, name="delegate-act"),
+    path("<path:symbol>/delegates/<slug:ref>/edit/", delegations.edit, name="delegate-edit"),
+    path("<path:symbol>/delegates/<slug:ref>/register/", delegations.register, name="delegate-register"),
+    path("<path:symbol>/delegates/<slug:ref>/photo/", delegations.photo, name="delegate-photo"),
+    path("<path:symbol>/delegates/<slug:ref>/badge.pdf", delegations.badge, name="delegate-badge"),
+    path("<path:symbol>/participants/", participants.participants, name="participants"),
+    path("<path:symbol>/door/", checkin.door, name="door"),
+    path("<path:symbol>/door/check-in/", checkin.check_in, name="check-in"),
+    path("<path:symbol>/door/undo/", checkin.undo, name="check-in-undo"),
+    path("<path:symbol>/hold/", convening.hold, name="hold"),
+    path("<path:symbol>/edit/", convening.edit, name="edit"),
+    path("<path:symbol>/copy/", convening.copy, name="copy"),
+    path("<path:symbol>/state/", convening.state, name="state"),
     path("<path:symbol>/", convening.page, name="page"),
 ]

@@ -117,7 +117,16 @@ def _read(order: dict[str, Any]) -> dict[str, Any]:
     return reader.read(order)
 
 
-_TASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"inspect": _inspect, "read": _read}
+def _portrait(order: dict[str, Any]) -> dict[str, Any]:
+    from .parsers import portraits
+
+    portraits.draw(Path(order["path"]), Path(order["into"]))
+    return {}
+
+
+_TASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "inspect": _inspect, "portrait": _portrait, "read": _read
+}  # fmt: skip
 
 
 def _write(path: Path, answer: dict[str, Any]) -> None:

@@ -14,13 +14,25 @@ from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.zones import is_zone
 from puebla.meetings import rules
 from puebla.meetings.actions.agenda import renumber
+from puebla.meetings.actions.delegation_mail import ask_for_nominations
 from puebla.meetings.actions.sessions import write_session
 from puebla.meetings.models import AgendaItem, Convening, Look, Session
 from puebla.members import actions as members
 from puebla.members.models import Body, Meeting, Party, Room
 from puebla.members.querysets import reach_of
 
-FIELDS = ("manner", "zone", "venues", "link", "joint_with", "notes", "open_to")
+FIELDS = (
+    "manner",
+    "zone",
+    "venues",
+    "link",
+    "joint_with",
+    "notes",
+    "open_to",
+    "quotas",
+    "nominate_by",
+    "keep_days",
+)
 #: A reload within this time is the same look.
 SAME_LOOK = dt.timedelta(minutes=30)
 
@@ -126,6 +138,8 @@ def pass_to(*, convening: Convening, state: str, by: Person, at: dt.datetime) ->
     row.changed_at, row.changed_by = at, by
     row.revision += 1
     row.save()
+    if state == Convening.State.CONVENED:
+        ask_for_nominations(row, at=at)
     journal.record(f"convening.{state}", at=at, person=by, subject=row, room=row.meeting.body.room,
                    facts={"before": before})  # fmt: skip
     return row
@@ -146,7 +160,7 @@ def copy(
     )
     made = prepare(
         body=source.meeting.body, symbol=symbol, record=record, by=by, at=at,
-        values={name: getattr(source, name) for name in FIELDS if name != "link"},
+        values={name: getattr(source, name) for name in FIELDS if name not in {"link", "nominate_by"}},
     )  # fmt: skip
     made.copied_from = source
     made.save(update_fields=["copied_from"])

@@ -2,13 +2,18 @@
 
 from puebla.meetings.models.agenda import AgendaItem, AgendaRevision, ItemOpening, ItemPaper
 from puebla.meetings.models.convening import Convening, Look
+from puebla.meetings.models.delegations import Attendance, Delegate, DelegateStep, Delegation
 from puebla.meetings.models.reports import Report
 from puebla.meetings.models.sessions import Session
 
 __all__ = [
     "AgendaItem",
     "AgendaRevision",
+    "Attendance",
     "Convening",
+    "Delegate",
+    "DelegateStep",
+    "Delegation",
     "ItemOpening",
     "ItemPaper",
     "Look",

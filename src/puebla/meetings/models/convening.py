@@ -48,6 +48,11 @@ class Convening(models.Model):
         _("open to"), choices=[(one.value, one.label) for one in Audience if Audience.ROOM <= one < Audience.PUBLIC],
         default=Audience.OBSERVERS,
     )  # fmt: skip
+    #: How many each delegation may be, by standing ("member": 6); without a figure there is no limit.
+    quotas = models.JSONField(_("quotas"), default=dict, blank=True)
+    nominate_by = models.DateField(_("nominations by"), null=True, blank=True)
+    #: So long after the end addresses, telephones and photographs of delegates are kept.
+    keep_days = models.PositiveSmallIntegerField(_("personal data are kept for (days)"), default=90)
     copied_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="copies")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

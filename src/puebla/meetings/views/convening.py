@@ -73,6 +73,8 @@ def meetings(request: PersonRequest) -> HttpResponseBase:
 @signed_in
 def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
     """One meeting: its agenda in order with papers, its sessions, what is new since the reader looked."""
+    from puebla.meetings.views.participants import who_comes
+
     at = timezone.now()
     reach = reach_of(request.person, at)
     convening = _or_record(request, symbol, reach)
@@ -89,6 +91,7 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "today": shown.on(today(at)) if convening.state == Convening.State.IN_SESSION else None,
         "languages": Process.current().languages,
         "may_run": rules.may_run(reach, convening.meeting),
+        "comes": who_comes(convening, request.person, reach),
         "passes": [
             one for one in Convening.State if one in rules.BEFORE and rules.may_pass_to(reach, convening, one)
         ],

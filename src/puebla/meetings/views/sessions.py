@@ -16,6 +16,7 @@ from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions, rules
 from puebla.meetings.forms import SessionForm
 from puebla.meetings.models import AgendaItem, Convening, Session
+from puebla.meetings.querysets.delegations import quorum
 from puebla.meetings.views.convening import convening_or_404
 from puebla.members.models import Seat
 from puebla.members.querysets import Reach, reach_of
@@ -58,6 +59,7 @@ def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         "seats": seated if found.room.sealed else [],
         "could_sit": _could_sit(found, at) if leads else [],
         "may_change": rules.may_change_session(reach, found),
+        "present": quorum(found),
     }
     return render(request, "meetings/session.html", context)
 

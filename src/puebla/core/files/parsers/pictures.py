@@ -7,13 +7,13 @@ from PIL import Image, ImageOps
 
 from . import MAX_PICTURES, Job, UnparsableError, ocr, webp
 
-_PIXELS = 100_000_000
+PIXELS = 100_000_000
 _OCR_SIDE = 3500
 
 
 def parse(job: Job) -> None:
     """Keep a picture of every frame and recognise what is written on it."""
-    Image.MAX_IMAGE_PIXELS = _PIXELS
+    Image.MAX_IMAGE_PIXELS = PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     scans: list[bytes] = []
     reads = job.recognise and ocr.present()
@@ -44,10 +44,11 @@ def _frames(job: Job) -> Iterator[Image.Image]:
                 picture.seek(index)
             except EOFError:
                 return
-            yield _upright_on_white(picture)
+            yield upright_on_white(picture)
 
 
-def _upright_on_white(picture: Image.Image) -> Image.Image:
+def upright_on_white(picture: Image.Image) -> Image.Image:
+    """The picture as it is to be looked at: turned as its camera was held, on white where it is clear."""
     upright = ImageOps.exif_transpose(picture)
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         opaque = upright.convert("RGBA")
