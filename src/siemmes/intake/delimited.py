@@ -38,13 +38,14 @@ class _Look:
     """What the bytes of a text tell at once.
 
     Attributes:
-        quotes, commas: whether any stands in it.
+        quotes, commas, colons: whether any stands in it.
         mixed: whether lines end in more than one way, be it within quotation marks.
     """
 
     encoding: str
     quotes: bool = True
     commas: bool = True
+    colons: bool = True
     mixed: bool = True
 
     def may_have_commas_in(self, separator: str) -> bool:
@@ -74,7 +75,7 @@ def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, about: Structure)
 
 def _looked_at(path: Path) -> _Look:
     """The encoding of a text: UTF-8 when all of it is, UTF-16 by its mark, else what its bytes look like."""
-    quotes = commas = False
+    quotes = commas = colons = False
     ends: set[bytes] = set()
     with path.open("rb") as file:
         start = file.read(4)
@@ -88,12 +89,13 @@ def _looked_at(path: Path) -> _Look:
                     decoder.decode(chunk)
                 quotes = quotes or b'"' in chunk
                 commas = commas or b"," in chunk
+                colons = colons or b":" in chunk
                 ends |= _ends(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             file.seek(0)
             return _Look(_guessed(file.read(_SAMPLE)))
-    return _Look("utf-8", quotes, commas, mixed=len(ends) > 1)
+    return _Look("utf-8", quotes, commas, colons, mixed=len(ends) > 1)
 
 
 def _ends(chunk: bytes) -> set[bytes]:
@@ -154,7 +156,7 @@ def _seen(
     kind, names = _names(header, about, findings)
     _view(con, path, separator, names)
     reading = Reading(con, kind, [], findings, source="raw_text", counted=True, file=path.name)
-    reading.plain = not _labels_stand(reading, names, about)
+    reading.plain = not (look.colons and _labels_stand(reading, names, about))
     decimal = look.may_have_commas_in(separator) and _commas_are_decimal(reading, names)
     reading.texts = _texts(reading, names, about, decimal=decimal)
     reading.columns = list(reading.texts)

@@ -6,7 +6,6 @@ Everything is written below a name that no reader looks at. The folder is rename
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import shutil
 import tempfile
@@ -29,7 +28,7 @@ from siemmes.release.describing import AVAILABILITY, METADATA, availability, ref
 from siemmes.release.files import WRITE_FAILED, sync_folder, sync_tree, write_json, write_whole
 from siemmes.release.gathering import Gathered, gather, keep
 from siemmes.release.published import CURRENT
-from siemmes.release.submissions import CONTRIBUTIONS, ROWS, Submission
+from siemmes.release.submissions import CONTRIBUTIONS, ROWS, Submission, digest_of
 
 if (
     TYPE_CHECKING
@@ -385,8 +384,7 @@ def _manifest(plan: Plan, told: _Told, protected: "Protected") -> dict[str, Any]
 
 
 def _files(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with ThreadPoolExecutor(2, "siemmes-digest") as pool:
+        for path, digest in zip(files, pool.map(digest_of, files), strict=True):
             yield path.relative_to(folder).as_posix(), {"size": path.stat().st_size, "sha256": digest}

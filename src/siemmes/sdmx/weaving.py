@@ -5,8 +5,9 @@ together column by column in Arrow: no row is looked at by itself, and memory ho
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -22,6 +23,8 @@ from siemmes.model.structures import VALUE, Structure
 
 #: Rows put together at a time.
 BATCH = 1 << 16
+#: Batches that are put together at a time.
+_AT_A_TIME = 2
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,13 @@ def woven(
     parts, size = pattern.parts, batch or BATCH
     figures = answer.slice if source is None and not where else None
     if figures is not None and all(one.figure for one in parts.texts):
+        if figures.most > size and not (
+            pattern.head or pattern.between
+        ):  # no batch asks what stood in the one before
+            yield from _side_by_side(
+                figures.batches(size), lambda rows: _put(_laid(rows, parts), parts, pattern)
+            )
+            return
         found: Iterator[Sequence[Any]] = (_laid(rows, parts) for rows in figures.batches(size))
         yield from _woven(found if figures.most <= size else _ahead(found), parts, pattern)
         return
@@ -305,7 +315,7 @@ def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
 
 
 def _woven(batches: Iterable[Sequence[Any]], parts: _Parts, pattern: Pattern) -> Iterator[bytes]:
-    head, before, row, after = parts.head, parts.before, parts.row, parts.after
+    head = parts.head
     last: list[int] | None = None
     for found in batches:
         length, first = len(found[0]), last is None
@@ -319,15 +329,36 @@ def _woven(batches: Iterable[Sequence[Any]], parts: _Parts, pattern: Pattern) ->
         else:
             texts += [_between(length, pattern, first=first)] if pattern.between else []
             last = []
-        texts += [before.seldom(found, length)] if before else []
-        texts += row.of(found)
-        texts += [after.seldom(found, length)] if after else []
-        out = _joined(texts, length)
-        if pattern.without:
-            out = pc.replace_substring(out, pattern.without, "")
-        yield bytes_of(out)
+        yield _put(found, parts, pattern, texts)
     if last is not None and head:
         yield pattern.tail.encode()
+
+
+def _put(found: Sequence[Any], parts: _Parts, pattern: Pattern, texts: Sequence[Any] = ()) -> bytes:
+    """The rows of a batch one after the other.
+
+    Args:
+        texts: what stands before each.
+    """
+    length = len(found[0])
+    every = [*texts, *([parts.before.seldom(found, length)] if parts.before else []), *parts.row.of(found)]
+    every += [parts.after.seldom(found, length)] if parts.after else []
+    out = _joined(every, length)
+    if pattern.without:
+        out = pc.replace_substring(out, pattern.without, "")
+    return bytes_of(out)
+
+
+def _side_by_side(batches: Iterator[Rows], written: Callable[[Rows], bytes]) -> Iterator[bytes]:
+    """Batches as text in their order, two at a time."""
+    waiting: deque[Future[bytes]] = deque()
+    with ThreadPoolExecutor(_AT_A_TIME, "siemmes-woven") as pool:
+        for rows in batches:
+            waiting.append(pool.submit(written, rows))
+            if len(waiting) > _AT_A_TIME:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _headed(head: _Texts, found: Sequence[Any], begins: np.ndarray, pattern: Pattern, *, first: bool) -> Any:
