@@ -119,6 +119,7 @@ def protect(
     earlier: Sequence[Earlier] = (),
     contributions: str | None = None,
     same: Mapping[str, str] | None = None,
+    labels: Mapping[str, Sequence[str]] | None = None,
 ) -> Protected:
     """Copy the figures that the public may see into a table, or show them by a view.
 
@@ -131,6 +132,7 @@ def protect(
         contributions: a table of the key's columns, SUBMISSION and OBS_VALUE with what each contributor gave to an amount.
             Without it no dominance is looked for but what senders say themselves (CONF_STATUS O, T, G).
         same: columns of the source in which all rows say the same, as SQL that gives it: they need not be copied.
+        labels: what stands in each coded column of the source, where that is known.
 
     Raises:
         RefusedError: where the attack finds a hidden figure, or a flow that was suppressed has grown too large for it.
@@ -146,6 +148,7 @@ def protect(
             key,
             into=into,
             same={**(same or {}), "CONF_STATUS": one_code("CONF_STATUS", "F")},
+            labels=labels,
             before=before,
         )
         return Protected(method, cells, reasons=_no_reasons(about), in_place=True)

@@ -54,6 +54,7 @@ def rounded(
     *,
     into: str,
     same: Mapping[str, str] | None = None,
+    labels: Mapping[str, Sequence[str]] | None = None,
     before: tuple[Path, Path] | None = None,
 ) -> None:
     """Copy a table with its figures rounded, its rows in their order.
@@ -65,6 +66,7 @@ def rounded(
         secret: 32 bytes that are never published.
         same: columns in which all rows say the same, as SQL that gives it. They are not copied: `into` is a view then, of the
             table `into`_rows, which has the others.
+        labels: what stands in each coded column, where that is known.
         before: what the release before showed, and what had been sent for it (Parquet files): a figure that did not change is
             shown as it was.
 
@@ -74,7 +76,7 @@ def rounded(
     noise = f"{into}_noise"
     con.execute(f"CREATE TABLE {noise} (number USMALLINT)")
     found = _noise(con, source, about, secret)
-    if along := _adding_up_along(con, source, about):
+    if along := _adding_up_along(con, source, about, labels):
         found = iter([_turned(con, source, about, along, np.concatenate(list(found)), before)])
     for numbers in found:
         con.register("siemmes_rows", pa.table({"number": numbers}))
@@ -136,11 +138,13 @@ def _noise_of(con: Any, columns: Sequence[pa.Array], about: Structure, secret: b
     return digests[np.cumsum(first) - 1, parts]
 
 
-def _adding_up_along(con: Any, source: str, about: Structure) -> list[str]:
+def _adding_up_along(
+    con: Any, source: str, about: Structure, labels: Mapping[str, Sequence[str]] | None
+) -> list[str]:
     """The dimensions along which figures can add up to others; seldom any in a flow of single borders and months."""
     lists = lists_of(about)
     names = [name for name in about.dimensions if name not in ("FREQ", "REF_AREA")]
-    codes = standing(con, source, (*names, "FREQ", TIME))
+    codes = labels or standing(con, source, (*names, "FREQ", TIME))
     found = [
         name for name in names
         if codes[name] and may_add_up(name, codes[name], lists, added=name in about.parts)

@@ -186,7 +186,7 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
         beside = [pool.submit(keep, con.cursor(), kept / ACCEPTED, before, sent)]
         protected = protect(
             con, ACCEPTED_ROWS, plan.about, into=PUBLIC_ROWS, own=plan.own, secret=plan.secret,
-            earlier=_earlier(plan), contributions=_contributions(con, plan), same=found.same,
+            earlier=_earlier(plan), contributions=_contributions(con, plan), same=found.same, labels=found.labels,
         )  # fmt: skip
         step("protected")
         known = _as_published(found) if protected.in_place else None

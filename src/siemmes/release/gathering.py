@@ -47,11 +47,11 @@ def gather(con: Any, about: Structure, before: Path | None, sent: Sequence[tuple
             f'SELECT {columns}, {literal(name)} AS "SUBMISSION", "ACTION", {number} AS sent FROM read_parquet({literal(str(rows))})'
         )
     con.execute(f"CREATE VIEW work.sent AS {' UNION ALL '.join(parts)}")
-    found = narrowed(con, "work.sent", (*coded(about), "SUBMISSION"))
+    alike = _alike(about, before, sent)
+    found = narrowed(con, "work.sent", (*coded(about), "SUBMISSION"), alike)
     same = dict(found.same)
     for name in free(about):
-        (said,) = single(con, f"SELECT count({quoted(name)}) FROM work.sent")
-        if not said:
+        if alike.get(name, "") is None:
             same[name] = f"CAST(NULL AS VARCHAR) AS {quoted(name)}"
     plain = [quoted(name) for name in (VALUE, *free(about)) if name not in same]
     differ = [
@@ -70,6 +70,41 @@ def gather(con: Any, about: Structure, before: Path | None, sent: Sequence[tuple
     (gone,) = single(con, "SELECT (SELECT count(*) FROM work.sent) - (SELECT count(*) FROM work.differing)")
     complete = not gone and len(found.labels) > len(coded(about))
     return Gathered(found.labels if complete else None, same)
+
+
+def _alike(about: Structure, before: Path | None, sent: Sequence[tuple[str, Path]]) -> dict[str, str | None]:
+    """The columns in which all rows say the same, with what they say, as the files' own statistics tell it; None for nothing."""
+    parts = [_said_throughout(path) | {"SUBMISSION": name} for name, path in sent]
+    if before is not None:
+        parts.append(_said_throughout(before))
+    first, *rest = parts
+    return {
+        name: first[name]
+        for name in (*about.columns, "SUBMISSION")
+        if name in first and all(name in one and one[name] == first[name] for one in rest)
+    }
+
+
+def _said_throughout(file: Path) -> dict[str, str | None]:
+    """The texts that all rows of a Parquet file of ours say, by column; None for a column that says nothing.
+
+    DuckDB writes the least and the greatest text of a column whole, or leaves both out.
+    """
+    there = pq.read_metadata(file)
+    found: dict[str, set[str | None]] = {}
+    for group in range(there.num_row_groups):
+        for place in range(there.num_columns):
+            column = there.row_group(group).column(place)
+            told, texts = column.statistics, found.setdefault(column.path_in_schema, set())
+            if told is None or not told.has_null_count:
+                texts |= {None, ""}
+            elif told.null_count == column.num_values:
+                texts.add(None)
+            elif told.null_count or not told.has_min_max or column.physical_type != "BYTE_ARRAY":
+                texts |= {None, ""}
+            else:
+                texts |= {told.min, told.max}
+    return {name: next(iter(texts)) for name, texts in found.items() if len(texts) == 1}
 
 
 def keep(con: Any, target: Path, before: Path | None, sent: Sequence[tuple[str, Path]]) -> None:
