@@ -25,7 +25,7 @@ from puebla.members.models import Audience, Body, Meeting, Party, Role, Room, St
 #: Zones of the Americas are offered first: the members' own lie there.
 NEAR = "America/"
 #: Empty lines of the reply form offered beneath those that are filled.
-SPARE = 2
+SPARE = 1
 WHICH = [
     ("", gettext_lazy("the hour comes once")),
     ("first", gettext_lazy("the first time (before clocks go back)")),
@@ -81,8 +81,8 @@ class CircularForm(ReplyByForm, RevisedForm):
         "titles": (gettext_lazy("Title"), 300, True, 1),
         "texts": (gettext_lazy("Text"), 20_000, False, 12),
     }
-    order = ["kind", "titles", "texts", "meeting", "papers", "opens_to", "reply_on", "reply_precision",
-             "reply_time", "reply_zone", "which", "answering", "replies_shared", "remind_days", "revision"]  # fmt: skip
+    order = ["titles", "texts", "kind", "meeting", "papers", "opens_to", "reply_on", "reply_precision",
+             "reply_time", "reply_zone", "which", "remind_days", "answering", "replies_shared", "revision"]  # fmt: skip
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
     meeting = forms.ModelChoiceField(
         Meeting.objects.none(), label=gettext_lazy("Meeting"), required=False, to_field_name="symbol"
@@ -213,7 +213,7 @@ class AskedFieldForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("no field")), *FieldKind.choices],
     )
-    required = forms.BooleanField(label=gettext_lazy("Needed"), required=False)
+    required = forms.BooleanField(label=gettext_lazy("Needed before a reply can be sent"), required=False)
     most = forms.IntegerField(
         label=gettext_lazy("Persons at most"), required=False, min_value=1, max_value=30,
         help_text=gettext_lazy("For a nomination."),
@@ -238,6 +238,21 @@ class AskedFieldForm(forms.Form):
         labels = [f"label_{code}" for code in self.languages]
         options = [f"options_{code}" for code in self.languages]
         self.order_fields(["kind", *labels, *options, "most", "required"])
+
+    @property
+    def shown(self) -> list[Any]:
+        """What every field has."""
+        return [self[name] for name in ("kind", *(f"label_{code}" for code in self.languages), "required")]
+
+    @property
+    def more(self) -> list[Any]:
+        """What only choices and nominations have."""
+        return [self[name] for name in (*(f"options_{code}" for code in self.languages), "most")]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether any of that is filled in."""
+        return any(bound.value() or bound.errors for bound in self.more)
 
     @staticmethod
     def facts_of(field: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
@@ -397,7 +412,9 @@ class ReplyForm(forms.Form):
             value = answers.get(one["code"])
             if one["kind"] == FieldKind.NOMINATION:
                 for number, person in enumerate(value or []):
-                    facts |= {f"{one['code']}_{number}_{name}": words for name, words in person.items()}
+                    # A known person is named by the choice alone.
+                    shown = ("ref", "office") if person.get("ref") else ("name", "office", "email")
+                    facts |= {f"{one['code']}_{number}_{name}": person.get(name, "") for name in shown}
             else:
                 facts[one["code"]] = value
         return facts
@@ -411,22 +428,25 @@ class ReplyForm(forms.Form):
 
     def _ask_choice(self, one: Mapping[str, Any], label: str) -> None:
         self.fields[one["code"]] = forms.ChoiceField(
-            label=label, required=False, widget=forms.RadioSelect,
+            label=label, required=False, widget=forms.RadioSelect(_needed(one)),
             choices=[(option["code"], str(show(option["names"]))) for option in one["options"]],
         )  # fmt: skip
 
     def _ask_file(self, one: Mapping[str, Any], label: str) -> None:
-        self.fields[one["code"]] = forms.FileField(label=label, required=False, allow_empty_file=True)
+        needed = {} if one["code"] in self.filed else _needed(one)
+        self.fields[one["code"]] = forms.FileField(
+            label=label, required=False, allow_empty_file=True, widget=forms.FileInput(needed)
+        )
         if one["code"] in self.filed:
             self.fields[f"{one['code']}_remove"] = forms.BooleanField(
                 label=_("Take “%(name)s” away") % {"name": self.filed[one["code"]].name}, required=False
             )
 
-    def _ask_nomination(self, one: Mapping[str, Any], label: str) -> None:
+    def _ask_nomination(self, one: Mapping[str, Any], _label: str) -> None:
         for number in range(one["most"]):
-            prefix, place = f"{one['code']}_{number}", f"{label} {number + 1}" if one["most"] > 1 else label
+            prefix = f"{one['code']}_{number}"
             self.fields[f"{prefix}_ref"] = forms.ChoiceField(
-                label=_("%(what)s: one of our people") % {"what": place}, required=False, choices=self.known
+                label=_("One of our people"), required=False, choices=self.known
             )
             self.fields[f"{prefix}_name"] = forms.CharField(
                 label=_("or somebody new: full name"), required=False, max_length=150
@@ -500,5 +520,5 @@ class ReplyForm(forms.Form):
 
 
 def _needed(one: Mapping[str, Any]) -> dict[str, Any]:
-    # Shown as needed, but asked only when the reply is sent: a draft may be incomplete.
-    return {"aria-required": "true"} if one["required"] else {}
+    # Needed when the reply is sent: a draft may be incomplete, and its button does not ask.
+    return {"required": True} if one["required"] else {}

@@ -10,6 +10,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from puebla.accounts.models import Person
 from puebla.circulars.querysets import CircularQuerySet, ReplyQuerySet
@@ -31,10 +32,10 @@ class Kind(models.TextChoices):
 class State(models.TextChoices):
     """How far a circular has come; says nothing of who sees it."""
 
-    DRAFT = "draft", _("draft")
-    SENT = "sent", _("sent")
-    CLOSED = "closed", _("closed")
-    CANCELLED = "cancelled", _("cancelled")
+    DRAFT = "draft", pgettext_lazy("circular", "draft")
+    SENT = "sent", pgettext_lazy("circular", "sent")
+    CLOSED = "closed", pgettext_lazy("circular", "closed")
+    CANCELLED = "cancelled", pgettext_lazy("circular", "cancelled")
 
 
 class Precision(models.TextChoices):
@@ -111,7 +112,7 @@ class Circular(Restricted):
     observers_allowed_at = models.DateTimeField(null=True, blank=True)
     observers_allowed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    sent_at = models.DateTimeField(pgettext_lazy("circular", "sent"), null=True, blank=True)
     sent_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
@@ -211,10 +212,10 @@ class Reply(Restricted):
     class State(models.TextChoices):
         """How far a reply has come."""
 
-        DRAFT = "draft", _("draft")
-        SENT = "sent", _("sent")
-        REPLACED = "replaced", _("replaced")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        DRAFT = "draft", pgettext_lazy("circular", "draft")
+        SENT = "sent", pgettext_lazy("circular", "sent")
+        REPLACED = "replaced", pgettext_lazy("circular", "replaced")
+        WITHDRAWN = "withdrawn", pgettext_lazy("circular", "withdrawn")
 
     ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
     circular = models.ForeignKey(Circular, models.CASCADE, related_name="replies")
@@ -226,7 +227,7 @@ class Reply(Restricted):
     token = models.CharField(max_length=40, null=True, blank=True)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    sent_at = models.DateTimeField(pgettext_lazy("circular", "sent"), null=True, blank=True)
     sent_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     #: After the date that stood when it was sent.
     late = models.BooleanField(_("late"), default=False)

@@ -7,6 +7,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from puebla.accounts.views import PersonRequest, signed_in
@@ -105,7 +106,7 @@ def _header(circular: Circular) -> list[str]:
 def _cells(circular: Circular, row: dict[str, Any]) -> list[Any]:
     from puebla.members.models import StandingKind
 
-    words = {"replied": _("in time"), "late": _("late"), "missing": _("missing"), "withdrawn": _("withdrawn")}
+    words = {"replied": _("in time"), "late": _("late"), "missing": _("missing"), "withdrawn": pgettext("circular", "withdrawn")}
     reply = row["reply"]
     filed = {one.field: one.name for one in reply.files.all()} if reply else {}
     answers = [

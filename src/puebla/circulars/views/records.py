@@ -165,19 +165,20 @@ def acts_of(circular: Circular, reach: Reach, *, at: dt.datetime) -> list[dict[s
         ]
     elif circular.sent_at is not None:
         offered = [
+            ("board", _("Board of replies"), rules.may_see_board(reach, circular), ""),
             ("extend", _("Give more time"), rules.may_extend(reach, circular), "quiet"),
             ("remind", _("Remind now"), rules.may_remind(reach, circular, at=at), "quiet"),
             ("close", _("Close"), rules.may_close(reach, circular), "quiet"),
             ("cancel", _("Cancel the circular"), rules.may_cancel(reach, circular), "danger quiet"),
         ]
         if not circular.asks_reply:
-            offered = [one for one in offered if one[0] not in {"extend", "remind", "close"}]
+            offered = [one for one in offered if one[0] not in {"board", "extend", "remind", "close"}]
         if pending_languages(circular.texts, Process.current().languages) and circular.state != "cancelled":
             offered.insert(
                 0, ("language", _("Add the pending text"), rules.may_add_language(reach, circular), "quiet")
             )
         if circular.state == "cancelled":
-            offered = []
+            offered = [one for one in offered if one[0] == "board"]
     if rules.is_reserved(circular) and reach.presidency and circular.observers_allowed_at is None:
         offered.append(
             (

@@ -1,17 +1,18 @@
 """The circulars of the demonstration, around today's date, with what parties replied; invented like all its papers."""
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
-from puebla.accounts.models import Person
 from puebla.circulars import actions
 from puebla.circulars.actions.proposing import PROPOSED
 from puebla.circulars.models import Answering, Circular, Kind, Precision
 from puebla.config.demonstration.people import Cast
 from puebla.documents.models import Document
-from puebla.members.models import Audience, Body, Meeting, Party, Seat
+from puebla.members.models import Audience, Body, Meeting, Party
 from puebla.members.querysets import reach_of, today
 
 ZONE = "America/Guatemala"
@@ -82,121 +83,125 @@ REMARKS = {
 }
 
 
-def circulate(cast: Cast, *, at: dt.datetime) -> list[Circular]:
-    """Send the circulars and let some parties reply: some in time, one late, others not at all."""
-    made = _Circulating(cast, at)
-    return [made.network(), made.nominations(), made.comments(), made.invitation()]
+class Circulars:
+    """The demonstration's correspondence, step by step: taken between other acts, so that the journal keeps its order."""
 
+    def __init__(self, cast: Cast, *, now: dt.datetime, began: dt.datetime) -> None:
+        self.cast, self.now, self.first = cast, now, began + dt.timedelta(hours=6)
+        self.sent: dict[str, Circular] = {}
+        steps: list[tuple[float, Callable[[dt.datetime], object]]] = [
+            (24, self.invite), (16, self.call_for_comments), (8, self.inform_the_network), (5, self.call_for_nominations),
+            (3, self.give_more_time), *self._replies(),
+        ]  # fmt: skip
+        self.steps = sorted(((self._ago(days), act) for days, act in steps), key=lambda step: step[0])
 
-class _Circulating:
-    """The demonstration's secretariat and delegations at their correspondence."""
-
-    def __init__(self, cast: Cast, at: dt.datetime) -> None:
-        self.cast, self.at = cast, at
-        self.first = Seat.objects.order_by("-created_at").values_list("created_at", flat=True)[0]
-
-    def ago(self, days: float) -> dt.datetime:
+    def _ago(self, days: float) -> dt.datetime:
         """So many days before now; nearer where the private site was opened only lately, in the same order."""
-        share = self.first + (self.at - self.first) * (1 - days / 40)
-        return max(self.at - dt.timedelta(days=days), share)
+        share = self.first + (self.now - self.first) * (1 - days / 40)
+        if days < 1 or share > self.now - dt.timedelta(days=days):
+            return max(self.now - dt.timedelta(days=days), share)
+        morning = timezone.localtime(self.now - dt.timedelta(days=days))
+        return morning.replace(hour=10, minute=int(days * 7) % 60, second=7, microsecond=0)
 
-    def day(self, days: int) -> dt.date:
+    def take(self, *, until: dt.datetime, after: dt.datetime) -> None:
+        """Take the steps that come after one instant and until another."""
+        while self.steps and max(self.steps[0][0], after) <= until:
+            instant, act = self.steps.pop(0)
+            act(max(instant, after))
+
+    def _day(self, days: int) -> dt.date:
         """A working day about so many days from now."""
-        found = today(self.at) + dt.timedelta(days=days)
-        step = 1 if days > 0 else -1
+        found = today(self.now) + dt.timedelta(days=days)
         while found.weekday() > 4:
-            found += dt.timedelta(days=step)
+            found += dt.timedelta(days=1 if days > 0 else -1)
         return found
 
-    def sent(
-        self, name: str, kind: Kind, *, days: float, body: str, by: str = "assistant", **described: Any
-    ) -> Circular:
+    def _send(
+        self, name: str, kind: Kind, at: dt.datetime, *, body: str, by: str = "assistant", **described: Any
+    ) -> None:
         """Write it and send it to exactly those who are shown."""
-        home = Body.objects.select_related("room").get(code=body)
-        person, at = self.cast[by], self.ago(days)
+        home, person = Body.objects.select_related("room").get(code=body), self.cast[by]
         draft = actions.draft(
-            room=home.room, body=home, kind=kind, **TEXTS[name], by=person, at=at - dt.timedelta(minutes=20),
-            reply_form=PROPOSED[kind](), **described,
+            room=home.room, body=home, kind=kind, **TEXTS[name], by=person, at=at, reply_form=PROPOSED[kind](), **described
         )  # fmt: skip
         shown = actions.preview(draft, by=person, reach=reach_of(person, at), at=at)
-        return actions.send(circular=draft, seen=shown.digest, revision=draft.revision, by=person, at=at)
+        self.sent[name] = actions.send(
+            circular=draft, seen=shown.digest, revision=draft.revision, by=person, at=at
+        )
 
-    def reply(
-        self, circular: Circular, address: str, answers: dict[str, Any], *, days: float, send: bool = True
+    def invite(self, at: dt.datetime) -> None:
+        """To the next meeting; the date was yesterday, where the site is old enough for it."""
+        over = self._day(-1)
+        body = Body.objects.get(code="RCGM")
+        meetings = Meeting.objects.filter(body=body, starts_on__gt=today(self.now), draft=False)
+        agendas = Document.objects.filter(kind__code="AG", body=body, audience__gte=Audience.CIVIL_SOCIETY)
+        self._send(
+            "invitation", Kind.INVITATION, at, body="RCGM", by="presidency", opens_to=Audience.CIVIL_SOCIETY,
+            meeting=meetings.order_by("starts_on").first(), papers=list(agendas.order_by("-dated_on")[:1]),
+            addressed={"bodies": ["RCGM"]}, reply_on=over if today(at) < over else self._day(2), reply_time=FIVE,
+            reply_zone=ZONE, reply_precision=Precision.MINUTE, remind_days=[7, 1],
+        )  # fmt: skip
+
+    def call_for_comments(self, at: dt.datetime) -> None:
+        """All parties read the replies."""
+        self._send(
+            "comments", Kind.COMMENTS, at, body="RCGM", opens_to=Audience.MEMBERS, replies_shared=True,
+            addressed={"standings": ["member"], "roles": ["focal_point"]}, reply_on=self._day(4), reply_zone=ZONE,
+            remind_days=[5, 1],
+        )  # fmt: skip
+
+    def give_more_time(self, at: dt.datetime) -> None:
+        """The date of the call for comments is put off."""
+        self.sent["comments"] = actions.extend(
+            circular=self.sent["comments"], on=self._day(11), time=None, zone=ZONE, precision=Precision.DAY,
+            reasons={"en": "Two delegations asked for more time.", "es": "Dos delegaciones pidieron más plazo."},
+            by=self.cast["secretariat"], at=at,
+        )  # fmt: skip
+
+    def call_for_nominations(self, at: dt.datetime) -> None:
+        """Written in Spanish; the English text is pending. The focal points reply."""
+        self._send(
+            "nominations", Kind.NOMINATIONS, at, body="RCGM", opens_to=Audience.PRESIDENCY,
+            addressed={"standings": ["member"], "roles": ["focal_point", "delegate"]}, reply_on=self._day(24),
+            reply_zone=ZONE, answering=Answering.FOCAL_POINT, remind_days=[10, 3, 1],
+        )  # fmt: skip
+
+    def inform_the_network(self, at: dt.datetime) -> None:
+        """Information to a sealed network: nobody without a seat there learns of it."""
+        self._send(
+            "network", Kind.INFORMATION, at, body="LOCP", by="networks", opens_to=Audience.ROOM,
+            addressed={"bodies": ["LOCP"]},
+        )  # fmt: skip
+
+    def _replies(self) -> Iterator[tuple[float, Callable[[dt.datetime], object]]]:
+        """Some in time, one late, one a draft; the others are missing."""
+        for days, address, choice in ((18, "focal.mex", "o1"), (15, "focal.can", "o2"), (11, "focal.cri", "o1"),
+                                      (9.5, "observer.unhcr", "o1"), (0.1, "focal.slv", "o1")):  # fmt: skip
+            yield days, partial(self._reply, "invitation", address, self._taking_part(address, choice))
+        yield (
+            0.05,
+            partial(self._reply, "invitation", "focal.hnd", self._taking_part("focal.hnd", "o1"), send=False),
+        )
+        yield 9, partial(self._reply, "comments", "focal.pan",
+                         {"f1": "Artículo 3: proponemos mencionar también a los consulados honorarios."})  # fmt: skip
+        yield 6, partial(self._reply, "comments", "focal.blz",
+                         {"f1": "Article 5: please say which authority keeps the directory."})  # fmt: skip
+        nominated = [
+            {"name": "Vera Alfar (demostración)", "office": "Autoridad de protección de la niñez"},
+        ]
+        yield 2, partial(self._reply, "nominations", "focal.gtm", {"f1": nominated})
+
+    def _taking_part(self, address: str, choice: str) -> dict[str, Any]:
+        person = self.cast[address]
+        return {"f1": choice, "f2": [{"ref": person.ref}], "f3": REMARKS.get(person.language, "")}
+
+    def _reply(
+        self, name: str, address: str, answers: dict[str, Any], at: dt.datetime, *, send: bool = True
     ) -> None:
         """One party's reply, or only its draft."""
-        person, at = self.cast[address], self.ago(days)
-        party = Party.objects.get(seats__person=person, pk__in=circular.recipients.values("party"))
-        actions.note_opened(circular=circular, parties=[party.pk], at=at - dt.timedelta(hours=2))
+        circular, person = self.sent[name], self.cast[address]
+        party = Party.objects.filter(seats__person=person, pk__in=circular.recipients.values("party"))[0]
+        actions.note_opened(circular=circular, parties=[party.pk], at=at)
         actions.save_draft(circular=circular, party=party, answers=answers, by=person, at=at, token=address)
         if send:
             actions.send_reply(circular=circular, party=party, token=address, by=person, at=at)
-
-    def invitation(self) -> Circular:
-        """To the next meeting: four in time, one late, the others missing since yesterday."""
-        began = self.ago(24)
-        over = self.day(-1)
-        day = over if timezone.localtime(began).date() < over else self.day(2)
-        body = Body.objects.get(code="RCGM")
-        meeting = Meeting.objects.filter(body=body, starts_on__gt=today(self.at), draft=False).order_by(
-            "starts_on"
-        )
-        agenda = Document.objects.filter(kind__code="AG", body=body, audience__gte=Audience.CIVIL_SOCIETY)
-        circular = self.sent(
-            "invitation", Kind.INVITATION, days=24, body="RCGM", by="presidency", opens_to=Audience.CIVIL_SOCIETY,
-            meeting=meeting.first(), papers=list(agenda.order_by("-dated_on")[:1]), remind_days=[7, 1],
-            addressed={"bodies": ["RCGM"]}, reply_on=day, reply_time=FIVE, reply_zone=ZONE,
-            reply_precision=Precision.MINUTE,
-        )  # fmt: skip
-        for address, choice, days in (("focal.mex", "o1", 18), ("focal.can", "o2", 15), ("focal.cri", "o1", 11),
-                                      ("observer.unhcr", "o1", 9)):  # fmt: skip
-            self.reply(circular, address, self._taking_part(self.cast[address], choice), days=days)
-        self.reply(circular, "focal.slv", self._taking_part(self.cast["focal.slv"], "o1"), days=0.1)
-        self.reply(
-            circular, "focal.hnd", self._taking_part(self.cast["focal.hnd"], "o1"), days=0.05, send=False
-        )
-        return circular
-
-    def _taking_part(self, person: Person, choice: str) -> dict[str, Any]:
-        return {
-            "f1": choice,
-            "f2": [{"ref": person.ref}] if choice != "o3" else [],
-            "f3": REMARKS.get(person.language, ""),
-        }
-
-    def comments(self) -> Circular:
-        """A call whose replies all parties read; its date was put off once."""
-        circular = self.sent(
-            "comments", Kind.COMMENTS, days=16, body="RCGM", opens_to=Audience.MEMBERS, replies_shared=True,
-            addressed={"standings": ["member"], "roles": ["focal_point"]}, reply_on=self.day(4), reply_zone=ZONE,
-            remind_days=[5, 1],
-        )  # fmt: skip
-        comment = {
-            "focal.pan": "Artículo 3: proponemos mencionar también a los consulados honorarios.",
-            "focal.blz": "Article 5: please say which authority keeps the directory.",
-        }
-        for days, (address, words) in zip((9, 6), comment.items(), strict=True):
-            self.reply(circular, address, {"f1": words}, days=days)
-        return actions.extend(
-            circular=circular, on=self.day(11), time=None, zone=ZONE, precision=Precision.DAY,
-            reasons={"en": "Two delegations asked for more time.", "es": "Dos delegaciones pidieron más plazo."},
-            by=self.cast["secretariat"], at=self.ago(3),
-        )  # fmt: skip
-
-    def nominations(self) -> Circular:
-        """Written in Spanish; the English text is pending. The focal points reply."""
-        circular = self.sent(
-            "nominations", Kind.NOMINATIONS, days=5, body="RCGM", opens_to=Audience.PRESIDENCY,
-            addressed={"standings": ["member"], "roles": ["focal_point", "delegate"]}, reply_on=self.day(24),
-            reply_zone=ZONE, answering=Answering.FOCAL_POINT, remind_days=[10, 3, 1],
-        )  # fmt: skip
-        nominated = [{"name": "Vera Alfar (demostración)", "office": "Autoridad de protección de la niñez"}]
-        self.reply(circular, "focal.gtm", {"f1": nominated}, days=2)
-        return circular
-
-    def network(self) -> Circular:
-        """Information to a sealed network: nobody without a seat there learns of it."""
-        return self.sent(
-            "network", Kind.INFORMATION, days=8, body="LOCP", by="networks", opens_to=Audience.ROOM,
-            addressed={"bodies": ["LOCP"]},
-        )  # fmt: skip

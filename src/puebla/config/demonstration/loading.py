@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from puebla.accounts.models import Person
 from puebla.config import editions
-from puebla.config.demonstration import building, cycle, following, people, pictures, sources
+from puebla.config.demonstration import building, circulating, cycle, following, people, pictures, sources
 from puebla.config.demonstration.sources import Source
 from puebla.config.editions import pages
 from puebla.core import journal
@@ -102,17 +102,21 @@ def load(
         following.begin(cast, at=began + dt.timedelta(hours=5))
         filing = _Filing(cast, files, now=at)
         meetings = cycle.Cycle(cast, now=at, began=began)
+        letters = circulating.Circulars(cast, now=at, began=began)
         for number, (text, instant) in enumerate(
             zip(_by_date(texts), _instants(began, at, len(texts)), strict=True)
         ):
             meetings.take(until=instant)
+            letters.take(until=instant, after=filing.last)
             filing.file(text, at=instant)
             told("file", number + 1, len(texts))
         meetings.finish(at=max(filing.last, at - RELEASING))
     _read_all(at=at, processes=processes, told=told)
     with transaction.atomic():
-        released = filing.relate_and_release(texts, at=at, told=told)
+        released = filing.relate_and_release(texts, at=at, told=told, meanwhile=letters.take)
+        letters.take(until=at - dt.timedelta(hours=12), after=filing.last)
         _leave_pending(cast, at=at)
+        letters.take(until=at, after=at - dt.timedelta(hours=6))
         following.tell(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}
         journal.record("demonstration.loaded", at=at, facts=facts)
@@ -253,7 +257,9 @@ class _Filing:
         opened_at = at + dt.timedelta(minutes=3)
         actions.set_audience(document=document, audience=audience, by=self.cast["assistant"], at=opened_at)
 
-    def relate_and_release(self, texts: list[Source], *, at: dt.datetime, told: Told) -> int:
+    def relate_and_release(
+        self, texts: list[Source], *, at: dt.datetime, told: Told, meanwhile: Callable[..., None]
+    ) -> int:
         """Say how the papers stand to each other, announce what is still to be translated, release the public ones."""
         by_symbol = {text.symbol: text for text in texts}
         first = max(at - RELEASING, self.last)
@@ -272,8 +278,11 @@ class _Filing:
         released = [
             text for text in _targets_first(by_symbol) if text.released and text.state != State.AWAITED
         ]
+        self.last = first
         for number, text in enumerate(released, start=1):
             instant = first + step * number
+            meanwhile(until=instant, after=self.last)
+            self.last = instant
             for language in set(sources.LANGUAGES) - set(text.bodies):
                 actions.await_language(
                     document=self.documents[text.symbol],
@@ -286,7 +295,10 @@ class _Filing:
             told("release", number, len(released))
         for text in released:
             if text.withdrawn:
-                self.take_back(text, at=max(first + step * (len(released) + 1), at - dt.timedelta(days=2)))
+                instant = max(first + step * (len(released) + 1), at - dt.timedelta(days=2))
+                meanwhile(until=instant, after=self.last)
+                self.take_back(text, at=instant)
+                self.last = instant
         return len(released)
 
     def take_back(self, text: Source, *, at: dt.datetime) -> None:
