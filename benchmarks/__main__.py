@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import files, indexing, instance, measures, statistics, web
+from benchmarks import circulars, files, indexing, instance, measures, statistics, web
 
 OUTPUT = Path(__file__).resolve().parent.parent / "var" / "bench.json"
 SIZES = [1_000_000, 10_000_000]
 OF_THE_SECRETARIAT = [
     *web.PAGE_GOALS, web.MEMORY, web.HIDDEN, web.HIDDEN_IN_SEARCH, web.START, indexing.PAGES_PER_S, files.EXTRACT, files.IMPORT,
+    circulars.SEND, circulars.MESSAGES_PER_S, circulars.QUERIES,
 ]  # fmt: skip
 NAMES = [*OF_THE_SECRETARIAT, *statistics.names(SIZES)]
 
@@ -31,9 +32,10 @@ class Effort:
     pages: int = 200
     files: int = 60
     indexed: int = 1_000
+    recipients: int = circulars.PEOPLE
 
 
-QUICK = Effort(rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4, indexed=50)
+QUICK = Effort(rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4, indexed=50, recipients=20)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -97,6 +99,9 @@ def _steps(
     if files.IMPORT in wanted:
         _say(f"Taking in {effort.files} files …")
         yield lambda: iter([files.importing(stood, files=effort.files)])
+    if wanted & {circulars.SEND, circulars.MESSAGES_PER_S, circulars.QUERIES}:
+        _say(f"Sending a circular to {effort.recipients} people …")
+        yield lambda: iter(circulars.sending(stood, wanted, people=effort.recipients))
     if indexing.PAGES_PER_S in wanted:
         # Last, since it empties the index of this run's copy first.
         _say(f"Indexing {effort.indexed:,} documents …")

@@ -1,0 +1,307 @@
+"""What follows a circular: more time, reminders, closing, cancelling, addresses that refuse mail, mail that is stopped."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from hypothesis.extra.django import TestCase
+
+from puebla.circulars import actions
+from puebla.circulars.actions.messages import mail_now
+from puebla.circulars.actions.writing import due
+from puebla.circulars.models import Circular, Opening, Precision, Recipient, Reminder, Reply
+from puebla.core.models import OutgoingMail
+from puebla.core.verdicts import RefusedError, StaleError
+from puebla.members.querysets import reach_of, reaches
+from puebla.notices import actions as notices
+from puebla.notices.models import Notice
+from tests import factories as make
+from tests.circulars import making
+from tests.circulars.making import AT
+
+pytestmark = pytest.mark.django_db
+UNTIL = dt.datetime(2026, 6, 1, 23, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+def three():
+    """A sender, and two delegates of different parties to whom circulars go."""
+    by = making.secretary()
+    people = [make.delegate(body=making.group()) for _one in range(2)]
+    return by, *people
+
+
+def party_of(person):
+    return person.seats.get().party
+
+
+def subjects():
+    return list(OutgoingMail.objects.order_by("pk").values_list("recipient", "subject"))
+
+
+def extended(circular, by, *, on, at=AT):
+    return actions.extend(
+        circular=circular, on=on, time=None, zone="America/Guatemala", precision="day",
+        reasons={"en": "A holiday."}, by=by, at=at,
+    )  # fmt: skip
+
+
+def test_reminders_go_to_missing_parties_once_for_each_day_set():
+    by, replying, missing = three()
+    circular = making.sent(by)
+    making.reply(circular, replying, party_of(replying))
+    OutgoingMail.objects.all().delete()
+
+    counts = [actions.remind_due(UNTIL - days * DAY) for days in (8, 7, 6.5, 1, 0.5, 0)]
+
+    assert counts == [0, 1, 0, 1, 0, 0]
+    assert {recipient for recipient, _subject in subjects()} == {missing.email}
+    assert list(Reminder.objects.values_list("days", flat=True)) == [7, 1]
+
+
+def test_a_machine_that_was_away_reminds_once_and_a_new_date_reminds_anew():
+    by, _replying, _missing = three()
+    circular = making.sent(by)
+
+    assert actions.remind_due(UNTIL - DAY / 2) == 2
+    extended(circular, by, on=dt.date(2026, 6, 20), at=UNTIL - DAY / 4)
+    assert actions.remind_due(UNTIL) == 0
+    assert actions.remind_due(making.again(circular).reply_by_at - 6 * DAY) == 2
+
+
+def test_more_time_makes_a_late_reply_one_in_time_and_tells_everybody():
+    by, replying, missing = three()
+    circular = making.sent(by)
+    late = making.reply(circular, replying, party_of(replying), at=UNTIL + DAY)
+    actions.close(circular=circular, by=by, at=UNTIL + DAY)
+    OutgoingMail.objects.all().delete()
+
+    extended(circular, by, on=dt.date(2026, 6, 5), at=UNTIL + 2 * DAY)
+
+    late.refresh_from_db()
+    assert not late.late and making.again(circular).state == "sent"
+    assert {one for one, _subject in subjects()} == {replying.email, missing.email}
+    with pytest.raises(RefusedError, match="after the present one"):
+        extended(circular, by, on=dt.date(2026, 6, 5), at=UNTIL + 2 * DAY)
+
+
+def test_a_closed_circular_takes_no_reply_and_keeps_the_draft():
+    by, replying, _missing = three()
+    circular, party = making.sent(by), party_of(replying)
+    actions.save_draft(circular=circular, party=party, answers={"f2": "Soon."}, by=replying, at=AT)
+    actions.close(circular=circular, by=by, at=AT)
+
+    with pytest.raises(RefusedError, match="has closed this circular"):
+        actions.send_reply(circular=circular, party=party, token="t", by=replying, at=AT)
+
+    assert Reply.objects.get().answers == {"f2": "Soon."}
+
+
+def test_a_cancelled_circular_is_told_with_its_reason_and_what_waited_of_it_is_not_sent():
+    by, guest, _other = three()
+    circular = making.sent(by)
+    waiting = OutgoingMail.objects.filter(recipient=guest.email).get()
+
+    actions.cancel(circular=circular, why={"en": "The host asked for it."}, by=by, at=AT)
+
+    assert mail_now(waiting.about.partition(":")[2], waiting, AT) is None
+    told = OutgoingMail.objects.filter(recipient=guest.email).latest("pk")
+    assert "The host asked for it." in told.body and mail_now(told.about.partition(":")[2], told, AT)
+
+
+def test_a_message_that_waited_is_not_sent_to_whom_lost_the_seat_or_stopped_this_mail():
+    by, gone, stopped = three()
+    making.sent(by)
+    mails = {one.recipient: one for one in OutgoingMail.objects.all()}
+    gone.seats.update(until_on=dt.date(2026, 5, 4), ended_at=AT, ended_by=by)
+    notices.stop_kind(person=stopped, source="circulars", at=AT)
+
+    later = AT + 3 * DAY
+
+    for person in (gone, stopped):
+        mail = mails[person.email]
+        assert mail_now(mail.about.partition(":")[2], mail, later) is None
+
+
+def test_who_stopped_mail_of_circulars_still_finds_them_in_the_inbox():
+    by, stopped, other = three()
+    notices.stop_kind(person=stopped, source="circulars", at=AT)
+
+    making.sent(by)
+    notices.resume_kind(person=stopped, source="circulars", at=AT)
+    making.sent(by)
+
+    assert [one for one, _subject in subjects()].count(stopped.email) == 1
+    assert Notice.objects.filter(person=stopped).count() == 2
+
+
+def test_a_refused_address_asks_the_focal_point_of_that_party_once():
+    by, guest, _other = three()
+    party = party_of(guest)
+    focal = make.focal_point(party=party)
+    for _twice in range(2):
+        making.sent(by)
+    OutgoingMail.objects.filter(recipient=guest.email).update(refused_at=AT)
+    before = OutgoingMail.objects.count()
+
+    assert [actions.ask_about_refused(AT), actions.ask_about_refused(AT)] == [1, 0]
+
+    asked = OutgoingMail.objects.order_by("pk")[before:]
+    assert [one.recipient for one in asked] == [focal.email] and guest.email in asked[0].body
+    assert Recipient.objects.filter(person=guest).exclude(asked_at=None).count() == 2
+
+
+def test_opening_is_noted_once_a_party_and_only_of_parties_that_were_addressed():
+    by, guest, _other = three()
+    circular, outside = making.sent(by), make.PartyFactory()
+
+    for _twice in range(2):
+        actions.note_opened(circular=circular, parties=[party_of(guest).pk, outside.pk], at=AT)
+
+    assert [one.party for one in Opening.objects.all()] == [party_of(guest)]
+
+
+def test_a_reply_is_withdrawn_by_its_party_until_the_date():
+    by, replying, other = three()
+    circular = making.sent(by)
+    sent = making.reply(circular, replying, party_of(replying))
+
+    with pytest.raises(RefusedError, match="Only the party"):
+        actions.withdraw_reply(reply=sent, by=other, at=AT)
+    with pytest.raises(RefusedError, match="date is over"):
+        actions.withdraw_reply(reply=sent, by=replying, at=UNTIL + DAY)
+    actions.withdraw_reply(reply=sent, by=replying, at=UNTIL)
+
+    assert Reply.objects.get().state == "withdrawn"
+    assert Circular.objects.awaiting([party_of(replying).pk]).get() == circular
+
+
+def test_two_of_one_party_who_write_at_once_lose_nothing():
+    by, replying, _other = three()
+    circular, party = making.sent(by), party_of(replying)
+    colleague = make.delegate(party=party)
+    actions.save_draft(circular=circular, party=party, answers={"f2": "Mine."}, by=replying, at=AT)
+
+    with pytest.raises(StaleError, match="of your party saved"):
+        actions.save_draft(circular=circular, party=party, answers={"f2": "Theirs."}, by=colleague, at=AT)
+
+    assert Reply.objects.get().answers == {"f2": "Mine."}
+
+
+def test_nobody_of_another_party_is_nominated():
+    by, replying, other = three()
+    asked = [{"kind": "nomination", "labels": {"en": "Whom?"}, "most": 2}]
+    circular, party = making.sent(by, asked=asked), party_of(replying)
+
+    for row in ({"ref": other.ref}, {"name": "Somebody", "email": other.email}):
+        with pytest.raises(RefusedError, match="own people"):
+            making.reply(circular, replying, party, answers={"f1": [row]})
+    own = making.reply(circular, replying, party, answers={"f1": [{"ref": replying.ref}, {"name": "New"}]})
+
+    assert [one["name"] for one in own.answers["f1"]] == [replying.full_name, "New"]
+
+
+def test_only_the_focal_point_replies_where_the_circular_says_so():
+    by, replying, _other = three()
+    party = party_of(replying)
+    focal = make.focal_point(party=party)
+    circular = making.sent(by, answering="focal_point")
+
+    with pytest.raises(RefusedError, match="focal point of"):
+        making.reply(circular, replying, party)
+
+    assert making.reply(circular, focal, party).sent_by == focal
+
+
+def test_a_file_of_a_reply_is_kept_carried_over_and_known_to_the_sweep():
+    from puebla.documents.apps import known_private
+
+    by, replying, _other = three()
+    asked = [{"kind": "file", "labels": {"en": "Comments"}, "required": True}]
+    circular, party = making.sent(by, asked=asked), party_of(replying)
+    actions.save_draft(
+        circular=circular,
+        party=party,
+        answers={},
+        files={"f1": make.a_file()},
+        by=replying,
+        at=AT,
+        token="t1",
+    )
+    sent = actions.send_reply(circular=circular, party=party, token="t1", by=replying, at=AT)
+    again = actions.save_draft(circular=circular, party=party, answers={}, by=replying, at=AT, token="t2")
+
+    keys = {one.key for one in (sent.files.get(), again.files.get())}
+
+    assert len(keys) == 1 and known_private([*keys, "another"]) == keys
+    with pytest.raises(RefusedError, match="empty"):
+        actions.save_draft(
+            circular=circular, party=party, answers={}, files={"f1": make.a_file(b"")}, by=replying, at=AT,
+            revision=again.revision,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("on", "hour", "zone", "sentence"),
+    [
+        (dt.date(2027, 3, 14), dt.time(2, 30), "America/New_York", "does not exist"),
+        (dt.date(2026, 11, 1), dt.time(1, 30), "America/Toronto", "comes twice"),
+        (dt.date(2026, 6, 1), dt.time(9), "America/Atlantis", "no time zone"),
+    ],
+)
+def test_an_hour_that_clocks_skip_or_show_twice_is_refused_with_a_sentence(on, hour, zone, sentence):
+    by, *_people = three()
+
+    with pytest.raises(RefusedError, match=sentence):
+        making.draft(by, reply_on=on, reply_time=hour, reply_zone=zone)
+
+    assert not Circular.objects.exists()
+
+
+@given(
+    on=some.dates(dt.date(2026, 1, 1), dt.date(2028, 12, 31)), by=some.integers(-3, 3),
+    zone=some.sampled_from(["America/Guatemala", "America/Toronto", "America/Los_Angeles", "America/Belize"]),
+)  # fmt: skip
+def test_in_time_is_up_to_the_instant_and_late_from_the_next_moment_on(on, by, zone):
+    until = due(on, None, zone, Precision.DAY)
+    circular = Circular(reply_by_at=until)
+
+    assert until.astimezone(ZoneInfo(zone)).date() == on
+    assert (until + dt.timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date() == on + dt.timedelta(
+        days=1
+    )
+    assert circular.is_late(until + dt.timedelta(microseconds=by)) is (by > 0)
+
+
+class WhoGetsIt(TestCase):
+    """Whatever is chosen and however wide it opens: who gets a circular can read it, and who is left out cannot."""
+
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        opens_to=some.sampled_from([30, 40, 50, 60, 70]), sealed=some.booleans(),
+        people=some.lists(some.sampled_from(["member", "observer_state", "civil_society", "elsewhere"]), max_size=5),
+    )  # fmt: skip
+    def test_recipients_are_readers(self, opens_to, sealed, people):
+        by = making.secretary()
+        body = make.BodyFactory(sealed=sealed)
+        make.SeatFactory(person=by, party=by.seats.first().party, body=body)
+        cast = [
+            make.delegate("member" if kind == "elsewhere" else kind, body=make.BodyFactory() if kind == "elsewhere" else body)
+            for kind in people
+        ]  # fmt: skip
+        everybody = {"standings": ["member", "observer_state", "civil_society"], "bodies": [body.code]}
+        opening = 40 if sealed else opens_to
+        circular = making.draft(by, body=body, opens_to=opening, addressed=everybody, asked=[])
+        shown = actions.preview(circular, by=by, reach=reach_of(by, AT), at=AT)
+
+        sent = making.send(circular, by)
+
+        got = set(sent.recipients.values_list("person", flat=True))
+        assert got == {one.person.pk for one in shown.going}
+        for person in {*cast, by}:
+            sees = Circular.objects.visible_to(person, reach=reaches([person.pk], AT)[person.pk]).exists()
+            assert sees or person.pk not in got
+            if person in {one.person for one in shown.left_out}:
+                assert not sees
