@@ -106,7 +106,12 @@ def _header(circular: Circular) -> list[str]:
 def _cells(circular: Circular, row: dict[str, Any]) -> list[Any]:
     from puebla.members.models import StandingKind
 
-    words = {"replied": _("in time"), "late": _("late"), "missing": _("missing"), "withdrawn": pgettext("circular", "withdrawn")}
+    words = {
+        "replied": _("in time"),
+        "late": _("late"),
+        "missing": _("missing"),
+        "withdrawn": pgettext("circular", "withdrawn"),
+    }
     reply = row["reply"]
     filed = {one.field: one.name for one in reply.files.all()} if reply else {}
     answers = [
