@@ -23,7 +23,7 @@ from typing import IO
 #: what kind they are, is asked of no database.
 DATABASE_BOUND = [
     "tests/access", *sorted(str(one) for one in Path("tests/core").glob("[!_]*") if one.name != "files"),
-    "tests/core/files/test_serving.py", "tests/members", "tests/documents", "tests/notices", "tests/publications", "tests/config/test_backup.py",
+    "tests/core/files/test_serving.py", "tests/members", "tests/documents", "tests/texts", "tests/notices", "tests/publications", "tests/config/test_backup.py",
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from puebla.accounts.models import Person
 from puebla.config import editions
-from puebla.config.demonstration import building, circulating, cycle, following, people, pictures, sources
+from puebla.config.demonstration import building, circulating, cycle, following, people, pictures, reporting, sources
 from puebla.config.demonstration.sources import Source
 from puebla.config.editions import pages
 from puebla.core import journal
@@ -116,6 +116,7 @@ def load(
         released = filing.relate_and_release(texts, at=at, told=told, meanwhile=letters.take)
         letters.take(until=at - dt.timedelta(hours=12), after=filing.last)
         _leave_pending(cast, at=at)
+        reporting.write(meetings.held, cast, at=at)
         letters.take(until=at, after=at - dt.timedelta(hours=6))
         following.tell(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}

@@ -1,5 +1,6 @@
 """A text to read: both languages side by side, what is pending, what differs; and the list of texts."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -76,11 +78,22 @@ def rows_of(
     for node in living:
         one = node.paragraph
         cells = [
-            Cell(code, shown(one.words.get(code, "")), one.differences.get(code, ())) for code in languages
+            Cell(code, shown(one.words.get(code, "")), [in_words(figure) for figure in one.differences.get(code, ())]) for code in languages
         ]
         pending = [code for code in languages if not one.words.get(code)]
         rows.append(Row(node, cells, pending, *counts.get(one.pk, (0, 0))))
     return rows
+
+
+def in_words(figure: str) -> str:
+    """A figure as people read it: a day without its year is kept as `--05-03`."""
+    if not figure.startswith("--"):
+        return figure
+    try:
+        # A leap year: the 29th of February is a day too.
+        return date_format(dt.date.fromisoformat(f"2024-{figure[2:]}"), "MONTH_DAY_FORMAT")
+    except ValueError:
+        return figure
 
 
 def comment_counts(text: Text, request: PersonRequest, reach: Reach) -> dict[int, tuple[int, int]]:
