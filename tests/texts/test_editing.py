@@ -44,6 +44,20 @@ def test_paragraphs_are_numbered_through_the_text_and_items_lettered_below_their
     assert numbers(text) == [("", "s1"), ("1", "1"), ("1(a)", "1.a"), ("1(b)", "1.b"), ("2", "2")]
 
 
+def test_a_heading_put_in_between_heads_what_follows_it(secretary):
+    text = a_text(by=secretary)
+    first = add(text, "One.", by=secretary)
+    second = add(text, "Two:", by=secretary, after=first)
+    add(text, "a part.", by=secretary, after=second, kind=Kind.ITEM)
+    opening = add(text, "Opening", by=secretary, after=None, kind=Kind.HEADING)
+    add(text, "Closure", by=secretary, after=first, kind=Kind.HEADING)
+
+    assert numbers(text) == [("", "s1"), ("1", "1"), ("", "s2"), ("2", "2"), ("2(a)", "2.a")]
+    assert [
+        one.paragraph.anchor for one in living(text) if one.parent and one.parent.paragraph == opening
+    ] == ["1"]
+
+
 def test_an_anchor_stays_where_its_paragraph_goes_and_is_given_to_no_other(secretary):
     text = a_text(by=secretary)
     first = add(text, "One.", by=secretary)

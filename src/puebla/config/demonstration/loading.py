@@ -14,7 +14,16 @@ from django_tasks_db.models import DBTaskResult
 
 from puebla.accounts.models import Person
 from puebla.config import editions
-from puebla.config.demonstration import building, circulating, cycle, following, people, pictures, reporting, sources
+from puebla.config.demonstration import (
+    building,
+    circulating,
+    cycle,
+    following,
+    people,
+    pictures,
+    reporting,
+    sources,
+)
 from puebla.config.demonstration.sources import Source
 from puebla.config.editions import pages
 from puebla.core import journal
@@ -111,12 +120,13 @@ def load(
             filing.file(text, at=instant)
             told("file", number + 1, len(texts))
         meetings.finish(at=max(filing.last, at - RELEASING))
+        report = reporting.draft(meetings.held, cast, at=max(filing.last, at - RELEASING), now=at)
     _read_all(at=at, processes=processes, told=told)
     with transaction.atomic():
         released = filing.relate_and_release(texts, at=at, told=told, meanwhile=letters.take)
         letters.take(until=at - dt.timedelta(hours=12), after=filing.last)
+        reporting.discuss(report, cast, at=max(filing.last, at - dt.timedelta(hours=12)))
         _leave_pending(cast, at=at)
-        reporting.write(meetings.held, cast, at=at)
         letters.take(until=at, after=at - dt.timedelta(hours=6))
         following.tell(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}

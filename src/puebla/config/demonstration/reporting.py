@@ -93,31 +93,32 @@ WRITTEN: tuple[tuple[str, tuple[Texts, ...], tuple[Texts, ...]], ...] = (
 )  # fmt: skip
 
 
-def write(convening: Convening, cast: Cast, *, at: dt.datetime) -> Report:
-    """Draft the report of a meeting held, send it for comments, and let two delegations comment."""
-    by, days = cast["assistant"], dt.timedelta(days=1)
-    report = draft_report(convening=convening, kind=Report.Kind.REPORT, by=by, at=at - 9 * days)
-    _fill(report.text, cast, at=at - 8 * days)
-    send_for_comments(
-        report=report,
-        on=today(at) + 9 * days,
-        hour=FIVE,
-        zone=ZONE,
-        audience=Audience.MEMBERS,
-        by=by,
-        at=at - 6 * days,
+def draft(convening: Convening, cast: Cast, *, at: dt.datetime, now: dt.datetime) -> Report:
+    """Draft the report of a meeting held from its agenda, write it, send it for comments.
+
+    Args:
+        now: the day of the visitor, some days before the time for comments ends.
+    """
+    by = cast["assistant"]
+    report = draft_report(convening=convening, kind=Report.Kind.REPORT, by=by, at=at)
+    _fill(report.text, cast, at=at)
+    on = today(now) + dt.timedelta(days=9)
+    return send_for_comments(
+        report=report, on=on, hour=FIVE, zone=ZONE, audience=Audience.MEMBERS, by=by, at=at
     )
+
+
+def discuss(report: Report, cast: Cast, *, at: dt.datetime) -> None:
+    """Two delegations comment; one is answered."""
+    told = _comment(
+        report.text, "Human rights", "delegate.hnd", "Please add that Honduras offered to host the workshop.", "en", cast, at=at
+    )  # fmt: skip
     _comment(
         report.text, "Follow-up of the Plan of Action", "delegate.cri",
-        "Las dos versiones dan fechas distintas; nuestra delegación entendió el 30 de septiembre.", "es", cast, at=at - 2 * days,
-    )  # fmt: skip
-    told = _comment(
-        report.text, "Human rights", "delegate.hnd", "Please add that Honduras offered to host the workshop.", "en", cast,
-        at=at - 3 * days,
+        "Las dos versiones dan fechas distintas; nuestra delegación entendió el 30 de septiembre.", "es", cast, at=at,
     )  # fmt: skip
     answer = "Thank you. A sentence follows in the next revision."
-    actions.answer_comment(comment=told, answer=answer, close=False, by=by, at=at - days)
-    return report
+    actions.answer_comment(comment=told, answer=answer, close=False, by=cast["assistant"], at=at)
 
 
 def _first_below(text: Text, heading: str) -> Paragraph:

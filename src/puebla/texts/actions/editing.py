@@ -215,6 +215,11 @@ def _place_new(one: Paragraph, after: Paragraph | None, every: list[Paragraph]) 
     one.pk = None
     one.save(force_insert=True)
     keep_version(one, What.ADDED, one.changed_at, one.changed_by)
+    if one.kind == Kind.HEADING and one.changed_by is not None:
+        # It heads what follows it, as a reader sees it.
+        for follower in tree.following(node, living):
+            follower.paragraph.parent = one
+            _save(follower.paragraph, What.MOVED, one.changed_by, one.changed_at)
     return one
 
 

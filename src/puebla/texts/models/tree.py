@@ -234,8 +234,8 @@ def height_of(node: Node) -> int:
 def parent_after(node: Node | None, kind: str) -> Node | None:
     """Below what something of this kind stands that is put after this one, as a reader sees it.
 
-    After a heading a paragraph is the first of its section, after an item it follows the item's paragraph; a heading begins
-    a section after the one it is put into.
+    After a heading a paragraph is the first of its section, after an item it follows the item's paragraph; a heading stands
+    beside the one whose section it is put into.
     """
     if node is None:
         return None
@@ -262,11 +262,26 @@ def place_after(
     at = node
     while at is not None and at.parent is not parent:
         at = at.parent
+    if kind == HEADING and at is None:
+        # The first section stands after what stands in none.
+        loose = [one for one in siblings if one.paragraph.kind != HEADING]
+        at = loose[-1] if loose else None
     if at is None or at is parent:
         return parent, between("", siblings[0].paragraph.place if siblings else "")
     index = next(n for n, one in enumerate(siblings) if one is at)
     after = siblings[index + 1].paragraph.place if index + 1 < len(siblings) else ""
     return parent, between(at.paragraph.place, after)
+
+
+def following(node: Node | None, living: Sequence[Node]) -> list[Node]:
+    """What a new heading takes over that is put after this one: all that follows in the same section."""
+    section = parent_after(node, PARAGRAPH)
+    at = node
+    while at is not None and at.parent is not section:
+        at = at.parent
+    below = [one for one in living if one.parent is section and one.paragraph.kind != HEADING]
+    index = next((number for number, one in enumerate(below) if one is at), -1)
+    return below[index + 1 :]
 
 
 def targets(living: Sequence[Node], kind: str, moved: Node | None = None) -> list[Node | None]:

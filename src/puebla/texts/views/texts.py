@@ -78,7 +78,12 @@ def rows_of(
     for node in living:
         one = node.paragraph
         cells = [
-            Cell(code, shown(one.words.get(code, "")), [in_words(figure) for figure in one.differences.get(code, ())]) for code in languages
+            Cell(
+                code,
+                shown(one.words.get(code, "")),
+                [in_words(figure) for figure in one.differences.get(code, ())],
+            )
+            for code in languages
         ]
         pending = [code for code in languages if not one.words.get(code)]
         rows.append(Row(node, cells, pending, *counts.get(one.pk, (0, 0))))
