@@ -5,15 +5,16 @@ Django writes a statement anew each time it is asked, which for a small question
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
-from itertools import count, islice
+from itertools import count
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.utils import timezone
 
-#: A key, several keys, or an instant (in the statement it may stand as its day as well).
-Value = int | Sequence[int] | dt.datetime
+#: A key, several keys (numbers or texts), or an instant (in the statement it may stand as its day as well).
+One = int | str | dt.datetime
+Value = One | Sequence[int] | Sequence[str]
 #: Statements of one question that are remembered.
 _MOST_STATEMENTS = 200
 #: How many keys a statement has room for; what is left over repeats the last one.
@@ -41,9 +42,6 @@ class Prepared:
             again can be known by it.
     """
 
-    #: Values that no real question holds: where they stand in the statement, the real ones go.
-    _KEY, _AT = -19_010_203_000, dt.datetime(1901, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
-
     def __init__(self, write: Callable[..., models.QuerySet[Any, Any]], *, raw: bool = False) -> None:
         self._write = write
         self._raw = raw
@@ -56,7 +54,7 @@ class Prepared:
             shape: whatever else the statement depends on; for each shape one is written.
         """
         for place, value in enumerate(values):
-            if isinstance(value, Sequence) and len(value) > _SIZES[-1]:
+            if not isinstance(value, One) and len(value) > _SIZES[-1]:
                 parts = (value[start : start + _SIZES[-1]] for start in range(0, len(value), _SIZES[-1]))
                 asked = (
                     self.rows(*values[:place], part, *values[place + 1 :], shape=shape) for part in parts
@@ -66,8 +64,10 @@ class Prepared:
 
     def _rows(self, values: tuple[Value, ...], shape: tuple[Hashable, ...]) -> list[tuple[Any, ...]]:
         connection = connections[DEFAULT_DB_ALIAS]
-        sizes = tuple(len(value) if isinstance(value, tuple) else 0 for value in values)
-        key = (connection.vendor, shape, sizes)
+        sorts = tuple(
+            tuple(map(type, value)) if isinstance(value, tuple) else type(value) for value in values
+        )
+        key = (connection.vendor, shape, sorts)
         if key not in self._statements:
             if len(self._statements) >= _MOST_STATEMENTS:
                 self._statements.clear()
@@ -95,13 +95,13 @@ class Prepared:
 
     def _written(self, values: tuple[Value, ...], shape: tuple[Hashable, ...]) -> _Statement | None:
         """The statement; None where it can answer nothing."""
-        keys, days = count(self._KEY, -1), count()
+        number = count()
         marks = tuple(
-            list(islice(keys, len(value))) if isinstance(value, tuple)
-            else self._AT + dt.timedelta(days=next(days)) if isinstance(value, dt.datetime)
-            else next(keys)
+            [_mark(one, next(number)) for one in value]
+            if isinstance(value, tuple)
+            else _mark(value, next(number))
             for value in values
-        )  # fmt: skip
+        )
         connection = connections[DEFAULT_DB_ALIAS]
         compiler = self._write(*shape, *marks).query.get_compiler(connection=connection)
         try:
@@ -118,9 +118,16 @@ class Prepared:
         return _Statement(sql, places, tuple((n, *both) for n, both in converters.items()))
 
 
+def _mark(value: One, place: int) -> One:
+    """A value of the same sort that no real question holds: where it stands in the statement, the real one goes."""
+    if isinstance(value, dt.datetime):
+        return dt.datetime(1901, 2, 3, 4, 5, 6, tzinfo=dt.UTC) + dt.timedelta(days=place)
+    return f"\x01{place}\x01" if isinstance(value, str) else -19_010_203_000 - place
+
+
 def _filled(value: Value) -> Value:
     """Keys in as many places as a statement has for them."""
-    if isinstance(value, int | dt.datetime):
+    if isinstance(value, One):
         return value
     size = next(size for size in _SIZES if len(value) <= size)
     return (*value, *[value[-1]] * (size - len(value))) if value else ()
@@ -134,7 +141,7 @@ def _spread(values: Sequence[Value]) -> list[Any]:
         if isinstance(value, dt.datetime):
             day = timezone.localtime(value).date()
             found += [ops.adapt_datetimefield_value(value), ops.adapt_datefield_value(day)]
-        elif isinstance(value, int):
+        elif isinstance(value, One):
             found.append(value)
         else:
             found += value

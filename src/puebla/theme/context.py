@@ -58,7 +58,8 @@ def fonts_exist() -> bool:
 
 
 def _process() -> Any:
-    return apps.get_model("core", "Process")._default_manager.first()
+    process: Any = apps.get_model("core", "Process")
+    return process.known()
 
 
 def _page_in(code: str, current: str, request: HttpRequest) -> str:

@@ -69,6 +69,16 @@ def test_too_many_words_get_a_sentence():
         read("a " * (LONGEST // 2), LANGUAGES)
 
 
+def test_articles_are_looked_for_only_where_nothing_else_is_asked_and_in_a_phrase():
+    asked = as_fts5(read("la protección de los migrantes", LANGUAGES).asked(Level.ANYWHERE))
+    alone = as_fts5(read("de los", LANGUAGES).asked(Level.ANYWHERE))
+    phrase = as_fts5(read('"derechos de los"', LANGUAGES).asked(Level.ANYWHERE))
+
+    assert '"los"' not in asked and '"de"' not in asked and '"migrantes"' in asked
+    assert '"los"' in alone and '"de"' in alone
+    assert '"derechos de los"' in phrase
+
+
 def test_what_is_still_being_typed_may_go_on():
     assert beginning_of("Decl", LANGUAGES).clauses == ((Part(("decl",), beginning=True),),)
     assert beginning_of(" ", LANGUAGES) is None

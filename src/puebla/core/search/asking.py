@@ -11,6 +11,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from puebla.core.search import terms
+from puebla.core.search.fillers import is_filler
 from puebla.core.search.terms import Asked, Level
 from puebla.core.search.words import forms, words_in
 
@@ -60,6 +61,21 @@ class Question:
             for clause in (*self.clauses, self.excluded)
         )
 
+    @cached_property
+    def telling(self) -> tuple[tuple[Part, ...], ...]:
+        """The clauses without articles and the like; all of them where there is nothing else."""
+        return (
+            tuple(
+                clause
+                for clause in self.clauses
+                if len(clause) > 1 or clause[0].quoted or clause[0].beginning or self._tells(clause[0].words)
+            )
+            or self.clauses
+        )
+
+    def _tells(self, words: Iterable[str]) -> list[str]:
+        return [word for word in words if not is_filler(word, self.languages)]
+
     @property
     def phrases(self) -> list[str]:
         """The quoted phrases that every hit holds in these very words."""
@@ -73,7 +89,7 @@ class Question:
     def asked(self, level: Level) -> Asked:
         """The question for an index, its words at this level; a quoted phrase is there the words of which it is made."""
         wanted = terms.every(
-            terms.some(self._part(part, level) for part in clause) for clause in self.clauses
+            terms.some(self._part(part, level) for part in clause) for clause in self.telling
         )
         return terms.Within(wanted, level)
 
@@ -110,7 +126,8 @@ class Question:
         return terms.Exactly(part.words, self._met(part))
 
     def _met(self, part: Part) -> Asked:
-        return terms.every(terms.any_of(forms(word, self.languages)) for word in part.words)
+        words = self._tells(part.words) or part.words
+        return terms.every(terms.any_of(forms(word, self.languages)) for word in words)
 
 
 def read(typed: str, languages: Sequence[str]) -> Question:

@@ -155,22 +155,23 @@ class _Writer:
         """
         tables, values = self._barred()
         lines = []
-        # Phrases are dear to look for: what holds them is found once. Of what has their words in its title or keywords, the
-        # very words may stand elsewhere.
-        within = counted is not None and bool(self.question.phrases)
+        # Phrases are dear to look for, and what is left out to leave out: what is left is found once. Of what has a phrase's
+        # words in its title or keywords, the very words may stand elsewhere.
+        within = counted is not None and bool(self.question.phrases or self.question.excluded)
         if counted is not None:
             held, more = self._matches(counted)
             tables.append(f"held AS {'' if within else 'NOT '}MATERIALIZED ({held})")
             lines.append(f"SELECT -1 AS tier, COUNT(DISTINCT {_RECORD}) AS id FROM held")  # noqa: S608 - our own columns
             values += more
-        before = ""
+        room = str(most)
         for tier, asked in tiers:
             held, more = self._within(asked) if within else self._matches(asked, _phrases(asked))
             tables.append(
-                f"tier{tier} AS MATERIALIZED (SELECT {tier} AS tier, id FROM ({held}) AS met{before}"  # noqa: S608 - numbers of ours
-                f" ORDER BY (id & {BY_DATE}) DESC LIMIT {most})"
+                f"tier{tier} AS MATERIALIZED (SELECT {tier} AS tier, id FROM ({held}) AS met"  # noqa: S608 - numbers of ours
+                f" ORDER BY (id & {BY_DATE}) DESC LIMIT {room})"
             )
-            before = f" WHERE (SELECT COUNT(*) FROM tier{tier}) < {most}"  # noqa: S608 - numbers of ours
+            # A limit of nothing is known before anything is looked for.
+            room = f"(SELECT CASE WHEN COUNT(*) < {most} THEN {most} ELSE 0 END FROM tier{tier})"  # noqa: S608 - numbers of ours
             lines.append(f"SELECT tier, id FROM tier{tier}")  # noqa: S608 - numbers of ours
             values += more
         with connections[self.using].cursor() as cursor:

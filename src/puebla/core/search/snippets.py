@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from itertools import islice
 
@@ -9,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from puebla.core.search.asking import Part, Question
 from puebla.core.search.tables import PAGE_END
-from puebla.core.search.words import forms, places_in, stem
+from puebla.core.search.words import WORD, forms, stem, words_in
 
 #: Words before the first hit, and in all.
 BEFORE, LENGTH = 9, 34
@@ -17,6 +18,9 @@ BEFORE, LENGTH = 9, 34
 HEAD = 70
 #: Ellipses are shown where a text goes on.
 _MORE = "…"
+#: Stand for the beginning and the end of a mark until the text is escaped.
+_MARKS = "\x02\x03"
+_UNMARKED = dict.fromkeys(map(ord, _MARKS), " ")
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Looking:
         self._question = question
         self._languages = languages or question.languages
         self._known: dict[str, bool] = {}
-        self._parts = [_Part(part, question.languages) for clause in question.clauses for part in clause]
+        self._parts = [_Part(part, question.languages) for clause in question.telling for part in clause]
 
     def spot(self, words: str) -> Spot | None:
         """The place in a row's words to be shown: on the first page that holds most of what is looked for."""
@@ -58,34 +62,36 @@ class Looking:
         """What a page is worth (two for a part in its text, one for a part in its head alone), and where to begin."""
         worth, below, above = 0, [], []
         for part in self._parts:
-            place = self._first(part, page, HEAD)
+            place = self._first(part, page, HEAD, len(page))
             if place >= 0:
                 worth += 2
                 below.append(place)
-            elif (place := self._first(part, page, 0)) >= 0:
+            elif (place := self._first(part, page, 0, HEAD)) >= 0:
                 worth += 1
                 above.append(place)
         places = below or above
         return (worth, min(places)) if places else None
 
-    def answers(self, word: str) -> bool:
-        """Whether this folded word is one of those looked for."""
-        known = self._known.get(word)
+    def answers(self, written: str) -> bool:
+        """Whether a word as it is written is one of those looked for."""
+        known = self._known.get(written)
         if known is None:
-            known = self._known[word] = any(part.holds(word, self._languages) for part in self._parts)
+            word = _folded(written)
+            known = self._known[written] = any(part.holds(word, self._languages) for part in self._parts)
         return known
 
-    def _first(self, part: "_Part", page: str, after: int) -> int:
-        """Where the part first stands in a page's words after a place; -1 where it does not."""
+    def _first(self, part: "_Part", page: str, after: int, before: int) -> int:
+        """Where the part first stands in a page's words between two places; -1 where it does not."""
         if part.row:
-            return page.find(part.row, after)
+            place = page.find(part.row, after)
+            return place if place < before else -1
         for start in part.starts:
-            place = page.find(start, after)
-            while place >= 0:
+            place = page.find(start, after, before + len(start))
+            while 0 <= place < before:
                 end = page.find(" ", place + 1)
                 if part.holds(page[place + 1 : end], self._languages):
                     return place
-                place = page.find(start, place + 1)
+                place = page.find(start, place + 1, before + len(start))
         return -1
 
 
@@ -101,9 +107,16 @@ class _Part:
         shortest = min(self._forms, key=len) if len(part.words) == 1 else ""
         beginnings = {form[: max(2, len(form) - 2)] for form in self._forms} | {shortest[:2]}
         self.starts = sorted({f" {one}" for one in beginnings if one}, key=len, reverse=True)
+        self._known: dict[str, bool] = {}
 
     def holds(self, word: str, languages: Sequence[str]) -> bool:
-        """Whether a folded word of a text in these languages is looked for."""
+        """Whether a folded word of a text in these languages, always the same, is looked for."""
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = self._holds(word, languages)
+        return known
+
+    def _holds(self, word: str, languages: Sequence[str]) -> bool:
         if self._exact:
             return word in self._exact
         if self._beginning and word.startswith(self._beginning):
@@ -114,16 +127,25 @@ class _Part:
 def cut(text: str, looking: Looking, spot: Spot | None) -> SafeString:
     """Words of a page around a place, those looked for marked; its beginning where there is no place."""
     start = max(0, spot.word - BEFORE) if spot else 0
-    places = list(islice(places_in(text), start, start + LENGTH + 1))
-    if not places:
+    if any(sign in text for sign in _MARKS):
+        text = text.translate(_UNMARKED)
+    found = list(islice(WORD.finditer(text), start, start + LENGTH + 1))
+    if not found:
         return SafeString("")
-    shown = places[:LENGTH]
-    pieces = [_MORE + " " if start else ""]
-    end = shown[0][1] if start else 0
-    for word, begins, ends in shown:
-        pieces.append(escape(text[end:begins]))
-        written = escape(text[begins:ends])
-        pieces.append(f"<mark>{written}</mark>" if looking.answers(word) else written)
-        end = ends
-    pieces.append(" " + _MORE if len(places) > LENGTH else escape(text[end : end + 40]))
-    return mark_safe(" ".join("".join(pieces).split()))  # noqa: S308 - every piece was escaped above
+    shown = found[:LENGTH]
+    pieces, last = [], shown[0].start() if start else 0
+    for word in shown:
+        if looking.answers(written := word[0]):
+            pieces += [text[last : word.start()], _MARKS[0], written, _MARKS[1]]
+            last = word.end()
+    end = shown[-1].end()
+    pieces.append(text[last:end] if len(found) > LENGTH else text[last : end + 40])
+    # Escaped at once, then marked: the signs that stand for the marks are in no text.
+    words = " ".join(escape("".join(pieces)).split())
+    words = words.replace(_MARKS[0], "<mark>").replace(_MARKS[1], "</mark>")
+    return mark_safe(f"{_MORE} " * bool(start) + words + f" {_MORE}" * (len(found) > LENGTH))  # noqa: S308 - escaped above
+
+
+@lru_cache(maxsize=20_000)
+def _folded(word: str) -> str:
+    return "".join(words_in(word))

@@ -19,10 +19,7 @@ def spelled(question: Question, visible: Iterable[str]) -> str:
     Args:
         visible: texts that the reader may see.
     """
-    written: dict[str, str] = {}
-    for text in visible:
-        written |= _written_in(text)
-    known = {form for folded in written for form in forms(folded, question.languages)}
+    written, known = _vocabulary(tuple(visible), question.languages)
     found, changed = [], False
     for word in question.words:
         if known.intersection(forms(word, question.languages)) or len(word) < SHORTEST:
@@ -34,6 +31,15 @@ def spelled(question: Question, visible: Iterable[str]) -> str:
         found.append(written[near[0]])
         changed = True
     return " ".join(found) if changed else ""
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(texts: tuple[str, ...], languages: tuple[str, ...]) -> tuple[dict[str, str], frozenset[str]]:
+    """The words of these texts as they are written, and all their forms: gathered once while the texts stay what they are."""
+    written: dict[str, str] = {}
+    for text in texts:
+        written |= _written_in(text)
+    return written, frozenset(form for folded in written for form in forms(folded, languages))
 
 
 @lru_cache(maxsize=6000)

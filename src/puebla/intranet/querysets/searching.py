@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.db.models.functions import Right
 
 from puebla.accounts.models import Person
 from puebla.core import registry
 from puebla.core.models import Process
+from puebla.core.prepared import Prepared
 from puebla.core.search import citing
 from puebla.core.search.asking import Question
 from puebla.core.search.showing import answers
@@ -59,7 +61,29 @@ def _entries(person: Any, reach: Any, keys: Sequence[int]) -> QuerySet[Any, Any]
     return seen.order_by().values_list(*Entry._fields)
 
 
+def _of_symbols(person: Any, reach: Any, keys: Sequence[str]) -> QuerySet[Any, Any]:
+    return IndexEntry.objects.visible_to(person, reach=reach).filter(symbol_key__in=keys).order_by()
+
+
+def _with_symbols(**conditions: Any) -> QuerySet[Any, Any]:
+    found = IndexEntry.objects.order_by().exclude(symbol_key="").filter(**conditions)
+    return found.values_list("symbol_key").distinct()
+
+
+def _ends(length: int, end: str) -> QuerySet[Any, Any]:
+    return _with_symbols().alias(end=Right("symbol_key", length)).filter(end=end)
+
+
 _standing = PreparedForReader(_entries)
+_at_symbols = PreparedForReader(lambda *asked: _of_symbols(*asked).values_list("source", "record").distinct())
+_symbols = PreparedForReader(lambda *asked: _of_symbols(*asked).values_list("symbol_key").distinct())
+_beginning = Prepared(lambda start, end: _with_symbols(symbol_key__gte=start, symbol_key__lt=end))
+_ending = Prepared(_ends)
+_titles = PreparedForReader(
+    lambda person, reach: (
+        IndexEntry.objects.visible_to(person, reach=reach).order_by("-pk").values_list("title")[:5000]
+    )
+)
 #: Symbols that are suggested where the one typed does not exist.
 MOST_SUGGESTED, MOST_ON_A_SHELF = 5, 6
 
@@ -160,10 +184,7 @@ class Searcher:
         ]
 
     def _only(self, keys: Sequence[str]) -> str | None:
-        found = (
-            self.entries().filter(symbol_key__in=keys).order_by().values_list("source", "record").distinct()
-        )
-        records = list(found[:2])
+        records = list(dict.fromkeys(_at_symbols.rows(self.person, self.reach, keys)))
         if len(records) != 1:
             return None
         (source, record) = records[0]
@@ -179,7 +200,7 @@ class Searcher:
         found: dict[str, int] = {}
         for key in citing.keys_typed(typed, names):
             if key not in self._near:
-                self._near[key] = citing.nearest(key, self._alike(key))
+                self._near[key] = self._nearest(key)
             for cost, near in self._near[key]:
                 found[near] = min(cost, found.get(near, cost))
         return sorted((cost, key) for key, cost in found.items())
@@ -189,16 +210,15 @@ class Searcher:
         """Symbols near those that were typed: asked once for all that a page tells of them."""
         return {}
 
-    def _alike(self, key: str) -> list[str]:
-        """Keys that begin or end as this one does: a single slip leaves one half as it is."""
+    def _nearest(self, key: str) -> list[tuple[int, str]]:
+        """Symbols that differ from this one by a slip, which leaves one half as it is: (cost, key)."""
         half = len(key) // 2
         start, end = key[:half], key[half + 1 :]
-        near = self.entries().order_by().exclude(symbol_key="")
-        begins = near.filter(symbol_key__gte=start, symbol_key__lt=start + "\U0010ffff")
-        ends = near.filter(symbol_key__endswith=end)
-        return list(
-            begins.values_list("symbol_key", flat=True).union(ends.values_list("symbol_key", flat=True))
-        )
+        alike = [*_beginning.rows(start, start + "\U0010ffff"), *_ending.rows(end, shape=(len(end),))]
+        # As with names: all are compared, and only the few near ones are asked of the gate, even where there is none.
+        near = citing.nearest(key, {one for (one,) in alike})
+        seen = {one for (one,) in _symbols.rows(self.person, self.reach, ["", *(one for _cost, one in near)])}
+        return [(cost, one) for cost, one in near if one in seen]
 
     def suggested(self, typed: str, names: citing.Names) -> list[Hit]:
         """Records that were probably meant: cited in words, or with nearly this symbol."""
@@ -223,8 +243,7 @@ class Searcher:
 
     def spelled(self, question: Question) -> str:
         """The question with words that are found, where those typed are not; nothing where none is near."""
-        titles = self.entries().order_by("-pk").values_list("title", flat=True)[:5000]
-        return spelled(question, titles)
+        return spelled(question, [title for (title,) in _titles.rows(self.person, self.reach)])
 
     def beginnings(self, question: Question) -> list[Hit]:
         """The few records that a question finds first, without their texts: for suggestions while typing."""

@@ -16,6 +16,7 @@ from wagtail.query import PageQuerySet
 from puebla.core.channels import FeedEntry, Paths, SitemapPage
 from puebla.core.languages import show
 from puebla.core.models import DatePrecision, Process
+from puebla.core.prepared import Prepared
 from puebla.core.words import fold
 from puebla.publications.models import (
     PublicBody,
@@ -34,8 +35,11 @@ from puebla.publications.views import paths
 
 def working_languages() -> list[str]:
     """The working languages of the process, in its own order."""
-    languages = Process.objects.values_list("languages", flat=True).first()
-    return languages or [code for code, _name in settings.LANGUAGES]
+    languages = [known for (known,) in _languages.rows()]
+    return (languages and languages[0]) or [code for code, _name in settings.LANGUAGES]
+
+
+_languages = Prepared(lambda: Process.objects.order_by("pk").values_list("languages")[:1])
 
 
 def page_languages() -> list[str]:

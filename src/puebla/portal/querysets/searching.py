@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.db.models import F, QuerySet
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from wagtail import models as cms
 
-from puebla.core.languages import show
+from puebla.core.languages import Texts, show
 from puebla.core.models import Process
 from puebla.core.prepared import Prepared
 from puebla.core.search import citing
@@ -39,6 +39,59 @@ PER_PAGE = 20
 PAGES_PER_READING = 20
 MOST_SUGGESTED = 5
 Wanted = Sequence[tuple[int, int, int]]
+
+
+class Entry(NamedTuple):
+    """What a line of the results needs of an entry."""
+
+    pk: int
+    source: int
+    record: int
+    language: str
+    holder: int | None
+
+
+class Paper(NamedTuple):
+    """What a line of the results needs of a public edition."""
+
+    pk: int
+    symbol: str
+    titles: Texts
+    kind_names: Texts
+    dated_on: dt.date | None
+    precision: str
+
+
+def _open_entries(at: dt.datetime, **conditions: Any) -> QuerySet[Any, Any]:
+    return PublicIndexEntry.objects.readable(at=at).filter(**conditions).order_by()
+
+
+def _pages_at(files: Sequence[int], numbers: Sequence[int]) -> QuerySet[Any, Any]:
+    places = TupleIn((F("file_id"), F("number")), list(zip(files, numbers, strict=True)))
+    return PublicPage.objects.filter(places).order_by().values_list("file_id", "number", "text")
+
+
+def _open_papers(keys: Sequence[int], at: dt.datetime) -> QuerySet[Any, Any]:
+    return PublicDocument.objects.readable(at=at).filter(pk__in=keys).order_by().values_list(*Paper._fields)
+
+
+def _current_files(keys: Sequence[int]) -> QuerySet[Any, Any]:
+    files = PublicFile.objects.filter(document__in=keys, current=True).order_by("language")
+    return files.values_list("document_id", "language")
+
+
+_entries = Prepared(lambda keys, at: _open_entries(at, pk__in=keys).values_list(*Entry._fields))
+_of_symbols = Prepared(lambda keys, at: _open_entries(at, symbol_key__in=keys).values_list(*Entry._fields))
+_addresses = Prepared(lambda key, at: _open_entries(at, symbol_key=key).values_list("address").distinct()[:2])
+_titles = Prepared(lambda at: _open_entries(at).order_by("-pk").values_list("title")[:5000])
+_readable, _files, _quoted = Prepared(_open_papers), Prepared(_current_files), Prepared(_pages_at)
+_meeting_symbols = Prepared(lambda: PublicMeeting.objects.order_by().values_list("symbol"))
+
+
+@lru_cache(maxsize=4)
+def _by_key(symbols: tuple[tuple[str], ...]) -> dict[str, str]:
+    """Symbols by what they are known by."""
+    return {citing.key_of(symbol): symbol for (symbol,) in symbols}
 
 
 @dataclass(frozen=True)
@@ -76,16 +129,15 @@ class PublicSearcher:
     def _number(self) -> int | None:
         return list(self.languages).index(self.language) if self.language in self.languages else None
 
-    def _standing(self, keys: Sequence[int]) -> list[PublicIndexEntry]:
-        standing = self.entries().in_bulk(keys)
+    def _standing(self, keys: Sequence[int]) -> list[Entry]:
+        standing = {entry.pk: entry for entry in map(Entry._make, _entries.rows(keys, self.at))}
         return [standing[key] for key in keys if key in standing]
 
-    def _hits(self, entries: Sequence[PublicIndexEntry]) -> dict[tuple[int, int], Hit]:
+    def _hits(self, entries: Sequence[Entry]) -> dict[tuple[int, int], Hit]:
         records = [entry.record for entry in entries]
-        documents = PublicDocument.objects.readable(at=self.at).order_by().in_bulk(records)
+        documents = {row.pk: row for row in map(Paper._make, _readable.rows(records, self.at))}
         spoken: dict[int, list[str]] = {}
-        files = PublicFile.objects.filter(document__in=list(documents), current=True).order_by("language")
-        for key, language in files.values_list("document_id", "language"):
+        for key, language in _files.rows(list(documents)):
             spoken.setdefault(key, []).append(language)
         return {
             (entry.source, entry.record): hit_of(documents[entry.record], spoken.get(entry.record, []))
@@ -99,15 +151,9 @@ class PublicSearcher:
         """The address of the one record whose symbol was typed; also with one letter amiss, or cited in words."""
         keys = citing.keys_typed(typed, names)
         for key in keys:
-            found = list(
-                self.entries()
-                .filter(symbol_key=key)
-                .order_by()
-                .values_list("address", flat=True)
-                .distinct()[:2]
-            )
+            found = _addresses.rows(key, self.at)
             if len(found) == 1:
-                return reverse("portal:document", args=found)
+                return reverse("portal:document", args=found[0])
         if meeting := self._meeting(keys):
             return meeting
         slips = [key for cost, key in self._slips(typed, names) if cost == 1]
@@ -119,8 +165,7 @@ class PublicSearcher:
 
     @staticmethod
     def _meeting(keys: Sequence[str]) -> str | None:
-        symbols = PublicMeeting.objects.order_by().values_list("symbol", flat=True) if keys else []
-        known = {citing.key_of(symbol): symbol for symbol in symbols}
+        known = _by_key(tuple(_meeting_symbols.rows())) if keys else {}
         found = next((known[key] for key in keys if key in known), None)
         return reverse("portal:meeting", args=[found]) if found else None
 
@@ -157,9 +202,7 @@ class PublicSearcher:
         return sorted((cost, key) for key, cost in found.items())
 
     def _at_keys(self, keys: Sequence[str]) -> list[Hit]:
-        near = (
-            list(self.entries().filter(symbol_key__in=list(keys)[:MOST_SUGGESTED]).order_by()) if keys else []
-        )
+        near = [Entry._make(row) for row in _of_symbols.rows(list(keys)[:MOST_SUGGESTED], self.at)]
         return list({hit.url: hit for hit in self._hits(near).values()}.values())
 
     # Beside the index -----------------------------------------------------------------------------------------
@@ -172,8 +215,7 @@ class PublicSearcher:
 
     def spelled(self, question: Question) -> str:
         """The question with words that are found, where those typed are not; nothing where none is near."""
-        titles = self.entries().order_by("-pk").values_list("title", flat=True)[:5000]
-        return spelled(question, titles)
+        return spelled(question, [title for (title,) in _titles.rows(self.at)])
 
 
 def names() -> citing.Names:
@@ -200,8 +242,8 @@ def names() -> citing.Names:
     return citing.Names(parts, kinds, bodies, (first,) if first else (), leading)
 
 
-def hit_of(document: PublicDocument, languages: Sequence[str]) -> Hit:
-    """A document's line among what was found."""
+def hit_of(document: Any, languages: Sequence[str]) -> Hit:
+    """The line of a public edition, or of a `Paper`, among what was found."""
     url = f"{reverse('portal:documents')}{quote(document.symbol, safe='/')}/"
     title = show(document.titles)
     facts = (show(document.kind_names).text, imprecise(document.dated_on, document.precision))
@@ -236,10 +278,7 @@ def _at_paragraph(document: PublicDocument, hit: Hit, paragraph: int | None, rea
 
 def _texts(wanted: Wanted) -> dict[tuple[int, int, int], str]:
     """The pages that are quoted."""
-    if not wanted:
-        return {}
-    places = TupleIn((F("file_id"), F("number")), [(file, number) for _source, file, number in wanted])
-    rows = PublicPage.objects.filter(places).order_by().values_list("file_id", "number", "text")
+    rows = _quoted.rows([file for _source, file, _number in wanted], [number for *_both, number in wanted])
     texts = {(file, number): text for file, number, text in rows}
     return {place: texts[place[1:]] for place in wanted if place[1:] in texts}
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.cache import caches
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,7 +19,9 @@ from puebla.portal import querysets
 from puebla.portal.querysets.facets import facets
 from puebla.portal.querysets.searching import PER_PAGE, PublicSearcher, names
 from puebla.portal.views.documents import language_name
+from puebla.publications.querysets import edition
 
+_KEPT_FOR = 24 * 60 * 60
 FILTERS = ("kind", "body", "year", "theme", "language")
 
 
@@ -29,7 +32,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     called = names() if may_cite(asked.q) else Names()
     if asked.q and asked.is_plain and (address := searcher.at_symbol(asked.q, called)):
         return redirect(address)
-    lists, sentences = choices(_lists(searcher), asked.filters)
+    lists, sentences = choices(_lists(request, searcher), asked.filters)
     context: dict[str, Any] = {"asked": asked, "choices": lists, "sentences": sentences}
     try:
         question = read(asked.q, searcher.languages) if asked.q else None
@@ -62,8 +65,22 @@ def _found(searcher: PublicSearcher, asked: Asked, question: Question, called: N
     return found
 
 
-def _lists(searcher: PublicSearcher) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
-    """The filters with what can be chosen: values that some public document has."""
+Lists = list[tuple[str, str, str, list[tuple[str, str]]]]
+
+
+def _lists(request: HttpRequest, searcher: PublicSearcher) -> Lists:
+    """The filters with what can be chosen; made once in each language after each change of what is public."""
+    public = getattr(request, "public_edition", "") or edition(searcher.at)
+    key = f"lists-{public}-{get_language()}".replace(" ", "-")
+    kept: Lists | None = caches["pages"].get(key)
+    if kept is None:
+        kept = _made_lists(searcher)
+        caches["pages"].set(key, kept, _KEPT_FOR)
+    return kept
+
+
+def _made_lists(searcher: PublicSearcher) -> Lists:
+    """Values that some public document has."""
     known = facets(searcher.at)
     everything = known.matching({})
     called = [
