@@ -96,12 +96,12 @@ class Prepared:
     def _written(self, values: tuple[Value, ...], shape: tuple[Hashable, ...]) -> _Statement | None:
         """The statement; None where it can answer nothing."""
         number = count()
-        marks = tuple(
-            [_mark(one, next(number)) for one in value]
-            if isinstance(value, tuple)
-            else _mark(value, next(number))
+        marks: list[Any] = [
+            _mark(value, next(number))
+            if isinstance(value, One)
+            else [_mark(one, next(number)) for one in value]
             for value in values
-        )
+        ]
         connection = connections[DEFAULT_DB_ALIAS]
         compiler = self._write(*shape, *marks).query.get_compiler(connection=connection)
         try:

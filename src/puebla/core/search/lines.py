@@ -64,7 +64,8 @@ def _row(answer: Answer, _reader: str) -> SafeString:
     symbol = f'<p class="symbol">{escape(hit.symbol)}</p>' if hit.symbol else ""
     other = f' lang="{escape(hit.title_language)}"' if hit.title_pending else ""
     snippet = f'<p class="snippet" lang="{language}">{answer.snippet}</p>\n' if answer.snippet else ""
-    tag = f'<span class="tag" title="{escape(_("Language in which it was found"))}">{language.upper()}</span>'
+    says = escape(_("Language in which it was found"))
+    tag = f'<span class="tag" title="{says}">{language.upper()}</span>'
     page = escape(_("Page %(page)s") % {"page": answer.page})
     place = f' <a href="{escape(answer.page_url)}">{page}</a> ·' if answer.page_url else ""
     chips = "".join(

@@ -1,7 +1,9 @@
 """Documents as search shows them on the private site."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -52,7 +54,7 @@ def _pages(versions: Sequence[int], numbers: Sequence[int]) -> QuerySet[Any, Any
     return Page.objects.filter(wanted).order_by().values_list("version_id", "number", "text")
 
 
-_shown, _quoted = PreparedForReader(_visible), Prepared(_pages)
+_shown, _quoted = PreparedForReader(_visible, raw=True), Prepared(_pages)
 
 
 class DocumentSource:
@@ -64,7 +66,7 @@ class DocumentSource:
     def shown(self, person: Any, reach: Any, records: Sequence[int]) -> dict[int, Hit]:
         """The documents among these that the person sees."""
         rows = _shown.rows(person, reach, list(records))
-        return {row.pk: hit_of(row) for row in map(_Row._make, rows)}
+        return {row[0]: _hit_as_kept(row, get_language() or "") for row in rows}
 
     def texts(self, pages: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """The text of pages: (version, number)."""
@@ -91,6 +93,15 @@ class DocumentSource:
         rows = [row for row in seen.values_list(*_Row._fields, named=True)[:50] if citation.fits(row.symbol)]
         chosen = citing.likeliest(citation, [(row, row.titles) for row in rows])
         return [hit_of(row, paragraph=citation.paragraph) for row in chosen[:5]]
+
+
+@lru_cache(maxsize=2048)
+def _hit_as_kept(row: tuple[Any, ...], _language: str) -> Hit:
+    """The line of a row as the database keeps it: made once while it stays what it is."""
+    kept = _Row._make(row)
+    day = dt.date.fromisoformat(kept.dated_on) if isinstance(kept.dated_on, str) else kept.dated_on
+    texts = {name: json.loads(getattr(kept, name)) for name in ("titles", "kind__names")}
+    return hit_of(kept._replace(dated_on=day, **texts))
 
 
 def hit_of(row: Any, *, paragraph: int | None = None) -> Hit:

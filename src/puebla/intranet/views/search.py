@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -51,10 +52,15 @@ def search(request: PersonRequest) -> HttpResponseBase:
         question = None
     if question is not None:
         context |= _found(searcher, asked, question, called)
-        context["keep"] = render_to_string("intranet/keep_search.html", {"asked": asked}, request=request)
+        context["keep"] = _keep_form(request, asked)
         if asked.page > 1 and not context["rows"]:
             sentences.append(no_such_page(asked.page, context["page"].paginator.num_pages))
     return render(request, "intranet/search.html", context)
+
+
+def _keep_form(request: PersonRequest, asked: Asked) -> str:
+    """The form that keeps the question; it asks nothing of the page around it."""
+    return render_to_string("intranet/keep_search.html", {"asked": asked, "csrf_token": get_token(request)})
 
 
 def _found(searcher: Searcher, asked: Asked, question: Question, called: Names) -> dict[str, Any]:
@@ -76,20 +82,34 @@ def _found(searcher: Searcher, asked: Asked, question: Question, called: Names) 
     return found
 
 
-def filter_lists(
-    languages: Sequence[str], *, at: dt.datetime
-) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+Lists = list[tuple[str, str, str, list[tuple[str, str]]]]
+
+
+def filter_lists(languages: Sequence[str], *, at: dt.datetime) -> Lists:
     """The filters with what can be chosen."""
-    spoken = get_language() or ""
-    kinds, bodies, themes = (_named(tuple(rows.rows()), spoken) for rows in (_kinds, _bodies, _themes))
-    years = [(str(year), str(year)) for year in range(at.year, 1995, -1)]
+    kept = (tuple(rows.rows()) for rows in (_kinds, _bodies, _themes))
+    return _lists(*kept, tuple(languages), at.year, get_language() or "")
+
+
+Kept = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=16)
+def _lists(
+    kinds: Kept, bodies: Kept, themes: Kept, languages: tuple[str, ...], year: int, reading: str
+) -> Lists:
+    """The same, of rows as the database keeps them: made once while they stay what they are."""
+    years = [(str(one), str(one)) for one in range(year, 1995, -1)]
     states = [(str(value), str(label)) for value, label in State.choices]
-    read_in = [(code, language_name(code)) for code in languages]
+    spoken = [(code, language_name(code)) for code in languages]
     return [
-        ("kind", _("Kind"), _("All kinds"), kinds), ("body", _("Body"), _("All bodies"), bodies),
-        ("year", _("Year"), _("Any year"), years), ("theme", _("Theme"), _("All themes"), themes),
-        ("language", _("Language"), _("Any language"), read_in), ("state", _("State"), _("Any state"), states),
-    ]  # fmt: skip
+        ("kind", _("Kind"), _("All kinds"), _named(kinds, reading)),
+        ("body", _("Body"), _("All bodies"), _named(bodies, reading)),
+        ("year", _("Year"), _("Any year"), years),
+        ("theme", _("Theme"), _("All themes"), _named(themes, reading)),
+        ("language", _("Language"), _("Any language"), spoken),
+        ("state", _("State"), _("Any state"), states),
+    ]
 
 
 _kinds = Prepared(lambda: Kind.objects.values_list("code", "names"), raw=True)
@@ -97,8 +117,7 @@ _bodies = Prepared(lambda: Body.objects.values_list("code", "short_names"), raw=
 _themes = Prepared(lambda: Theme.objects.values_list("code", "names"), raw=True)
 
 
-@lru_cache(maxsize=64)
-def _named(rows: tuple[tuple[str, str], ...], language: str) -> list[tuple[str, str]]:
+def _named(rows: Kept, language: str) -> list[tuple[str, str]]:
     """Codes with what they are called, of rows as the database keeps them."""
     return [(code, show(json.loads(texts), language).text or code) for code, texts in rows]
 

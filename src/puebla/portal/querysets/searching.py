@@ -84,7 +84,8 @@ _entries = Prepared(lambda keys, at: _open_entries(at, pk__in=keys).values_list(
 _of_symbols = Prepared(lambda keys, at: _open_entries(at, symbol_key__in=keys).values_list(*Entry._fields))
 _addresses = Prepared(lambda key, at: _open_entries(at, symbol_key=key).values_list("address").distinct()[:2])
 _titles = Prepared(lambda at: _open_entries(at).order_by("-pk").values_list("title")[:5000])
-_readable, _files, _quoted = Prepared(_open_papers), Prepared(_current_files), Prepared(_pages_at)
+_readable = Prepared(_open_papers, raw=True)
+_files, _quoted = Prepared(_current_files), Prepared(_pages_at)
 _meeting_symbols = Prepared(lambda: PublicMeeting.objects.order_by().values_list("symbol"))
 
 
@@ -135,12 +136,14 @@ class PublicSearcher:
 
     def _hits(self, entries: Sequence[Entry]) -> dict[tuple[int, int], Hit]:
         records = [entry.record for entry in entries]
-        documents = {row.pk: row for row in map(Paper._make, _readable.rows(records, self.at))}
+        documents = {row[0]: row for row in _readable.rows(records, self.at)}
         spoken: dict[int, list[str]] = {}
         for key, language in _files.rows(list(documents)):
             spoken.setdefault(key, []).append(language)
         return {
-            (entry.source, entry.record): hit_of(documents[entry.record], spoken.get(entry.record, []))
+            (entry.source, entry.record): _hit_as_kept(
+                documents[entry.record], tuple(spoken.get(entry.record, ())), self.language
+            )
             for entry in entries
             if entry.record in documents
         }
@@ -240,6 +243,15 @@ def names() -> citing.Names:
         kinds.update({fold(name): code for name in called.values()})
     first = numbered.first()
     return citing.Names(parts, kinds, bodies, (first,) if first else (), leading)
+
+
+@lru_cache(maxsize=2048)
+def _hit_as_kept(row: tuple[Any, ...], languages: tuple[str, ...], _reading: str) -> Hit:
+    """The line of a public edition as the database keeps it: made once while it stays what it is."""
+    kept = Paper._make(row)
+    day = dt.date.fromisoformat(kept.dated_on) if isinstance(kept.dated_on, str) else kept.dated_on
+    texts = {name: json.loads(getattr(kept, name)) for name in ("titles", "kind_names")}
+    return hit_of(kept._replace(dated_on=day, **texts), languages)
 
 
 def hit_of(document: Any, languages: Sequence[str]) -> Hit:

@@ -13,6 +13,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput, ChoiceField, Model
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
+from django.templatetags.static import static as static_address
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -175,6 +176,17 @@ def standing_languages() -> list[str]:
 def house_names() -> list[tuple[str, str]]:
     """What the process calls itself in each language, known without a question; the software's name before there is one."""
     return list(settings.PROCESS_NAMES.items()) or [(settings.LANGUAGE_CODE, "Puebla")]
+
+
+@register.simple_tag
+def static(path: str) -> str:
+    """The address of a file that comes with the software; each page names several, and they stay while the process runs."""
+    return _static(path, settings.STATIC_URL)
+
+
+@lru_cache(maxsize=256)
+def _static(path: str, _below: str) -> str:
+    return static_address(path)
 
 
 # Navigation ----------------------------------------------------------------------------------------------
