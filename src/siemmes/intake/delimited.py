@@ -29,6 +29,8 @@ _NAMING = ("DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", 
 #: What columns are called that hold the names of codes and are not looked at.
 NAMES = "names of codes"
 _WITH_COMMA = r"[-+]?\d+,\d+"
+#: Bytes that are read before lines are looked for: both cores begin early, and few lines lie across two pieces.
+_BUFFER = 1 << 25
 #: Findings of broken rows that are told one by one.
 _TOLD = 1000
 
@@ -230,7 +232,8 @@ def _view(con: duckdb.DuckDBPyConnection, path: Path, separator: str, names: Seq
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW raw_text AS SELECT * FROM read_csv({literal(str(path))}, "
             f"header = true, delim = {literal(separator)}, quote = '\"', escape = '\"', columns = {{{listed}}}, "
-            "auto_detect = false, store_rejects = true, nullstr = '', max_line_size = 4194304, strict_mode = true)"
+            "auto_detect = false, store_rejects = true, nullstr = '', max_line_size = 4194304, "
+            f"buffer_size = {_BUFFER}, strict_mode = true)"
         )
     except duckdb.Error as error:
         raise unreadable(path.name, error) from error

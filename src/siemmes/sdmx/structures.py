@@ -135,7 +135,8 @@ def _older_addresses(root: Any) -> None:
 def _complete(element: Any, note: Note, common: str, version: str) -> None:
     """Add to an element what its note holds beside the English name."""
     for tag, texts in (("Name", note.names), ("Description", note.describe)):
-        _translate(element, common + tag, texts)
+        if texts:
+            _translate(element, common + tag, texts)
     annotations = element.findall(f"{common}Annotations/{common}Annotation")
     for annotation, (_kind, texts) in zip(annotations, note.annotations, strict=True):
         _translate(annotation, f"{common}AnnotationText", texts)
