@@ -31,7 +31,11 @@ PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/?meeting=RCM/2009
           ("intranet:caught-message", "/intranet/mail/"), "/subscribe/", "/subscribe/?q=migration&kind=DECL",
           "/subscribe/asked/", "/subscribe/confirm/1900/", "/subscribe/manage/1900/", "/subscribe/stop/1900/",
           "/subscribe/stop/inside/1900/"]  # fmt: skip
-PRIVATE = ["/intranet/", "/intranet/documents/", "/intranet/documents/?q=zzz", NOTE, DECLARATION,
+TEXT = ("texts:text", "/intranet/texts/")
+PRIVATE = ["/intranet/texts/", "/intranet/texts/new/", TEXT,
+           *((name, TEXT) for name in ("texts:paragraph", "texts:add", "texts:changes", "texts:history", "texts:title",
+                                       "texts:audience", "meetings:report-comments")),
+           "/intranet/", "/intranet/documents/", "/intranet/documents/?q=zzz", NOTE, DECLARATION,
            "/intranet/documents/new/", "/intranet/documents/drop/", "/intranet/documents/languages/",
            "/intranet/documents/lists/", "/intranet/documents/lists/kinds/new/", "/intranet/documents/lists/kinds/DECL/",
            "/intranet/documents/lists/themes/new/", "/intranet/documents/lists/themes/HR/",
@@ -67,8 +71,10 @@ ELSEWHERE = {
     "members:application-decide", "account_signup", "account_inactive", "account_email_verification_sent",
     "account_set_password", "account_confirm_email", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "account_confirm_login_code", "account_reauthenticate",
+    "texts:at", "texts:export", "texts:move", "texts:remove", "texts:restore", "texts:answer", "meetings:report-end",
+    "meetings:report-file",
     # These stand only for a while, and a test leads there.
-    "documents:batch", "intranet:saved-search", "members:invitation-withdraw", "members:opening-confirm", "mfa_authenticate", "mfa_reauthenticate",
+    "texts:comment", "meetings:report-adopt", "meetings:report-new", "documents:batch", "intranet:saved-search", "members:invitation-withdraw", "members:opening-confirm", "mfa_authenticate", "mfa_reauthenticate",
     "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
 }  # fmt: skip
@@ -123,7 +129,13 @@ def faults_of(page, address, language, sizes):
 
 
 def linked(page, instance, language, name, where):
-    """The address of the first page of this name that a page leads to, without its language."""
+    """The address of the first page of this name that a page leads to, without its language.
+
+    Args:
+        where: the address of that page, or its own name and where it is linked.
+    """
+    if not isinstance(where, str):
+        where = linked(page, instance, language, *where)
     page.goto(f"{instance.base}/{language}{where}")
     for address in page.locator("main a").evaluate_all("all => all.map(one => one.pathname)"):
         if address.startswith(f"/{language}/") and view_of(address.removeprefix(f"/{language}")) == name:

@@ -20,7 +20,8 @@ from puebla.texts import actions, rules
 from puebla.texts.actions.editing import Worded, removal_of
 from puebla.texts.forms import AnswerForm, CommentForm, MoveForm, NewParagraphForm, ParagraphForm
 from puebla.texts.models import Comment, Kind, Paragraph, ParagraphVersion, Text, tree
-from puebla.texts.views.texts import paragraphs_of, rows_of, text_or_404
+from puebla.texts.views.rows import in_words, rows_of
+from puebla.texts.views.texts import paragraphs_of, text_or_404
 
 
 class Place:
@@ -133,9 +134,12 @@ def _context(
     may_comment = rules.may_comment(place.reach, text, at=timezone.now())
     context = {
         "process": process, "text": text, "paragraph": place.paragraph, "node": node, "form": form, "verdict": verdict,
-        "languages": process.languages, "before": before and rows_of([before], process.languages, {})[0],
-        "after": after and rows_of([after], process.languages, {})[0],
-        "row": node and rows_of([node], process.languages, {})[0], "merges": _shown_merges(worded),
+        "languages": process.languages, "merges": _shown_merges(worded), "before": _beside(text, before, process),
+        "after": _beside(text, after, process), "itself": _beside(text, node, process),
+        "differences": [
+            {"language": code, "only": [in_words(figure) for figure in only]}
+            for code, only in place.paragraph.differences.items()
+        ],
         "history": history_of(place.paragraph, process.languages),
         "comments": comments_on(request, place.paragraph, place.reach, place.text), "may_comment": may_comment,
         "comment_form": CommentForm(reach=place.reach, text=text, initial={"language": request.LANGUAGE_CODE}),
@@ -144,6 +148,11 @@ def _context(
     if node is not None and verdict:
         context |= _placing(place, node, request)
     return context
+
+
+def _beside(text: Text, node: tree.Node | None, process: Process) -> Any:
+    """A paragraph shown beside the one that is edited."""
+    return rows_of(text, [node], process.languages, near=True)[0].html if node is not None else ""
 
 
 def _placing(place: Place, node: tree.Node, request: PersonRequest) -> dict[str, Any]:

@@ -1,8 +1,5 @@
 """A text to read: both languages side by side, what is pending, what differs; and the list of texts."""
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +9,6 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
@@ -24,7 +19,7 @@ from puebla.members.querysets import Reach, reach_of, reaches
 from puebla.texts import actions, rules
 from puebla.texts.forms import AudienceForm, OpenForm, TitleForm
 from puebla.texts.models import Comment, Paragraph, Text, tree
-from puebla.texts.models.wording import shown
+from puebla.texts.views.rows import rows_of
 
 PER_PAGE = 30
 
@@ -42,63 +37,7 @@ def text_or_404(request: PersonRequest, ref: str, reach: Reach | None = None) ->
 def paragraphs_of(text: Text, request: PersonRequest, reach: Reach) -> list[Paragraph]:
     """Every paragraph of a text, removed ones too."""
     seen = Paragraph.objects.visible_to(request.person, reach=reach).filter(text=text)
-    return list(seen.order_by().select_related("parent"))
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The words of a paragraph in one language; figures and dates that stand in it alone."""
-
-    language: str
-    words: SafeString
-    only: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Row:
-    """A paragraph on the page."""
-
-    node: tree.Node
-    cells: list[Cell]
-    pending: list[str]
-    comments: int
-    open_comments: int
-
-    @property
-    def differs(self) -> bool:
-        """Whether figures or dates differ between the languages."""
-        return any(cell.only for cell in self.cells)
-
-
-def rows_of(
-    living: Sequence[tree.Node], languages: Sequence[str], counts: dict[int, tuple[int, int]]
-) -> list[Row]:
-    """The paragraphs as the page shows them."""
-    rows = []
-    for node in living:
-        one = node.paragraph
-        cells = [
-            Cell(
-                code,
-                shown(one.words.get(code, "")),
-                [in_words(figure) for figure in one.differences.get(code, ())],
-            )
-            for code in languages
-        ]
-        pending = [code for code in languages if not one.words.get(code)]
-        rows.append(Row(node, cells, pending, *counts.get(one.pk, (0, 0))))
-    return rows
-
-
-def in_words(figure: str) -> str:
-    """A figure as people read it: a day without its year is kept as `--05-03`."""
-    if not figure.startswith("--"):
-        return figure
-    try:
-        # A leap year: the 29th of February is a day too.
-        return date_format(dt.date.fromisoformat(f"2024-{figure[2:]}"), "MONTH_DAY_FORMAT")
-    except ValueError:
-        return figure
+    return list(seen.order_by())
 
 
 def comment_counts(text: Text, request: PersonRequest, reach: Reach) -> dict[int, tuple[int, int]]:
@@ -121,7 +60,9 @@ def show_text(request: PersonRequest, ref: str) -> HttpResponseBase:
     every = paragraphs_of(text, request, reach)
     living = tree.in_order(one for one in every if one.removed_at is None)
     process = Process.current()
-    rows = rows_of(living, process.languages, comment_counts(text, request, reach))
+    may_edit = rules.may_edit(reach, text)
+    counts = comment_counts(text, request, reach)
+    rows = rows_of(text, living, process.languages, counts=counts, may_edit=bool(may_edit))
     asked = request.GET.get("show", "")
     narrowed = {
         "pending": [row for row in rows if row.pending],
@@ -134,7 +75,7 @@ def show_text(request: PersonRequest, ref: str) -> HttpResponseBase:
         "counts": {name: len(found) for name, found in narrowed.items()},
         "first_pending": narrowed["pending"][0].node.paragraph.anchor if narrowed["pending"] else "",
         "removed": sorted((one for one in every if one.removed_at is not None), key=lambda one: one.serial),
-        "may_edit": rules.may_edit(reach, text), "may_comment": rules.may_comment(reach, text, at=now),
+        "may_edit": may_edit, "may_comment": rules.may_comment(reach, text, at=now),
         "may_set_audience": rules.may_keep(reach, text),
         "intact": not text.is_frozen or actions.digest_of(text, every, text.frozen_languages) == text.frozen_hash,
     }  # fmt: skip
