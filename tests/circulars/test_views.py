@@ -129,3 +129,29 @@ def test_what_one_may_not_see_is_absent_from_every_page():
     for name in ("record", "edit", "recipients", "send", "sent-to", "extend", "remind", "close", "cancel", "language",
                  "observers", "history", "reply", "board"):  # fmt: skip
         assert client.get(reverse(f"circulars:{name}", args=[hidden_one.ref])).status_code == 404, name
+
+
+def test_a_meeting_leads_to_its_circulars_and_to_writing_one():
+    from puebla.circulars.views.lists import about_a_meeting
+    from puebla.members.models import Meeting
+
+    by, guest, stranger = (
+        making.secretary(),
+        make.delegate(body=making.group()),
+        make.delegate("civil_society"),
+    )
+    meeting = Meeting.objects.create(
+        symbol="RCM/2026/RCGM-2",
+        body=making.group(),
+        titles={"en": "A meeting"},
+        starts_on=making.dt.date(2099, 7, 1),
+    )
+    making.sent(by, meeting=meeting)
+
+    def offered(person):
+        return about_a_meeting(type("R", (), {"person": person}), meeting.symbol)
+
+    form = page(client_of(by), "new", meeting=meeting.symbol, kind="invitation", body="RCGM")
+    assert f'value="{meeting.symbol}" selected' in form
+    assert offered(by)["context"]["prepares"] and len(offered(guest)["context"]["circulars"]) == 1
+    assert offered(stranger) is None

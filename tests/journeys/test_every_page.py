@@ -18,6 +18,16 @@ NOTE = "/intranet/documents/RCM/2009/VM/NOTE/1/"
 DECLARATION = "/intranet/documents/RCM/2009/VM/DECL/1/"
 #: Contrast is two thirds of axe's time and does not depend on words: every page is asked for it once at either width.
 CONTRAST_AT = {"en": "desktop", "es": "phone"}
+INVITATION = ("circulars:record", "/intranet/circulars/?kind=invitation")
+BOARD = ("circulars:board", INVITATION)
+DRAFT = ("circulars:record", "/intranet/circulars/?state=draft")
+CIRCULARS = ["/intranet/circulars/", "/intranet/circulars/?q=zzz", "/intranet/circulars/new/",
+             "/intranet/circulars/new/?kind=invitation&body=RCGM", INVITATION, BOARD, ("circulars:party", BOARD),
+             *((f"circulars:{name}", INVITATION) for name in ("sent-to", "history", "extend", "remind", "close", "cancel")),
+             *((f"circulars:{name}", DRAFT) for name in ("edit", "recipients", "send")),
+             ("circulars:language", ("circulars:record", "/intranet/circulars/?kind=nominations"))]  # fmt: skip
+#: What is asked of a party stands on pages of its own.
+REPLYING = [INVITATION, ("circulars:reply", INVITATION)]
 #: Addresses, and pages whose address only another page knows: (its name, where the first link to it stands).
 PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/?meeting=RCM/2009/VM", "/documents/RCM/2009/VM/DECL/1/",
           "/documents/RCM/1996/VM/DECL/1/", "/documents/RCM/2018/TS/INF/1/", "/documents/RCM/2009/VM/DECL/1/read/es/",
@@ -29,7 +39,7 @@ PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/?meeting=RCM/2009
           "/accounts/login/", "/accounts/login/code/", "/accounts/apply/", "/accounts/password/reset/",
           "/accounts/password/reset/done/", "/accounts/invitation/1900/", "/intranet/mail/",
           ("intranet:caught-message", "/intranet/mail/"), "/subscribe/", "/subscribe/?q=migration&kind=DECL",
-          "/subscribe/asked/", "/subscribe/confirm/1900/", "/subscribe/manage/1900/", "/subscribe/stop/1900/",
+          "/subscribe/asked/", "/subscribe/confirm/1900/", "/subscribe/manage/1900/", "/subscribe/stop/1900/", "/subscribe/stop/kind/1900/",
           "/subscribe/stop/inside/1900/"]  # fmt: skip
 TEXT = ("texts:text", "/intranet/texts/")
 PRIVATE = ["/intranet/texts/", "/intranet/texts/new/", TEXT,
@@ -72,9 +82,9 @@ ELSEWHERE = {
     "account_set_password", "account_confirm_email", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "account_confirm_login_code", "account_reauthenticate",
     "texts:at", "texts:export", "texts:move", "texts:remove", "texts:restore", "texts:answer", "meetings:report-end",
-    "meetings:report-file",
+    "meetings:report-file", "notices:stop", "circulars:file", "circulars:withdraw",
     # These stand only for a while, and a test leads there.
-    "texts:comment", "meetings:report-adopt", "meetings:report-new", "documents:batch", "intranet:saved-search", "members:invitation-withdraw", "members:opening-confirm", "mfa_authenticate", "mfa_reauthenticate",
+    "circulars:observers", "texts:comment", "meetings:report-adopt", "meetings:report-new", "documents:batch", "intranet:saved-search", "members:invitation-withdraw", "members:opening-confirm", "mfa_authenticate", "mfa_reauthenticate",
     "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
 }  # fmt: skip
@@ -177,7 +187,8 @@ def names_below(resolver, before=""):
 
 def test_every_page_of_both_sites_is_among_those_looked_at():
     looked_at = {
-        view_of(one) if isinstance(one, str) else one[0] for one in (*PUBLIC, *PRIVATE, *TECHNICAL, *CHAIRS)
+        view_of(one) if isinstance(one, str) else one[0]
+        for one in (*PUBLIC, *PRIVATE, *CIRCULARS, *TECHNICAL, *CHAIRS, *REPLYING)
     }
     sites = next(one for one in get_resolver().url_patterns if isinstance(one.pattern, LocalePrefixPattern))
 
@@ -187,8 +198,15 @@ def test_every_page_of_both_sites_is_among_those_looked_at():
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize(
     ("account", "addresses"),
-    [(None, PUBLIC), ("secretariat", PRIVATE), ("technology", TECHNICAL), ("chair.lost", CHAIRS)],
-    ids=["public", "private", "technical", "chairs"],
+    [
+        (None, PUBLIC),
+        ("secretariat", PRIVATE),
+        ("secretariat", CIRCULARS),
+        ("technology", TECHNICAL),
+        ("chair.lost", CHAIRS),
+        ("focal.hnd", REPLYING),
+    ],
+    ids=["public", "private", "circulars", "technical", "chairs", "replying"],
 )
 def test_every_page_passes_axe_and_fits_the_window(visit, instance, account, addresses, language):
     page = visit(account, language=language)

@@ -47,6 +47,13 @@ def awaiting_reply(person: Any, reach: Any) -> dict[str, object] | None:
     return desk_panel(person, reach)
 
 
+def about_a_meeting(request: Any, topic: str, value: str) -> dict[str, object] | None:
+    """Circulars about a meeting, on its own page."""
+    from puebla.circulars.views.lists import about_a_meeting
+
+    return about_a_meeting(request, value) if topic == "meeting" else None
+
+
 def _fields(names: list[str]) -> str:
     from puebla.circulars.models import Circular
 
@@ -117,6 +124,7 @@ class CircularsConfig(AppConfig):
         registry.search_keepers.add("circulars", keeper, rank=20)
         registry.menu.add("circulars", lambda _person: (_("Circulars"), "circulars:list"), rank=15)
         registry.desk_panels.add("circulars", awaiting_reply, rank=4)
+        registry.page_offers.add("circulars", about_a_meeting)
         hour, minutes = dt.timedelta(hours=1), dt.timedelta(minutes=5)
         # Before the mail goes, so that a reminder leaves with the same round.
         registry.chores.add("circulars.reminded", Chore("circulars.reminded", remind, every=minutes), rank=5)

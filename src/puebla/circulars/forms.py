@@ -179,7 +179,7 @@ def _which(circular: Circular) -> str:
 def opening_label(audience: Audience, room: Room) -> str:
     """Who reads a circular of this room, as the writer chooses it."""
     if audience == Audience.PRESIDENCY:
-        return _("those it is addressed to, and nobody else")
+        return _("the parties it is addressed to, beside the Presidency and the secretariat")
     if audience == Audience.ROOM:
         return _("members of “%(room)s”") % {"room": room}
     return str(
@@ -189,6 +189,11 @@ def opening_label(audience: Audience, room: Room) -> str:
             Audience.CIVIL_SOCIETY: _("member states, observers and accredited civil society"),
         }[audience]
     )
+
+
+def readers_once_sent(circular: Circular) -> str:
+    """Who reads the circular once it is sent, as its writer chose it."""
+    return opening_label(Audience(circular.opens_to), circular.room)
 
 
 class BeginForm(forms.Form):
@@ -209,7 +214,7 @@ class AskedFieldForm(forms.Form):
     """One field of a reply form: what is asked, in every language, and how it is answered."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Answer"),
+        label=gettext_lazy("Kind of answer"),
         required=False,
         choices=[("", gettext_lazy("no field")), *FieldKind.choices],
     )
@@ -421,7 +426,7 @@ class ReplyForm(forms.Form):
 
     def _ask_text(self, one: Mapping[str, Any], label: str) -> None:
         self.fields[one["code"]] = forms.CharField(
-            label=label, required=False, widget=forms.Textarea({"rows": 5, **_needed(one)})
+            label=label, required=False, widget=forms.Textarea({"rows": 5, "lang": "", **_needed(one)})
         )
 
     _ask_agenda = _ask_drafting = _ask_text

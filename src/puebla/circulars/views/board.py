@@ -94,7 +94,7 @@ def _totals(circular: Circular, rows: list[dict[str, Any]]) -> list[dict[str, An
         options = [
             {"names": option["names"], "count": taken.count(option["code"])} for option in asked["options"]
         ]
-        found.append({"label": show(asked["labels"]), "options": options})
+        found.append({"labels": asked["labels"], "options": options})
     return found
 
 

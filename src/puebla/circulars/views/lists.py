@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -54,7 +55,7 @@ def circular_list(request: PersonRequest) -> HttpResponseBase:
 
 
 #: Drafts stand first, for those who see any; then the newest.
-ORDER = ("-sent_at", "-created_at", "-pk")
+ORDER = (F("sent_at").desc(nulls_first=True), "-created_at", "-pk")
 
 
 def options_of(filters: dict[str, str], seen: CircularQuerySet) -> dict[str, Any]:
@@ -116,3 +117,18 @@ def desk_panel(person: Person, reach: Reach) -> dict[str, object] | None:
         for one in found[:ON_THE_DESK]
     ]
     return {"template": "circulars/desk.html", "context": {"rows": rows, "more": len(found) > ON_THE_DESK}}
+
+
+def about_a_meeting(request: Any, symbol: str) -> dict[str, object] | None:
+    """The circulars about a meeting that the reader sees, and to whoever prepares them the way to write one."""
+    person = getattr(request, "person", None)
+    if person is None:
+        return None
+    reach = reach_of(person)
+    seen = Circular.objects.visible_to(person, reach=reach).filter(meeting__symbol=symbol)
+    found = list(seen.order_by(*ORDER)[:ON_THE_DESK])
+    prepares = rules.prepares(reach)
+    if not found and not prepares:
+        return None
+    context = {"circulars": found, "prepares": prepares, "symbol": symbol}
+    return {"template": "circulars/about_meeting.html", "context": context}

@@ -13,6 +13,7 @@ from puebla.circulars import actions, rules
 from puebla.circulars.actions.messages import place_of, reply_by_in_words
 from puebla.circulars.actions.recipients import Chosen, Group, grouped
 from puebla.circulars.actions.replying import verdict_on
+from puebla.circulars.forms import readers_once_sent
 from puebla.circulars.models import Circular, Reply
 from puebla.circulars.querysets import readers_in_words, why_i_see
 from puebla.core.languages import pending_languages
@@ -82,6 +83,7 @@ def record(request: PersonRequest, address: str) -> HttpResponseBase:
         "opened": circular.openings.filter(party__in=parties).select_related("party"),
         "late": circular.is_late(at),
         "who": readers_in_words(circular),
+        "readers": readers_once_sent(circular),
         "why": why_i_see(circular, reach),
         "acts": acts_of(circular, reach, at=at),
         "board": rules.may_see_board(reach, circular),

@@ -160,7 +160,7 @@ def answers_of(circular: Circular, one: Reply) -> list[dict[str, Any]]:
     filed = {file.field: file for file in one.files.all()}
     return [
         {
-            "label": show(asked["labels"]), "kind": asked["kind"], "file": filed.get(asked["code"]),
+            "labels": asked["labels"], "kind": asked["kind"], "file": filed.get(asked["code"]),
             "words": words_of(asked, one.answers.get(asked["code"])),
             "persons": one.answers.get(asked["code"], []) if asked["kind"] == FieldKind.NOMINATION else [],
         }

@@ -21,6 +21,7 @@ from puebla.circulars.forms import (
     CircularForm,
     asked_forms,
     party_choices,
+    readers_once_sent,
     role_choices,
 )
 from puebla.circulars.models import Circular, Kind
@@ -247,7 +248,7 @@ def send(request: PersonRequest, address: str) -> HttpResponseBase:
     languages = Process.current().languages
     papers = list(circular.papers.select_related("room"))
     context = {
-        "circular": circular, "preview": found, "stale": stale,
+        "circular": circular, "preview": found, "stale": stale, "readers": readers_once_sent(circular),
         "languages": [{"code": code, "name": language_name(code)} for code in languages],
         "pending": [language_name(code) for code in pending_languages(circular.texts, languages)],
         "papers": papers, "closed_papers": cannot_open(found, papers),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from puebla.circulars import actions
 from puebla.circulars.actions.proposing import PROPOSED
-from puebla.circulars.models import Answering, Circular, Kind, Precision
+from puebla.circulars.models import Answering, Circular, FieldKind, Kind, Precision
 from puebla.config.demonstration.people import Cast
 from puebla.documents.models import Document
 from puebla.members.models import Audience, Body, Meeting, Party
@@ -65,6 +65,16 @@ TEXTS: dict[str, dict[str, dict[str, str]]] = {
             )
         },
     },
+    "agenda": {
+        "titles": {
+            "en": "Proposals for the agenda of the next meeting (demonstration)",
+            "es": "Propuestas para la agenda de la próxima reunión (demostración)",
+        },
+        "texts": {
+            "en": "The Technical Secretariat gathers the items that delegations propose for the agenda, with a line of reasons.",
+            "es": "La Secretaría Técnica reúne los puntos que las delegaciones proponen para la agenda, con una breve razón.",
+        },
+    },
     "network": {
         "titles": {
             "en": "Duty hours of the liaison officers over the holidays (demonstration)",
@@ -77,6 +87,7 @@ TEXTS: dict[str, dict[str, dict[str, str]]] = {
         },
     },
 }  # fmt: skip
+LABELS = {"en": "Items proposed", "es": "Puntos propuestos"}
 REMARKS = {
     "en": "We thank the Presidency for the invitation.",
     "es": "Agradecemos la invitación de la Presidencia.",
@@ -91,7 +102,7 @@ class Circulars:
         self.sent: dict[str, Circular] = {}
         steps: list[tuple[float, Callable[[dt.datetime], object]]] = [
             (24, self.invite), (16, self.call_for_comments), (8, self.inform_the_network), (5, self.call_for_nominations),
-            (3, self.give_more_time), *self._replies(),
+            (3, self.give_more_time), (1.5, self.begin_a_draft), *self._replies(),
         ]  # fmt: skip
         self.steps = sorted(((self._ago(days), act) for days, act in steps), key=lambda step: step[0])
 
@@ -171,6 +182,16 @@ class Circulars:
         self._send(
             "network", Kind.INFORMATION, at, body="LOCP", by="networks", opens_to=Audience.ROOM,
             addressed={"bodies": ["LOCP"]},
+        )  # fmt: skip
+
+    def begin_a_draft(self, at: dt.datetime) -> None:
+        """What the assistant goes on with today: not sent, so that nobody else knows of it."""
+        body = Body.objects.select_related("room").get(code="RCGM")
+        asked = [{"kind": FieldKind.AGENDA, "required": True, "labels": LABELS}]
+        actions.draft(
+            room=body.room, body=body, kind=Kind.COMMENTS, **TEXTS["agenda"], by=self.cast["assistant"], at=at,
+            reply_form=asked, opens_to=Audience.OBSERVERS, addressed={"standings": ["member", "observer_state"]},
+            reply_on=self._day(20), reply_zone=ZONE, remind_days=[5, 1],
         )  # fmt: skip
 
     def _replies(self) -> Iterator[tuple[float, Callable[[dt.datetime], object]]]:
