@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from puebla.config.demonstration import delegations
 from puebla.config.demonstration.people import Cast
 from puebla.core.languages import Texts
 from puebla.documents import actions as documents
@@ -99,12 +100,20 @@ class Cycle:
         steps: list[tuple[dt.timedelta, Callable[[dt.datetime], object]]] = [
             (190 * days, self.prepare_the_meeting_held),
             (180 * days, lambda at: self.pass_to(self.held, Convening.State.CONVENED, at)),
+            (175 * days, lambda at: delegations.ask(self.held, self.cast, at=at)),
+            (170 * days, lambda at: delegations.name(self.held, self.cast, at=at)),
+            (160 * days, lambda at: delegations.hold_whole(self.held, self.cast, at=at)),
             (150 * days, lambda at: self.pass_to(self.held, Convening.State.IN_SESSION, at)),
+            (149 * days, lambda at: delegations.attend(self.held, self.cast, at=at)),
             (147 * days, lambda at: self.pass_to(self.held, Convening.State.CLOSED, at)),
             (60 * days, self.prepare_the_coming_one),
             (45 * days, lambda at: self.pass_to(self.coming, Convening.State.CONVENED, at)),
+            (44 * days, lambda at: delegations.ask(self.coming, self.cast, at=at)),
+            (38 * days, lambda at: delegations.name(self.coming, self.cast, at=at)),
             (30 * days, self.prepare_vice_ministers),
             (20 * days, self.open_to_an_observer),
+            (15 * days, lambda at: delegations.decide(self.coming, self.cast, at=at)),
+            (13 * days, lambda at: delegations.register(self.coming, self.cast, at=at)),
         ]
         first = began + dt.timedelta(hours=6)
         # A presidency that is younger than the cycle begins it a little later.
@@ -124,6 +133,7 @@ class Cycle:
         while self.steps:
             instant, act = self.steps.pop(0)
             act(max(instant, at))
+        delegations.purge(at=at)
         _place_papers(self.coming, self.cast, at=at)
         actions.revise_agenda(convening=self.coming, by=self.cast["assistant"], at=at)
         return self.coming

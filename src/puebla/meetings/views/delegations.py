@@ -103,7 +103,7 @@ def all_delegations(request: PersonRequest, symbol: str) -> HttpResponseBase:
     others = Party.objects.standing(STANDINGS, on=convening.meeting.starts_on).exclude(pk__in=named)
     context = {
         "convening": convening, "meeting": convening.meeting, "missing": MISSING,
-        "lines": [{"row": one, "missing": [MISSING[what]() for what in one.missing]} for one in lines],
+        "lines": [{"row": one, "heading": lists.HEADINGS[one.standing](), "missing": [MISSING[what]() for what in one.missing]} for one in lines],
         "waiting": sum(one.counts.get("nominated", 0) for one in lines),
         "totals": [(one, sum(line.counts.get(one, 0) for line in lines)) for one in states],
         "invitation": InvitationForm(parties=others) if others else None,
