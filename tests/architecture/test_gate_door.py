@@ -23,6 +23,11 @@ ALSO = {
 NARROWING = {"effective", "on"}
 REASONS = {
     (
+        "meetings/views/packs.py",
+        "packs",
+        "Pack",
+    ): "found by the digest of what the reader may see at this moment",
+    (
         "circulars/views/records.py",
         "history",
         "JournalEntry",

@@ -76,6 +76,20 @@ def files_in_use(keys: list[str]) -> set[str]:
     return {*letters, *photos}
 
 
+def make_packs(at: dt.datetime) -> int:
+    """The chore that has packs of near meetings made before anybody asks, and throws away what nobody asked for."""
+    from puebla.meetings.actions import packs
+
+    return packs.make_ahead(at=at) + packs.forget_packs(at=at)
+
+
+def files_of_packs(keys: list[str]) -> set[str]:
+    """Which of these stored files a pack still uses."""
+    from puebla.meetings.actions import packs
+
+    return packs.known_files(keys)
+
+
 def delegations_to_name(person: Any, reach: Any) -> dict[str, object] | None:
     """The desk's panel of who names delegations, and of who accredits them."""
     from puebla.meetings.views.panels import delegations
@@ -97,6 +111,9 @@ class MeetingsConfig(AppConfig):
 
         registry.page_offers.add("meetings.reports", offer)
         registry.menu.add("meetings", menu_entry, rank=10)
+        registry.kept_files.add("meetings.packs", files_of_packs)
+        hourly = Chore("meetings.packs", make_packs, every=dt.timedelta(hours=1))
+        registry.chores.add("meetings.packs", hourly, rank=60)
         registry.kept_files.add("meetings.delegations", files_in_use)
         registry.desk_panels.add("meetings.delegations", delegations_to_name, rank=12)
         daily = Chore("meetings.purged", purge_delegates, every=dt.timedelta(days=1))

@@ -5,7 +5,16 @@ A symbol contains slashes, so what stands deeper below a meeting comes first, an
 
 from django.urls import path
 
-from puebla.meetings.views import agenda, checkin, convening, delegations, participants, reports, sessions
+from puebla.meetings.views import (
+    agenda,
+    checkin,
+    convening,
+    delegations,
+    packs,
+    participants,
+    reports,
+    sessions,
+)
 
 app_name = "meetings"
 urlpatterns = [
@@ -20,6 +29,8 @@ urlpatterns = [
     path("<path:symbol>/reports/<slug:ref>/end/", reports.end, name="report-end"),
     path("<path:symbol>/reports/<slug:ref>/adopt/", reports.adopt, name="report-adopt"),
     path("<path:symbol>/reports/<slug:ref>/file/", reports.file, name="report-file"),
+    path("<path:symbol>/packs/", packs.packs, name="packs"),
+    path("<path:symbol>/packs/<slug:language>/<slug:form>/", packs.take, name="pack"),
     path("<path:symbol>/agenda/", agenda.agenda, name="agenda"),
     path("<path:symbol>/agenda/new/", agenda.new, name="item-new"),
     path("<path:symbol>/agenda/revise/", agenda.revise, name="agenda-revise"),

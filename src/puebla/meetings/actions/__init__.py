@@ -12,11 +12,13 @@ from puebla.meetings.actions.agenda import (
     revise_agenda,
 )
 from puebla.meetings.actions.convening import announce, copy, describe, look, pass_to, prepare
+from puebla.meetings.actions.packs import ask_for_pack, make_pack, open_pack
 from puebla.meetings.actions.sessions import cancel_session, change_session, hold_session, seat_in_session
 
 __all__ = [
     "add_item",
     "announce",
+    "ask_for_pack",
     "cancel_session",
     "change_session",
     "close_item",
@@ -25,8 +27,10 @@ __all__ = [
     "describe_item",
     "hold_session",
     "look",
+    "make_pack",
     "move_item",
     "open_item",
+    "open_pack",
     "pass_to",
     "place_paper",
     "prepare",

@@ -3,6 +3,7 @@
 from puebla.meetings.models.agenda import AgendaItem, AgendaRevision, ItemOpening, ItemPaper
 from puebla.meetings.models.convening import Convening, Look
 from puebla.meetings.models.delegations import Attendance, Delegate, DelegateStep, Delegation
+from puebla.meetings.models.packs import Pack
 from puebla.meetings.models.reports import Report
 from puebla.meetings.models.sessions import Session
 
@@ -17,6 +18,7 @@ __all__ = [
     "ItemOpening",
     "ItemPaper",
     "Look",
+    "Pack",
     "Report",
     "Session",
 ]
