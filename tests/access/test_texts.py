@@ -18,6 +18,7 @@ LADDER = [one for one in Audience if one != Audience.PUBLIC]
 #: What follows a text's reference in each address below it.
 BELOW = {
     "text": (), "title": (), "audience": (), "at": (1,), "changes": (), "history": (), "export": ("en", "json"), "add": (),
+    "import": (),
     "paragraph": ("1",), "comment": ("1",),
 }  # fmt: skip
 #: Addresses that only take a form.

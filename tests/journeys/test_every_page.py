@@ -43,7 +43,7 @@ PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/?meeting=RCM/2009
           "/subscribe/stop/inside/1900/"]  # fmt: skip
 TEXT = ("texts:text", "/intranet/texts/")
 PRIVATE = ["/intranet/texts/", "/intranet/texts/new/", TEXT,
-           *((name, TEXT) for name in ("texts:paragraph", "texts:add", "texts:changes", "texts:history", "texts:title",
+           *((name, TEXT) for name in ("texts:paragraph", "texts:add", "texts:import", "texts:changes", "texts:history", "texts:title",
                                        "texts:audience", "meetings:report-comments")),
            "/intranet/", "/intranet/documents/", "/intranet/documents/?q=zzz", NOTE, DECLARATION,
            "/intranet/documents/new/", "/intranet/documents/drop/", "/intranet/documents/languages/",

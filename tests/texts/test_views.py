@@ -286,3 +286,15 @@ def test_the_page_costs_as_many_questions_with_forty_paragraphs_as_with_two(secr
     a_text(by=secretary)
 
     assert questions() == few
+
+
+def test_the_desk_of_a_delegation_shows_drafts_that_wait_for_its_comments(secretary):
+    text, _first = a_report(secretary)
+    delegate, desk = make.delegate(), reverse("intranet:desk")
+    assert "Drafts that wait" not in client_of(delegate).get(desk).content.decode()
+
+    now = timezone.now()
+    actions.ask_for_comments(text=text, until=now + dt.timedelta(days=1), by=secretary, at=now)
+
+    assert here(text) in client_of(delegate).get(desk).content.decode()
+    assert "Drafts that wait" not in client_of(make.delegate("observer_state")).get(desk).content.decode()

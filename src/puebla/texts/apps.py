@@ -55,6 +55,22 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
+def drafts_to_comment(person: Any, reach: Any) -> dict[str, object] | None:
+    """The desk's panel for who writes for a delegation: drafts whose time for comments runs."""
+    from puebla.texts import rules
+    from puebla.texts.models import Text
+
+    if reach.secretariat or not rules.commenting_parties(reach):
+        return None
+    open_now = Text.objects.visible_to(person, reach=reach).filter(
+        state=Text.State.OPEN, comments_until__gte=reach.at
+    )
+    texts = [
+        one for one in open_now.order_by("comments_until")[:10] if rules.may_comment(reach, one, at=reach.at)
+    ]
+    return {"template": "texts/desk.html", "context": {"texts": texts}} if texts else None
+
+
 def guard_texts() -> None:
     """Keep versions for ever, anchors with their paragraph, and what was frozen in its place, in the database itself."""
     table = "texts_paragraphversion"
@@ -105,4 +121,5 @@ class TextsConfig(AppConfig):
             lambda: begin_anew(indexing.SOURCE, indexing.every()), odd_entries,
         )  # fmt: skip
         registry.search_keepers.add("texts", keeper, rank=20)
+        registry.desk_panels.add("texts", drafts_to_comment, rank=8)
         registry.menu.add("texts", lambda _person: (_("Texts"), "texts:list"), rank=15)

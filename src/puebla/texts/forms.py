@@ -248,6 +248,30 @@ class AudienceForm(forms.Form):
         self.fields["audience"].choices = [one for one in Audience.choices if one[0] <= cap]  # type: ignore[attr-defined]
 
 
+class FilesForm(forms.Form):
+    """A file for each language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code in working_languages():
+            self.fields[f"file_{code}"] = forms.FileField(
+                label=_("File in %(language)s") % {"language": language_name(code)}, required=False, allow_empty_file=True,
+                widget=forms.FileInput(attrs={"accept": ".docx,.odt,.txt"}),
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """One file at least."""
+        found = super().clean() or {}
+        if not any(found.values()):
+            raise ValidationError(_("Choose a file."))
+        return found
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The files by language."""
+        return {name.removeprefix("file_"): one for name, one in self.cleaned_data.items() if one}
+
+
 class CommentForm(forms.Form):
     """A delegation's comment."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from puebla.texts.views import changes, comments, exports, paragraphs, texts
+from puebla.texts.views import changes, comments, exports, importing, paragraphs, texts
 
 app_name = "texts"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:ref>/changes/", changes.compare, name="changes"),
     path("<slug:ref>/history/", changes.history, name="history"),
     path("<slug:ref>/export/<slug:languages>.<slug:form>", exports.export, name="export"),
+    path("<slug:ref>/import/", importing.bring, name="import"),
     path("<slug:ref>/add/", paragraphs.add, name="add"),
     path("<slug:ref>/p/<str:anchor>/", paragraphs.paragraph, name="paragraph"),
     path("<slug:ref>/p/<str:anchor>/move/", paragraphs.move, name="move"),

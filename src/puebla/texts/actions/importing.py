@@ -1,0 +1,147 @@
+"""A text brought in from files: numbers and letters recognised, languages set side by side, all of it only proposed.
+
+Nothing is stored before a person has confirmed it; where the numbering of a file is broken, that is said beside the place.
+"""
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from puebla.core.alignment import Paragraph as Read
+from puebla.core.alignment import aligned, paragraphs
+from puebla.core.files.examine import examine
+from puebla.core.files.kinds import FileKind
+from puebla.core.files.reading import UnreadableError, read
+from puebla.core.languages import Texts
+from puebla.core.verdicts import RefusedError
+from puebla.core.words import one_line
+from puebla.texts.actions.editing import Piece
+from puebla.texts.models import Function, Kind, tree
+
+#: What a text is brought in from.
+KINDS = (FileKind.DOCX, FileKind.ODT, FileKind.TXT)
+#: Paragraphs that one table shows.
+MOST = 400
+#: What is set before the words of a paragraph, as it is printed.
+_PRINTED = re.compile(
+    r"\s*(?:(?P<number>\d{1,3})[.)]|\(?(?P<letter>[a-zñ]|[ivx]{2,5})\)|(?P<section>[IVX]{1,5})\.)\s+"
+)
+_LONGEST_HEADING = 120
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A paragraph as it was recognised.
+
+    Attributes:
+        printed: number or letter as it stands in the file. faults: what a person should look at.
+    """
+
+    kind: str
+    words: Texts
+    printed: str = ""
+    faults: tuple[str, ...] = ()
+    function: str = Function.INFORMATIONAL
+
+    @property
+    def piece(self) -> Piece:
+        """As it is written into the text."""
+        return Piece(self.kind, self.words, self.function)
+
+
+def read_file(source: BinaryIO, name: str, language: str) -> list[Read]:
+    """The paragraphs of a file, read in a process apart.
+
+    Raises:
+        RefusedError: where it is no DOCX, ODT or plain text, is damaged, too large, or has no text.
+    """
+    with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+        while chunk := source.read(1 << 20):
+            copy.write(chunk)
+        copy.flush()
+        path = Path(copy.name)
+        kind = examine(path, name=name, limit=settings.UPLOAD_LIMIT).kind
+        if kind not in KINDS:
+            raise RefusedError(
+                _("“%(name)s” is no DOCX, ODT or plain text. Save it as one of these.") % {"name": name}
+            )
+        try:
+            reading = read(path, kind, recognise=False)
+        except UnreadableError as error:
+            raise RefusedError(str(error)) from error
+    found = paragraphs([(page.number, page.text) for page in reading.pages], language)
+    if not found:
+        raise RefusedError(_("No text was found in “%(name)s”.") % {"name": name})
+    return found
+
+
+def propose(files: Mapping[str, Sequence[Read]]) -> list[Proposal]:
+    """What the files hold, paragraph by paragraph; two languages are paired by number, length and figures."""
+    codes = list(files)
+    if len(codes) == 1:
+        return _checked(_recognised({codes[0]: one}) for one in files[codes[0]])
+    left, right = codes[:2]
+    rows: list[Proposal] = []
+    for pair in aligned(files[left], files[right], languages=(left, right)):
+        sides = {left: pair.left, right: pair.right}
+        # Where one language needs two paragraphs for one of the other, each is a row of its own.
+        rows += [
+            _recognised({code: side[number] for code, side in sides.items() if number < len(side)})
+            for number in range(max(map(len, sides.values())))
+        ]
+    return _checked(rows)
+
+
+def _recognised(sides: Mapping[str, Read]) -> Proposal:
+    marks = {code: _PRINTED.match(one.text) for code, one in sides.items()}
+    mark = next((found for found in marks.values() if found), None)
+    words = {
+        code: one_line(one.text[found.end() :] if (found := marks[code]) else one.text)
+        for code, one in sides.items()
+    }
+    first = next(iter(words.values()))
+    printed = mark[0].strip() if mark else ""
+    if mark and mark["number"]:
+        return Proposal(Kind.PARAGRAPH, words, printed)
+    if mark and mark["letter"]:
+        return Proposal(Kind.ITEM, words, printed)
+    if len(first) <= _LONGEST_HEADING and not first.endswith((".", ";", ":", ",", "”", "»")):
+        return Proposal(Kind.HEADING, words, printed)
+    return Proposal(Kind.PARAGRAPH, words, printed)
+
+
+def _checked(rows: Any) -> list[Proposal]:
+    """With what is odd in the numbering; what stands before the first number recalls and considers."""
+    found: list[Proposal] = list(rows)[:MOST]
+    numbered = any(one.printed[:1].isdigit() for one in found)
+    number = letter = 0
+    begun = False
+    checked: list[Proposal] = []
+    for one in found:
+        faults: list[str] = []
+        function = one.function
+        if one.kind == Kind.PARAGRAPH and one.printed:
+            value = int(re.sub(r"\D", "", one.printed))
+            if value != number + 1:
+                faults.append(_("Number %(value)s follows %(before)s.") % {"value": value, "before": number})
+            number, letter, begun = value, 0, True
+        elif one.kind == Kind.ITEM:
+            sign = one.printed.strip("().")
+            value = tree.rank_of(sign) if len(sign) == 1 and "a" <= sign <= "z" else letter + 1
+            if value != letter + 1:
+                faults.append(_("Letter %(value)s does not follow.") % {"value": sign})
+            letter = value
+            if not begun and not checked:
+                faults.append(_("No paragraph stands above this letter."))
+        elif one.kind == Kind.PARAGRAPH and numbered and not begun:
+            function = Function.PREAMBULAR
+        elif one.kind == Kind.PARAGRAPH:
+            letter = 0
+        checked.append(Proposal(one.kind, one.words, one.printed, tuple(faults), function))
+    return checked
