@@ -10,6 +10,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import quote
 
+from benchmarks.calendars import calendar_of
 from benchmarks.instance import Instance
 from benchmarks.load import Target, Tour, checked, paired_rates, paired_sums
 from benchmarks.measures import Goal, Measure, measure
@@ -32,6 +33,7 @@ PAGE_GOALS = {
     "web.portal.documents.anonymous": 0.25,
     "web.portal.record.anonymous": 0.25,
     "feeds.atom": 0.05,
+    "calendar.ics": 0.01,
     "oai.page": 0.05,
     "sitemap": 0.05,
 }
@@ -69,6 +71,8 @@ def _page(instance: Instance, name: str, port: int) -> Tour:
     from the store until something public changes; `web.facets.uncached` never asks for the same list twice.
     """
     actors = instance.actors
+    if name == "calendar.ics":
+        return Tour([Target(port, calendar_of(actors.coordinator_id), headers=ACCEPTED)])
     narrowed = narrowings(instance.public_codes(), 20_000) if name.startswith("web.facets.") else []
     asked = {
         "web.documents.list.signed_in": [(LIST, actors.coordinator)],

@@ -48,6 +48,19 @@ def test_a_person_changes_the_own_entry():
     assert JournalEntry.objects.get().act == "person.described"
 
 
+def test_a_person_chooses_by_whose_clocks_hours_are_shown_and_only_among_real_ones():
+    person = f.delegate()
+    client = client_of(person)
+    before = client.get(reverse("profile")).content.decode()
+
+    client.post(reverse("profile"), ENTRY | {"zone": "America/Tegucigalpa", "revision": "1"})
+    refused = client.post(reverse("profile"), ENTRY | {"zone": "Nowhere/Town", "revision": "2"})
+
+    assert '<optgroup label="The Americas">' in before
+    assert Person.objects.get(pk=person.pk).zone == "America/Tegucigalpa"
+    assert refused.status_code == 200
+
+
 def test_a_stale_entry_is_told_and_keeps_what_was_typed():
     person = f.delegate()
     client = client_of(person)

@@ -28,6 +28,11 @@ REASONS = {
         "Pack",
     ): "found by the digest of what the reader may see at this moment",
     (
+        "meetings/views/calendar.py",
+        "feed",
+        "CalendarAddress",
+    ): "by the secret token in its address; what it tells passes its owner's gate",
+    (
         "circulars/views/records.py",
         "history",
         "JournalEntry",

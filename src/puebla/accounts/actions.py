@@ -23,7 +23,7 @@ def describe(
                 "This entry was changed by somebody else meanwhile. Your text is kept below; compare and save again."
             )
         )
-    for name in ("full_name", "job_titles", "phone", "language"):
+    for name in ("full_name", "job_titles", "phone", "language", "zone"):
         if name in values:
             setattr(locked, name, values[name])
     locked.revision += 1

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from puebla.core import registry
 from puebla.core.languages import TextsField
 from puebla.core.models import random_ref
+from puebla.core.zones import ZoneField
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -41,6 +42,8 @@ class Person(AbstractBaseUser):
     job_titles = TextsField(_("office held"), max_length=150, blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(_("language of correspondence"), max_length=10, default="en")
+    #: By whose clocks the person reads hours; empty: the process's.
+    zone = ZoneField(blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)

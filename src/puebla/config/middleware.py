@@ -112,9 +112,11 @@ def public_language(path: str) -> str | None:
 
 
 #: First parts of the addresses below no language that programs read; their answers are the same for everybody too.
-MACHINE_DOORS = frozenset({"api", "feeds", "oai", "sitemap.xml", "sitemaps", "robots.txt"})
-#: The one room behind these doors that is not: what a person who is signed in reads by program.
+MACHINE_DOORS = frozenset({"api", "calendar", "feeds", "oai", "sitemap.xml", "sitemaps", "robots.txt"})
+#: What behind these doors is not: what a person who is signed in reads by program, and the secret addresses of calendars,
+#: longer than a body's code.
 PRIVATE_DOOR = "/api/v1/private/"
+_PRIVATE_CALENDAR = len("/calendar/.ics") + 60
 
 
 #: First part of an address → what may be done there, where that is more than to read it.
@@ -131,7 +133,9 @@ PREFLIGHT = {
 def is_for_machines(path: str) -> bool:
     """Whether this address is a public one for programs."""
     parts = path.split("/", 2)
-    return len(parts) > 1 and parts[1] in MACHINE_DOORS and not path.startswith(PRIVATE_DOOR)
+    if len(parts) < 2 or parts[1] not in MACHINE_DOORS or path.startswith(PRIVATE_DOOR):
+        return False
+    return parts[1] != "calendar" or len(path) < _PRIVATE_CALENDAR
 
 
 _STORE_FOR = 24 * 60 * 60
@@ -141,7 +145,7 @@ _LARGEST_ANSWER, _LARGEST_PAGE = 32 * 1024, 1024 * 1024
 _SMALLEST_TO_COMPRESS = 600
 #: What is kept: pages, and what programs read. Tables and files go out as they are made.
 _KEPT_TYPES = frozenset({
-    "text/html", "text/plain", "text/xml", "application/xml", "application/atom+xml", "application/json", "application/ld+json",
+    "text/html", "text/plain", "text/xml", "text/calendar", "application/xml", "application/atom+xml", "application/json", "application/ld+json",
     "application/x-bibtex", "application/x-research-info-systems", "application/vnd.citationstyles.csl+json",
 })  # fmt: skip
 

@@ -1,12 +1,13 @@
 """Addresses of both sites: below a language, `en/` or `es/`; machines' doors without one."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from puebla.config import views
 from puebla.config.views import editing
 from puebla.config.views.technology import technology
 from puebla.intranet.views.saved import feed
+from puebla.meetings.views.calendar import feed as personal_calendar
 from puebla.portal.views.pictures import picture
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pictures/<str:name>", picture, name="picture"),
     path("cms/", include(editing.addresses())),
     path("feeds/saved/<slug:ref>/<slug:key>.atom", feed, name="saved-search-feed"),
+    re_path(
+        r"^calendar/(?P<token>[0-9a-f]{20}-[0-9a-f]{40})\.ics$", personal_calendar, name="personal-calendar"
+    ),
     path("", include("puebla.api.urls")),
     *i18n_patterns(
         path("intranet/technology/", technology, name="technology"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     # Imported for its words alone: this module is read before Django's models are.
+    from puebla.core.calendars import CalendarSource
     from puebla.core.channels import FeedSource, SitemapSource
     from puebla.core.news import Followable, NewsSource
     from puebla.core.search.sources import Keeper, Shelf, Source
@@ -75,6 +76,8 @@ mail_kinds: Registry[Callable[[], str]] = Registry("kinds of mail ended by one c
 kept_files: Registry[Callable[[list[str]], set[str]]] = Registry("private files that records hold")
 #: what people may follow: bodies, themes, kinds, saved searches.
 followables: "Registry[Followable]" = Registry("what people may follow")
+#: rooms that have dates: sessions, meetings, deadlines (`core.calendars`).
+calendar: "Registry[CalendarSource]" = Registry("rooms that have dates")
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
 page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
 #: what cites a record, so that it is not removed: (person, topic, references of records) → `Reference` of each citation.

@@ -18,13 +18,14 @@ from puebla.core.verdicts import RefusedError
 
 
 @lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
+    """The names of all zones that the tz database has."""
     return frozenset(available_timezones())
 
 
 def is_zone(name: str) -> bool:
     """Whether the tz database has a zone of this name (`America/Guatemala`)."""
-    return name in _known()
+    return name in known_zones()
 
 
 def zone(name: str) -> ZoneInfo:

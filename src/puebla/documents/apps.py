@@ -174,8 +174,9 @@ class DocumentsConfig(AppConfig):
                   refuses_when="(SELECT room_cap FROM documents_document WHERE id = NEW.document_id) < 50")  # fmt: skip
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
-        from puebla.documents.views import news
+        from puebla.documents.views import dates, news
 
+        registry.calendar.add("documents", dates.entries, rank=20)
         registry.news_sources.add("documents", news.SOURCE, rank=10)
         registry.followables.add("documents", news.FOLLOWABLE, rank=10)
         registry.followables.add("searches", news.SEARCHES, rank=20)

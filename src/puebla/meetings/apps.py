@@ -21,6 +21,8 @@ PHRASES = {
     "agenda.paper_placed": gettext_lazy("put a document under an item"),
     "agenda.paper_removed": gettext_lazy("took a document from under an item"),
     "agenda.revised": gettext_lazy("made a revision of the agenda"),
+    "calendar.closed": gettext_lazy("ended the address of their calendar"),
+    "calendar.opened": gettext_lazy("opened an address of their calendar"),
     "convening.begun": gettext_lazy("began to prepare the meeting"),
     "convening.closed": gettext_lazy("closed the meeting"),
     "convening.convened": gettext_lazy("convened the meeting"),
@@ -97,6 +99,11 @@ def delegations_to_name(person: Any, reach: Any) -> dict[str, object] | None:
     return delegations(person, reach)
 
 
+def calendar_entry(_person: Any) -> tuple[str, str]:
+    """The calendar, in the private site's menu."""
+    return _("Calendar"), "meetings:calendar"
+
+
 class MeetingsConfig(AppConfig):
     """Meetings, their sessions and agendas."""
 
@@ -118,3 +125,7 @@ class MeetingsConfig(AppConfig):
         registry.desk_panels.add("meetings.delegations", delegations_to_name, rank=12)
         daily = Chore("meetings.purged", purge_delegates, every=dt.timedelta(days=1))
         registry.chores.add("meetings.purged", daily, rank=88)
+        registry.menu.add("meetings.calendar", calendar_entry, rank=11)
+        from puebla.meetings.views import dates
+
+        registry.calendar.add("meetings", dates.entries, rank=10)

@@ -7,6 +7,7 @@ from django.urls import path
 
 from puebla.meetings.views import (
     agenda,
+    calendar,
     checkin,
     convening,
     delegations,
@@ -19,6 +20,8 @@ from puebla.meetings.views import (
 app_name = "meetings"
 urlpatterns = [
     path("", convening.meetings, name="list"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/address/", calendar.address, name="calendar-address"),
     path("new/<slug:code>/", convening.new, name="new"),
     path("<path:symbol>/sessions/new/", sessions.new, name="session-new"),
     path("<path:symbol>/sessions/<slug:ref>/edit/", sessions.edit, name="session-edit"),

@@ -167,6 +167,9 @@ class PublicMeeting(models.Model):
     precision = models.CharField(max_length=5, choices=DatePrecision)
     confirmed = models.BooleanField(default=True)
     remark = TextsField(max_length=500, blank=True)
+    #: When it last changed for the public, and how often it has: calendars are told.
+    changed_at = models.DateTimeField(null=True)
+    sequence = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["-starts_on", "symbol_order"]

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.apps import apps
 from django.conf import settings
@@ -23,7 +24,7 @@ STANDING = ("intranet:desk", "documents:list", "members:directory", "members:bod
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The instance, the page's languages and the person: `process`, `languages`, `demo`, `site_address`, `person`, `intranet_menu`, `fonts`."""
+    """The instance, the page's languages and the person: `process`, `languages`, `demo`, `site_address`, `person`, `intranet_menu`, `fonts`, `reader_zone`."""
     person = getattr(request, "person", None)
     languages = SimpleLazyObject(lambda: page_languages(request))
     return {
@@ -39,7 +40,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
         # The frames read these two names: a view may well show another person, or the languages of a document.
         "page_languages": languages,
         "reader": person,
+        "reader_zone": zone_of(person),
     }
+
+
+def zone_of(person: Any) -> ZoneInfo | None:
+    """By whose clocks this person reads hours; None: by those of the process."""
+    try:
+        return ZoneInfo(person.zone) if person is not None and person.zone else None
+    except ZoneInfoNotFoundError:  # taken away from the tz database since
+        return None
 
 
 def page_languages(request: HttpRequest) -> list[dict[str, Any]]:

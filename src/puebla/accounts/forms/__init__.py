@@ -16,6 +16,19 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, StaleError
+from puebla.core.zones import known_zones
+
+#: First parts of the names of zones that are places people live in, as their reader calls them.
+CONTINENTS = {
+    "Africa": gettext_lazy("Africa"),
+    "America": gettext_lazy("The Americas"),
+    "Asia": gettext_lazy("Asia"),
+    "Atlantic": gettext_lazy("Atlantic"),
+    "Australia": gettext_lazy("Australia"),
+    "Europe": gettext_lazy("Europe"),
+    "Indian": gettext_lazy("Indian Ocean"),
+    "Pacific": gettext_lazy("Pacific"),
+}
 
 
 def working_languages() -> list[str]:
@@ -145,7 +158,7 @@ class ProfileForm(TextsForm):
     """A person's own entry in the directory."""
 
     texts = {"job_titles": (gettext_lazy("Office held"), 150, False, 1)}
-    order = ["full_name", "job_titles", "phone", "language", "revision"]
+    order = ["full_name", "job_titles", "phone", "language", "zone", "revision"]
 
     full_name = forms.CharField(
         label=gettext_lazy("Full name"), max_length=150, widget=forms.TextInput({"autocomplete": "name"})
@@ -158,14 +171,19 @@ class ProfileForm(TextsForm):
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the mail you receive"))
+    zone = forms.ChoiceField(
+        label=gettext_lazy("Your time zone"), required=False,
+        help_text=gettext_lazy("Hours of meetings are shown by the clocks of the place and by yours."),
+    )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         initial = {
             name: getattr(person, name)
-            for name in ("full_name", "job_titles", "phone", "language", "revision")
+            for name in ("full_name", "job_titles", "phone", "language", "zone", "revision")
         }
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["zone"].choices = zone_choices()  # type: ignore[attr-defined]
         self.fields["language"].choices = language_choices(self.languages)  # type: ignore[attr-defined]
 
     def clean_phone(self) -> str:
@@ -173,7 +191,19 @@ class ProfileForm(TextsForm):
 
     def values(self) -> dict[str, object]:
         """What goes into the record."""
-        return {name: self.cleaned_data[name] for name in ("full_name", "job_titles", "phone", "language")}
+        return {name: self.cleaned_data[name] for name in self.order if name != "revision"}
+
+
+def zone_choices() -> list[tuple[str, Any]]:
+    """Every zone of the world below its continent, the Americas first; none chosen: the process's own."""
+    found: dict[str, list[tuple[str, str]]] = {"America": []}
+    for name in sorted(known_zones()):
+        continent, _slash, place = name.partition("/")
+        if place and continent in CONTINENTS:
+            found.setdefault(continent, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    groups = [(str(CONTINENTS[continent]), zones) for continent, zones in found.items()]
+    own = _("of the process (%(zone)s)") % {"zone": settings.TIME_ZONE.replace("_", " ")}
+    return [("", own), *groups]
 
 
 def language_choices(codes: list[str]) -> list[tuple[str, str]]:

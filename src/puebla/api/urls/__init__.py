@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 
 from puebla.api.querysets import TOPICS
-from puebla.api.views import door, feeds, sitemap
+from puebla.api.views import calendar, door, feeds, sitemap
 from puebla.api.views.errors import View, for_machines
 from puebla.api.views.oai import oai
 
@@ -18,6 +18,8 @@ _DOORS: list[tuple[str, View, dict[str, Any], str]] = [
         for topic in TOPICS
     ),
     ("feeds/<slug:name>.atom", feeds.of_room, {}, "feed-of-room"),
+    ("calendar/public.ics", calendar.public, {}, "calendar"),
+    ("calendar/<slug:code>.ics", calendar.of_body, {}, "calendar-of-body"),
     ("api/v1/openapi.json", door.openapi, {}, "openapi"),
     ("api/v1/<path:rest>", door.v1, {}, "v1-below"),
     ("api/v1/", door.v1, {}, "v1"),

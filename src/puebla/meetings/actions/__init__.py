@@ -11,6 +11,7 @@ from puebla.meetings.actions.agenda import (
     remove_paper,
     revise_agenda,
 )
+from puebla.meetings.actions.calendars import close_calendar, open_calendar
 from puebla.meetings.actions.convening import announce, copy, describe, look, pass_to, prepare
 from puebla.meetings.actions.packs import ask_for_pack, make_pack, open_pack
 from puebla.meetings.actions.sessions import cancel_session, change_session, hold_session, seat_in_session
@@ -21,6 +22,7 @@ __all__ = [
     "ask_for_pack",
     "cancel_session",
     "change_session",
+    "close_calendar",
     "close_item",
     "copy",
     "describe",
@@ -29,6 +31,7 @@ __all__ = [
     "look",
     "make_pack",
     "move_item",
+    "open_calendar",
     "open_item",
     "open_pack",
     "pass_to",

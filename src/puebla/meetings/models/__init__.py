@@ -1,6 +1,7 @@
 """A meeting from the first announcement to the sealed record: convened, held in sessions along an agenda."""
 
 from puebla.meetings.models.agenda import AgendaItem, AgendaRevision, ItemOpening, ItemPaper
+from puebla.meetings.models.calendars import CalendarAddress
 from puebla.meetings.models.convening import Convening, Look
 from puebla.meetings.models.delegations import Attendance, Delegate, DelegateStep, Delegation
 from puebla.meetings.models.packs import Pack
@@ -11,6 +12,7 @@ __all__ = [
     "AgendaItem",
     "AgendaRevision",
     "Attendance",
+    "CalendarAddress",
     "Convening",
     "Delegate",
     "DelegateStep",

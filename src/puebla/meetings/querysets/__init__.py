@@ -48,6 +48,11 @@ class SessionQuerySet(GatedQuerySet):
         Returns:
             Of each: convening_id, on, starts_at, ends_at, zone; in order of time.
         """
+        columns = ("convening_id", "on", "starts_at", "ends_at", "zone", "sequence")
+        return list(self.seen_as_lines(person, reach=reach).order_by("starts_at", "pk").values(*columns))
+
+    def seen_as_lines(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """The sessions behind the lines: nobody is shown more of them than their hours."""
         from puebla.members.models import Meeting
 
         if reach is None:
@@ -55,9 +60,7 @@ class SessionQuerySet(GatedQuerySet):
         others = self.filter(kind="closed", shown_as_line=True, cancelled_at=None).filter(
             convening__meeting__in=Meeting.objects.visible_to(person, reach=reach)
         )
-        others = others.exclude(room_id__in=sorted(reach.rooms | reach.opened))
-        columns = ("convening_id", "on", "starts_at", "ends_at", "zone", "sequence")
-        return list(others.order_by("starts_at", "pk").values(*columns))
+        return others.exclude(room_id__in=sorted(reach.rooms | reach.opened))
 
 
 class AgendaItemQuerySet(GatedQuerySet):

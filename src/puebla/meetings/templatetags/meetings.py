@@ -41,6 +41,12 @@ def hours(context: Context, entry: Any) -> SafeString:
     )  # fmt: skip
 
 
+@register.filter
+def in_zone(instant: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The instant by the clocks of a zone, to be written; one that is known already is not turned again."""
+    return instant.astimezone(zone).replace(tzinfo=None)
+
+
 def _of(entry: Any, name: str) -> Any:
     return entry[name] if isinstance(entry, dict) else getattr(entry, name)
 

@@ -156,8 +156,17 @@ def publish_presidencies(rows: list[dict[str, Any]], *, at: dt.datetime) -> None
 
 
 def publish_meetings(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:
-    """Replace the public list of meetings."""
-    _replace(PublicMeeting, rows, at=at)
+    """Replace the public list of meetings; each remembers when it last changed, for whoever keeps it in a calendar."""
+    before = {one.symbol: one for one in PublicMeeting.objects.all()}
+    _replace(PublicMeeting, [row | _changes(before.get(row["symbol"]), row, at) for row in rows], at=at)
+
+
+def _changes(before: PublicMeeting | None, row: dict[str, Any], at: dt.datetime) -> dict[str, Any]:
+    """When a meeting last changed and how often it has, given how it stood."""
+    if before is None:
+        return {"changed_at": at, "sequence": 0}
+    same = all(getattr(before, name) == value for name, value in row.items())
+    return {"changed_at": before.changed_at if same else at, "sequence": before.sequence + (not same)}
 
 
 def publish_themes(rows: list[dict[str, Any]], *, at: dt.datetime) -> None:

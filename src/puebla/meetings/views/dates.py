@@ -1,0 +1,82 @@
+"""What meetings put into calendars: their days, their sessions, and of closed ones the hours."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from puebla.core.calendars import CalendarEntry
+from puebla.core.languages import show
+from puebla.meetings.models import Session
+from puebla.meetings.querysets.dates import lines_between, meetings_between, sessions_between
+from puebla.members.querysets import Reach
+
+if TYPE_CHECKING:
+    from puebla.accounts.models import Person
+
+KINDS = {one.value: one.label for one in Session.Kind}
+
+
+def entries(
+    person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime
+) -> Iterator[CalendarEntry]:
+    """What this person may know of meetings between these instants."""
+    # Pages below it are written from it: a calendar has hundreds, and resolving each would take most of its time.
+    here = reverse("meetings:list")
+    for row in meetings_between(person, reach, first, last):
+        yield _of_meeting(row, here)
+    for row in sessions_between(person, reach, first, last):
+        yield _of_session(row, here)
+    for row in lines_between(person, reach, first, last):
+        yield _of_line(row, here)
+
+
+def _of_meeting(row: dict[str, Any], here: str) -> CalendarEntry:
+    body = str(show(row["body__short_names"])) or row["body__code"]
+    sealed = _("Meeting, %(body)s") % {"body": body} if row["body__room__sealed"] else ""
+    return CalendarEntry(
+        uid=uid_of_meeting(row["symbol"]), kind="meeting", title=str(show(row["titles"])) or row["symbol"], on=row["starts_on"],
+        until_on=row["ends_on"], precision=row["precision"], zone=row["convening__zone"] or "UTC", place=str(show(row["places"])),
+        link=row["convening__link"] or "", address=f"{here}{quote(row['symbol'])}/", body=row["body__code"],
+        body_name=body, about=row["symbol"], sequence=row["revision"] - 1, tentative=row["draft"] or not row["confirmed"],
+        changed_at=row["convening__changed_at"], outside=sealed,
+    )  # fmt: skip
+
+
+def uid_of_meeting(symbol: str) -> str:
+    """A meeting's name in calendars, the same in the public one."""
+    return f"meeting-{symbol.replace('/', '-')}"
+
+
+def _of_session(row: dict[str, Any], here: str) -> CalendarEntry:
+    kind = capfirst(str(KINDS[row["kind"]]))
+    body = _body(row)
+    symbol = row["convening__meeting__symbol"]
+    title = f"{show(row['titles']) if row['titles'] else kind} · {body}"
+    return CalendarEntry(
+        uid=f"session-{row['ref']}", kind="session", title=title, starts_at=row["starts_at"], ends_at=row["ends_at"],
+        zone=row["zone"], place=str(show(row["places"])), link=row["link"], address=f"{here}{quote(symbol)}/sessions/{row['ref']}/",
+        body=row["convening__meeting__body__code"], body_name=body, about=str(show(row["convening__meeting__titles"])),
+        sequence=row["sequence"], cancelled=row["cancelled_at"] is not None, changed_at=row["changed_at"],
+        # Whose calendar is read by other programs has no sealed words there.
+        outside=f"{kind} · {body}" if row["room__sealed"] else "", room=row["room_id"],
+    )  # fmt: skip
+
+
+def _of_line(row: dict[str, Any], here: str) -> CalendarEntry:
+    # Another name than the session's own: who is let in later gets the session, and nobody else its address.
+    mark = salted_hmac("puebla.meetings.line", row["ref"]).hexdigest()[:20]
+    return CalendarEntry(
+        uid=f"line-{mark}", kind="line", title=f"{_('Closed session')} · {_body(row)}", starts_at=row["starts_at"],
+        ends_at=row["ends_at"], zone=row["zone"], address=f"{here}{quote(row['convening__meeting__symbol'])}/",
+        body=row["convening__meeting__body__code"], body_name=_body(row), sequence=row["sequence"], changed_at=row["changed_at"],
+    )  # fmt: skip
+
+
+def _body(row: dict[str, Any]) -> str:
+    return str(show(row["convening__meeting__body__short_names"])) or row["convening__meeting__body__code"]
