@@ -191,16 +191,19 @@ def history_of(one: Paragraph, languages: Sequence[str]) -> list[dict[str, Any]]
     """Every version, the newest first, with what each changed in each language."""
     found: list[dict[str, Any]] = []
     before: dict[str, str] = {}
+    stood: dict[int, dict[str, str]] = {}
     for version in one.versions.select_related("by").order_by("number"):
-        codes = [code for code in languages if version.words.get(code) or before.get(code)]
+        # What is kept beside the text tells what its writer changed in the wording that they saw.
+        beside = version.what == ParagraphVersion.What.ASIDE
+        was = stood.get(version.revision, before) if beside else before
         changed = {
-            code: changes(before.get(code, ""), version.words.get(code, ""))
-            for code in codes
-            if before.get(code, "") != version.words.get(code, "")
+            code: changes(was.get(code, ""), version.words.get(code, ""))
+            for code in languages
+            if was.get(code, "") != version.words.get(code, "")
         }
         found.insert(0, {"version": version, "changes": changed})
-        if version.what != ParagraphVersion.What.ASIDE:
-            before = version.words
+        if not beside:
+            before = stood[version.revision] = version.words
     return found
 
 
