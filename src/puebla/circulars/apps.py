@@ -107,10 +107,11 @@ class CircularsConfig(AppConfig):
             registry.journal_phrases.add(act, phrase)
         from puebla.circulars.actions import indexing
         from puebla.circulars.actions.messages import SOURCE
-        from puebla.circulars.views import news, searching
+        from puebla.circulars.views import dates, news, searching
         from puebla.members.actions.indexing import begin_anew
 
         registry.news_sources.add(SOURCE, news.SOURCE, rank=20)
+        registry.calendar.add("circulars", dates.entries, rank=30)
         registry.mail_kinds.add(SOURCE, lambda: _("circulars"))
         registry.mail_now.add("circular", mail_now)
         registry.kept_files.add("circulars", kept_files)

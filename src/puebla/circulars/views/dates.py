@@ -1,0 +1,43 @@
+"""What circulars put into calendars: the day, or the hour, by which parties reply."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from puebla.circulars.models import Circular, Precision, State
+from puebla.core.calendars import CalendarEntry
+from puebla.core.languages import show
+from puebla.members.querysets import Reach
+
+if TYPE_CHECKING:
+    from puebla.accounts.models import Person
+
+COLUMNS = ("ref", "symbol", "titles", "state", "reply_on", "reply_by_at", "reply_zone", "reply_precision", "changed_at", "revision",
+           "room__sealed", "body__code", "body__short_names")  # fmt: skip
+
+
+def entries(
+    person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime
+) -> Iterator[CalendarEntry]:
+    """Reply-by dates between these instants, of circulars that were sent and that this person may read."""
+    seen = Circular.objects.visible_to(person, reach=reach).filter(sent_at__isnull=False)
+    here = reverse("circulars:list")
+    for row in seen.filter(reply_by_at__gte=first, reply_by_at__lt=last).values(*COLUMNS):
+        yield _entry(row, here)
+
+
+def _entry(row: dict[str, Any], here: str) -> CalendarEntry:
+    words = _("Reply by: %(title)s")
+    at_an_hour = row["reply_precision"] == Precision.MINUTE
+    return CalendarEntry(
+        uid=f"reply-{row['ref']}", kind="reply_by", title=words % {"title": show(row["titles"]).text or row["symbol"]},
+        starts_at=row["reply_by_at"] if at_an_hour else None, on=None if at_an_hour else row["reply_on"],
+        zone=row["reply_zone"] or "UTC", address=f"{here}{quote(row['symbol'] or row['ref'])}/", body=row["body__code"] or "",
+        body_name=str(show(row["body__short_names"])), about=row["symbol"] or "", sequence=row["revision"] - 1,
+        cancelled=row["state"] == State.CANCELLED, changed_at=row["changed_at"],
+        outside=words % {"title": _("a circular of a sealed room")} if row["room__sealed"] else "",
+    )  # fmt: skip
