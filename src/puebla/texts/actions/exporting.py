@@ -23,11 +23,12 @@ _BLUE, _GREY = "12357F", "565F73"
 
 @dataclass(frozen=True)
 class Line:
-    """A paragraph as it is printed: label, depth, and the words of each language (empty where pending)."""
+    """A paragraph as it is printed: label, depth, steps set in, and the words of each language (empty where pending)."""
 
     kind: str
     label: str
     depth: int
+    indent: int
     words: tuple[str, ...]
 
 
@@ -53,7 +54,7 @@ def sheet_of(text: Text, paragraphs: Sequence[Paragraph], languages: Sequence[st
     """The text as it will be printed."""
     nodes = tree.in_order(one for one in paragraphs if one.removed_at is None)
     lines = tuple(
-        Line(node.paragraph.kind, node.label, node.depth, tuple(node.paragraph.words.get(code, "") for code in languages))
+        Line(node.paragraph.kind, node.label, node.depth, tree.item_depth(node), tuple(node.paragraph.words.get(code, "") for code in languages))
         for node in nodes
     )  # fmt: skip
     states, pending = [], []
@@ -148,21 +149,12 @@ def _docx_line(holder: Any, line: Line, side: int, sheet: Sheet) -> None:
         return
     paragraph = holder.add_paragraph()
     if line.label:
-        left = Cm(1 + 0.9 * _indent(line))
+        left = Cm(1 + 0.9 * line.indent)
         paragraph.paragraph_format.left_indent = left
         paragraph.paragraph_format.first_line_indent = -Cm(1)
         paragraph.paragraph_format.tab_stops.add_tab_stop(left)
         paragraph.add_run(f"{line.label}\t")
     _docx_runs(paragraph, line.words[side] or sheet.pending[side], bold=line.kind == Kind.HEADING)
-
-
-def _indent(line: Line) -> int:
-    """How far an item is set in: one step, or two."""
-    if line.kind != Kind.ITEM:
-        return 0
-    return (
-        2 if line.label.strip("()") and set(line.label.strip("()")) <= set("ivxlc") and line.depth > 2 else 1
-    )
 
 
 def _docx_runs(paragraph: Any, words: str, *, bold: bool = False) -> None:
@@ -266,7 +258,7 @@ def _typst_line(line: Line, side: int, sheet: Sheet) -> str:
     if not line.label:
         return f"par({words})"
     return (
-        f"pad(left: {1.6 * _indent(line)}em, grid(columns: (2.2em, 1fr), {_typed(line.label)}, par({words})))"
+        f"pad(left: {1.6 * line.indent}em, grid(columns: (2.2em, 1fr), {_typed(line.label)}, par({words})))"
     )
 
 
