@@ -16,6 +16,8 @@ from .supervision import Limits, run
 #: Enough for what a telephone takes.
 LIMIT = 12 << 20
 MEDIA_TYPE = "image/jpeg"
+#: Three to four, as passports have them; 300 dots an inch on a badge.
+SIZE = (480, 640)
 _KINDS = frozenset({FileKind.JPEG, FileKind.PNG, FileKind.WEBP})
 _DRAWING = Limits(seconds=20, memory_mb=1536)
 
@@ -34,5 +36,5 @@ def portrait(path: Path, *, name: str) -> Iterator[Path]:
         )
     with tempfile.TemporaryDirectory(prefix="puebla-portrait-") as folder:
         into = Path(folder) / "portrait.jpg"
-        run({"task": "portrait", "path": str(path.resolve()), "into": str(into)}, _DRAWING)
+        run({"task": "portrait", "path": str(path.resolve()), "into": str(into), "size": SIZE}, _DRAWING)
         yield into

@@ -120,7 +120,7 @@ def _read(order: dict[str, Any]) -> dict[str, Any]:
 def _portrait(order: dict[str, Any]) -> dict[str, Any]:
     from .parsers import portraits
 
-    portraits.draw(Path(order["path"]), Path(order["into"]))
+    portraits.draw(Path(order["path"]), Path(order["into"]), tuple(order["size"]))
     return {}
 
 

@@ -1,5 +1,6 @@
 """The list of participants and the badges as files."""
 
+import base64
 import io
 import tempfile
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from puebla.core.files.portraits import SIZE
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.tables import harmless
@@ -118,7 +120,7 @@ _BADGE = """#let sans = ("Source Sans Pro", "Libertinus Serif")
   block(width: 100%, fill: rgb("{cobalt}"), inset: (x: 6mm, y: 3.2mm), below: 0pt,
     text(fill: white, size: 9.5pt, weight: "semibold", {meeting}) + linebreak() + text(fill: white, size: 8.5pt, {when}))
   pad(x: 6mm, top: 4mm, bottom: 0mm, grid(columns: (if photo {{ 25mm }} else {{ 0mm }}, 1fr), column-gutter: if photo {{ 4mm }} else {{ 0mm }},
-    if photo {{ image("photo-" + str(number) + ".jpg", width: 25mm, alt: name) }},
+    if photo {{ image("photo-" + str(number) + ".svg", width: 25mm, alt: name) }},
     {{ set par(leading: 0.45em)
       block(below: 3mm, text(size: if name.len() > 26 {{ 15pt }} else {{ 19pt }}, weight: "bold", hyphenate: false, name))
       text(size: 10pt, office) }}))
@@ -173,7 +175,7 @@ def badges(convening: Convening, people: list[Delegate], *, sheets: bool, standi
         files[f"qr-{number}.svg"] = qr_svg(door_address(one))
         if one.photo_key:
             with storages["default"].open(one.photo_key) as photo:
-                files[f"photo-{number}.jpg"] = photo.read()
+                files[f"photo-{number}.svg"] = _framed(photo.read())
         party = one.delegation.party
         colour = COLOURS.get(standings.get(party.pk, ""), COBALT)
         words = [
@@ -197,6 +199,16 @@ def badges(convening: Convening, people: list[Delegate], *, sheets: bool, standi
     else:
         source += _ONE + "#pagebreak()\n".join(f"#{call}\n" for call in calls)
     return _compiled(source, files)
+
+
+def _framed(photo: bytes) -> bytes:
+    """The photograph as a drawing that holds it: files in memory are texts to typst."""
+    width, height = SIZE
+    data = base64.b64encode(photo).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="data:image/jpeg;base64,{data}"/></svg>'
+    ).encode()
 
 
 def _typed(text: str) -> str:
