@@ -23,6 +23,17 @@ ALSO = {
 NARROWING = {"effective", "on"}
 REASONS = {
     (
+        "intranet/views/desk.py",
+        "_changed_and_waiting",
+        "Document",
+    ): "by keys that came through the gate a moment before",
+    (
+        "circulars/views/lists.py",
+        "desk_panel",
+        "Circular",
+    ): "by keys that came through the gate a moment before",
+    ("notices/views/inbox.py", "desk_panel", "Notice"): "by keys that came through the gate a moment before",
+    (
         "meetings/views/packs.py",
         "packs",
         "Pack",

@@ -108,6 +108,12 @@ def test_what_has_no_place_on_the_desk_is_a_link_away(client):
     assert "No document matches" in client.get("/en/intranet/documents/?since=soon").text
 
 
+def asks_first(sql):
+    """Whether a statement is about rows of the house's ground floors; other rooms' panels have tests of their own."""
+    first = re.search(r' FROM "(\w+)"', sql)
+    return bool(first) and first[1].startswith(("documents_", "members_", "core_"))
+
+
 def test_the_desk_asks_few_questions_however_much_there_is(client):
     person = secretariat_person()
     client.force_login(person)
@@ -119,7 +125,7 @@ def test_the_desk_asks_few_questions_however_much_there_is(client):
         client.get("/en/intranet/")
         with CaptureQueriesContext(connection) as queries:
             client.get("/en/intranet/")
-        own = [one["sql"] for one in queries if re.search(r'FROM "(documents|members|core)_', one["sql"])]
+        own = [one["sql"] for one in queries if asks_first(one["sql"])]
         counts.append(len(own))
 
     assert counts[0] == counts[1] <= 12

@@ -18,6 +18,7 @@ from puebla.circulars.querysets import CircularQuerySet
 from puebla.core.words import without_nul
 from puebla.documents.views.lists import options
 from puebla.members.querysets import Reach, reach_of
+from puebla.members.querysets.prepared import PreparedForReader
 
 FILTERS = ("q", "kind", "state", "year", "meeting")
 PER_PAGE = 25
@@ -106,17 +107,25 @@ def _standing(circular: Circular, asked: bool, late: bool | None) -> str:
 def desk_panel(person: Person, reach: Reach) -> dict[str, object] | None:
     """What awaits the reply of the reader's parties, the soonest first; None where nothing does."""
     at = timezone.now()
-    awaiting = (
-        Circular.objects.visible_to(person, reach=reach).awaiting(reach.parties).order_by("reply_by_at", "pk")
-    )
-    found = list(awaiting[: ON_THE_DESK + 1])
-    if not found:
+    keys = [key for (key,) in _awaiting.rows(person, reach)]
+    if not keys:
         return None
+    kept = Circular.objects.in_bulk(keys)
+    found = [kept[key] for key in keys if key in kept]
     rows = [
         {"circular": one, "reply_by": reply_by_in_words(one), "late": one.is_late(at)}
         for one in found[:ON_THE_DESK]
     ]
     return {"template": "circulars/desk.html", "context": {"rows": rows, "more": len(found) > ON_THE_DESK}}
+
+
+def _awaiting_keys(person: Person, reach: Reach) -> Any:
+    """Keys of the circulars that await a reply of the reader's parties, the soonest first."""
+    seen = Circular.objects.visible_to(person, reach=reach).awaiting(reach.parties)
+    return seen.order_by("reply_by_at", "pk").values_list("pk")[: ON_THE_DESK + 1]
+
+
+_awaiting = PreparedForReader(_awaiting_keys)
 
 
 def about_a_meeting(request: Any, symbol: str) -> dict[str, object] | None:

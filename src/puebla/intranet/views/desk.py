@@ -25,7 +25,7 @@ from puebla.documents.rules import may_edit_lists
 from puebla.intranet.actions import look
 from puebla.members.models import Permission, Seat
 from puebla.members.querysets import Reach, reach_of, today
-from puebla.members.querysets.prepared import with_shares
+from puebla.members.querysets.prepared import PreparedForReader, with_shares
 
 SHOWN, MOST_WAITING = 8, 40
 
@@ -42,11 +42,11 @@ def desk(request: PersonRequest) -> HttpResponse:
         return render(request, "intranet/no_seat.html", {"waiting": waiting.select_related("room", "role")})
     # What is shared by name is asked once for all that the desk shows.
     reach = with_shares(request.person, reach)
-    visible = Document.objects.visible_to(request.person, reach=reach)
     since = look(by=request.person, at=at)
-    recent, coming = _recent(visible, since), _waiting(visible)
+    papers, coming = _changed_and_waiting(request.person, reach)
+    recent = _recent(papers, since)
     # Where others await too much for one page, the own is asked for by itself.
-    whole = coming if len(coming) < MOST_WAITING else _waiting(visible.filter(party__in=reach.parties))
+    whole = coming if len(coming) < MOST_WAITING else _own_waiting(request.person, reach)
     own = [one for one in whole if one.party_id in reach.parties]
     awaited = [one for one in coming if one.state == State.AWAITED]
     process = Process.known()
@@ -68,18 +68,56 @@ def desk(request: PersonRequest) -> HttpResponse:
             "today": today(at),
             "keeps_lists": bool(may_edit_lists(reach)),
             "reads_journal": reach.secretariat and reach.may(Permission.READ_JOURNAL),
-            "pending": _pending(visible, process),
+            "pending": _pending(request.person, reach, process),
             "may_file": _may_file(reach),
             "panels": _panels(request, reach),
         },
     )
 
 
-def _recent(visible: DocumentQuerySet, since: dt.datetime | None) -> list[dict[str, Any]]:
+def _changed_keys(person: Person, reach: Reach) -> Any:
+    """Keys of the papers changed last, found in an index before the rest is read."""
+    seen = Document.objects.visible_to(person, reach=reach).exclude(state=State.AWAITED)
+    return seen.order_by("-changed_at", "-pk").values_list("pk")[:SHOWN]
+
+
+def _waiting_keys(person: Person, reach: Reach) -> Any:
+    """Keys of what is awaited: papers announced, and languages of a paper for which a day is set; soonest first."""
+    seen = Document.objects.visible_to(person, reach=reach).awaited()
+    return seen.order_by("expected_on", "pk").values_list("pk")[:MOST_WAITING]
+
+
+def _filed_languages(person: Person, reach: Reach) -> Any:
+    """How many filed papers there are in each set of languages.
+
+    Asked for what is wanted, not for what is not: so that SQLite walks the index of states and not every paper.
+    """
+    standing = [state for state in State if state not in {State.AWAITED, State.WITHDRAWN}]
+    filed = Document.objects.visible_to(person, reach=reach).filter(
+        state__in=standing, filed_languages__gt=""
+    )
+    return filed.order_by().values_list("filed_languages").annotate(Count("pk"))
+
+
+_changed, _awaited = PreparedForReader(_changed_keys), PreparedForReader(_waiting_keys)
+_filed = PreparedForReader(_filed_languages)
+
+
+def _changed_and_waiting(person: Person, reach: Reach) -> tuple[list[Any], list[Any]]:
+    """The papers changed last, and what is awaited, read together once their keys have come through the gate."""
+    changed, awaited = ([key for (key,) in one.rows(person, reach)] for one in (_changed, _awaited))
+    found = _lines(Document.objects.all()).in_bulk({*changed, *awaited})
+    return [found[key] for key in changed if key in found], [found[key] for key in awaited if key in found]
+
+
+def _own_waiting(person: Person, reach: Reach) -> list[Any]:
+    """What is awaited of the person's own parties."""
+    own = Document.objects.visible_to(person, reach=reach).filter(party__in=reach.parties).awaited()
+    return list(_lines(own).order_by("expected_on", "pk")[:MOST_WAITING])
+
+
+def _recent(papers: list[Any], since: dt.datetime | None) -> list[dict[str, Any]]:
     """The papers changed last, whether each is new since the person last looked, and what was done with it since."""
-    newest = visible.exclude(state=State.AWAITED).order_by("-changed_at", "-pk")
-    # The few keys are found in an index first, and only then the rest is read.
-    papers = list(_lines(visible).filter(pk__in=newest.values("pk")[:SHOWN]).order_by("-changed_at", "-pk"))
     done: dict[str, list[Sentence]] = {}
     if since is not None:
         entries = (
@@ -108,11 +146,6 @@ def _all_new(recent: list[dict[str, Any]], since: dt.datetime | None) -> str:
     if since is None or len(recent) < SHOWN or not all(one["new"] for one in recent):
         return ""
     return f"{reverse('documents:list')}?{urlencode({'since': since.isoformat(timespec='seconds')})}"
-
-
-def _waiting(visible: DocumentQuerySet) -> list[Any]:
-    """What is awaited: papers announced, and languages of a paper for which a day is set; soonest first."""
-    return list(_lines(visible.awaited()).order_by("expected_on", "pk")[:MOST_WAITING])
 
 
 def _lines(visible: DocumentQuerySet) -> DocumentQuerySet:
@@ -146,13 +179,10 @@ def _seats(person: Person, at: dt.datetime) -> list[_Sitting]:
     return [_Sitting._make(row) for row in _own.rows(person.pk, at)]
 
 
-def _pending(visible: DocumentQuerySet, process: Process | None) -> list[dict[str, Any]]:
+def _pending(person: Person, reach: Reach, process: Process | None) -> list[dict[str, Any]]:
     """How many filed documents still lack each working language; one query for all of them."""
     languages: list[str] = process.languages if process else []
-    # Asked for what is wanted, not for what is not: so that SQLite walks the index of states and not every paper.
-    standing = [state for state in State if state not in {State.AWAITED, State.WITHDRAWN}]
-    filed = visible.filter(state__in=standing, filed_languages__gt="")
-    rows = list(filed.order_by().values_list("filed_languages").annotate(Count("pk"))) if languages else []
+    rows = _filed.rows(person, reach) if languages else []
     counts = {code: sum(count for held, count in rows if code not in held.split(",")) for code in languages}
     return [
         {"code": code, "name": get_language_info(code)["name_translated"], "count": count}

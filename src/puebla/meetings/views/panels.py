@@ -20,6 +20,8 @@ def delegations(person: Person, reach: Reach) -> dict[str, object] | None:
         return None
     seen = Convening.objects.visible_to(person, reach=reach).filter(state__in=["convened", "in_session"])
     meetings = list(seen.coming(on=today(reach.at or timezone.now())).select_related("meeting")[:10])
+    if not meetings:
+        return None
     asked = _asked(person, reach, meetings, naming) if naming else []
     waiting = _waiting(person, reach, meetings) if convenes(reach) else []
     if not asked and not waiting:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count, Window
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.members.querysets import Reach, reach_of
+from puebla.members.querysets.prepared import PreparedForReader
 from puebla.notices import actions
 from puebla.notices.actions.messages import Entry, entries_of
 from puebla.notices.models import Notice
@@ -55,12 +57,22 @@ def _line(entry: Entry) -> dict[str, Any]:
 
 def desk_panel(person: Person, reach: Reach) -> dict[str, object] | None:
     """The newest notices that were not read; None where there are none."""
-    unread = Notice.objects.visible_to(person, reach=reach).filter(read_at=None)
-    newest = list(unread[: ON_THE_DESK * 3])
-    if not newest:
+    found = _unread.rows(person, reach)
+    if not found:
         return None
+    kept = Notice.objects.in_bulk([key for key, _count in found])
+    newest = [kept[key] for key, _count in found if key in kept]
     lines = lines_of(newest, person, reach)[:ON_THE_DESK]
-    return {"template": "notices/desk.html", "context": {"lines": lines, "unread": unread.count()}}
+    return {"template": "notices/desk.html", "context": {"lines": lines, "unread": found[0][1]}}
+
+
+def _newest_unread(person: Person, reach: Reach) -> Any:
+    """Keys of the newest notices that were not read, each with how many there are in all."""
+    unread = Notice.objects.visible_to(person, reach=reach).filter(read_at=None)
+    return unread.annotate(of=Window(Count("pk"))).values_list("pk", "of")[: ON_THE_DESK * 3]
+
+
+_unread = PreparedForReader(_newest_unread)
 
 
 @signed_in
