@@ -191,7 +191,7 @@ def badges(convening: Convening, people: list[Delegate], *, sheets: bool, standi
         )
     source = _BADGE.format(
         language=_typed((translation.get_language() or "en")[:2]), cobalt=COBALT, author=_typed(_process_name()),
-        title=_typed(f"{_('Badges')}: {convening.symbol}"), meeting=_typed(str(show(convening.meeting.titles))),
+        title=_typed(_("Badges: %(meeting)s") % {"meeting": convening.symbol}), meeting=_typed(str(show(convening.meeting.titles))),
         when=_typed(_when_and_where(convening)),
     )  # fmt: skip
     if sheets:
