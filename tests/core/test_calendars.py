@@ -171,3 +171,4 @@ def test_of_a_sealed_room_a_feed_holds_no_words():
 def test_a_calendar_with_nothing_in_it_is_still_one():
     assert by_the_other_library(written()).name == "VCALENDAR"
     assert Calendar.from_ical(written()).walk("VTIMEZONE")
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H" in written()

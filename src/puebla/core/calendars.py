@@ -25,7 +25,7 @@ MEDIA_TYPE = "text/calendar; charset=utf-8"
 #: When something changed of which nobody keeps it: a stamp has to stand there, and it must not move by itself.
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 #: How soon programs ask again.
-ASK_AGAIN = "PT1H"
+ASK_AGAIN = dt.timedelta(hours=1)
 #: What each kind of entry is called; rooms add theirs.
 KINDS: dict[str, Any] = {
     "meeting": gettext_lazy("meeting"),
@@ -169,8 +169,8 @@ def _frame(name: str, zone: str, page: str) -> tuple[bytes, bytes]:
     for key in ("name", "x-wr-calname"):
         calendar.add(key, one_line(name))
     calendar.add("x-wr-timezone", zone)
-    calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"}, encode=False)
-    calendar.add("x-published-ttl", ASK_AGAIN)
+    calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
     if page:
         calendar.add("url", settings.BASE_URL + page)
     end = b"END:VCALENDAR\r\n"
