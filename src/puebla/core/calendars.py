@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from puebla.core import registry
+from puebla.core.languages import Texts, show
 from puebla.core.words import one_line
 from puebla.core.zones import is_zone
 
@@ -45,7 +46,7 @@ class CalendarEntry:
 
     Attributes:
         uid: names it for ever, among all that this instance has.
-        title: in the reader's language.
+        title: in the reader's language; else in another, named by `language`.
         starts_at: an instant; None where the entry has days (`on`, `until_on`, the last one inclusive, and `precision`).
         ends_at: None for something that is due at an instant.
         zone: of the place.
@@ -59,6 +60,7 @@ class CalendarEntry:
     uid: str
     kind: str
     title: str
+    language: str = ""
     starts_at: dt.datetime | None = None
     ends_at: dt.datetime | None = None
     on: dt.date | None = None
@@ -108,6 +110,12 @@ def first_day(day: dt.date, precision: str) -> dt.date:
     if precision == "year":
         return day.replace(month=1, day=1)
     return day.replace(day=1) if precision == "month" else day
+
+
+def other_language(texts: Texts) -> str:
+    """The language of these words where it is not the reader's: pages say so to whoever reads them aloud."""
+    shown = show(texts)
+    return shown.language if shown.text and shown.pending else ""
 
 
 #: (person, what the person reaches, from, until) → entries of a room that the person may know of, any part of which lies

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from puebla.circulars.models import Circular, Precision, State
-from puebla.core.calendars import CalendarEntry
+from puebla.core.calendars import CalendarEntry, other_language
 from puebla.core.languages import show
 from puebla.members.querysets import Reach
 
@@ -35,7 +35,7 @@ def _entry(row: dict[str, Any], here: str) -> CalendarEntry:
     at_an_hour = row["reply_precision"] == Precision.MINUTE
     return CalendarEntry(
         uid=f"reply-{row['ref']}", kind="reply_by", title=words % {"title": show(row["titles"]).text or row["symbol"]},
-        starts_at=row["reply_by_at"] if at_an_hour else None, on=None if at_an_hour else row["reply_on"],
+        language=other_language(row["titles"]), starts_at=row["reply_by_at"] if at_an_hour else None, on=None if at_an_hour else row["reply_on"],
         zone=row["reply_zone"] or "UTC", address=f"{here}{quote(row['symbol'] or row['ref'])}/", body=row["body__code"] or "",
         body_name=str(show(row["body__short_names"])), about=row["symbol"] or "", sequence=row["revision"] - 1,
         cancelled=row["state"] == State.CANCELLED, changed_at=row["changed_at"],

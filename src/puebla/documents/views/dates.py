@@ -9,7 +9,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from puebla.core.calendars import CalendarEntry
+from puebla.core.calendars import CalendarEntry, other_language
 from puebla.core.languages import show
 from puebla.documents.forms import language_name
 from puebla.documents.models import Document, State
@@ -49,7 +49,7 @@ def _entry(
         title = _("%(title)s, in %(language)s") % {"title": title, "language": language_name(language)}
     words = _("Embargo ends: %(title)s") if kind == "embargo" else _("Expected: %(title)s")
     return CalendarEntry(
-        uid=uid, kind=kind, title=words % {"title": title}, starts_at=starts_at, on=on,
+        uid=uid, kind=kind, title=words % {"title": title}, language=other_language(row["titles"]), starts_at=starts_at, on=on,
         address=f"{here}{quote(row['symbol'] or row['ref'])}/", body=row["body__code"] or "",
         body_name=str(show(row["body__short_names"])), sequence=row["revision"] - 1, changed_at=row["changed_at"],
         about=" · ".join(filter(None, [row["symbol"], str(show(row["party__short_names"]))])),

@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from puebla.core.calendars import CalendarEntry
+from puebla.core.calendars import CalendarEntry, other_language
 from puebla.core.languages import show
 from puebla.meetings.models import Session
 from puebla.meetings.querysets.dates import lines_between, meetings_between, sessions_between
@@ -40,7 +40,7 @@ def _of_meeting(row: dict[str, Any], here: str) -> CalendarEntry:
     body = str(show(row["body__short_names"])) or row["body__code"]
     sealed = _("Meeting, %(body)s") % {"body": body} if row["body__room__sealed"] else ""
     return CalendarEntry(
-        uid=uid_of_meeting(row["symbol"]), kind="meeting", title=str(show(row["titles"])) or row["symbol"], on=row["starts_on"],
+        uid=uid_of_meeting(row["symbol"]), kind="meeting", language=other_language(row["titles"]), title=str(show(row["titles"])) or row["symbol"], on=row["starts_on"],
         until_on=row["ends_on"], precision=row["precision"], zone=row["convening__zone"] or "UTC", place=str(show(row["places"])),
         link=row["convening__link"] or "", address=f"{here}{quote(row['symbol'])}/", body=row["body__code"],
         body_name=body, about=row["symbol"], sequence=row["revision"] - 1, tentative=row["draft"] or not row["confirmed"],
@@ -59,7 +59,7 @@ def _of_session(row: dict[str, Any], here: str) -> CalendarEntry:
     symbol = row["convening__meeting__symbol"]
     title = f"{show(row['titles']) if row['titles'] else kind} · {body}"
     return CalendarEntry(
-        uid=f"session-{row['ref']}", kind="session", title=title, starts_at=row["starts_at"], ends_at=row["ends_at"],
+        uid=f"session-{row['ref']}", kind="session", language=other_language(row["titles"]), title=title, starts_at=row["starts_at"], ends_at=row["ends_at"],
         zone=row["zone"], place=str(show(row["places"])), link=row["link"], address=f"{here}{quote(symbol)}/sessions/{row['ref']}/",
         body=row["convening__meeting__body__code"], body_name=body, about=str(show(row["convening__meeting__titles"])),
         sequence=row["sequence"], cancelled=row["cancelled_at"] is not None, changed_at=row["changed_at"],
