@@ -26,6 +26,20 @@ CIRCULARS = ["/intranet/circulars/", "/intranet/circulars/?q=zzz", "/intranet/ci
              *((f"circulars:{name}", INVITATION) for name in ("sent-to", "history", "extend", "remind", "close", "cancel")),
              *((f"circulars:{name}", DRAFT) for name in ("edit", "recipients", "send")),
              ("circulars:language", ("circulars:record", "/intranet/circulars/?kind=nominations"))]  # fmt: skip
+#: The meeting that is convened when the demonstration is loaded; its address holds the year.
+MEETING = ("meetings:page", "/intranet/meetings/?body=RCGM")
+SESSION, DELEGATE, OWN = (
+    ("meetings:session", MEETING),
+    ("meetings:delegate", MEETING),
+    ("meetings:delegation", ("meetings:delegate", MEETING)),
+)
+MEETINGS = ["/intranet/meetings/", "/intranet/meetings/calendar/", "/intranet/meetings/new/RCGM/", "/intranet/meetings/RCM/2009/VM/",
+            "/intranet/meetings/RCM/2009/VM/hold/", MEETING, SESSION, DELEGATE, OWN,
+            *((f"meetings:{name}", MEETING) for name in ("agenda", "item", "item-new", "session-new", "edit", "copy", "packs",
+                                                         "participants", "delegations", "accreditation", "door")),
+            ("meetings:session-edit", SESSION), ("meetings:agenda-revision", ("meetings:agenda", MEETING)),
+            ("meetings:delegate-edit", DELEGATE), ("meetings:delegate-register", DELEGATE), ("meetings:nominate", OWN),
+            ("meetings:quotas", ("meetings:delegations", MEETING))]  # fmt: skip
 #: What is asked of a party stands on pages of its own.
 REPLYING = [INVITATION, ("circulars:reply", INVITATION)]
 #: Addresses, and pages whose address only another page knows: (its name, where the first link to it stands).
@@ -84,6 +98,10 @@ ELSEWHERE = {
     "texts:at", "texts:export", "texts:move", "texts:remove", "texts:restore", "texts:answer", "meetings:report-end",
     "meetings:report-file", "notices:stop", "circulars:file", "circulars:withdraw",
     # These stand only for a while, and a test leads there.
+    "meetings:pack", "meetings:badges", "meetings:letter", "meetings:delegate-badge", "meetings:delegate-photo",
+    "meetings:delegate-act", "meetings:check-in", "meetings:check-in-undo", "meetings:calendar-address", "meetings:state",
+    "meetings:session-cancel", "meetings:agenda-revise", "meetings:item-move", "meetings:item-papers", "meetings:item-open",
+    "meetings:item-remove", "meetings:invite",
     "circulars:observers", "texts:comment", "meetings:report-adopt", "meetings:report-new", "documents:batch", "intranet:saved-search", "members:invitation-withdraw", "members:opening-confirm", "mfa_authenticate", "mfa_reauthenticate",
     "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
@@ -188,7 +206,7 @@ def names_below(resolver, before=""):
 def test_every_page_of_both_sites_is_among_those_looked_at():
     looked_at = {
         view_of(one) if isinstance(one, str) else one[0]
-        for one in (*PUBLIC, *PRIVATE, *CIRCULARS, *TECHNICAL, *CHAIRS, *REPLYING)
+        for one in (*PUBLIC, *PRIVATE, *CIRCULARS, *MEETINGS, *TECHNICAL, *CHAIRS, *REPLYING)
     }
     sites = next(one for one in get_resolver().url_patterns if isinstance(one.pattern, LocalePrefixPattern))
 
@@ -202,11 +220,12 @@ def test_every_page_of_both_sites_is_among_those_looked_at():
         (None, PUBLIC),
         ("secretariat", PRIVATE),
         ("secretariat", CIRCULARS),
+        ("secretariat", MEETINGS),
         ("technology", TECHNICAL),
         ("chair.lost", CHAIRS),
         ("focal.hnd", REPLYING),
     ],
-    ids=["public", "private", "circulars", "technical", "chairs", "replying"],
+    ids=["public", "private", "circulars", "meetings", "technical", "chairs", "replying"],
 )
 def test_every_page_passes_axe_and_fits_the_window(visit, instance, account, addresses, language):
     page = visit(account, language=language)
