@@ -98,11 +98,17 @@ class Writer:
             reach = reaches.get(person.pk) if reaches is not None else None
             words = self.words(person, told.what, reach=reach or Reach())
             return letter(
-                to=person.email, **words, at=told.at, language=person.language,
+                to=person.email, **words, at=told.at, language=self.language_for(person, told.what),
                 message_id=message_id_of(self.circular.ref, person.ref, told.event),
                 reply_to=contact_of(self.process), stop_url=stop_address(person),
                 about=f"circular:{recipient.ref}:{told.what}",
             )  # fmt: skip
+
+    def language_for(self, person: Person, what: str) -> str:
+        """The language that a message's subject is in: the reader's own, or that of a title which is pending in it."""
+        if what != SENT or self.circular.room_cap < MEMBERS:
+            return person.language
+        return show(self.circular.titles, person.language).language
 
     def words(self, person: Person, what: str, *, reach: Reach) -> dict[str, str]:
         """Subject and both shapes of a message, in the language now active."""
