@@ -133,8 +133,11 @@ def rivers(founded, db, settings):
 
 
 def words_of(content):
-    """A page's words as a reader has them."""
-    return html.unescape(re.sub(r"<(?!meta|input|option)[^>]*>", " ", content.decode(errors="replace")))
+    """A page's words as a reader has them; time zones apart, which are places of the whole world and nobody's."""
+    page = re.sub(
+        r'<option value="[A-Z]\w+/[^"]*"[^>]*>[^<]*</option>', " ", content.decode(errors="replace")
+    )
+    return html.unescape(re.sub(r"<(?!meta|input|option)[^>]*>", " ", page))
 
 
 def walk(client, *starts):

@@ -278,7 +278,7 @@ class OpeningForm(forms.Form):
     """The Presidency's exception for one observer."""
 
     party = ByName(Party.objects.none(), label=gettext_lazy("Observer or organisation"))
-    what = forms.ChoiceField(label=gettext_lazy("May"), choices=ItemOpening.What.choices)
+    what = forms.ChoiceField(label=gettext_lazy("What it may do"), choices=ItemOpening.What.choices)
 
     def __init__(self, *args: Any, at: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
