@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
+from puebla.core.prepared import Prepared
 from puebla.core.verdicts import RefusedError
 from puebla.meetings.actions import reports as actions
 from puebla.meetings.forms.reports import AdoptForm, CommentsForm, DraftForm
@@ -220,6 +221,12 @@ def _on_meeting(request: PersonRequest, symbol: str) -> dict[str, object] | None
 
 
 def _on_document(request: PersonRequest, ref: str) -> dict[str, object] | None:
+    # Hardly any paper was a draft here: that is asked first, of a paper that came through the gate; who sees the draft after.
+    if not _drafted.rows(ref):
+        return None
     seen = Report.objects.visible_to(request.person).select_related("text")
     report = seen.filter(document__ref=ref).first()
     return {"template": "meetings/report_of_paper.html", "context": {"report": report}} if report else None
+
+
+_drafted = Prepared(lambda ref: Report.objects.filter(document__ref=ref).values_list("pk")[:1])
