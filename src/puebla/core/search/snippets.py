@@ -146,6 +146,6 @@ def cut(text: str, looking: Looking, spot: Spot | None) -> SafeString:
     return mark_safe(f"{_MORE} " * bool(start) + words + f" {_MORE}" * (len(found) > LENGTH))  # noqa: S308 - escaped above
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=20_000)
 def _folded(word: str) -> str:
     return "".join(words_in(word))

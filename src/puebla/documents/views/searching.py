@@ -95,7 +95,7 @@ class DocumentSource:
         return [hit_of(row, paragraph=citation.paragraph) for row in chosen[:5]]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _hit_as_kept(row: tuple[Any, ...], _language: str) -> Hit:
     """The line of a row as the database keeps it: made once while it stays what it is."""
     kept = _Row._make(row)
