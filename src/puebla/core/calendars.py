@@ -234,7 +234,7 @@ def _changes_of(zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Iterab
         at += day
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=600)
 def _written(entry: CalendarEntry, _language: str) -> bytes:
     from icalendar import Event
 

@@ -102,7 +102,7 @@ def imprecise(date: dt.date | None, precision: str = "day") -> str:
     return _dated(date, precision, _reading())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _dated(date: dt.date, precision: str, language: str) -> str:
     """The words of a date: lists say the same dates again and again, and each costs more than the rest of its line."""
     form = DATE_FORMATS.get(language, {}).get(precision) or PLAIN_FORMATS.get(precision, PLAIN_FORMATS["day"])
