@@ -125,6 +125,19 @@ def test_a_message_that_waited_is_not_sent_to_whom_lost_the_seat_or_stopped_this
         assert mail_now(mail.about.partition(":")[2], mail, later) is None
 
 
+def test_a_message_that_waited_still_speaks_its_readers_language_where_the_title_is_pending_in_it():
+    by, reader = making.secretary(), make.delegate(body=making.group(), language="es")
+    making.sent(by, titles={"en": "Invitation"})
+    waiting = OutgoingMail.objects.get(recipient=reader.email)
+
+    now = mail_now(waiting.about.partition(":")[2], waiting, AT)
+
+    assert waiting.language == "en", "the subject is in English"
+    assert "Responder:" in waiting.body and now == {
+        name: getattr(waiting, name) for name in ("subject", "body", "html")
+    }
+
+
 def test_who_stopped_mail_of_circulars_still_finds_them_in_the_inbox():
     by, stopped, other = three()
     notices.stop_kind(person=stopped, source="circulars", at=AT)

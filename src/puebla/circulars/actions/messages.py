@@ -163,7 +163,7 @@ def stop_address(person: Person) -> str:
     return absolute("subscriptions:stop-kind", sign("kind", f"{person.ref}:{SOURCE}"))
 
 
-def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:
+def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:  # noqa: ARG001 - as every kind is asked
     """What a message that waited says now; None where it is not to go any more."""
     recipient_ref, _colon, what = ref.partition(":")
     found = Recipient.objects.filter(ref=recipient_ref).select_related("person", "circular__room").first()
@@ -174,9 +174,10 @@ def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | 
         return None
     if what == REMINDED and not _still_missing(found):
         return None
-    if what in {SENT, REMINDED, EXTENDED} and circular.state == State.CANCELLED:
+    if what != CANCELLED and circular.state == State.CANCELLED:
         return None
-    with translation.override(mail.language):
+    # The reader's own language: the message's is that of its subject, which may be pending in theirs.
+    with translation.override(found.person.language):
         return Writer(circular).words(found.person, what, reach=reach)
 
 
