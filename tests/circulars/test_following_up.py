@@ -87,6 +87,28 @@ def test_more_time_makes_a_late_reply_one_in_time_and_tells_everybody():
         extended(circular, by, on=dt.date(2026, 6, 5), at=UNTIL + 2 * DAY)
 
 
+@pytest.mark.parametrize(
+    ("given", "field", "sentence"),
+    [
+        ({"time": None}, "reply_time", "Write the hour"),
+        ({"zone": ""}, "reply_zone", "whose time"),
+        ({"on": dt.date(2027, 3, 14), "time": dt.time(2, 30)}, "reply_time", "does not exist"),
+        ({"on": dt.date(2026, 5, 31)}, "reply_on", "after the present one"),
+    ],
+)
+def test_more_time_is_asked_for_as_exactly_as_the_first_date(given, field, sentence):
+    by, *_people = three()
+    circular = making.sent(by)
+    asked = {"on": dt.date(2026, 6, 8), "time": dt.time(17), "zone": "America/New_York"} | given
+
+    with pytest.raises(RefusedError, match=sentence) as told:
+        actions.extend(
+            circular=circular, precision="minute", reasons={"en": "A holiday."}, by=by, at=AT, **asked
+        )
+
+    assert told.value.field == field and making.again(circular).reply_by_at == UNTIL
+
+
 def test_a_closed_circular_takes_no_reply_and_keeps_the_draft():
     by, replying, _missing = three()
     circular, party = making.sent(by), party_of(replying)

@@ -14,7 +14,7 @@ from puebla.circulars.actions import messages
 from puebla.circulars.actions.indexing import index_circular
 from puebla.circulars.actions.messages import Told
 from puebla.circulars.actions.recipients import is_addressed, preview
-from puebla.circulars.actions.writing import due, locked, touch
+from puebla.circulars.actions.writing import locked, settle_date, touch
 from puebla.circulars.models import Circular, Extension, Opening, Recipient, Reminder, Reply, State
 from puebla.core import journal
 from puebla.core.languages import Texts
@@ -129,18 +129,16 @@ def extend(
     require(rules.may_extend(reach_of(by, at), row))
     if not any(reasons.values()):
         raise RefusedError(_("Say why there is more time, in one language at least."), field="reasons")
-    try:
-        until = due(on, time, zone, precision, later=later)
-    except RefusedError as error:
-        raise RefusedError(error.reason, field="time") from error
     before = row.reply_by_at
-    if before is None or until <= before or until <= at:
-        raise RefusedError(_("The new date lies after the present one, and in the future."), field="on")
+    row.reply_on, row.reply_time, row.reply_zone, row.reply_precision = on, time, zone, precision
+    settle_date(row, later=later)
+    until = row.reply_by_at
+    if before is None or until is None or until <= max(before, at):
+        raise RefusedError(_("The new date lies after the present one, and in the future."), field="reply_on")
     Extension.objects.create(
         circular=row, before_at=before, until_at=until, reasons=reasons, extended_at=at, extended_by=by
     )
-    row.reply_on, row.reply_time, row.reply_zone, row.reply_precision = on, time, zone, precision
-    row.reply_by_at, row.state, row.ended_at, row.ended_by = until, State.SENT, None, None
+    row.state, row.ended_at, row.ended_by = State.SENT, None, None
     touch(row, by, at)
     Reply.objects.filter(circular=row, late=True, sent_at__lte=until).update(late=False)
     messages.tell(row, list(_recipients(row)), Told(messages.EXTENDED, f"extended:{until:%Y%m%dT%H%M%S}", at))

@@ -166,6 +166,15 @@ def _take_over(row: Circular, values: dict[str, Any], reach: Reach) -> None:
         row.addressed = addressed
     _keep_to_its_room(row, reach)
     row.reply_form = checked_form(row.reply_form)
+    settle_date(row, later=later)
+
+
+def settle_date(row: Circular, *, later: bool | None) -> None:
+    """Find the instant that the row's day, hour and zone mean.
+
+    Raises:
+        RefusedError: where they do not fit together (`field` names the one at fault).
+    """
     if row.reply_on is None:
         row.reply_time, row.reply_zone, row.reply_by_at, row.remind_days = None, "", None, []
         return
