@@ -170,6 +170,23 @@ def test_a_reply_is_read_by_its_party_the_secretariat_and_the_presidency_alone()
     assert [one.circular for one in Reply.objects.visible_to(other)] == [shared]
 
 
+@pytest.mark.parametrize("opens_to", [30, 50])
+def test_a_shared_reply_that_was_replaced_or_withdrawn_is_read_by_others_no_more(opens_to):
+    by = making.secretary()
+    guest, other = (make.delegate(body=making.group()) for _one in range(2))
+    party = guest.seats.get().party
+    circular = making.sent(by, replies_shared=True, opens_to=opens_to)
+    first = making.reply(circular, guest, party)
+    second = making.reply(circular, guest, party, token="t2")
+    of = lambda person: list(Reply.objects.visible_to(person))  # noqa: E731
+
+    assert of(other) == [second]
+    actions.withdraw_reply(reply=second, by=guest, at=AT)
+
+    assert of(other) == []
+    assert of(by) == of(guest) == [second, first]
+
+
 def test_observers_do_not_propose_agenda_items_unless_the_presidency_allows_it():
     by, guest = making.secretary(), make.delegate("observer_state", body=making.group())
     presidency = make.delegate(

@@ -82,14 +82,14 @@ class ReplyQuerySet(GatedQuerySet):
     """Replies; a draft is its party's own."""
 
     def shared_with(self, person: "Person | None", reach: Reach) -> Q:  # noqa: ARG002 - parties are addressed, not persons
-        """Replies shared with all to whom the circular was sent, where nobody else reads it."""
+        """Replies that stand, shared with all to whom the circular was sent, where nobody else reads it."""
         from puebla.circulars.models import Recipient
 
         if reach.is_empty or not reach.parties:
             return Q()
         sent = Recipient.objects.filter(party_id__in=sorted(reach.parties), circular__replies_shared=True)
         addressed = sent.order_by().values("circular_id")
-        return Q(audience=PRESIDENCY, room_cap__gte=MEMBERS, circular__in=addressed) & ~Q(state="draft")
+        return Q(audience=PRESIDENCY, room_cap__gte=MEMBERS, circular__in=addressed, state="sent")
 
     def standing(self) -> Self:
         """Those that count: sent, neither replaced nor withdrawn."""

@@ -138,11 +138,11 @@ def send_reply(*, circular: Circular, party: Party, token: str, by: Person, at: 
         raise RefusedError(_("There is no draft to send. Fill in the form first."))
     _require_complete(row, reply)
     own = Reply.objects.filter(circular=row, party=party)
-    own.standing().update(state=Reply.State.REPLACED)
+    own.standing().update(state=Reply.State.REPLACED, audience=_kept_back(row))
     reply.number = (own.aggregate(last=Max("number"))["last"] or 0) + 1
     reply.state, reply.sent_at, reply.sent_by, reply.token = Reply.State.SENT, at, by, token
     reply.late = row.is_late(at)
-    reply.audience = row.audience if row.replies_shared else min(Audience.PRESIDENCY, row.room_cap)
+    reply.audience = row.audience if row.replies_shared else _kept_back(row)
     reply.save()
     senders = [one for one in (row.sent_by, row.created_by) if one is not None]
     messages.tell_the_secretariat(row, senders, "replied", f"replied:{reply.ref}", at)
@@ -162,6 +162,7 @@ def withdraw_reply(*, reply: Reply, by: Person, at: dt.datetime) -> Reply:
     )
     require(rules.may_withdraw(reach_of(by, at), row, standing, at=at))
     standing.state, standing.withdrawn_at, standing.withdrawn_by = Reply.State.WITHDRAWN, at, by
+    standing.audience = _kept_back(row)
     standing.save()
     senders = [one for one in (row.sent_by, row.created_by) if one is not None]
     messages.tell_the_secretariat(row, senders, "withdrawn", f"withdrawn:{standing.ref}", at)
@@ -170,6 +171,11 @@ def withdraw_reply(*, reply: Reply, by: Person, at: dt.datetime) -> Reply:
         facts={"circular": row.address, "number": standing.number},
     )  # fmt: skip
     return standing
+
+
+def _kept_back(circular: Circular) -> int:
+    """Who reads a reply that is not shared, or does not stand any more: beside its party, secretariat and Presidency."""
+    return min(Audience.PRESIDENCY, circular.room_cap)
 
 
 def file_opened(*, file: ReplyFile, by: Person, at: dt.datetime) -> None:
