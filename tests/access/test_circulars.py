@@ -125,3 +125,20 @@ def test_a_party_sees_neither_others_replies_nor_who_is_missing_nor_who_opened()
     )
     exported = client.get(pages[1] + "?export=csv")
     assert WORD not in io.BytesIO(b"".join(exported.streaming_content)).getvalue().decode()
+
+
+def test_who_opened_a_file_of_a_shared_reply_is_told_to_the_openers_own_party_alone():
+    by, one, other = making.secretary(), *(make.delegate(body=making.group()) for _each in range(2))
+    party = one.seats.get().party
+    asked = [{"kind": "file", "labels": {"en": "A file"}}]
+    circular = making.sent(by, asked=asked, replies_shared=True)
+    actions.save_draft(
+        circular=circular, party=party, answers={}, files={"f1": make.a_file()}, by=one, at=AT, token="t"
+    )
+    ref = actions.send_reply(circular=circular, party=party, token="t", by=one, at=AT).files.get().ref
+    client_of(other).get(reverse("circulars:file", args=[circular.address, ref]))
+
+    address = reverse("circulars:history", args=[circular.address])
+    told = {person: "opened a file" in client_of(person).get(address).text for person in (by, one, other)}
+
+    assert told == {by: False, one: False, other: True}

@@ -21,6 +21,7 @@ from puebla.core.models import JournalEntry, Process
 from puebla.core.phrases import sentences
 from puebla.documents.forms import language_name
 from puebla.documents.models import Document
+from puebla.documents.querysets import openings_known_to
 from puebla.members.models import Meeting, Party
 from puebla.members.querysets import Reach, reach_of
 
@@ -204,16 +205,20 @@ def acts_of(circular: Circular, reach: Reach, *, at: dt.datetime) -> list[dict[s
 @signed_in
 @require_safe
 def history(request: PersonRequest, address: str) -> HttpResponseBase:
-    """What was done with the circular, for who prepares circulars; and with the replies that the reader sees."""
+    """What was done with the circular, for who prepares circulars; and with the replies that the reader sees.
+
+    Who opened a reply's file is told as of documents: each party its own, a sealed room its own.
+    """
     reach = reach_of(request.person)
     circular = circular_or_404(request, address, reach)
     replies = (
         Reply.objects.visible_to(request.person, reach=reach).filter(circular=circular).exclude(state="draft")
     )
     refs = list(replies.order_by().values_list("ref", flat=True))
-    entries = JournalEntry.objects.filter(subject_kind="Reply", subject_ref__in=refs).exclude(
-        act="reply.drafted"
-    )
+    of_replies = JournalEntry.objects.filter(subject_kind="Reply", subject_ref__in=refs)
+    openings = of_replies.filter(act="reply.file_opened")
+    entries = of_replies.exclude(act__in=["reply.drafted", "reply.file_opened"])
+    entries = entries | openings_known_to(openings, circular, reach)
     if rules.prepares(reach):
         entries = entries | JournalEntry.objects.filter(subject_kind="Circular", subject_ref=circular.ref)
     context = {"circular": circular, "entries": sentences(entries.order_by("-sequence")[:200])}
