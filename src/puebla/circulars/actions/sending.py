@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
+from django.db.models.functions import Substr
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -26,8 +27,10 @@ from puebla.documents.models import Document, SymbolSequence
 from puebla.members.models import Party, Permission, Room, Seat, StandingKind
 from puebla.members.querysets import reach_of, today
 
-#: How many recipients are named in the journal's own words: parties, never persons.
+#: What stands in symbols of circulars, after the process and the year.
 CODE = "CIRC"
+#: How mail of circulars begins to say what it is about; the recipient's reference follows.
+ABOUT = "circular:"
 
 
 @transaction.atomic
@@ -270,11 +273,12 @@ def note_opened(*, circular: Circular, parties: Collection[int], at: dt.datetime
 
 def ask_about_refused(at: dt.datetime) -> int:
     """Ask the focal points of parties whose people's addresses refuse mail, once an address; how many were asked."""
-    refused = OutgoingMail.objects.filter(about__startswith="circular:", refused_at__isnull=False)
-    asked = 0
-    for about, address in refused.order_by("pk").values_list("about", "recipient"):
-        asked += _ask(about.split(":")[1], address, at)
-    return asked
+    refused = OutgoingMail.objects.filter(about__startswith=ABOUT, refused_at__isnull=False).annotate(
+        ref=Substr("about", len(ABOUT) + 1, 20)
+    )
+    # Refused mail is kept: what was asked about already is passed over in the one question.
+    new = refused.filter(Exists(Recipient.objects.filter(ref=OuterRef("ref"), asked_at=None)))
+    return sum(_ask(ref, address, at) for ref, address in new.order_by("pk").values_list("ref", "recipient"))
 
 
 @transaction.atomic
