@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from puebla.core.mail import send_waiting
-from puebla.core.models import OutgoingMail
+from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.verdicts import RefusedError
 from puebla.documents import actions as papers
 from puebla.documents.models import Document, FileVersion
 from puebla.members.models import Audience, SavedSearch, Seat
 from puebla.notices import actions
-from puebla.notices.models import Correspondence, Follow, Mark, Notice
+from puebla.notices.models import Correspondence, Follow, MailStop, Mark, Notice
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -487,6 +487,29 @@ def test_the_link_in_the_mail_stops_it_with_one_click_of_a_mail_program_and_not_
     assert clicked.status_code == 200
     assert Correspondence.objects.get(person=person).pace == "none"
     assert Follow.objects.filter(person=person).exists()
+
+
+def test_one_kind_of_mail_is_stopped_with_one_click_and_had_again_under_what_is_followed():
+    from puebla.notices.actions.messages import sign
+
+    person = make.delegate()
+    stop = reverse("subscriptions:stop-kind", args=[sign("kind", f"{person.ref}:circulars")])
+    stranger, client = Client(enforce_csrf_checks=True), Client()
+    client.force_login(person)
+    stopped = lambda: list(MailStop.objects.values_list("person", "source"))  # noqa: E731
+
+    assert "of this kind: circulars" in stranger.get(stop).text and stopped() == []
+    for _twice in range(2):
+        assert stranger.post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert stopped() == [(person.pk, "circulars")]
+    assert JournalEntry.objects.filter(act="mail.kind_stopped").count() == 1
+
+    assert "Have this mail again" in client.get(reverse("notices:following")).text
+    client.post(reverse("notices:stop", args=["circulars"]), {"stop": "0"})
+    assert stopped() == []
+    assert client.post(reverse("notices:stop", args=["weather"]), {"stop": "1"}).status_code == 404
+    forged = reverse("subscriptions:stop-kind", args=[sign("person", f"{person.ref}:circulars")])
+    assert stranger.post(forged).status_code == 404 and stopped() == []
 
 
 def test_a_link_made_for_one_thing_opens_no_other():
