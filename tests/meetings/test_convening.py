@@ -8,9 +8,12 @@ from django.utils import timezone
 from puebla.core.models import JournalEntry
 from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions
+from puebla.meetings.actions.sessions import seat_coming_chairs
 from puebla.meetings.models import AgendaItem, Convening, Session
-from puebla.members.models import Meeting, Seat
-from puebla.members.querysets import reach_of
+from puebla.members import actions as members
+from puebla.members.models import Meeting, Room, Seat
+from puebla.members.querysets import reach_of, today
+from puebla.members.rules import chairs_of
 from puebla.publications.models import PublicMeeting
 from tests import factories
 
@@ -153,3 +156,74 @@ def test_a_session_outside_its_meeting_is_refused_with_its_days(keeper, at):
             convening=prepared(keeper, at), by=keeper, at=at, kind="plenary", on=dt.date(2031, 6, 5), from_hour=dt.time(9),
             until_hour=dt.time(10),
         )  # fmt: skip
+
+
+@pytest.fixture
+def closed(keeper, at):
+    """A closed session of an announced meeting, with the chair of the Presidency in it."""
+    factories.presiding_chair()
+    made = prepared(keeper, at)
+    actions.announce(convening=made, by=keeper, at=at)
+    return actions.hold_session(
+        convening=made, by=keeper, at=at, kind="closed", on=dt.date(2031, 6, 3), from_hour=dt.time(15), until_hour=dt.time(17),
+    )  # fmt: skip
+
+
+def chair_of(session):
+    return Seat.objects.get(room=session.room, leads=True).person
+
+
+def test_a_seat_in_a_closed_session_ends_with_the_seat_that_it_follows_and_carries_nothing(closed, at):
+    focal = factories.focal_point()
+    seat = focal.seats.get()
+    actions.seat_in_session(session=closed, person=focal, by=chair_of(closed), at=at)
+    assert closed.room_id in reach_of(focal, at).rooms
+    assert {room for _one, _party, room in reach_of(focal, at).permissions} == {seat.room_id}
+
+    members.unseat(seat=seat, by=factories.secretariat_person(), at=at)
+
+    assert reach_of(focal, at).is_empty
+
+
+def test_whoever_chairs_elsewhere_is_let_into_a_closed_session_as_anybody_and_lets_nobody_in(closed, at):
+    role = factories.RoleFactory(code="chair", permissions=["confirm_seats", "file_own"])
+    leader = factories.delegate(role=role)
+    actions.seat_in_session(session=closed, person=leader, by=chair_of(closed), at=at)
+
+    with pytest.raises(RefusedError, match="Only the chair"):
+        actions.seat_in_session(session=closed, person=factories.delegate(), by=leader, at=at)
+
+
+def test_the_chair_of_a_closed_session_passes_on_with_the_presidency_by_itself(closed, at):
+    before, tomorrow = chair_of(closed), at + dt.timedelta(days=1)
+    next_party = factories.PartyFactory(code="HND")
+    members.set_presidency(
+        body=factories.BodyFactory(code="PPT"),
+        party=next_party,
+        starts_on=today(tomorrow),
+        by=factories.secretariat_person(),
+        at=at,
+    )
+    coming = factories.delegate(
+        party=next_party,
+        body=factories.BodyFactory(code="PPT"),
+        role=factories.RoleFactory(code="presidency"),
+    )
+    assert seat_coming_chairs(at=at) == 1
+    assert seat_coming_chairs(at=at) == 0
+    assert not Session.objects.visible_to(coming, reach=reach_of(coming, at)).exists()
+
+    assert Session.objects.visible_to(coming, reach=reach_of(coming, tomorrow)).get() == closed
+    assert not Session.objects.visible_to(before, reach=reach_of(before, tomorrow)).exists()
+    assert chairs_of(closed.room, at=tomorrow) == [coming]
+
+
+def test_a_closed_session_without_anybody_who_chairs_is_refused_and_nothing_is_left(keeper, at):
+    with pytest.raises(RefusedError, match="Nobody sits as chair"):
+        actions.hold_session(
+            convening=prepared(keeper, at), by=keeper, at=at, kind="closed", on=dt.date(2031, 6, 3), from_hour=dt.time(15),
+            until_hour=dt.time(17),
+        )  # fmt: skip
+
+    assert not Session.objects.exists()
+    assert not Room.objects.filter(code__startswith="closed-").exists()

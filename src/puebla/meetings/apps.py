@@ -85,6 +85,13 @@ def make_packs(at: dt.datetime) -> int:
     return packs.make_ahead(at=at) + packs.forget_packs(at=at)
 
 
+def seat_chairs(at: dt.datetime) -> int:
+    """The chore that seats who chairs for the Presidency in closed sessions to come."""
+    from puebla.meetings.actions.sessions import seat_coming_chairs
+
+    return seat_coming_chairs(at=at)
+
+
 def files_of_packs(keys: list[str]) -> set[str]:
     """Which of these stored files a pack still uses."""
     from puebla.meetings.actions import packs
@@ -121,6 +128,8 @@ class MeetingsConfig(AppConfig):
         registry.kept_files.add("meetings.packs", files_of_packs)
         hourly = Chore("meetings.packs", make_packs, every=dt.timedelta(hours=1))
         registry.chores.add("meetings.packs", hourly, rank=60)
+        chairs = Chore("meetings.chairs", seat_chairs, every=dt.timedelta(hours=1))
+        registry.chores.add("meetings.chairs", chairs, rank=52)
         registry.kept_files.add("meetings.delegations", files_in_use)
         registry.desk_panels.add("meetings.delegations", delegations_to_name, rank=12)
         daily = Chore("meetings.purged", purge_delegates, every=dt.timedelta(days=1))

@@ -23,6 +23,7 @@ from puebla.members.querysets import (
     PartyQuerySet,
     PresidencyQuerySet,
     SeatQuerySet,
+    permissions_carried,
 )
 from puebla.members.querysets.searching import IndexEntryQuerySet, SavedSearchQuerySet
 
@@ -253,6 +254,10 @@ class Seat(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="seats", null=True, blank=True)
     room = models.ForeignKey(Room, models.PROTECT, related_name="seats")
     role = models.ForeignKey(Role, models.PROTECT, related_name="seats")
+    #: In a closed session one sits because of a seat elsewhere, and as long as that one counts; such a seat opens its room
+    #: and carries no permission, but that of its chair (`leads`).
+    follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followers")
+    leads = models.BooleanField(_("chairs this sealed room"), default=False)
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"), null=True, blank=True)
     created_at = models.DateTimeField()
@@ -280,11 +285,22 @@ class Seat(models.Model):
             models.UniqueConstraint(
                 fields=["person", "party", "room", "role", "from_on"], name="members_seat_once"
             ),
+            models.CheckConstraint(
+                condition=Q(leads=False) | Q(follows__isnull=False), name="members_seat_leads_by_another"
+            ),
+            models.CheckConstraint(condition=~Q(follows=F("pk")), name="members_seat_follows_another"),
         ]
         indexes = [models.Index(fields=["person", "from_on", "until_on"], name="members_seat_of_person")]
 
     def __str__(self) -> str:
         return f"{self.person}, {self.role}, {self.party}"
+
+    @property
+    def carries(self) -> frozenset[str]:
+        """What the seat lets its holder do."""
+        return permissions_carried(
+            self.role.permissions, follows=self.follows_id is not None, leads=self.leads
+        )
 
 
 class PresidencyTerm(models.Model):

@@ -68,7 +68,7 @@ def permissions_of(person: Person, *, at: dt.datetime) -> frozenset[str]:
 def holders_of(permission: str, *, at: dt.datetime) -> list[Person]:
     """The people whose seats carry this permission, each once."""
     seats = Seat.objects.effective(at).select_related("person", "role").order_by("person_id")
-    people = {one.person_id: one.person for one in seats if permission in one.role.permissions}
+    people = {one.person_id: one.person for one in seats if permission in one.carries}
     return [person for person in people.values() if permission in permissions_of(person, at=at)]
 
 
@@ -195,7 +195,7 @@ def may_unseat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reach | No
 
 def _not_above(reach: Reach, seat: Seat) -> Verdict:
     """Nobody takes what they could not give: neither a focal point nor an assistant removes the coordinator."""
-    carried = frozenset(seat.role.permissions)
+    carried = seat.carries
     presides = seat.body is not None and seat.body.function == Body.Function.PRESIDENCY
     if SECRETARIAT_PERMISSIONS & carried and not manages_all(reach) and not presides:
         return refused(_("This seat carries rights of the secretariat; the secretariat ends it."))
@@ -213,12 +213,12 @@ KEEPING_THE_HOUSE = frozenset({Permission.MANAGE_ALL_PEOPLE.value, Permission.ED
 
 def _somebody_stays(ending: list[Seat], *, at: dt.datetime) -> Verdict:
     """The house never ends without anybody who can let people in: one such seat without a last day remains."""
-    keep = [one for one in ending if frozenset(one.role.permissions) >= KEEPING_THE_HOUSE]
+    keep = [one for one in ending if one.carries >= KEEPING_THE_HOUSE]
     if not keep:
         return ALLOWED
     others = Seat.objects.effective(at).filter(until_on=None, party__kind=Party.Kind.SECRETARIAT)
     others = others.exclude(pk__in=[one.pk for one in ending]).select_related("role")
-    if any(frozenset(one.role.permissions) >= KEEPING_THE_HOUSE for one in others):
+    if any(one.carries >= KEEPING_THE_HOUSE for one in others):
         return ALLOWED
     return refused(
         _(
@@ -250,7 +250,7 @@ def may_confirm_seat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reac
     if chairs(reach, seat.room):
         return ALLOWED
     if (
-        Permission.CONFIRM_SEATS in seat.role.permissions
+        Permission.CONFIRM_SEATS in seat.carries
         and chairs_the_presidency(reach, at=at)
         and not chairs_of(seat.room, at=at)
     ):
@@ -260,7 +260,8 @@ def may_confirm_seat(person: Person, seat: Seat, *, at: dt.datetime, reach: Reac
 
 def seat_to_follow(person: Person, *, at: dt.datetime) -> Seat | None:
     """The seat of today by which somebody is let into a closed session: of a member, or of the secretariat, not observing."""
-    seats = Seat.objects.effective(at).filter(person=person, role__observes=False, room__sealed=False)
+    seats = Seat.objects.effective(at).filter(person=person, role__observes=False, follows=None)
+    seats = seats.filter(room__sealed=False)
     allowed = [StandingKind.MEMBER.value, StandingKind.SECRETARIAT.value]
     return (
         seats.filter(Q(standing_kind__in=allowed))
@@ -286,14 +287,14 @@ def may_seat_in_room(person: Person, room: Room, seat: Seat | None, *, at: dt.da
 def chairs_of(room: Room, *, at: dt.datetime) -> list[Person]:
     """Who may confirm seats in this room today."""
     seats = Seat.objects.effective(at).filter(room=room).select_related("person", "role")
-    return [one.person for one in seats if Permission.CONFIRM_SEATS in one.role.permissions]
+    return [one.person for one in seats if Permission.CONFIRM_SEATS in one.carries]
 
 
 def presidency_chairs(*, at: dt.datetime) -> list[Person]:
     """Who chairs for the party that presides today."""
     seats = Seat.objects.effective(at).filter(body__function=Body.Function.PRESIDENCY)
     seats = seats.exclude(party__kind=Party.Kind.SECRETARIAT).select_related("person", "role")
-    return [one.person for one in seats if Permission.CONFIRM_SEATS in one.role.permissions]
+    return [one.person for one in seats if Permission.CONFIRM_SEATS in one.carries]
 
 
 def chairs_the_presidency(reach: Reach, *, at: dt.datetime) -> bool:

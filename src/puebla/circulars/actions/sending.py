@@ -315,10 +315,6 @@ def focal_points(party: Party, *, at: dt.datetime, but: Person) -> list[Person]:
     seats = list(
         Seat.objects.effective(at).exclude(person=but).select_related("person", "role").order_by("pk")
     )
-    own = [
-        one
-        for one in seats
-        if one.party_id == party.pk and Permission.MANAGE_OWN_PEOPLE in one.role.permissions
-    ]
-    every = [one for one in seats if Permission.MANAGE_ALL_PEOPLE in one.role.permissions]
+    own = [one for one in seats if one.party_id == party.pk and Permission.MANAGE_OWN_PEOPLE in one.carries]
+    every = [one for one in seats if Permission.MANAGE_ALL_PEOPLE in one.carries]
     return list({one.person_id: one.person for one in own or every}.values())

@@ -66,7 +66,7 @@ def _who_nominate(
     )
     if room.sealed:
         seats = [one for one in seats if one.room_id == room.pk]
-    managing = [one for one in seats if Permission.MANAGE_OWN_PEOPLE in one.role.permissions]
+    managing = [one for one in seats if Permission.MANAGE_OWN_PEOPLE in one.carries]
     served = {one.party_id for one in managing}
     others = [one for one in seats if one.party_id not in served and one.room_id == room.pk]
     return {one.person: one.party for one in [*others, *managing]}

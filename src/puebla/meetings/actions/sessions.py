@@ -16,6 +16,7 @@ from puebla.meetings.models import Convening, Session
 from puebla.members import actions as members
 from puebla.members.models import Audience, Party, Room
 from puebla.members.querysets import reach_of
+from puebla.members.rules import chairs_of
 
 SHOWN_IN_CALENDARS = ("titles", "places", "link", "on", "from_hour", "until_hour", "past_midnight", "zone")
 
@@ -60,6 +61,11 @@ def write_session(
     session.save()
     if closed:
         members.seat_chairs(room=room, at=at)
+        if not chairs_of(room, at=at):
+            raise RefusedError(
+                _("Nobody sits as chair for the Presidency today, so nobody could let anybody into a closed session. Seat the chair first."),
+                field="kind",
+            )  # fmt: skip
     journal.record("session.held", at=at, person=by, subject=session, room=room,
                    facts={"titles": session.titles, "starts": session.starts_at})  # fmt: skip
     return session
@@ -143,3 +149,14 @@ def seat_in_session(*, session: Session, person: Person, by: Person, at: dt.date
     """Let somebody into a closed session: its chair does, and everybody there is told (`members.actions.seat_in_room`)."""
     row = locked(session)
     members.seat_in_room(room=row.room, person=person, by=by, at=at)
+
+
+def seat_coming_chairs(*, at: dt.datetime) -> int:
+    """Seat whoever chairs for the Presidency meanwhile, or will, in the closed sessions of meetings that are not closed.
+
+    How many were seated. Their seats count while their party presides, so that on the day the chair has passed on by itself.
+    """
+    running = Session.objects.filter(kind=Session.Kind.CLOSED).exclude(
+        convening__state=Convening.State.CLOSED
+    )
+    return sum(len(members.seat_chairs(room=one.room, at=at)) for one in running.select_related("room"))

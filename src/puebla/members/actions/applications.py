@@ -75,7 +75,7 @@ def _reviewers(at: dt.datetime) -> list[Person]:
     seats = (
         Seat.objects.effective(at).filter(party__kind=Party.Kind.SECRETARIAT).select_related("person", "role")
     )
-    people = {one.person_id: one.person for one in seats if Permission.EDIT_LISTS in one.role.permissions}
+    people = {one.person_id: one.person for one in seats if Permission.EDIT_LISTS in one.carries}
     return list(people.values())
 
 

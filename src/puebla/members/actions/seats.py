@@ -4,7 +4,7 @@ import datetime as dt
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -105,7 +105,7 @@ def _refuse_overlap(same: SeatQuerySet, *, from_on: dt.date, until_on: dt.date |
 
 def _who_confirms(seat: Seat, *, at: dt.datetime) -> list[Person]:
     chairs = rules.chairs_of(seat.room, at=at)
-    if not chairs and rules.Permission.CONFIRM_SEATS in seat.role.permissions:
+    if not chairs and rules.Permission.CONFIRM_SEATS in seat.carries:
         chairs = rules.presidency_chairs(at=at)
     return [one for one in chairs if one.pk != seat.person_id]
 
@@ -193,34 +193,40 @@ def holders_of(room: Room, *, at: dt.datetime) -> list[Person]:
 
 @transaction.atomic
 def seat_chairs(*, room: Room, at: dt.datetime) -> list[Seat]:
-    """Give the Presidency's chairs their seats in a sealed room that was just made, confirmed from the beginning.
+    """Give the Presidency's chairs their seats in a sealed room of no body, confirmed from the beginning; those given now.
 
     The Presidency chairs the bodies (terms of reference of the Presidency), and a sealed room without a chair could let
-    nobody in. Nothing lies there yet, so nothing is disclosed by it.
-
-    Raises:
-        RefusedError: where the room has seats already, or nobody chairs for the party that presides.
+    nobody in. The seats follow those in the Presidency's own body, and so count while their party presides: whoever is
+    seated there already for the coming term gets one too, and needs nobody on the day.
     """
-    if Seat.objects.filter(room=room).exists():
-        raise RefusedError(_("This room has its own seats already."))
-    chairs = Seat.objects.effective(at).filter(body__function=Body.Function.PRESIDENCY)
-    chairs = chairs.exclude(party__kind=Party.Kind.SECRETARIAT).select_related("person", "party", "role")
-    given = []
-    for one in chairs:
-        if rules.Permission.CONFIRM_SEATS not in one.role.permissions:
-            continue
-        made = Seat.objects.create(
-            person=one.person, party=one.party, room=room, role=one.role, from_on=today(at), created_at=at, confirmed_at=at
-        )  # fmt: skip
-        journal.record(
-            "seat.given", at=at, subject=made, room=room, party_code=one.party.code, facts=facts_of(made)
-        )
-        given.append(made)
-    if not given:
-        raise RefusedError(
-            _("Nobody sits as chair for the Presidency today, so nobody could let anybody into a closed session. Seat the chair first.")
-        )  # fmt: skip
-    return given
+    Room.objects.select_for_update().get(pk=room.pk)
+    offices = Seat.objects.on(today(at)).filter(
+        body__function=Body.Function.PRESIDENCY, room=F("body__room"), follows=None
+    )
+    offices = offices.exclude(party__kind=Party.Kind.SECRETARIAT).exclude(followers__room=room)
+    chairs = [
+        one for one in offices.select_related("person", "party", "role").order_by("pk")
+        if rules.Permission.CONFIRM_SEATS in one.carries
+    ]  # fmt: skip
+    return [_sit_by(one, room, leads=True, by=None, at=at) for one in chairs]
+
+
+def _sit_by(seat: Seat, room: Room, *, leads: bool, by: Person | None, at: dt.datetime) -> Seat:
+    """A seat in a sealed room that follows another, confirmed; the journal of the room knows of it."""
+    same = Seat.objects.filter(person=seat.person, party=seat.party, room=room, role=seat.role)
+    _refuse_overlap(same, from_on=today(at), until_on=None)
+    # Ended and given again on one day: the row is taken up again, as in `place`.
+    made = same.filter(from_on=today(at)).first() or Seat(
+        person=seat.person, party=seat.party, room=room, role=seat.role, from_on=today(at)
+    )
+    made.follows, made.leads, made.until_on, made.ended_at, made.ended_by = seat, leads, None, None, None
+    made.created_at, made.created_by, made.confirmed_at, made.confirmed_by = at, by, at, by
+    made.save()
+    journal.record(
+        "seat.confirmed" if by else "seat.given", at=at, person=by, subject=made, room=room,
+        party_code=made.party.code, facts=facts_of(made),
+    )  # fmt: skip
+    return made
 
 
 @transaction.atomic
@@ -231,21 +237,9 @@ def seat_in_room(*, room: Room, person: Person, by: Person, at: dt.datetime) -> 
     elsewhere = rules.seat_to_follow(person, at=at)
     require(rules.may_seat_in_room(by, locked, elsewhere, at=at))
     assert elsewhere is not None  # noqa: S101 - the rule has said so
-    same = Seat.objects.filter(person=person, party=elsewhere.party, room=locked, role=elsewhere.role)
-    _refuse_overlap(same, from_on=today(at), until_on=None)
     holders = holders_of(locked, at=at)
-    made = same.filter(from_on=today(at)).first() or Seat(
-        person=person, party=elsewhere.party, room=locked, role=elsewhere.role, from_on=today(at)
-    )
-    made.until_on = made.ended_at = made.ended_by = None
-    made.created_at, made.created_by, made.confirmed_at, made.confirmed_by = at, by, at, by
-    made.save()
-    told = {one.pk: one for one in [*holders, person]}
-    messages.announce_seat(made, told.values(), at=at)
-    journal.record(
-        "seat.confirmed", at=at, person=by, subject=made, room=locked, party_code=made.party.code,
-        facts=facts_of(made) | {"told": sorted(one.ref for one in told.values())},
-    )  # fmt: skip
+    made = _sit_by(elsewhere, locked, leads=False, by=by, at=at)
+    messages.announce_seat(made, {one.pk: one for one in [*holders, person]}.values(), at=at)
     return made
 
 

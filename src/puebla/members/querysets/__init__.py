@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models import OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from puebla.core.prepared import Prepared
@@ -125,7 +125,7 @@ def _seats(person_ids: list[int] | None, at: dt.datetime) -> models.QuerySet[Any
     seats = Seat.objects.effective(at).order_by()
     seats = seats if person_ids is None else seats.filter(person_id__in=person_ids)
     columns = ("person_id", "party_id", "room_id", "body__function", "role__observes", "role__permissions",
-               "standing_kind")  # fmt: skip
+               "standing_kind", "follows_id", "leads")  # fmt: skip
     return seats.values_list(*columns)
 
 
@@ -137,10 +137,21 @@ def _openings(person_ids: list[int] | None, at: dt.datetime) -> models.QuerySet[
     return openings.order_by().values_list("requested_by_id", "room_id")
 
 
+def permissions_carried(of_role: Iterable[str], *, follows: bool, leads: bool) -> frozenset[str]:
+    """What a seat lets its holder do: all that its role carries; one that follows another, to chair its room at most.
+
+    What the seat that is followed carries, it carries itself.
+    """
+    if follows:
+        return frozenset({"confirm_seats"} if leads else ())
+    return frozenset(of_role)
+
+
 def _gathered(seats: Iterable[Any], openings: Iterable[Any], at: dt.datetime) -> dict[int, Reach]:
     gathered: dict[int, _Gathering] = {}
-    for person, party, room, function, observes, permissions, standing in seats:
-        gathered.setdefault(person, _Gathering()).add(party, room, function, observes, permissions, standing)
+    for person, party, room, function, observes, permissions, standing, follows, leads in seats:
+        carried = permissions_carried(permissions, follows=follows is not None, leads=leads)
+        gathered.setdefault(person, _Gathering()).add(party, room, function, observes, carried, standing)
     for person, room in openings:
         gathered.setdefault(person, _Gathering()).opened.add(room)
     return {person: one.reach(at) for person, one in gathered.items()}
@@ -184,7 +195,7 @@ class _Gathering:
         room: int,
         function: str | None,
         observes: bool,
-        permissions: list[str],
+        permissions: Iterable[str],
         standing: str,
     ) -> None:
         self.parties.add(party)
@@ -440,8 +451,15 @@ class SeatQuerySet(models.QuerySet[Any]):
         """Seats that give rights at this instant, with `standing_kind` of their party.
 
         Dated, of an active person, of a party that has a standing, in a body that exists; confirmed where the room is
-        sealed; and in the Presidency's body only while the party presides.
+        sealed; in the Presidency's body only while the party presides; and by another seat only while that one counts.
         """
+        from puebla.members.models import Seat
+
+        followed = Seat.objects.all()._counting(at).filter(pk=OuterRef("follows")).order_by()
+        return self._counting(at).filter(Q(follows=None) | Exists(followed))
+
+    def _counting(self, at: dt.datetime) -> Self:
+        """Seats that would count whatever they follow."""
         from puebla.members.models import PresidencyTerm, Standing
 
         day = today(at)

@@ -111,7 +111,7 @@ def body(request: PersonRequest, code: str) -> HttpResponseBase:
     context = {
         "body": found,
         "lines": seat_lines(seats, request.person, reach, at=now),
-        "chairs": [one for one in seats if Permission.CONFIRM_SEATS in one.role.permissions],
+        "chairs": [one for one in seats if Permission.CONFIRM_SEATS in one.carries],
         "inside": inside,
         "room_words": room_words(found.room),
         "meetings": Meeting.objects.visible_to(request.person, reach=reach)
