@@ -1,5 +1,7 @@
 """The agenda: numbered, moved, opened to an observer, revised."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -117,3 +119,42 @@ def test_a_revision_shows_what_changed_since_and_only_what_the_reader_may_know(k
 
     assert changes(keeper) == ["renamed", "removed"]
     assert changes(observer) == ["renamed"]
+
+
+def test_items_of_a_closed_session_stand_among_themselves_and_tell_nothing_by_their_numbers(keeper, at):
+    chair = factories.presiding_chair()
+    convening = factories.convening()
+    session = actions.hold_session(
+        convening=convening, by=chair, at=at, kind="closed", on=convening.meeting.starts_on, from_hour=dt.time(15),
+        until_hour=dt.time(17),
+    )  # fmt: skip
+    first = actions.add_item(convening=convening, titles={"en": "Open"}, by=keeper, at=at)
+    inside = actions.add_item(convening=convening, titles={"en": "Inside"}, session=session, by=chair, at=at)
+    actions.add_item(convening=convening, titles={"en": "Open too"}, by=keeper, at=at)
+
+    assert labels(convening) == [("1", "Open"), ("C1", "Inside"), ("2", "Open too")]
+    plenary = actions.hold_session(
+        convening=convening, by=keeper, at=at, kind="plenary", on=convening.meeting.starts_on, from_hour=dt.time(9),
+        until_hour=dt.time(11),
+    )  # fmt: skip
+    for below, where in ((first, session), (inside, plenary)):
+        with pytest.raises(RefusedError, match="among themselves"):
+            actions.add_item(
+                convening=convening, titles={"en": "No"}, parent=below, session=where, by=chair, at=at
+            )
+
+
+def test_that_a_closed_session_s_agenda_changed_is_told_to_nobody_outside_it(keeper, at):
+    chair = factories.presiding_chair()
+    convening = factories.convening()
+    session = actions.hold_session(
+        convening=convening, by=chair, at=at, kind="closed", on=convening.meeting.starts_on, from_hour=dt.time(15),
+        until_hour=dt.time(17),
+    )  # fmt: skip
+    actions.add_item(convening=convening, titles={"en": "Open"}, by=keeper, at=at)
+    actions.revise_agenda(convening=convening, by=keeper, at=at)
+    actions.add_item(convening=convening, titles={"en": "Inside"}, session=session, by=chair, at=at)
+
+    with pytest.raises(RefusedError, match="Nothing of the agenda changed"):
+        actions.revise_agenda(convening=convening, by=keeper, at=at)
+    assert actions.revise_agenda(convening=convening, by=chair, at=at).number == 2

@@ -15,8 +15,8 @@ from puebla.documents.models import Document
 from puebla.meetings import rules
 from puebla.meetings.actions.sessions import secretariat
 from puebla.meetings.models import AgendaItem, AgendaRevision, Convening, ItemOpening, ItemPaper, Session
-from puebla.meetings.querysets import numbered
-from puebla.members.models import Party
+from puebla.meetings.querysets import numbered, rows_for
+from puebla.members.models import Party, Room
 from puebla.members.querysets import reach_of
 
 FIELDS = ("titles", "notes", "audience")
@@ -66,8 +66,7 @@ def add_item(
         require(rules.may_change_item(reach, above))
         session = session or above.session
     room = session.room if session is not None else row.meeting.body.room
-    if above is not None and above.room.sealed:
-        room = above.room
+    _refuse_mixing(above, room)
     item = AgendaItem(
         convening=row, parent=above, position=0, titles=titles, notes=notes or {}, session=session, room=room, room_cap=room.cap,
         audience=min(audience or (above.audience if above else row.open_to), room.cap), party=secretariat(),
@@ -83,6 +82,12 @@ def add_item(
     item.refresh_from_db()
     journal.record("agenda.item_added", at=at, person=by, subject=item, room=room, facts={"titles": titles})
     return item
+
+
+def _refuse_mixing(above: AgendaItem | None, room: Room) -> None:
+    """Items of a closed session stand below one another or below nothing: their numbers are told nowhere else."""
+    if above is not None and above.room != room and (above.room.sealed or room.sealed):
+        raise RefusedError(_("Items of a closed session stay among themselves."))
 
 
 def _depth(item: AgendaItem) -> int:
@@ -140,10 +145,7 @@ def move_item(
         if step.pk == row.pk:
             raise RefusedError(_("An item cannot stand below itself."))
         step = step.parent
-    if above is not None and (above.room if above.room.sealed else None) != (
-        row.room if row.room.sealed else None
-    ):
-        raise RefusedError(_("Items of a closed session stay among themselves."))
+    _refuse_mixing(above, row.room)
     row.parent = above
     if _depth(row) > DEEPEST:
         raise RefusedError(_("The agenda goes three steps deep at most. Put the item one step higher."))
@@ -246,7 +248,8 @@ def revise_agenda(
         .select_related("meeting__body__room")
         .get(pk=convening.pk)
     )
-    require(rules.may_run(reach_of(by, at), row.meeting))
+    reach = reach_of(by, at)
+    require(rules.may_run(reach, row.meeting))
     items = AgendaItem.objects.filter(convening=row, removed_at=None)
     rows = [
         {
@@ -256,7 +259,8 @@ def revise_agenda(
         for one in items.order_by("path")
     ]  # fmt: skip
     last = row.agenda_revisions.order_by("-number").first()
-    if last is not None and last.rows == rows:
+    # Compared by what the person may know of: that a closed session's items changed is told to nobody outside it.
+    if last is not None and rows_for(reach, last.rows) == rows_for(reach, rows):
         raise RefusedError(
             _("Nothing of the agenda changed since revision %(number)d.") % {"number": last.number}
         )

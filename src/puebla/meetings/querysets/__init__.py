@@ -210,9 +210,9 @@ def papers_of(
     return found
 
 
-def revision_rows(revision: Any, reach: Reach) -> list[dict[str, Any]]:
+def rows_for(reach: Reach, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """What this reader may know of an agenda as it stood: by the room and audience that each item had then."""
-    return [row for row in revision.rows if reach.covers(_AsItWas(row))]
+    return [row for row in rows if reach.covers(_AsItWas(row))]
 
 
 class _AsItWas:
@@ -239,7 +239,7 @@ def agenda_changes(
     last = since or convening.agenda_revisions.order_by("-number").first()
     if last is None:
         return []
-    was = {row["ref"]: row for row in revision_rows(last, reach)}
+    was = {row["ref"]: row for row in rows_for(reach, last.rows)}
     now = {one.ref: {"ref": one.ref, "label": one.label, "titles": one.titles} for one in items}
     found = []
     for ref, row in now.items():

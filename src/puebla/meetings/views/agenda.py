@@ -15,7 +15,7 @@ from puebla.documents.models import Document
 from puebla.meetings import actions, rules
 from puebla.meetings.forms import ItemForm, OpeningForm, PaperForm
 from puebla.meetings.models import AgendaItem, AgendaRevision, Convening, Session
-from puebla.meetings.querysets import agenda_changes, papers_of, revision_rows
+from puebla.meetings.querysets import agenda_changes, papers_of, rows_for
 from puebla.meetings.views.convening import convening_or_404
 from puebla.members.querysets import Reach, reach_of
 
@@ -257,7 +257,7 @@ def revision(request: PersonRequest, symbol: str, number: int) -> HttpResponseBa
         "convening": convening,
         "meeting": convening.meeting,
         "revision": found,
-        "rows": revision_rows(found, reach),
+        "rows": rows_for(reach, found.rows),
         "changes": agenda_changes(convening, items, reach, since=found),
     }
     return render(request, "meetings/revision.html", context)
