@@ -187,3 +187,20 @@ def test_the_sweep_spares_the_bytes_of_packs(client, keeper):
     key = Pack.objects.get().key
 
     assert known_files([key, "aa/bb/none"]) == {key}
+
+
+def test_a_pack_that_cannot_be_made_says_so_and_is_made_anew_for_whoever_asks_next(client, keeper):
+    convening = meeting_with(keeper, paper(keeper, audience=Audience.OBSERVERS))
+    taken(client, keeper, convening, made=False)
+    pack = Pack.objects.get()
+    Pack.objects.filter(pk=pack.pk).update(
+        contents=[{"label": "1", "depth": 0, "titles": {}, "files": [{"name": "a"}]}]
+    )
+
+    with pytest.raises(ValueError, match="could not convert"):
+        actions.make_pack.func(pack.ref)
+    page = client.get(reverse("meetings:packs", args=[convening.symbol])).content.decode()
+
+    assert "could not be made" in page
+    Pack.objects.filter(pk=pack.pk).update(contents=pack.contents)
+    assert taken(client, keeper, convening).status_code == 200

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from puebla.accounts import actions
 from puebla.accounts.forms import ProfileForm
 from puebla.accounts.models import Person
-from puebla.core.verdicts import StaleError
+from puebla.core.verdicts import RefusedError, StaleError
 
 P = ParamSpec("P")
 
@@ -44,6 +44,17 @@ def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def carried(request: PersonRequest, act: Callable[[], object], done: str = "") -> bool:
+    """Do the act and say so, or say why not: what a button of a page without a form of its own asks for."""
+    try:
+        act()
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, done or _("Saved."))
+    return True
 
 
 def enter(request: HttpRequest, person: Person, *, to: str) -> HttpResponseBase:

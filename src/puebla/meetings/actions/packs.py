@@ -88,7 +88,8 @@ def make_pack(ref: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             made = _bound(pack, Path(folder)) if pack.form == Pack.Form.BOUND else _zipped(pack, Path(folder))
             stored = put(made, storage=storages["default"])
-    except OSError as error:
+    except Exception as error:
+        # Whatever it was: the page says that it failed, and the next who asks has it made anew.
         Pack.objects.filter(pk=pack.pk).update(state=Pack.State.FAILED, error=str(error)[:300])
         raise
     Pack.objects.filter(pk=pack.pk).update(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from puebla.accounts.views import PersonRequest, signed_in
+from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.verdicts import RefusedError
 from puebla.documents.models import Document
 from puebla.meetings import actions, rules
@@ -140,12 +140,7 @@ def papers(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         messages.error(request, " ".join(str(one) for one in form.errors["document"]))
         return redirect("meetings:item", convening.symbol, item.ref)
     act = actions.remove_paper if request.POST.get("act") == "remove" else actions.place_paper
-    try:
-        act(item=item, document=form.cleaned_data["document"], by=request.person, at=at)
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Saved."))
+    carried(request, lambda: act(item=item, document=form.cleaned_data["document"], by=request.person, at=at))
     return redirect("meetings:item", convening.symbol, item.ref)
 
 
@@ -158,21 +153,15 @@ def opening(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     convening = convening_or_404(request, symbol, reach)
     item = item_or_404(request, convening, ref, reach)
     form = OpeningForm(request.POST, at=at)
-    try:
-        if request.POST.get("act") == "remove":
-            found = get_object_or_404(
-                item.openings.select_related("party"), party__code=request.POST.get("party", "")
-            )
-            actions.close_item(item=item, party=found.party, by=request.person, at=at)
-        elif form.is_valid():
-            actions.open_item(item=item, by=request.person, at=at, **form.cleaned_data)
-        else:
-            messages.error(request, _("Choose an observer and what it may do."))
-            return redirect("meetings:item", convening.symbol, item.ref)
-    except RefusedError as error:
-        messages.error(request, str(error))
+    if request.POST.get("act") == "remove":
+        found = get_object_or_404(
+            item.openings.select_related("party"), party__code=request.POST.get("party", "")
+        )
+        carried(request, lambda: actions.close_item(item=item, party=found.party, by=request.person, at=at))
+    elif form.is_valid():
+        carried(request, lambda: actions.open_item(item=item, by=request.person, at=at, **form.cleaned_data))
     else:
-        messages.success(request, _("Saved."))
+        messages.error(request, _("Choose an observer and what it may do."))
     return redirect("meetings:item", convening.symbol, item.ref)
 
 
@@ -222,12 +211,11 @@ def remove(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     reach = reach_of(request.person, at)
     convening = convening_or_404(request, symbol, reach)
     item = item_or_404(request, convening, ref, reach)
-    try:
-        actions.remove_item(item=item, by=request.person, at=at)
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Taken off the agenda; the papers stay filed."))
+    carried(
+        request,
+        lambda: actions.remove_item(item=item, by=request.person, at=at),
+        _("Taken off the agenda; the papers stay filed."),
+    )
     return redirect("meetings:agenda", convening.symbol)
 
 
@@ -237,12 +225,11 @@ def revise(request: PersonRequest, symbol: str) -> HttpResponseBase:
     """Keep the agenda as it stands as its next revision."""
     at = timezone.now()
     convening = convening_or_404(request, symbol, reach_of(request.person, at))
-    try:
-        made = actions.revise_agenda(convening=convening, by=request.person, at=at)
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Revision %(number)d of the agenda was made.") % {"number": made.number})
+    carried(
+        request,
+        lambda: actions.revise_agenda(convening=convening, by=request.person, at=at),
+        _("The agenda as it stands is its newest revision."),
+    )
     return redirect("meetings:agenda", convening.symbol)
 
 

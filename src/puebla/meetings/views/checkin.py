@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from puebla.accounts.views import PersonRequest, signed_in
+from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.languages import show
 from puebla.core.verdicts import RefusedError
 from puebla.core.words import fold
@@ -167,12 +167,10 @@ def undo(request: PersonRequest, symbol: str) -> HttpResponseBase:
     found = get_object_or_404(
         seen.select_related("session__room", "delegate"), ref=request.POST.get("attendance", "")
     )
-    try:
-        actions.undo_check_in(
-            attendance=found, reason=request.POST.get("reason", ""), by=request.person, at=at
-        )
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The check-in of %(name)s was taken back.") % {"name": found.delegate})
+    reason = request.POST.get("reason", "")
+    carried(
+        request,
+        lambda: actions.undo_check_in(attendance=found, reason=reason, by=request.person, at=at),
+        _("The check-in of %(name)s was taken back.") % {"name": found.delegate},
+    )
     return redirect(_back(convening, found.session))

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from puebla.accounts.views import PersonRequest, signed_in
+from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.models import DatePrecision, Process
-from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions, rules
 from puebla.meetings.actions.convening import hold as begin
 from puebla.meetings.forms import ConveningForm, RecordForm
@@ -257,15 +256,14 @@ def state(request: PersonRequest, symbol: str) -> HttpResponseBase:
     at = timezone.now()
     convening = convening_or_404(request, symbol, reach_of(request.person, at))
     wanted = request.POST.get("state", "")
-    try:
-        if wanted == "announce":
-            actions.announce(convening=convening, by=request.person, at=at)
-        elif wanted in rules.BEFORE:
-            actions.pass_to(convening=convening, state=wanted, by=request.person, at=at)
-        else:
-            raise Http404
-    except RefusedError as error:
-        messages.error(request, str(error))
+    if wanted == "announce":
+        carried(request, lambda: actions.announce(convening=convening, by=request.person, at=at), _("Done."))
+    elif wanted in rules.BEFORE:
+        carried(
+            request,
+            lambda: actions.pass_to(convening=convening, state=wanted, by=request.person, at=at),
+            _("Done."),
+        )
     else:
-        messages.success(request, _("Done."))
+        raise Http404
     return redirect("meetings:page", convening.symbol)

@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from puebla.accounts.models import Person
-from puebla.accounts.views import PersonRequest, signed_in
+from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core import journal
 from puebla.core.files.kinds import FileKind
 from puebla.core.files.serving import serve
 from puebla.core.languages import show
 from puebla.core.tables import export_of
-from puebla.core.verdicts import RefusedError
 from puebla.meetings.actions import delegations as actions
 from puebla.meetings.actions.delegations import lists
 from puebla.meetings.forms.delegations import (
@@ -278,7 +277,7 @@ def letter(request: PersonRequest, symbol: str, code: str) -> HttpResponseBase:
         if held is None:
             raise Http404
         in_order = request.POST["in_order"] == "yes"
-        _carried(
+        carried(
             request,
             lambda: actions.check_letter(delegation=held, in_order=in_order, by=request.person, at=at),
             _("Saved."),
@@ -287,7 +286,7 @@ def letter(request: PersonRequest, symbol: str, code: str) -> HttpResponseBase:
         form = LetterForm(request.POST, request.FILES)
         if form.is_valid():
             file = form.cleaned_data["letter"]
-            _carried(
+            carried(
                 request,
                 lambda: actions.set_letter(convening=convening, party=party, source=file, name=file.name, by=request.person, at=at),
                 _("The letter was received."),
@@ -310,17 +309,6 @@ def _served_letter(request: PersonRequest, held: Delegation | None, at: Any) -> 
         media_type=held.letter_media_type, name=held.letter_name, last_modified=held.letter_at,
         inline=held.letter_media_type == FileKind.PDF.media_type and "download" not in request.GET,
     )  # fmt: skip
-
-
-def _carried(request: PersonRequest, act: Callable[[], object], done: str) -> bool:
-    """Do the act and say so, or say why not."""
-    try:
-        act()
-    except RefusedError as error:
-        messages.error(request, str(error))
-        return False
-    messages.success(request, done)
-    return True
 
 
 # One delegate ----------------------------------------------------------------------------------------------------------
@@ -371,14 +359,14 @@ def act(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     found = delegate_or_404(request, convening, ref, reach)
     wanted, by = request.POST.get("act", ""), request.person
     if wanted in ACTS:
-        _carried(request, lambda: ACTS[wanted](delegate=found, by=by, at=at), _("Done."))
+        carried(request, lambda: ACTS[wanted](delegate=found, by=by, at=at), _("Done."))
     elif wanted in {"refuse", "withdraw"}:
         reason = request.POST.get("reason", "")[:500]
         carry = actions.refuse if wanted == "refuse" else actions.withdraw
-        _carried(request, lambda: carry(delegate=found, reason=reason, by=by, at=at), _("Done."))
+        carried(request, lambda: carry(delegate=found, reason=reason, by=by, at=at), _("Done."))
     elif wanted in {"consent", "no_consent"}:
         given = wanted == "consent"
-        _carried(request, lambda: actions.consent(delegate=found, given=given, by=by, at=at), _("Saved."))
+        carried(request, lambda: actions.consent(delegate=found, given=given, by=by, at=at), _("Saved."))
     else:
         raise Http404
     if request.POST.get("next") == "queue":

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from puebla.accounts.models import Person
-from puebla.accounts.views import PersonRequest, signed_in
-from puebla.core.verdicts import RefusedError
+from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.meetings import actions, rules
 from puebla.meetings.forms import SessionForm
 from puebla.meetings.models import AgendaItem, Convening, Session
@@ -39,15 +38,11 @@ def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     leads = found.room.sealed and chairs(reach, found.room)
     if request.method == "POST" and leads:
         person = get_object_or_404(_could_sit(found, at), ref=request.POST.get("person", ""))
-        try:
-            actions.seat_in_session(session=found, person=person, by=request.person, at=at)
-        except RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(
-                request,
-                _("%(name)s was let in; everybody in the session is told.") % {"name": person.full_name},
-            )
+        carried(
+            request,
+            lambda: actions.seat_in_session(session=found, person=person, by=request.person, at=at),
+            _("%(name)s was let in; everybody in the session is told.") % {"name": person.full_name},
+        )
         return redirect("meetings:session", convening.symbol, found.ref)
     seated = Seat.objects.effective(at).filter(room=found.room).select_related("person", "party", "role")
     items = AgendaItem.objects.visible_to(request.person, reach=reach).filter(session=found).order_by("path")
@@ -148,10 +143,9 @@ def cancel(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     reach = reach_of(request.person, at)
     convening = convening_or_404(request, symbol, reach)
     found = session_or_404(request, convening, ref, reach)
-    try:
-        actions.cancel_session(session=found, by=request.person, at=at)
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The session was cancelled."))
+    carried(
+        request,
+        lambda: actions.cancel_session(session=found, by=request.person, at=at),
+        _("The session was cancelled."),
+    )
     return redirect("meetings:session", convening.symbol, found.ref)

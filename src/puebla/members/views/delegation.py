@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from puebla.accounts.models import Person
-from puebla.accounts.views import PersonRequest, signed_in
+from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.languages import show
 from puebla.core.tables import export_of
 from puebla.core.verdicts import RefusedError
@@ -172,12 +172,11 @@ def _invitation(request: PersonRequest, ref: str) -> Invitation:
 def withdraw_invitation(request: PersonRequest, ref: str) -> HttpResponse:
     """Make an invitation's link stop working."""
     found = _invitation(request, ref)
-    try:
-        actions.withdraw_invitation(invitation=found, by=request.person, at=timezone.now())
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The invitation of %(name)s was withdrawn.") % {"name": found.full_name})
+    carried(
+        request,
+        lambda: actions.withdraw_invitation(invitation=found, by=request.person, at=timezone.now()),
+        _("The invitation of %(name)s was withdrawn.") % {"name": found.full_name},
+    )
     return _to(found.party)
 
 
@@ -186,13 +185,12 @@ def withdraw_invitation(request: PersonRequest, ref: str) -> HttpResponse:
 def resend_invitation(request: PersonRequest, ref: str) -> HttpResponse:
     """Send an invitation again, with a new link."""
     found = _invitation(request, ref)
-    try:
-        actions.resend_invitation(invitation=found, by=request.person, at=timezone.now())
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        text = _("The invitation of %(name)s was sent again; the address sent before no longer works.")
-        messages.success(request, text % {"name": found.full_name})
+    text = _("The invitation of %(name)s was sent again; the address sent before no longer works.")
+    carried(
+        request,
+        lambda: actions.resend_invitation(invitation=found, by=request.person, at=timezone.now()),
+        text % {"name": found.full_name},
+    )
     return _to(found.party)
 
 
@@ -243,15 +241,12 @@ def unseat(request: PersonRequest, ref: str) -> HttpResponse:
     ):
         raise Http404
     if request.method == "POST":
-        try:
-            actions.unseat(seat=found, by=request.person, at=now)
-        except RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            text = _("%(name)s no longer sits in %(body)s.")
-            messages.success(
-                request, text % {"name": found.person.full_name, "body": found.body or found.room}
-            )
+        text = _("%(name)s no longer sits in %(body)s.")
+        carried(
+            request,
+            lambda: actions.unseat(seat=found, by=request.person, at=now),
+            text % {"name": found.person.full_name, "body": found.body or found.room},
+        )
         return redirect("members:person", found.person.ref)
     verdict = rules.may_unseat(request.person, found, at=now, reach=reach)
     return render(request, "members/unseat.html", {"seat": found, "verdict": verdict})
@@ -268,13 +263,12 @@ def retire(request: PersonRequest, ref: str) -> HttpResponse:
     if someone.pk != request.person.pk and not any(rules.manages(reach, one.party) for one in theirs):
         raise Http404
     if request.method == "POST":
-        try:
-            actions.retire(person=someone, by=request.person, at=now)
-        except RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            text = _("%(name)s has retired: no way in from now on, the history stays.")
-            messages.success(request, text % {"name": someone.full_name})
+        text = _("%(name)s has retired: no way in from now on, the history stays.")
+        carried(
+            request,
+            lambda: actions.retire(person=someone, by=request.person, at=now),
+            text % {"name": someone.full_name},
+        )
         return redirect("members:person", someone.ref)
     running = seats.filter(person=someone, ended_at=None).filter(
         Q(until_on=None) | Q(until_on__gte=today(now))

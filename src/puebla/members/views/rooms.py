@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from puebla.accounts.models import Person
-from puebla.accounts.views import PersonRequest, signed_in
+from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.verdicts import RefusedError
 from puebla.members import actions, rules
 from puebla.members.forms import OpeningForm
@@ -66,13 +66,12 @@ def _one(request: PersonRequest, ref: str) -> Seat:
 def confirm(request: PersonRequest, ref: str) -> HttpResponse:
     """Let somebody into the room."""
     found = _one(request, ref)
-    try:
-        actions.confirm_seat(seat=found, by=request.person, at=timezone.now())
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        text = _("%(name)s now sits in %(room)s; everybody there was told.")
-        messages.success(request, text % {"name": found.person.full_name, "room": found.room})
+    text = _("%(name)s now sits in %(room)s; everybody there was told.")
+    carried(
+        request,
+        lambda: actions.confirm_seat(seat=found, by=request.person, at=timezone.now()),
+        text % {"name": found.person.full_name, "room": found.room},
+    )
     return redirect("members:confirmations")
 
 
@@ -81,14 +80,11 @@ def confirm(request: PersonRequest, ref: str) -> HttpResponse:
 def refuse(request: PersonRequest, ref: str) -> HttpResponse:
     """Turn a proposed seat down."""
     found = _one(request, ref)
-    try:
-        actions.refuse_seat(seat=found, by=request.person, at=timezone.now())
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(
-            request, _("The seat proposed for %(name)s was refused.") % {"name": found.person.full_name}
-        )
+    carried(
+        request,
+        lambda: actions.refuse_seat(seat=found, by=request.person, at=timezone.now()),
+        _("The seat proposed for %(name)s was refused.") % {"name": found.person.full_name},
+    )
     return redirect("members:confirmations")
 
 
@@ -141,10 +137,9 @@ def confirm_opening(request: PersonRequest, ref: str) -> HttpResponse:
     if not rules.may_open_rooms(reach_of(request.person, now), at=now):
         raise Http404
     found = get_object_or_404(BreakGlass, ref=ref)
-    try:
-        actions.confirm_opening(opening=found, by=request.person, at=now)
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The room is open to the person for 24 hours; everybody in it was told."))
+    carried(
+        request,
+        lambda: actions.confirm_opening(opening=found, by=request.person, at=now),
+        _("The room is open to the person for 24 hours; everybody in it was told."),
+    )
     return redirect("members:openings")
