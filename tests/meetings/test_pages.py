@@ -134,3 +134,13 @@ def test_an_hour_that_does_not_exist_is_refused_beside_its_field_and_nothing_is_
     assert "does not exist" in answer.content.decode()
     assert 'value="Early"' in answer.content.decode()
     assert not convening.sessions.exists()
+
+
+def test_sessions_that_a_moved_meeting_left_behind_are_named_to_who_runs_it_and_to_nobody_else(
+    client, keeper
+):
+    convening = with_papers(keeper, 1, audience=60)
+    type(convening.meeting).objects.update(starts_on=dt.date(2031, 3, 12))
+
+    assert "1 session lies outside the days" in page_of(client, keeper, convening).content.decode()
+    assert "lies outside" not in page_of(client, factories.delegate(), convening).content.decode()

@@ -87,6 +87,14 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "since": since,
         "days": shown.days,
         "items": shown.items,
+        # Its days were moved away from under them: nobody but who runs the meeting can mend it.
+        "outside": [
+            one
+            for day, entries in shown.days.items()
+            if not rules.session_fits(convening, day)
+            for one in entries
+            if one["session"] and not one["session"].cancelled_at
+        ],
         "today": shown.on(today(at)) if convening.state == Convening.State.IN_SESSION else None,
         "languages": Process.current().languages,
         "may_run": rules.may_run(reach, convening.meeting),
