@@ -3,7 +3,8 @@
 import datetime as dt
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -173,6 +174,17 @@ def test_saving_the_same_words_again_changes_nothing(secretary):
     assert JournalEntry.objects.count() == before
 
 
+def test_another_function_alone_is_a_change_that_is_journalled(secretary):
+    one = add(a_text(by=secretary), "One.", by=secretary)
+    before = Text.objects.get(pk=one.text_id).revision
+
+    word(one, {"en": "One."}, by=secretary, function="operative")
+
+    assert Paragraph.objects.get(pk=one.pk).function == "operative"
+    assert Text.objects.get(pk=one.text_id).revision == before + 1
+    assert JournalEntry.objects.filter(act="paragraph.worded").count() == 1
+
+
 def test_figures_and_dates_that_one_language_has_alone_are_flagged(secretary):
     one = add(
         a_text(by=secretary),
@@ -263,6 +275,19 @@ def test_a_text_is_frozen_in_the_languages_in_which_nothing_is_pending(secretary
         Paragraph.objects.filter(pk=one.pk).update(words={"en": "Two."})
     with pytest.raises(DatabaseError), transaction.atomic():
         Text.objects.filter(pk=text.pk).update(state="open", frozen_at=None, frozen_hash="")
+
+
+def test_freezing_asks_as_many_questions_of_twenty_paragraphs_as_of_one(secretary):
+    counts = []
+    for blocks in ([{"en": "One."}], [{"en": f"Number {n}."} for n in range(20)]):
+        text = a_text(by=secretary)
+        actions.add_paragraphs(text=text, after=None, kind="paragraph", blocks=blocks, by=secretary, at=AT)
+        with CaptureQueriesContext(connection) as asked:
+            actions.freeze_text(text=text, languages=["en"], by=secretary, at=LATER)
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
+    assert ParagraphVersion.objects.filter(what="frozen").count() == 21
 
 
 def test_nothing_is_frozen_that_has_no_paragraph(secretary):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -133,6 +134,15 @@ def _lines(texts: Mapping[str, str]) -> Texts:
 # Paragraphs --------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A paragraph to be written, after the one before it."""
+
+    kind: str
+    words: Texts
+    function: str = Function.INFORMATIONAL
+
+
 @transaction.atomic
 def add_paragraphs(
     *, text: Text, after: Paragraph | None, kind: str, blocks: Sequence[Texts], by: Person, at: dt.datetime,
@@ -148,26 +158,8 @@ def add_paragraphs(
     if not any(_lines(words) for words in blocks):
         raise RefusedError(_("Write something, in one language at least."), field="words")
     every = list(Paragraph.objects.filter(text=row).order_by())
-    added = []
-    for words in blocks:
-        if lines := _lines(words):
-            one = Paragraph(text=row, kind=kind, function=function, words=lines, changed_at=at, changed_by=by)
-            after = _place_new(one, after, every)
-            every.append(after)
-            added.append(after)
-    touch(row, by, at)
-    journal.record("paragraph.added", at=at, person=by, subject=row, room=row.room,
-                   facts={"anchors": [one.anchor for one in added]})  # fmt: skip
-    return added
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A paragraph to be written, after the one before it."""
-
-    kind: str
-    words: Texts
-    function: str = Function.INFORMATIONAL
+    pieces = [Piece(kind, words, function) for words in blocks]
+    return _write(row, pieces, after, every, by=by, at=at)
 
 
 @transaction.atomic
@@ -178,17 +170,24 @@ def write_paragraphs(*, text: Text, pieces: Sequence[Piece], by: Person, at: dt.
     every = list(Paragraph.objects.filter(text=row).order_by())
     standing = tree.in_order(one for one in every if one.removed_at is None)
     after = standing[-1].paragraph if standing else None
+    return _write(row, pieces, after, every, by=by, at=at)
+
+
+def _write(
+    text: Text, pieces: Sequence[Piece], after: Paragraph | None, every: list[Paragraph], *, by: Person, at: dt.datetime
+) -> list[Paragraph]:  # fmt: skip
+    """Put each piece after the one before; what has no words in any language is left out."""
     added = []
     for piece in pieces:
         if lines := _lines(piece.words):
             one = Paragraph(
-                text=row, kind=piece.kind, function=piece.function, words=lines, changed_at=at, changed_by=by
+                text=text, kind=piece.kind, function=piece.function, words=lines, changed_at=at, changed_by=by
             )
             after = _place_new(one, after, every)
             every.append(after)
             added.append(after)
-    touch(row, by, at)
-    journal.record("paragraph.added", at=at, person=by, subject=row, room=row.room,
+    touch(text, by, at)
+    journal.record("paragraph.added", at=at, person=by, subject=text, room=text.room,
                    facts={"anchors": [one.anchor for one in added]})  # fmt: skip
     return added
 
@@ -271,18 +270,25 @@ def differences_of(words: Mapping[str, str]) -> dict[str, list[str]]:
 def keep_version(
     one: Paragraph, what: str, at: dt.datetime, by: Person | None, *, words: Texts | None = None,
     revision: int | None = None,
-) -> ParagraphVersion:  # fmt: skip
-    """Write down how a paragraph stands now, for ever."""
-    last = (
-        ParagraphVersion.objects.filter(paragraph=one)
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
-    )
-    return ParagraphVersion.objects.create(
-        paragraph=one, number=(last or 0) + 1, revision=one.revision if revision is None else revision, what=what,
-        words=one.words if words is None else words, kind=one.kind, function=one.function, parent=one.parent,
-        place=one.place, at=at, by=by,
+) -> None:  # fmt: skip
+    """Write down how a paragraph stands now, for ever; of words kept beside it, those and the revision they began from."""
+    keep_versions([one], what, at, by, words=words, revision=revision)
+
+
+def keep_versions(
+    those: Sequence[Paragraph], what: str, at: dt.datetime, by: Person | None, *, words: Texts | None = None,
+    revision: int | None = None,
+) -> None:  # fmt: skip
+    """Write down how paragraphs stand now, for ever; in as many questions as for one."""
+    numbers = ParagraphVersion.objects.filter(paragraph__in=those).order_by().values_list("paragraph_id")
+    last = dict(numbers.annotate(Max("number")))
+    ParagraphVersion.objects.bulk_create(
+        ParagraphVersion(
+            paragraph=one, number=last.get(one.pk, 0) + 1, revision=one.revision if revision is None else revision,
+            what=what, words=one.words if words is None else words, kind=one.kind, function=one.function,
+            parent_id=one.parent_id, place=one.place, at=at, by=by,
+        )
+        for one in those
     )  # fmt: skip
 
 
@@ -293,11 +299,13 @@ class Worded:
     Attributes:
         merges: by language, where somebody else saved meanwhile and both changed that language: nothing was changed in the
             text, the words are kept beside it, and this is what to look at.
+        proposed: then, what to go on from, by language: both together, with what was pasted beyond the paragraph.
         joined: whether somebody else's change of another language, or of the same words, was kept with this one.
     """
 
     paragraph: Paragraph
     merges: Mapping[str, Merge] = field(default_factory=dict)
+    proposed: Texts = field(default_factory=dict)
     joined: bool = False
     rest: Sequence[Paragraph] = ()
 
@@ -324,17 +332,16 @@ def word_paragraph(
     taken, merges = _joined(one, mine, revision)
     facts = {"anchor": one.anchor}
     if merges:
-        aside = {code: text for code, text in mine.items() if text}
-        keep_version(one, What.ASIDE, at, by, words=aside, revision=revision)
+        keep_version(one, What.ASIDE, at, by, words=_typed(mine, rest), revision=revision)
         journal.record("paragraph.kept_aside", at=at, person=by, subject=row, room=row.room, facts=facts)
-        return Worded(one, merges)
+        both = taken | {code: merge.proposal for code, merge in merges.items()}
+        return Worded(one, merges, _typed(both, rest))
     joined = one.revision != revision
     changed = [code for code in {*taken, *one.words} if taken.get(code, "") != one.words.get(code, "")]
-    if changed or (function and function != one.function):
-        one.words, one.function = (
-            {code: text for code, text in taken.items() if text},
-            function or one.function,
-        )
+    worded = bool(changed) or bool(function and function != one.function)
+    if worded:
+        one.words = {code: text for code, text in taken.items() if text}
+        one.function = function or one.function
         _check_words(one)
         _save(one, What.WORDED, by, at)
     added = (
@@ -342,12 +349,19 @@ def word_paragraph(
         if rest
         else []
     )
-    if changed or added:
-        if not added:
-            touch(row, by, at)
+    if worded and not added:
+        touch(row, by, at)
+    if worded:
         journal.record("paragraph.worded", at=at, person=by, subject=row, room=row.room,
                        facts=facts | {"languages": sorted(changed)})  # fmt: skip
     return Worded(one, joined=joined and bool(changed), rest=added)
+
+
+def _typed(words: Texts, rest: Sequence[Texts]) -> Texts:
+    """A paragraph and what was pasted beyond it as they stood in the form: parted by blank lines."""
+    codes = {code for one in (words, *rest) for code in one}
+    typed = {code: "\n\n".join(filter(None, (one.get(code, "") for one in (words, *rest)))) for code in codes}
+    return {code: text for code, text in typed.items() if text}
 
 
 def _current(text: Text, paragraph: Paragraph) -> Paragraph:

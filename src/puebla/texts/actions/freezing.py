@@ -13,7 +13,7 @@ from puebla.core import journal
 from puebla.core.verdicts import RefusedError, require
 from puebla.members.querysets import reach_of
 from puebla.texts import rules
-from puebla.texts.actions.editing import keep_version, locked, touch
+from puebla.texts.actions.editing import keep_versions, locked, touch
 from puebla.texts.models import Paragraph, ParagraphVersion, Text, tree
 
 
@@ -53,7 +53,7 @@ def freeze_text(*, text: Text, languages: Sequence[str], by: Person, at: dt.date
     row = locked(text)
     if not languages:
         raise RefusedError(_("Choose at least one language."), field="languages")
-    living = list(Paragraph.objects.filter(text=row).living().select_related("parent").order_by())
+    living = list(Paragraph.objects.filter(text=row).living().order_by())
     nodes = tree.in_order(living)
     pending = [
         node.number or node.paragraph.anchor
@@ -65,8 +65,7 @@ def freeze_text(*, text: Text, languages: Sequence[str], by: Person, at: dt.date
         raise RefusedError(
             _("The title is pending in: %(languages)s. Write it first.") % {"languages": ", ".join(lacking)}
         )
-    for node in nodes:
-        keep_version(node.paragraph, ParagraphVersion.What.FROZEN, at, by)
+    keep_versions(living, ParagraphVersion.What.FROZEN, at, by)
     row.state, row.frozen_at, row.frozen_by = Text.State.FROZEN, at, by
     row.frozen_languages, row.frozen_hash = sorted(languages), digest_of(row, living, languages)
     touch(row, by, at)

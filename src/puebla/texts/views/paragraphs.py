@@ -18,7 +18,7 @@ from puebla.core.verdicts import RefusedError, Verdict
 from puebla.members.querysets import Reach, reach_of
 from puebla.texts import actions, rules
 from puebla.texts.actions.editing import Worded, removal_of
-from puebla.texts.forms import AnswerForm, CommentForm, MoveForm, NewParagraphForm, ParagraphForm
+from puebla.texts.forms import CommentForm, MoveForm, NewParagraphForm, ParagraphForm
 from puebla.texts.models import Comment, Kind, Paragraph, ParagraphVersion, Text, tree
 from puebla.texts.views.rows import in_words, rows_of
 from puebla.texts.views.texts import paragraphs_of, text_or_404
@@ -68,7 +68,7 @@ def paragraph(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase
     verdict = rules.may_edit(place.reach, place.text)
     form = ParagraphForm(request.POST if request.method == "POST" else None, paragraph=place.paragraph)
     worded: Worded | None = None
-    if request.method == "POST" and verdict and place.node is not None and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         try:
             worded = _word(request, place, form)
         except RefusedError as error:
@@ -108,21 +108,8 @@ def _merging(request: PersonRequest, place: Place, worded: Worded) -> ParagraphF
     typed = request.POST.copy()
     typed["revision"] = str(worded.paragraph.revision)
     for code in Process.current().languages:
-        merge = worded.merges.get(code)
-        # What only one of both changed needs no look: it is there.
-        name = f"words_{code}"
-        if merge is not None:
-            typed[name] = merge.proposal
-        elif not _was_changed_by_me(place, request, code):
-            typed[name] = place.paragraph.words.get(code, "")
+        typed[f"words_{code}"] = worded.proposed.get(code, "")
     return ParagraphForm(typed, paragraph=place.paragraph)
-
-
-def _was_changed_by_me(place: Place, request: PersonRequest, code: str) -> bool:
-    revision = request.POST.get("revision", "")
-    versions = place.paragraph.versions.exclude(what=ParagraphVersion.What.ASIDE)
-    seen = versions.filter(revision=int(revision) if revision.isdecimal() else 0).order_by("number").first()
-    return seen is None or seen.words.get(code, "") != request.POST.get(f"words_{code}", "").strip()
 
 
 def _context(
@@ -132,7 +119,9 @@ def _context(
     node, text = place.node, place.text
     before, after = place.neighbours
     may_comment = rules.may_comment(place.reach, text, at=timezone.now())
+    editable = node is not None and bool(verdict)
     context = {
+        "editable": editable,
         "process": process, "text": text, "paragraph": place.paragraph, "node": node, "form": form, "verdict": verdict,
         "languages": process.languages, "merges": _shown_merges(worded), "before": _beside(text, before, process),
         "after": _beside(text, after, process), "itself": _beside(text, node, process),
@@ -143,9 +132,9 @@ def _context(
         "history": history_of(place.paragraph, process.languages),
         "comments": comments_on(request, place.paragraph, place.reach, place.text), "may_comment": may_comment,
         "comment_form": CommentForm(reach=place.reach, text=text, initial={"language": request.LANGUAGE_CODE}),
-        "may_answer": rules.may_keep(place.reach, text), "answer_form": AnswerForm(auto_id=False),
+        "may_answer": rules.may_keep(place.reach, text),
     }  # fmt: skip
-    if node is not None and verdict:
+    if editable and node is not None:
         context |= _placing(place, node, request)
     return context
 
