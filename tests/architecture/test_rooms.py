@@ -33,7 +33,7 @@ BESIDE = {
 #: The ground floor and the roof hold what belongs to no room; nothing comes in here without a line.
 CORE = {
     "__init__", "alignment", "apps", "calendars", "channels", "citing", "files", "guards", "interface", "journal", "languages", "mail", "management", "migrations", "models", "news",
-    "operations", "phrases", "prepared", "registry", "rows", "search", "symbols", "tables", "verdicts", "words", "zones",
+    "operations", "phrases", "prepared", "registry", "rows", "search", "symbols", "tables", "typesetting", "verdicts", "words", "zones",
 }  # fmt: skip
 CONFIG = {
     "__init__", "actions", "apps", "checks", "cli", "demonstration", "editions", "formats", "founding", "locale", "management", "middleware",

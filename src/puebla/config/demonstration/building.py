@@ -27,6 +27,7 @@ from puebla.config.demonstration.sources import (
     first_day,
     plain,
 )
+from puebla.core.typesetting import REGIONS, add_field, compiled, locale_of, quoted, style_word
 
 INK, COBALT, MUTE, BONE, LINE = "14213D", "12357F", "565F73", "FBF8F1", "D9D3C4"
 SERIF, SANS = "Source Serif Pro", "Source Sans Pro"
@@ -57,7 +58,6 @@ WORDS = {
                    "withdrawn": "Retirado", "awaited": "Pendiente"},
     },
 }  # fmt: skip
-LOCALES = {"en": ("en", "US"), "es": ("es", "CR")}
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,12 @@ def _digest(sheet: Sheet) -> str:
     return hashlib.sha256(sheet.source.path.read_bytes() + BUILDER).hexdigest()[:12]
 
 
-BUILDER = Path(__file__).read_bytes() + Path(__file__).with_name("sources.py").read_bytes()
+BUILDER = b"".join(
+    path.read_bytes()
+    for path in (
+        Path(__file__), Path(__file__).with_name("sources.py"), Path(__file__).parents[2] / "core" / "typesetting.py",
+    )
+)  # fmt: skip
 
 # PDF -----------------------------------------------------------------------------------------------------
 
@@ -211,40 +216,27 @@ _PAGE = """
 
 def _pdf(sheet: Sheet) -> bytes:
     """A tagged PDF by typst, its language set."""
-    import font_source_sans_pro
-    import font_source_serif_pro
-    import typst
-
     day = first_day(sheet.source.date)
-    language, region = LOCALES[sheet.language]
+    language, region = sheet.language, REGIONS[sheet.language]
     head = _PAGE.format(
-        title=_typed(sheet.title),
-        process=_typed(sheet.process),
-        symbol=_typed(sheet.symbol),
-        facts=_typed(" · ".join(sheet.facts)),
-        mark=_typed(sheet.words["demonstration"]),
-        page=_typed(sheet.words["page"]),
-        of=_typed(f" {sheet.words['of']} "),
+        title=quoted(sheet.title),
+        process=quoted(sheet.process),
+        symbol=quoted(sheet.symbol),
+        facts=quoted(" · ".join(sheet.facts)),
+        mark=quoted(sheet.words["demonstration"]),
+        page=quoted(sheet.words["page"]),
+        of=quoted(f" {sheet.words['of']} "),
         year=day.year, month=day.month, day=day.day, language=language, region=region,
         INK=f"#{INK}", COBALT=f"#{COBALT}", MUTE=f"#{MUTE}", BONE=f"#{BONE}", LINE=f"#{LINE}",
     )  # fmt: skip
     text = head + "\n".join(_typst_block(block) for block in sheet.blocks)
-    fonts: list[Any] = [font_source_serif_pro.font_directory, font_source_sans_pro.font_directory]
-    compiled = typst.compile(text.encode(), font_paths=fonts, ignore_system_fonts=True)
-    if not isinstance(compiled, bytes):
-        raise TypeError("typst gave no PDF")
-    return compiled
-
-
-def _typed(text: str) -> str:
-    """A string of typst's own language: nothing in it is read as markup."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return compiled(text)
 
 
 def _typst_runs(runs: Runs) -> str:
     parts = []
     for run in runs:
-        words = _typed(run.text)
+        words = quoted(run.text)
         words = f"emph({words})" if run.italic else words
         parts.append(f"strong({words})" if run.bold else words)
     return " + ".join(parts) or '""'
@@ -259,7 +251,7 @@ def _typst_block(block: Block) -> str:
     if not block.label:
         return f"#par({words})"
     width, shift = ("1.5em", "2.2em") if block.is_item else ("2.2em", "0em")
-    label = f"box(width: {width}, {_typed(block.label)}) + {_typed(' ')}"
+    label = f"box(width: {width}, {quoted(block.label)}) + {quoted(' ')}"
     return f"#pad(left: {shift}, par(hanging-indent: {width}, {label} + {words}))"
 
 
@@ -314,15 +306,15 @@ def _docx(sheet: Sheet) -> bytes:
 
     document = docx.Document()
     _docx_facts(document, sheet)
-    _docx_styles(document, sheet)
+    style_word(document, sheet.language, COBALT)
     section = document.sections[0]
     section.left_margin = section.right_margin = Cm(2.54)
     section.header.paragraphs[0].text = f"{sheet.process}\t{sheet.symbol}"
     footer = section.footer.paragraphs[0]
     footer.add_run(f"{sheet.words['demonstration']}\t\t{sheet.words['page']} ")
-    _docx_field(footer, "PAGE")
+    add_field(footer, "PAGE")
     footer.add_run(f" {sheet.words['of']} ")
-    _docx_field(footer, "NUMPAGES")
+    add_field(footer, "NUMPAGES")
     symbol = document.add_paragraph()
     symbol.add_run(sheet.symbol).bold = True
     document.add_heading(sheet.title, 0)
@@ -341,40 +333,8 @@ def _docx_facts(document: Any, sheet: Sheet) -> None:
     day = first_day(sheet.source.date)
     core = document.core_properties
     core.title, core.subject, core.author = sheet.title, sheet.symbol, sheet.words["process"]
-    core.language, core.comments = "-".join(LOCALES[sheet.language]), sheet.words["demonstration"]
+    core.language, core.comments = locale_of(sheet.language), sheet.words["demonstration"]
     core.created = core.modified = dt.datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - the format's own
-
-
-def _docx_styles(document: Any, sheet: Sheet) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-    from docx.shared import Pt, RGBColor
-
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = "Georgia", Pt(10.5)
-    normal.paragraph_format.space_after = Pt(7)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "-".join(LOCALES[sheet.language]))
-    normal.element.get_or_add_rPr().append(language)
-    for name, size in (("Title", 19), ("Heading 1", 13), ("Heading 2", 11), ("Heading 3", 10.5)):
-        font = document.styles[name].font
-        font.name, font.size, font.color.rgb = "Georgia", Pt(size), RGBColor.from_string(COBALT)
-        fonts = document.styles[name].element.rPr.rFonts
-        for attribute in [key for key in fonts.attrib if "Theme" in key or "theme" in key]:
-            del fonts.attrib[attribute]
-
-
-def _docx_field(paragraph: Any, code: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), code)
-    run, text = OxmlElement("w:r"), OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
-    paragraph._p.append(field)
 
 
 def _docx_runs(paragraph: Any, runs: Runs) -> None:
@@ -430,7 +390,7 @@ def _odt(sheet: Sheet) -> bytes:
     document = OpenDocumentText()
     for element, words in (
         (dc.Title, sheet.title), (dc.Subject, sheet.symbol), (dc.Creator, sheet.words["process"]),
-        (dc.Language, "-".join(LOCALES[sheet.language])), (dc.Description, sheet.words["demonstration"]),
+        (dc.Language, locale_of(sheet.language)), (dc.Description, sheet.words["demonstration"]),
         (meta.CreationDate, f"{first_day(sheet.source.date)}T12:00:00"),
     ):  # fmt: skip
         document.meta.addElement(element(text=words))
@@ -461,7 +421,7 @@ def _odt(sheet: Sheet) -> bytes:
 def _odt_styles(document: Any, sheet: Sheet) -> dict[str, Any]:
     from odf import style
 
-    language, country = LOCALES[sheet.language]
+    language, country = sheet.language, REGIONS[sheet.language]
     default = style.DefaultStyle(family="paragraph")
     default.addElement(
         style.TextProperties(fontfamily="Georgia", fontsize="10.5pt", language=language, country=country)
@@ -568,7 +528,7 @@ def _xlsx(sheet: Sheet) -> bytes:
     properties = book.properties
     properties.title, properties.subject = sheet.title, sheet.symbol
     properties.creator, properties.description = sheet.words["process"], sheet.words["demonstration"]
-    properties.language = "-".join(LOCALES[sheet.language])
+    properties.language = locale_of(sheet.language)
     page: Any = None
     for block in sheet.blocks:
         if page is None or isinstance(block, Heading):

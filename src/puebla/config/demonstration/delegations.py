@@ -7,6 +7,7 @@ from typing import Any
 from puebla.accounts.models import Person
 from puebla.config.demonstration.people import Cast
 from puebla.core.languages import Texts
+from puebla.core.typesetting import compiled, quoted
 from puebla.meetings.actions import delegations as actions
 from puebla.meetings.models import Convening, Delegate, Session
 from puebla.members.models import Party
@@ -69,13 +70,10 @@ def name(convening: Convening, cast: Cast, *, at: dt.datetime) -> None:
 
 
 def _letter(code: str, convening: Convening) -> io.BytesIO:
-    import typst
-
     words = (
         f"{code}: credenciales / credentials, {convening.symbol}. Documento inventado / invented document."
     )
-    made = typst.compile(f"#set document(date: none)\n{words}\n".encode())
-    return io.BytesIO(made if isinstance(made, bytes) else b"")
+    return io.BytesIO(compiled(f"#set document(date: none)\n#{quoted(words)}\n"))
 
 
 def decide(convening: Convening, cast: Cast, *, at: dt.datetime) -> None:

@@ -19,6 +19,7 @@ from puebla.core.files.packing import zip_stream
 from puebla.core.files.store import put
 from puebla.core.languages import show
 from puebla.core.models import Process
+from puebla.core.typesetting import compiled, quoted
 from puebla.core.verdicts import RefusedError
 from puebla.documents.actions import opened
 from puebla.documents.models import Document, FileVersion
@@ -179,9 +180,9 @@ def _text_of(one: dict[str, Any], language: str) -> str:
     """The text of a file as it was read, as a document of typst."""
     pages = FileVersion.objects.get(pk=one["version"]).pages.order_by("number").values_list("text", flat=True)
     said = _("This paper is no PDF; here stands its text as it was read. The file itself is in the ZIP.")
-    parts = [f"#heading(level: 1, {_typed(_name(one, language))})", f"#emph({_typed(said)})"]
+    parts = [f"#heading(level: 1, {quoted(_name(one, language))})", f"#emph({quoted(said)})"]
     for text in pages:
-        parts += [f"#par({_typed(part)})" for part in str(text).split("\n\n") if part.strip()]
+        parts += [f"#par({quoted(part)})" for part in str(text).split("\n\n") if part.strip()]
         parts.append("#pagebreak(weak: true)")
     return "\n\n".join(parts)
 
@@ -190,28 +191,18 @@ def _front(pack: Pack) -> str:
     """The first page: which meeting, and what is in here."""
     meeting = pack.convening.meeting
     parts = [
-        f"#heading(level: 1, {_typed(show(meeting.titles, pack.language).text)})", f"#par({_typed(meeting.symbol)})",
-        f"#heading(level: 2, {_typed(_('Contents'))})",
+        f"#heading(level: 1, {quoted(show(meeting.titles, pack.language).text)})", f"#par({quoted(meeting.symbol)})",
+        f"#heading(level: 2, {quoted(_('Contents'))})",
     ]  # fmt: skip
     for row in pack.contents:
-        parts.append(f"#par(strong({_typed(row['label'] + ' ' + show(row['titles'], pack.language).text)}))")
-        parts += [f"#par({_typed('– ' + _name(one, pack.language))})" for one in row["files"]]
+        parts.append(f"#par(strong({quoted(row['label'] + ' ' + show(row['titles'], pack.language).text)}))")
+        parts += [f"#par({quoted('– ' + _name(one, pack.language))})" for one in row["files"]]
     return "\n\n".join(parts)
 
 
-def _typed(text: str) -> str:
-    """A string of typst's own language: nothing in it is read as markup."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-
-
 def _typeset(body: str) -> bytes:
-    import typst
-
     head = '#set page(paper: "us-letter", margin: (x: 2.4cm, y: 2.4cm))\n#set text(size: 10.5pt)\n#set par(spacing: 0.9em)\n'
-    made = typst.compile((head + body).encode())
-    if not isinstance(made, bytes):
-        raise OSError("typst gave no PDF")
-    return made
+    return compiled(head + body)
 
 
 def _number(book: Any) -> None:
@@ -223,10 +214,7 @@ def _number(book: Any) -> None:
         "#set page(width: 120pt, height: 14pt, margin: 0pt)\n#set text(size: 8pt)\n"
         + "\n#pagebreak()\n".join(f"#align(center)[{number} \\/ {total}]" for number in range(1, total + 1))
     )
-    import typst
-
-    made = typst.compile(marks.encode())
-    with pikepdf.Pdf.open(io.BytesIO(made if isinstance(made, bytes) else b"")) as stamps:
+    with pikepdf.Pdf.open(io.BytesIO(compiled(marks))) as stamps:
         for page, stamp in zip(book.pages, stamps.pages, strict=True):
             box = page.trimbox
             middle = (float(box[0]) + float(box[2])) / 2

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from puebla.core.languages import Texts, show
 from puebla.core.models import Process
+from puebla.core.typesetting import REGIONS, compiled, quoted
 from puebla.portal import querysets
 from puebla.portal.models import EditedPage
 from puebla.publications.models import PublicMeeting, PublicPresidency
@@ -27,7 +28,6 @@ FOLDER = "brochures"
 FRIEZE = Path(__file__).resolve().parents[2] / "theme" / "static" / "theme" / "frieze.svg"
 COLOURS = {"INK": "#14213d", "COBALT": "#12357f", "BONE": "#fbf8f1", "LINE": "#d9d3c4", "MUTE": "#565f73"}
 _MUTED = f'fill: rgb("{COLOURS["MUTE"]}")'
-REGIONS = {"en": "US", "es": "CR", "fr": "CA", "pt": "BR"}
 
 _LOOK = """#set document(title: {title}, author: {author}, date: none)
 #set text(font: ("Source Serif Pro", "Libertinus Serif"), size: 10.5pt, fill: rgb("{INK}"), hyphenate: true)
@@ -59,7 +59,7 @@ def brochure(*, at: dt.datetime) -> bytes:
         with store.open(name, "rb") as kept:
             return bytes(kept.read())
     except FileNotFoundError:
-        made = _compiled(source)
+        made = compiled(source, {"frieze.svg": FRIEZE.read_bytes()}, accessible=True)
     try:
         _forget_older(store)
         store.save(name, ContentFile(made))
@@ -73,19 +73,6 @@ def _forget_older(store: Any) -> None:
     if store.exists(FOLDER):
         for old in store.listdir(FOLDER)[1]:
             store.delete(f"{FOLDER}/{old}")
-
-
-def _compiled(source: str) -> bytes:
-    import font_source_sans_pro
-    import font_source_serif_pro
-    import typst
-
-    fonts: list[Any] = [font_source_serif_pro.font_directory, font_source_sans_pro.font_directory]
-    files = {"main.typ": source.encode(), "frieze.svg": FRIEZE.read_bytes()}
-    made = typst.compile(files, font_paths=fonts, ignore_system_fonts=True, pdf_standards="ua-1")
-    if not isinstance(made, bytes):
-        raise TypeError("typst gave no PDF")
-    return made
 
 
 # The source --------------------------------------------------------------------------------------------------------
@@ -224,8 +211,8 @@ def _confirmed(text: str, confirmed: bool) -> str:
 
 
 def _typed(text: str) -> str:
-    """A string of typst's own language: nothing in it is read as markup."""
-    return '"' + " ".join(text.replace("\\", "\\\\").replace('"', '\\"').split()) + '"'
+    """The text in one line, quoted."""
+    return quoted(" ".join(text.split()))
 
 
 def _listed(items: Iterable[str]) -> str:
@@ -272,7 +259,7 @@ class _RichText(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not data.strip() and not self._runs:
             return
-        words = '"' + " ".join(f".{data}.".split())[1:-1].replace("\\", "\\\\").replace('"', '\\"') + '"'
+        words = quoted(" ".join(f".{data}.".split())[1:-1])
         for mark in self._marks:
             words = f"{mark}({words})"
         self._runs.append(words)

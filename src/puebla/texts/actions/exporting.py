@@ -12,12 +12,11 @@ from django.utils.translation import override
 
 from puebla.core.languages import show
 from puebla.core.models import Process
+from puebla.core.typesetting import REGIONS, add_field, compiled, locale_of, quoted, style_word
 from puebla.texts.models import Kind, Paragraph, Text, tree
 from puebla.texts.models.wording import runs
 from puebla.theme.templatetags.theme import language_name
 
-#: What Word and PDF readers are told of a language.
-REGIONS = {"en": "US", "es": "CR", "fr": "CA", "pt": "BR"}
 _BLUE, _GREY = "12357F", "565F73"
 
 
@@ -90,10 +89,11 @@ def as_docx(sheet: Sheet) -> bytes:
 
     document = docx.Document()
     _docx_facts(document, sheet)
+    style_word(document, sheet.languages[0], _BLUE)
     section = document.sections[0]
     section.left_margin = section.right_margin = Cm(2.3 if len(sheet.languages) == 1 else 1.8)
     section.header.paragraphs[0].text = "\t".join(filter(None, [sheet.process, sheet.symbol]))
-    _docx_field(section.footer.paragraphs[0], "PAGE")
+    add_field(section.footer.paragraphs[0], "PAGE")
     if sheet.symbol:
         document.add_paragraph().add_run(sheet.symbol).bold = True
     if len(sheet.languages) == 1:
@@ -109,36 +109,10 @@ def as_docx(sheet: Sheet) -> bytes:
 
 
 def _docx_facts(document: Any, sheet: Sheet) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-    from docx.shared import Pt, RGBColor
-
     core = document.core_properties
     core.title, core.subject, core.author = sheet.titles[0], sheet.symbol, sheet.process
-    core.language = "-".join(filter(None, [sheet.languages[0], REGIONS.get(sheet.languages[0], "")]))
+    core.language = locale_of(sheet.languages[0])
     core.created = core.modified = dt.datetime.combine(sheet.on, dt.time(12))
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = "Georgia", Pt(10.5)
-    normal.paragraph_format.space_after = Pt(7)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), core.language)
-    normal.element.get_or_add_rPr().append(language)
-    for name, size in (("Title", 19), ("Heading 1", 13), ("Heading 2", 11), ("Heading 3", 10.5)):
-        font = document.styles[name].font
-        font.name, font.size, font.color.rgb = "Georgia", Pt(size), RGBColor.from_string(_BLUE)
-
-
-def _docx_field(paragraph: Any, code: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), code)
-    run, text = OxmlElement("w:r"), OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
-    paragraph._p.append(field)
 
 
 def _docx_line(holder: Any, line: Line, side: int, sheet: Sheet) -> None:
@@ -208,41 +182,28 @@ _LOOK = """#set document(title: {title}, author: {author}, date: none)
 
 def as_pdf(sheet: Sheet) -> bytes:
     """A tagged PDF by typst; the same text gives the same bytes."""
-    import font_source_sans_pro
-    import font_source_serif_pro
-    import typst
-
     language = sheet.languages[0]
     head = _LOOK.format(
-        title=_typed(sheet.titles[0]), author=_typed(sheet.process), symbol=_typed(sheet.symbol),
-        state=_typed(sheet.states[0]), language=_typed(language), region=_typed(REGIONS.get(language, "US")),
+        title=quoted(sheet.titles[0]), author=quoted(sheet.process), symbol=quoted(sheet.symbol),
+        state=quoted(sheet.states[0]), language=quoted(language), region=quoted(REGIONS.get(language, "US")),
         margin="2.4cm" if len(sheet.languages) == 1 else "1.6cm", BLUE=_BLUE, GREY=_GREY,
     )  # fmt: skip
     body = _typst_one(sheet) if len(sheet.languages) == 1 else _typst_sides(sheet)
-    fonts: list[Any] = [font_source_serif_pro.font_directory, font_source_sans_pro.font_directory]
-    made = typst.compile((head + "\n".join(body)).encode(), font_paths=fonts, ignore_system_fonts=True)
-    if not isinstance(made, bytes):
-        raise TypeError("typst gave no PDF")
-    return made
-
-
-def _typed(text: str) -> str:
-    """A string of typst's own language: nothing in it is read as markup."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return compiled(head + "\n".join(body))
 
 
 def _typst_words(words: str) -> str:
     return (
-        " + ".join(f"emph({_typed(piece)})" if set_off else _typed(piece) for piece, set_off in runs(words))
+        " + ".join(f"emph({quoted(piece)})" if set_off else quoted(piece) for piece, set_off in runs(words))
         or '""'
     )
 
 
 def _typst_one(sheet: Sheet) -> Iterator[str]:
     if sheet.symbol:
-        yield f'#text(font: sans, weight: "semibold", {_typed(sheet.symbol)})'
-    yield f"#heading(level: 1, {_typed(sheet.titles[0])})"
-    yield f'#text(font: sans, size: 9.5pt, fill: rgb("#{_GREY}"), {_typed(sheet.states[0])})'
+        yield f'#text(font: sans, weight: "semibold", {quoted(sheet.symbol)})'
+    yield f"#heading(level: 1, {quoted(sheet.titles[0])})"
+    yield f'#text(font: sans, size: 9.5pt, fill: rgb("#{_GREY}"), {quoted(sheet.states[0])})'
     for line in sheet.lines:
         yield f"#{_typst_line(line, 0, sheet)}"
 
@@ -251,30 +212,30 @@ def _typst_line(line: Line, side: int, sheet: Sheet) -> str:
     words = (
         _typst_words(line.words[side])
         if line.words[side]
-        else f'text(fill: rgb("#{_GREY}"), {_typed(sheet.pending[side])})'
+        else f'text(fill: rgb("#{_GREY}"), {quoted(sheet.pending[side])})'
     )
     if line.kind == Kind.HEADING:
         return f"heading(level: {min(3, line.depth + 2)}, {words})"
     if not line.label:
         return f"par({words})"
     return (
-        f"pad(left: {1.6 * line.indent}em, grid(columns: (2.2em, 1fr), {_typed(line.label)}, par({words})))"
+        f"pad(left: {1.6 * line.indent}em, grid(columns: (2.2em, 1fr), {quoted(line.label)}, par({words})))"
     )
 
 
 def _typst_sides(sheet: Sheet) -> Iterator[str]:
-    cells = [f"strong({_typed(language_name(code))})" for code in sheet.languages]
+    cells = [f"strong({quoted(language_name(code))})" for code in sheet.languages]
     yield (
-        f"#heading(level: 1, {_typed(sheet.titles[0])})\n#table(columns: ({'1fr, ' * len(sheet.languages)}),"
+        f"#heading(level: 1, {quoted(sheet.titles[0])})\n#table(columns: ({'1fr, ' * len(sheet.languages)}),"
         ' stroke: (x, y) => (bottom: 0.5pt + rgb("#d9d3c4")), inset: (x: 6pt, y: 6pt),'
     )
     yield f"table.header({', '.join(cells)}),"
     # Each cell says in which language it is read aloud.
     for side, title in enumerate(sheet.titles):
-        yield f"text(lang: {_typed(sheet.languages[side])}, strong({_typed(title)}) + linebreak() + {_typed(sheet.states[side])}),"
+        yield f"text(lang: {quoted(sheet.languages[side])}, strong({quoted(title)}) + linebreak() + {quoted(sheet.states[side])}),"
     for line in sheet.lines:
         for side, code in enumerate(sheet.languages):
-            yield f"text(lang: {_typed(code)}, {_typst_cell(line, side, sheet)}),"
+            yield f"text(lang: {quoted(code)}, {_typst_cell(line, side, sheet)}),"
     yield ")"
 
 

@@ -18,6 +18,7 @@ from puebla.core.files.portraits import SIZE
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.tables import harmless
+from puebla.core.typesetting import compiled, quoted
 from puebla.meetings.models import Convening, Delegate
 from puebla.meetings.querysets.delegations import Participants
 from puebla.theme.templatetags.theme import period
@@ -198,7 +199,7 @@ def badges(convening: Convening, people: list[Delegate], *, sheets: bool, standi
         source += _SHEET + f"#grid(columns: 2, column-gutter: 6mm, row-gutter: 6mm, {', '.join(calls)})\n"
     else:
         source += _ONE + "#pagebreak()\n".join(f"#{call}\n" for call in calls)
-    return _compiled(source, files)
+    return compiled(source, files, accessible=True)
 
 
 def _framed(photo: bytes) -> bytes:
@@ -212,18 +213,5 @@ def _framed(photo: bytes) -> bytes:
 
 
 def _typed(text: str) -> str:
-    """A string of typst's own language: nothing in it is read as markup."""
-    return '"' + " ".join(text.replace("\\", "\\\\").replace('"', '\\"').split()) + '"'
-
-
-def _compiled(source: str, files: dict[str, bytes]) -> bytes:
-    import font_source_sans_pro
-    import typst
-
-    made = typst.compile(
-        {"main.typ": source.encode(), **files}, font_paths=[font_source_sans_pro.font_directory], ignore_system_fonts=True,
-        pdf_standards="ua-1",
-    )  # fmt: skip
-    if not isinstance(made, bytes):
-        raise TypeError("typst gave no PDF")
-    return made
+    """The text in one line, quoted."""
+    return quoted(" ".join(text.split()))
