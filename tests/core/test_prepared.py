@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from puebla.accounts.models import Person
 from puebla.core.prepared import Prepared
@@ -69,3 +70,25 @@ def test_what_a_reader_may_no_longer_see_is_not_answered_by_the_statement_of_bef
     assert seen.rows(guest, reach_of(guest, now), [paper.pk]) == []
     guest.seats.update(until_on=now.date() - dt.timedelta(days=1))
     assert seen.rows(guest, reach_of(guest, now), [paper.pk]) == []
+
+
+def test_what_is_made_of_a_row_is_made_once_in_each_language_and_anew_when_the_row_reads_otherwise():
+    paper = make.DocumentFactory(titles={"en": "Draft"})
+    made = []
+
+    def entry(row):
+        made.append((get_language(), row["titles"]["en"]))
+        return row
+
+    asked = Prepared(
+        lambda keys: Document.objects.filter(pk__in=keys).values("titles", "created_at"), make=entry, kept=10
+    )
+
+    first, again = asked.rows([paper.pk]), asked.rows([paper.pk])
+    with override("es"):
+        asked.rows([paper.pk])
+    Document.objects.filter(pk=paper.pk).update(titles={"en": "Final"})
+    asked.rows([paper.pk])
+
+    assert first == again == [{"titles": {"en": "Draft"}, "created_at": paper.created_at}]
+    assert made == [("en", "Draft"), ("es", "Draft"), ("en", "Final")]

@@ -202,6 +202,18 @@ def test_an_embargo_and_an_awaited_paper_stand_in_the_calendars_of_those_who_may
     assert shown(keeper) == {"Expected: To come", "Expected: Not theirs", "Embargo ends: Held back"}
 
 
+def test_a_meeting_known_to_the_year_is_in_the_calendar_of_each_day_of_it_and_of_no_other_year(keeper):
+    for symbol, on in (("RCM/2031/A-1", dt.date(2031, 12, 31)), ("RCM/2031/A-2", dt.date(2031, 1, 1))):
+        factories.MeetingFactory(symbol=symbol, starts_on=on, ends_on=None, precision="year")
+
+    def shown(*span):
+        first, last = (timezone.make_aware(dt.datetime(*day)) for day in span)
+        return {one.about for one in gathered(keeper, reach_of(keeper), first, last)}
+
+    assert shown((2031, 3, 1), (2031, 4, 1)) == {"RCM/2031/A-1", "RCM/2031/A-2"}
+    assert shown((2030, 11, 1), (2030, 12, 1)) == shown((2032, 2, 1), (2032, 3, 1)) == set()
+
+
 def test_the_feed_costs_the_same_number_of_queries_whatever_stands_in_it(client, keeper):
     convening = factories.convening()
     address = reverse("personal-calendar", args=[token_of(keeper)])

@@ -5,12 +5,14 @@ Django writes a statement anew each time it is asked, which for a small question
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.utils import timezone
+from django.utils.translation import get_language
 
 #: A key, several keys (numbers or texts), or an instant (in the statement it may stand as its day as well).
 One = int | str | dt.datetime
@@ -21,15 +23,19 @@ _MOST_STATEMENTS = 200
 _SIZES = (1, 4, 20, 100)
 
 
-class _Statement(NamedTuple):
-    """A statement; where each of its parameters comes from: (place among the values, constant).
+class _Columns(NamedTuple):
+    """What a statement answers: names, and by the column's number its field's own converters and what they are given."""
 
-    `converters` are the fields' own, by column.
-    """
+    names: tuple[str, ...]
+    converters: tuple[tuple[int, Any, Any], ...]
+
+
+class _Statement(NamedTuple):
+    """A statement; where each of its parameters comes from: (place among the values, constant)."""
 
     sql: str
     places: tuple[tuple[int | None, Any], ...]
-    converters: tuple[tuple[int, Any, Any], ...]
+    columns: _Columns
 
 
 class Prepared:
@@ -40,14 +46,23 @@ class Prepared:
             the values: they may stand in conditions only, and nothing may depend on what they are.
         raw: whether the rows are wanted as the database keeps them, texts by language as one text: what is read again and
             again can be known by it.
+        make: what each row (column → value) is answered as, in the language that is spoken. It depends on nothing else, so
+            that a row that reads as it did before is what it was then, whoever asks.
+        kept: how many of these are remembered.
     """
 
-    def __init__(self, write: Callable[..., models.QuerySet[Any, Any]], *, raw: bool = False) -> None:
+    def __init__(
+        self, write: Callable[..., models.QuerySet[Any, Any]], *, raw: bool = False,
+        make: Callable[[dict[str, Any]], Any] | None = None, kept: int = 0,
+    ) -> None:  # fmt: skip
         self._write = write
         self._raw = raw
+        self._make = make
+        self._made = lru_cache(maxsize=kept)(self._make_row)
+        self._columns: _Columns = _Columns((), ())
         self._statements: dict[Hashable, _Statement | None] = {}
 
-    def rows(self, *values: Value, shape: tuple[Hashable, ...] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, *values: Value, shape: tuple[Hashable, ...] = ()) -> list[Any]:
         """The rows that answer with these values.
 
         Args:
@@ -62,7 +77,7 @@ class Prepared:
                 return [row for rows in asked for row in rows]
         return self._rows(tuple(map(_filled, values)), shape)
 
-    def _rows(self, values: tuple[Value, ...], shape: tuple[Hashable, ...]) -> list[tuple[Any, ...]]:
+    def _rows(self, values: tuple[Value, ...], shape: tuple[Hashable, ...]) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
         sorts = tuple(
             tuple(map(type, value)) if isinstance(value, tuple) else type(value) for value in values
@@ -82,16 +97,17 @@ class Prepared:
                 [constant if place is None else given[place] for place, constant in statement.places],
             )
             rows = cursor.fetchall()
-        for column, converters, expression in () if self._raw or not rows else statement.converters:
-            rows = [
-                (
-                    *row[:column],
-                    _converted(row[column], converters, expression, connection),
-                    *row[column + 1 :],
-                )
-                for row in rows
-            ]
-        return list(rows)
+        if self._make is not None:
+            # They are the same in every statement of this question.
+            self._columns = statement.columns
+            language = get_language()
+            return [self._made(row, language) for row in rows]
+        return list(rows) if self._raw else _converted(rows, statement.columns)
+
+    def _make_row(self, row: tuple[Any, ...], _language: str | None) -> Any:
+        assert self._make is not None  # noqa: S101 - asked where it is; for the type checker
+        (values,) = _converted([row], self._columns)
+        return self._make(dict(zip(self._columns.names, values, strict=True)))
 
     def _written(self, values: tuple[Value, ...], shape: tuple[Hashable, ...]) -> _Statement | None:
         """The statement; None where it can answer nothing."""
@@ -115,7 +131,10 @@ class Prepared:
         converters = compiler.get_converters(
             [column for column, *_rest in compiler.select[: compiler.col_count]]
         )
-        return _Statement(sql, places, tuple((n, *both) for n, both in converters.items()))
+        columns = _Columns(
+            tuple(compiler.query.selected or ()), tuple((n, *both) for n, both in converters.items())
+        )
+        return _Statement(sql, places, columns)
 
 
 def _mark(value: One, place: int) -> One:
@@ -148,7 +167,18 @@ def _spread(values: Sequence[Value]) -> list[Any]:
     return found
 
 
-def _converted(value: Any, converters: Any, expression: Any, connection: Any) -> Any:
-    for convert in converters:
+def _converted(rows: Sequence[tuple[Any, ...]], columns: _Columns) -> list[tuple[Any, ...]]:
+    """The rows with each column as its field gives it."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    for column, converts, expression in columns.converters if rows else ():
+        rows = [
+            (*row[:column], _value(row[column], converts, expression, connection), *row[column + 1 :])
+            for row in rows
+        ]
+    return list(rows)
+
+
+def _value(value: Any, converts: Any, expression: Any, connection: Any) -> Any:
+    for convert in converts:
         value = convert(value, expression, connection)
     return value

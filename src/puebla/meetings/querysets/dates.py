@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from puebla.core.calendars import CalendarEntry
 from puebla.members.querysets import Reach, today
@@ -30,7 +30,9 @@ MEETING_COLUMNS = (
 )  # fmt: skip
 
 
-def sessions_between(person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime) -> Iterable[dict[str, Any]]:  # fmt: skip
+def sessions_between(
+    person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime
+) -> QuerySet[Any, Any]:
     """Sessions that the person sees whole, any part of which lies between; cancelled ones stay."""
     from puebla.meetings.models import Session
 
@@ -38,7 +40,9 @@ def sessions_between(person: "Person | None", reach: Reach, first: dt.datetime, 
     return seen.order_by("starts_at", "pk").values(*SESSION_COLUMNS)
 
 
-def lines_between(person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime) -> Iterable[dict[str, Any]]:  # fmt: skip
+def lines_between(
+    person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime
+) -> QuerySet[Any, Any]:
     """Closed sessions of which the person sees the hours alone."""
     from puebla.meetings.models import Session
 
@@ -46,15 +50,21 @@ def lines_between(person: "Person | None", reach: Reach, first: dt.datetime, las
     return seen.order_by("starts_at", "pk").values(*LINE_COLUMNS)
 
 
-def meetings_between(person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime) -> Iterable[dict[str, Any]]:  # fmt: skip
-    """Meetings that the person may know of, any day of which lies between; one known to the month or year wherever it may lie."""
+def meetings_between(
+    person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime, *years: dt.datetime
+) -> QuerySet[Any, Any]:
+    """Meetings that the person may know of, any day of which lies between; one known to the month or year wherever it may lie.
+
+    Args:
+        years: the first day of the first year that is asked for, and the last day of the last.
+    """
     from puebla.members.models import Meeting
 
     begins, ends = today(first), today(last)
     day = Q(precision="day", starts_on__lte=ends) & (
         Q(ends_on__gte=begins) | Q(ends_on=None, starts_on__gte=begins)
     )
-    vague = ~Q(precision="day") & Q(starts_on__year__gte=begins.year, starts_on__year__lte=ends.year)
+    vague = ~Q(precision="day") & Q(starts_on__range=[today(one) for one in years])
     seen = Meeting.objects.visible_to(person, reach=reach).filter(day | vague)
     return seen.order_by("starts_on", "pk").values(*MEETING_COLUMNS)
 

@@ -28,6 +28,7 @@ from puebla.meetings.models import CalendarAddress
 from puebla.meetings.querysets.dates import Overlap, overlaps
 from puebla.members.models import Body
 from puebla.members.querysets import Reach, owes_second_factor, reach_of
+from puebla.members.querysets.prepared import with_shares
 
 #: What a program is given: years ago, and years ahead.
 BACK, AHEAD = 2, 10
@@ -174,7 +175,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     found = CalendarAddress.objects.behind(token)
     if found is None or owes_second_factor(found.person, at):
         raise Http404
-    body = _written(found.person, reach_of(found.person, at), at)
+    body = _written(found.person, with_shares(found.person, reach_of(found.person, at)), at)
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {
         "ETag": etag, "Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer",

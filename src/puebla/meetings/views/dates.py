@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from puebla.core.languages import show
 from puebla.meetings.models import Session
 from puebla.meetings.querysets.dates import lines_between, meetings_between, sessions_between
 from puebla.members.querysets import Reach
+from puebla.members.querysets.prepared import PreparedForReader
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -22,27 +23,24 @@ if TYPE_CHECKING:
 KINDS = {one.value: one.label for one in Session.Kind}
 
 
-def entries(
-    person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime
-) -> Iterator[CalendarEntry]:
+def entries(person: "Person", reach: Reach, first: dt.datetime, last: dt.datetime) -> Iterator[CalendarEntry]:
     """What this person may know of meetings between these instants."""
-    # Pages below it are written from it: a calendar has hundreds, and resolving each would take most of its time.
-    here = reverse("meetings:list")
-    for row in meetings_between(person, reach, first, last):
-        yield _of_meeting(row, here)
-    for row in sessions_between(person, reach, first, last):
-        yield _of_session(row, here)
-    for row in lines_between(person, reach, first, last):
-        yield _of_line(row, here)
+    years = (
+        timezone.localtime(first).replace(month=1, day=1),
+        timezone.localtime(last).replace(month=12, day=31),
+    )
+    yield from _meetings.rows(person, reach, first, last, *years)
+    yield from _sessions.rows(person, reach, first, last)
+    yield from _lines.rows(person, reach, first, last)
 
 
-def _of_meeting(row: dict[str, Any], here: str) -> CalendarEntry:
+def _of_meeting(row: dict[str, Any]) -> CalendarEntry:
     body = str(show(row["body__short_names"])) or row["body__code"]
     sealed = _("Meeting, %(body)s") % {"body": body} if row["body__room__sealed"] else ""
     return CalendarEntry(
         uid=uid_of_meeting(row["symbol"]), kind="meeting", language=other_language(row["titles"]), title=str(show(row["titles"])) or row["symbol"], on=row["starts_on"],
         until_on=row["ends_on"], precision=row["precision"], zone=row["convening__zone"] or "UTC", place=str(show(row["places"])),
-        link=row["convening__link"] or "", address=f"{here}{quote(row['symbol'])}/", body=row["body__code"],
+        link=row["convening__link"] or "", address=reverse("meetings:page", args=[row["symbol"]]), body=row["body__code"],
         body_name=body, about=row["symbol"], sequence=row["revision"] - 1, tentative=row["draft"] or not row["confirmed"],
         changed_at=row["convening__changed_at"], outside=sealed,
     )  # fmt: skip
@@ -53,14 +51,14 @@ def uid_of_meeting(symbol: str) -> str:
     return f"meeting-{symbol.replace('/', '-')}"
 
 
-def _of_session(row: dict[str, Any], here: str) -> CalendarEntry:
+def _of_session(row: dict[str, Any]) -> CalendarEntry:
     kind = capfirst(str(KINDS[row["kind"]]))
     body = _body(row)
-    symbol = row["convening__meeting__symbol"]
     title = f"{show(row['titles']) if row['titles'] else kind} · {body}"
     return CalendarEntry(
         uid=f"session-{row['ref']}", kind="session", language=other_language(row["titles"]), title=title, starts_at=row["starts_at"], ends_at=row["ends_at"],
-        zone=row["zone"], place=str(show(row["places"])), link=row["link"], address=f"{here}{quote(symbol)}/sessions/{row['ref']}/",
+        zone=row["zone"], place=str(show(row["places"])), link=row["link"],
+        address=reverse("meetings:session", args=[row["convening__meeting__symbol"], row["ref"]]),
         body=row["convening__meeting__body__code"], body_name=body, about=str(show(row["convening__meeting__titles"])),
         sequence=row["sequence"], cancelled=row["cancelled_at"] is not None, changed_at=row["changed_at"],
         # Whose calendar is read by other programs has no sealed words there.
@@ -68,15 +66,22 @@ def _of_session(row: dict[str, Any], here: str) -> CalendarEntry:
     )  # fmt: skip
 
 
-def _of_line(row: dict[str, Any], here: str) -> CalendarEntry:
+def _of_line(row: dict[str, Any]) -> CalendarEntry:
     # Another name than the session's own: who is let in later gets the session, and nobody else its address.
     mark = salted_hmac("puebla.meetings.line", row["ref"]).hexdigest()[:20]
     return CalendarEntry(
         uid=f"line-{mark}", kind="line", title=f"{_('Closed session')} · {_body(row)}", starts_at=row["starts_at"],
-        ends_at=row["ends_at"], zone=row["zone"], address=f"{here}{quote(row['convening__meeting__symbol'])}/",
+        ends_at=row["ends_at"], zone=row["zone"],
+        address=reverse("meetings:page", args=[row["convening__meeting__symbol"]]),
         body=row["convening__meeting__body__code"], body_name=_body(row), sequence=row["sequence"], changed_at=row["changed_at"],
     )  # fmt: skip
 
 
 def _body(row: dict[str, Any]) -> str:
     return str(show(row["convening__meeting__body__short_names"])) or row["convening__meeting__body__code"]
+
+
+#: Programs ask every hour for what seldom changes.
+_meetings = PreparedForReader(meetings_between, make=_of_meeting, kept=100)
+_sessions = PreparedForReader(sessions_between, make=_of_session, kept=600)
+_lines = PreparedForReader(lines_between, make=_of_line, kept=100)

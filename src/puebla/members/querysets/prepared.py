@@ -37,14 +37,15 @@ class PreparedForReader:
 
     Args:
         write: (person, reach, marks that stand for the values) → a queryset of plain values, as for `Prepared`.
+        options: as for `Prepared`.
     """
 
-    def __init__(self, write: Callable[..., models.QuerySet[Any, Any]], *, raw: bool = False) -> None:
+    def __init__(self, write: Callable[..., models.QuerySet[Any, Any]], **options: Any) -> None:
         self._prepared = Prepared(
-            lambda person, reach, at, *marks: write(person, replace(reach, at=at), *marks), raw=raw
+            lambda person, reach, at, *marks: write(person, replace(reach, at=at), *marks), **options
         )
 
-    def rows(self, person: "Person", reach: Reach, *values: Value) -> list[tuple[Any, ...]]:
+    def rows(self, person: "Person", reach: Reach, *values: Value) -> list[Any]:
         """The rows that this person may see."""
         if reach.at is None or reach.is_empty:
             return []
