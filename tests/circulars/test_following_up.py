@@ -14,7 +14,8 @@ from puebla.circulars import actions
 from puebla.circulars.actions.messages import mail_now
 from puebla.circulars.actions.writing import due
 from puebla.circulars.models import Circular, Opening, Precision, Recipient, Reminder, Reply
-from puebla.core.models import OutgoingMail
+from puebla.circulars.views.replying import answers_of
+from puebla.core.models import JournalEntry, JournalPayload, OutgoingMail
 from puebla.core.verdicts import RefusedError, StaleError
 from puebla.members.querysets import reach_of, reaches
 from puebla.notices import actions as notices
@@ -241,6 +242,79 @@ def test_nobody_of_another_party_is_nominated():
     own = making.reply(circular, replying, party, answers={"f1": [{"ref": replying.ref}, {"name": "New"}]})
 
     assert [one["name"] for one in own.answers["f1"]] == [replying.full_name, "New"]
+
+
+NOMINATION = [{"kind": "nomination", "labels": {"en": "Whom?"}, "most": 3}, *making.ASKED[1:]]
+NAMED = {
+    "f1": [{"name": "Ana Sol", "office": "Director", "email": "ana@example.org"}, {"name": "Luz Mar"}],
+    "f2": "Both.",
+}
+
+
+def test_persons_nominated_are_deleted_so_long_after_the_last_day_and_how_many_they_were_stays():
+    by, replying, other = three()
+    meeting = make.MeetingFactory(
+        body=making.group(), starts_on=dt.date(2026, 6, 9), ends_on=dt.date(2026, 6, 10)
+    )
+    circular = making.sent(by, asked=NOMINATION, keep_days=30, meeting=meeting)
+    making.reply(circular, replying, party_of(replying), answers=NAMED)
+    sent = making.reply(circular, replying, party_of(replying), answers=NAMED, token="t2")
+    draft = actions.save_draft(circular=circular, party=party_of(other), answers=NAMED, by=other, at=UNTIL)
+    last = dt.datetime(2026, 7, 10, 18, tzinfo=dt.UTC)
+
+    assert [actions.purge(last), actions.purge(last + DAY), actions.purge(last + 2 * DAY)] == [0, 6, 0]
+
+    assert "Ana" not in str(list(Reply.objects.values_list("answers", flat=True)))
+    sent.refresh_from_db()
+    assert answers_of(making.again(circular), sent)[0]["words"] == "2 persons, deleted after the time set"
+    assert sent.answers["f2"] == "Both." and Reply.objects.get(pk=draft.pk).answers == {"f2": "Both."}
+    entry = JournalEntry.objects.get(act="circular.purged")
+    assert JournalPayload.objects.get(pk=entry.pk).facts == {"persons": 6}
+
+
+def test_persons_nominated_after_the_last_day_are_kept_as_long_from_then_and_a_later_date_keeps_them_too():
+    by, replying, other = three()
+    first, second = (making.sent(by, asked=NOMINATION, keep_days=30) for _one in range(2))
+    early = making.reply(first, replying, party_of(replying), answers=NAMED)
+    extended(second, by, on=dt.date(2026, 7, 1))
+    making.reply(second, replying, party_of(replying), answers=NAMED)
+    late = making.reply(first, other, party_of(other), answers=NAMED, at=UNTIL + 20 * DAY)
+
+    assert actions.purge(UNTIL + 32 * DAY) == 2
+
+    assert set(Reply.objects.exclude(purged_at=None)) == {early}
+    assert actions.purge(UNTIL + 51 * DAY) == 2 and Reply.objects.get(pk=late.pk).purged_at
+
+
+def test_what_was_typed_into_a_draft_after_its_persons_were_deleted_is_kept_anew():
+    by, replying, _other = three()
+    circular, party = making.sent(by, asked=NOMINATION, keep_days=1), party_of(replying)
+    begun = actions.save_draft(circular=circular, party=party, answers=NAMED, by=replying, at=AT)
+    actions.purge(UNTIL + 3 * DAY)
+
+    with pytest.raises(StaleError):
+        actions.save_draft(
+            circular=circular,
+            party=party,
+            answers=NAMED,
+            by=replying,
+            at=UNTIL + 3 * DAY,
+            revision=begun.revision,
+        )
+    making.reply(circular, replying, party, answers=NAMED, at=UNTIL + 3 * DAY)
+
+    assert actions.purge(UNTIL + 4 * DAY) == 0 and Reply.objects.get().answers["f1"][0]["name"] == "Ana Sol"
+    assert actions.purge(UNTIL + 5 * DAY) == 2
+
+
+@pytest.mark.parametrize("days", [0, 3651])
+def test_persons_are_kept_for_a_day_at_least_and_ten_years_at_most(days):
+    by, *_people = three()
+
+    with pytest.raises(RefusedError) as told:
+        making.draft(by, keep_days=days)
+
+    assert told.value.field == "keep_days"
 
 
 def test_only_the_focal_point_replies_where_the_circular_says_so():

@@ -26,6 +26,13 @@ def ask_about_refused(at: dt.datetime) -> int:
     return actions.ask_about_refused(at)
 
 
+def purge_nominated(at: dt.datetime) -> int:
+    """The chore that forgets persons nominated, so long afterwards as the circular said."""
+    from puebla.circulars import actions
+
+    return actions.purge(at)
+
+
 def kept_files(keys: list[str]) -> set[str]:
     """Which of these stored files a reply holds."""
     from puebla.circulars.actions.replying import kept_keys
@@ -86,6 +93,9 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
         _("reminded the parties that had not replied (%(count)s)") % {"count": facts.get("parties", "")}
     ),
     "circular.address_refused": lambda _facts: _("an address refused mail; the focal point was asked"),
+    "circular.purged": lambda facts: (
+        _("persons nominated in replies were deleted (%(count)s)") % {"count": facts.get("persons", "")}
+    ),
     "reply.drafted": lambda _facts: _("saved a draft of the reply"),
     "reply.sent": lambda facts: _("sent a reply, %(when)s") % {"when": _state_of(facts)},
     "reply.withdrawn": lambda _facts: _("withdrew the reply"),
@@ -132,3 +142,5 @@ class CircularsConfig(AppConfig):
         registry.chores.add(
             "circulars.refused", Chore("circulars.refused", ask_about_refused, every=hour), rank=60
         )
+        daily = Chore("circulars.purged", purge_nominated, every=dt.timedelta(days=1))
+        registry.chores.add("circulars.purged", daily, rank=88)

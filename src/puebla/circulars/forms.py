@@ -15,7 +15,15 @@ from puebla.accounts.forms import TextsForm
 from puebla.accounts.models import Person
 from puebla.circulars.actions.messages import place_of
 from puebla.circulars.actions.writing import openings
-from puebla.circulars.models import Answering, Circular, FieldKind, Kind, Precision
+from puebla.circulars.models import (
+    KEEP_DAYS,
+    MOST_KEEP_DAYS,
+    Answering,
+    Circular,
+    FieldKind,
+    Kind,
+    Precision,
+)
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.documents.models import Document
@@ -82,7 +90,7 @@ class CircularForm(ReplyByForm, RevisedForm):
         "texts": (gettext_lazy("Text"), 20_000, False, 12),
     }
     order = ["titles", "texts", "kind", "meeting", "papers", "opens_to", "reply_on", "reply_precision",
-             "reply_time", "reply_zone", "which", "remind_days", "answering", "replies_shared", "revision"]  # fmt: skip
+             "reply_time", "reply_zone", "which", "remind_days", "answering", "replies_shared", "keep_days", "revision"]  # fmt: skip
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
     meeting = forms.ModelChoiceField(
         Meeting.objects.none(), label=gettext_lazy("Meeting"), required=False, to_field_name="symbol"
@@ -105,6 +113,12 @@ class CircularForm(ReplyByForm, RevisedForm):
         help_text=gettext_lazy("Parties that have not replied are reminded on these days: 7, 1."),
     )  # fmt: skip
 
+    keep_days = forms.IntegerField(
+        label=gettext_lazy("Personal data are kept for (days)"), required=False, initial=KEEP_DAYS, min_value=1,
+        max_value=MOST_KEEP_DAYS,
+        help_text=gettext_lazy("Persons nominated in replies are deleted so long after the date, the meeting and their nomination."),
+    )  # fmt: skip
+
     def __init__(
         self, *args: Any, room: Room, meetings: QuerySet[Meeting], papers: QuerySet[Document], at: dt.datetime,
         initial: dict[str, Any] | None = None, **kwargs: Any,
@@ -125,7 +139,7 @@ class CircularForm(ReplyByForm, RevisedForm):
             "reply_on": circular.reply_on, "reply_precision": circular.reply_precision, "reply_time": circular.reply_time,
             "reply_zone": circular.reply_zone or Process.current().time_zone, "which": _which(circular),
             "answering": circular.answering, "replies_shared": circular.replies_shared,
-            "remind_days": ", ".join(str(days) for days in circular.remind_days), "revision": circular.revision,
+            "remind_days": ", ".join(str(days) for days in circular.remind_days), "keep_days": circular.keep_days, "revision": circular.revision,
         }  # fmt: skip
 
     def clean_papers(self) -> list[Document]:
@@ -147,6 +161,10 @@ class CircularForm(ReplyByForm, RevisedForm):
             raise forms.ValidationError(_("Write numbers of days between 1 and 90, divided by commas: 7, 1."))
         return sorted({int(one) for one in words}, reverse=True)
 
+    def clean_keep_days(self) -> int:
+        """The days; as always where nothing was written."""
+        return int(self.cleaned_data["keep_days"] or KEEP_DAYS)
+
     def values(self) -> dict[str, Any]:
         """What the acts take."""
         names = (
@@ -159,6 +177,7 @@ class CircularForm(ReplyByForm, RevisedForm):
             "answering",
             "replies_shared",
             "remind_days",
+            "keep_days",
         )
         return {name: self.cleaned_data[name] for name in names} | self.reply_by()
 

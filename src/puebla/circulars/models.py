@@ -7,6 +7,7 @@ the other readers of the circular only where the circular says so.
 
 import datetime as dt
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,8 @@ class FieldKind(models.TextChoices):
     DRAFTING = "drafting", _("text of a recommendation or commitment")
 
 
+#: So many days persons nominated are kept where nobody said otherwise, and at most.
+KEEP_DAYS, MOST_KEEP_DAYS = 365, 3650
 #: What observers do only where the Presidency allows it (criteria of 1999).
 RESERVED_TO_MEMBERS = frozenset({FieldKind.AGENDA, FieldKind.DRAFTING})
 #: Audiences a circular may be opened to; the narrowest means those whom it is addressed to.
@@ -108,6 +111,11 @@ class Circular(Restricted):
     reply_by_at = models.DateTimeField(null=True, blank=True)
     #: Days before the reply-by date on which parties that have not replied are reminded.
     remind_days = models.JSONField(_("reminders, days before"), default=list, blank=True)
+    #: So long after the reply-by date, the meeting and the nomination itself persons nominated are known by name.
+    keep_days = models.PositiveSmallIntegerField(
+        _("personal data are kept for (days)"), default=KEEP_DAYS,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_KEEP_DAYS)],
+    )  # fmt: skip
     #: The Presidency lets observers propose and draft here.
     observers_allowed_at = models.DateTimeField(null=True, blank=True)
     observers_allowed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
@@ -166,6 +174,11 @@ class Circular(Restricted):
     def asks_reply(self) -> bool:
         """Whether parties are to reply."""
         return self.reply_by_at is not None and bool(self.reply_form)
+
+    @property
+    def nominations(self) -> list[str]:
+        """Codes of the fields that ask for persons."""
+        return [one["code"] for one in self.reply_form if one["kind"] == FieldKind.NOMINATION]
 
     @property
     def is_addressed_only(self) -> bool:
@@ -233,6 +246,8 @@ class Reply(Restricted):
     late = models.BooleanField(_("late"), default=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    #: Since when the persons nominated in it are counted, and known no more.
+    purged_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
 
     objects = ReplyQuerySet.as_manager()

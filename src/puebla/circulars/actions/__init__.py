@@ -1,5 +1,6 @@
 """What is done to circulars and replies."""
 
+from puebla.circulars.actions.purging import purge
 from puebla.circulars.actions.recipients import Preview, preview
 from puebla.circulars.actions.replying import file_opened, save_draft, send_reply, withdraw_reply
 from puebla.circulars.actions.sending import (
@@ -17,6 +18,6 @@ from puebla.circulars.actions.writing import address, allow_observers, describe,
 
 __all__ = [
     "Preview", "add_language", "address", "allow_observers", "ask_about_refused", "cancel", "close", "describe", "draft",
-    "extend", "file_opened", "note_opened", "preview", "remind", "remind_due", "save_draft", "send", "send_reply",
+    "extend", "file_opened", "note_opened", "preview", "purge", "remind", "remind_due", "save_draft", "send", "send_reply",
     "withdraw_reply",
 ]  # fmt: skip

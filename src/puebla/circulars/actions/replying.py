@@ -89,6 +89,7 @@ def _save_draft(
         reply = _begin(row, party, by, at)
     reply.answers = answers
     reply.changed_at, reply.changed_by, reply.revision = at, by, reply.revision + 1
+    reply.purged_at = None
     reply.save()
     reply.files.filter(field__in=[*removed, *stored]).delete()
     ReplyFile.objects.bulk_create(

@@ -22,7 +22,7 @@ from puebla.members.querysets import Reach, reach_of, today
 
 #: What `describe` may change.
 DESCRIBED = ("kind", "titles", "texts", "body", "meeting", "opens_to", "reply_form", "answering", "replies_shared",
-             "reply_on", "reply_time", "reply_zone", "reply_precision", "remind_days")  # fmt: skip
+             "reply_on", "reply_time", "reply_zone", "reply_precision", "remind_days", "keep_days")  # fmt: skip
 MOST_FIELDS, MOST_OPTIONS, MOST_PERSONS = 20, 20, 30
 END_OF_DAY = dt.time(23, 59, 59, 999_999)
 

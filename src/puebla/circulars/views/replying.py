@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from puebla.accounts.models import Person
@@ -162,7 +163,7 @@ def answers_of(circular: Circular, one: Reply) -> list[dict[str, Any]]:
         {
             "labels": asked["labels"], "kind": asked["kind"], "file": filed.get(asked["code"]),
             "words": words_of(asked, one.answers.get(asked["code"])),
-            "persons": one.answers.get(asked["code"], []) if asked["kind"] == FieldKind.NOMINATION else [],
+            "persons": named_in(one.answers.get(asked["code"])) if asked["kind"] == FieldKind.NOMINATION else [],
         }
         for asked in circular.reply_form
     ]  # fmt: skip
@@ -176,8 +177,24 @@ def words_of(asked: dict[str, Any], value: Any) -> str:
         names = {one["code"]: one["names"] for one in asked["options"]}
         return str(show(names.get(value)))
     if asked["kind"] == FieldKind.NOMINATION:
-        return "; ".join(", ".join(filter(None, [one["name"], one["office"], one["email"]])) for one in value)
+        persons = (
+            ", ".join(filter(None, [one["name"], one["office"], one["email"]])) for one in named_in(value)
+        )
+        return "; ".join(persons) or _forgotten(len(value))
     return str(value)
+
+
+def named_in(value: list[dict[str, str]] | None) -> list[dict[str, str]]:
+    """Persons nominated who are still known by name."""
+    return [one for one in value or [] if one.get("name")]
+
+
+def _forgotten(count: int) -> str:
+    return ngettext(
+        "%(count)d person, deleted after the time set",
+        "%(count)d persons, deleted after the time set",
+        count,
+    ) % {"count": count}
 
 
 @signed_in
