@@ -74,7 +74,8 @@ class Gatherer:
             for name in self._known
             if name in inside
         }
-        self._put(count, own, self._shared, places)
+        # What no row shares yet was not said of any.
+        self._put(count, own, self._shared[: int(places[-1]) + 1], places)
         left = bisect.bisect_right(self._begins, count) - 1
         self._shared, self._begins = self._shared[left:], [max(0, one - count) for one in self._begins[left:]]
 

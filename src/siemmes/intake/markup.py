@@ -65,7 +65,7 @@ def read_markup(
 
 def _where(path: Path, found: expat.ExpatError) -> expat.ExpatError:
     """The same fault with its true place: stretches that expat did not see are not counted in the one it tells."""
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator="}")
     try:
         with path.open("rb") as file:
             parser.ParseFile(file)
@@ -83,10 +83,15 @@ class _Feed:
         self._fed, self._ended = 0, -1
         self._between = False
         parser.XmlDeclHandler = self._declared
+        parser.StartDoctypeDeclHandler = self._typed
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        if encoding is not None and encoding.lower() not in {"utf-8", "us-ascii"}:
+        if encoding is not None and encoding.lower() != "utf-8":
             self._tries = 0
+
+    def _typed(self, *_what: Any) -> None:
+        """A document type may say what elements have that do not say it themselves."""
+        self._tries = 0
 
     def read(self, file: IO[bytes]) -> None:
         """Read a file to its end."""
@@ -206,8 +211,8 @@ class _Message:
 
     @property
     def in_dataset(self) -> bool:
-        """Whether the next element is one of a data set."""
-        return bool(self._path) and self._path[-1] == "DataSet"
+        """Whether the next element is one of a data set that lies where one should: in the message itself."""
+        return len(self._path) == 2 and self._path[-1] == "DataSet"
 
     def take(self, stretch: Stretch) -> None:
         """Take what a stretch between elements of the data set says."""
@@ -341,15 +346,25 @@ class _Message:
                 return self._series
             if name == "Group":
                 return self._group if self._group is not None else {}
+        # What a data set says behind some of its figures holds for those to come.
+        self._dataset = dict(self._dataset)
+        self._gatherer.under(self._dataset)
         return self._dataset
 
     def observed_period(self, attributes: Mapping[str, str]) -> None:
         """The period of a generic observation in a series."""
-        self._own[attributes.get("id", TIME)] = attributes.get("value", "")
+        if self._of_observation:
+            self._own[attributes.get("id", TIME)] = attributes.get("value", "")
 
     def observed_value(self, attributes: Mapping[str, str]) -> None:
         """The figure of a generic observation."""
-        self._own[VALUE] = attributes.get("value", "")
+        if self._of_observation:
+            self._own[VALUE] = attributes.get("value", "")
+
+    @property
+    def _of_observation(self) -> bool:
+        """Whether the element that begins is one of an observation: elsewhere it would change one that was read before."""
+        return self._path[-2:-1] == ["Obs"]
 
     # Components with elements of their own (3.x)
 

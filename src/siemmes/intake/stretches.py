@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 
 #: Different texts between values that a stretch may have; a structure has some thirty attributes.
 _MOST = 512
+#: Elements times attributes up to which it is counted what each says: a plain stretch has some hundred thousand.
+_COUNTED = 1 << 24
 _SPACE, _NAME = rb"[ \t\r\n]", rb"[A-Za-z_][A-Za-z0-9_.\-]*"
 _EQUALS = rb"%b*=%b*" % (_SPACE, _SPACE)
 #: Between two values of one element, and between the last of one and the first of another.
@@ -133,7 +135,7 @@ def _told(marks: _Marks, codes: np.ndarray, values: pa.Array) -> Stretch | None:
         return None
     series = np.array(marks.series)[codes[begins]]
     within = _within(series, np.array(marks.empty)[codes[ends]], np.array(marks.closed)[codes[ends]])
-    if within is None:
+    if within is None or len(series) * len(marks.names) > _COUNTED:
         return None
     element = np.cumsum(begins[:-1]) - 1
     name = np.array(marks.name, dtype=np.int16)[codes[:-1]]

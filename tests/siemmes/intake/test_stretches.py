@@ -32,6 +32,9 @@ ODD = (
     '<Obs OBS_VALUE="\x019"/>', '<Obs OBS_VALUE="&unknown;"/>', '<Obs OBS_VALUE="\ufffe"/>', '<Obs COMMENT_OBS="año"/>',
     '<Obs xmlns="" OBS_VALUE="1"/>', '<Obs xml:lang="en" OBS_VALUE="1"/>', '<Obs OBS_VALUE="1"SEX="F"/>',
     '<Obs\n  OBS_VALUE = "1"\n  STRANGE="x"\n/>', '<Group SEX="F" TITLE="t"/>', '<Obs OBS_VALUE="">', '<Obs OBS_VALUE=" 1 "/>',
+    '<Value id="OBS_STATUS" value="A"/>', '<ObsValue value="9"/>', '<ObsDimension value="2021-01"/>', '<Obs strange:b="1"/>',
+    '<Comp id="SEX">a<Obs OBS_VALUE="1"/> <Obs OBS_VALUE="2"/>b</Comp>', '<Group SEX="F" OBS_STATUS="P">', "</Group>",
+    "<DataSet SEX='M'>", "</DataSet>", "<a>" * 38, "</a>" * 38,
 )  # fmt: skip
 
 
@@ -57,6 +60,8 @@ def read(path, *, tries, chunk, monkeypatch):
             "\ufeff",
             '<?xml version="1.0" encoding="utf-8"?>',
             '<?xml version="1.0" encoding="iso-8859-1"?>',
+            '<?xml version="1.0" encoding="us-ascii"?>',
+            '<!DOCTYPE x [<!ATTLIST Obs OBS_STATUS CDATA "P" SEX NMTOKENS #IMPLIED>]>',
         ]
     ),
     before=st.sampled_from(["", f"<!--{PLAIN}-->", PLAIN]),
@@ -95,6 +100,14 @@ def test_what_is_taken_for_a_stretch_says_what_it_seems_to(text):
     found = stretch_of(text.encode())
 
     assert found is None or found.rows == text.count("<Obs")
+
+
+def test_more_elements_and_attributes_than_can_be_counted_in_little_memory_are_left_to_expat():
+    wide = "<Obs" + "".join(f' A{number}="1"' for number in range(400)) + "/>"
+    narrow = '<Obs A0="1"/>'
+
+    assert stretch_of((wide + narrow * 45_000).encode()) is None
+    assert stretch_of((wide + narrow * 450).encode()).rows == 451
 
 
 def test_a_fault_behind_a_stretch_is_told_with_its_true_line(tmp_path):
