@@ -42,6 +42,7 @@ class ByClass(LoadScopeScheduling):
         return holder if "::" in holder else nodeid
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return ByClass(config, log)
 
