@@ -73,6 +73,9 @@ DAILY = (
 #: Pages that a click would leave, or that show a file.
 LEFT_ALONE = re.compile(r"/logout/|/files/|export=|download|\.pdf$|/vcard|\.vcf|/pack|/cms/|\.zip")
 
+#: A calendar turns on for 300 years of months, all made alike: so many of them are looked at.
+TURNED, MONTHS = re.compile(r"[?&]month=\d"), 12
+
 
 def a_paper(person, french, portuguese, *, at, languages=("fr",)):
     """A paper with a file in these languages, whose text is read."""
@@ -142,12 +145,16 @@ def words_of(content):
 
 def walk(client, *starts):
     """Every page that links lead to from these: address → its words as a reader has them."""
-    waiting, found = list(starts), {}
+    waiting, found, months = list(starts), {}, 0
     while waiting:
         address = waiting.pop()
         plain = address.partition("#")[0]
         if plain in found or LEFT_ALONE.search(plain):
             continue
+        if TURNED.search(plain):
+            months += 1
+            if months > MONTHS:
+                continue
         answer = client.get(plain, follow=True)
         assert answer.status_code == 200, (plain, answer.status_code)
         if not answer.headers["Content-Type"].startswith("text/html"):
