@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from puebla.core import registry
-from puebla.core.models import JournalEntry
+from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.registry import Reference
 from puebla.core.verdicts import RefusedError, StaleError
 from puebla.members.models import Audience
 from puebla.texts import actions
+from puebla.texts.actions.messages import mail_now
 from puebla.texts.models import Kind, Paragraph, ParagraphVersion, Text, tree
 from tests import factories as make
 from tests.texts.making import AT, a_text, add, living, numbers
@@ -326,6 +327,31 @@ def test_delegations_comment_until_the_date_and_late_ones_are_told_when_it_was(s
         commented(one, delegate, at=until + dt.timedelta(milliseconds=1))
     with pytest.raises(RefusedError, match="Write your comment"):
         commented(one, delegate, words=" \n ")
+
+
+def test_focal_points_who_may_comment_are_asked_by_mail_in_as_many_questions_for_one_as_for_six(secretary):
+    text = a_text(by=secretary, audience=Audience.OBSERVERS)
+    make.delegate("observer_state")
+
+    def ask(until):
+        with CaptureQueriesContext(connection) as asked:
+            actions.ask_for_comments(
+                text=text, until=LATER + dt.timedelta(days=until), by=secretary, at=LATER
+            )
+        return len(asked)
+
+    first = make.delegate()
+    few = ask(1)
+    mail = OutgoingMail.objects.get()
+    others = [make.delegate() for _ in range(5)]
+    assert ask(2) == few
+    assert mail.recipient == first.email
+    assert "Report of the meeting" in mail.subject
+    assert text.ref in mail.body
+    assert {one.recipient for one in OutgoingMail.objects.all()} == {one.email for one in [first, *others]}
+    assert "Report of the meeting" in mail_now(mail.about.partition(":")[2], mail, LATER)["subject"]
+    actions.set_audience(text=text, audience=Audience.SECRETARIAT, by=secretary, at=LATER)
+    assert mail_now(mail.about.partition(":")[2], mail, LATER) is None
 
 
 def test_observers_do_not_comment_and_nobody_does_in_anothers_name(secretary):

@@ -112,7 +112,7 @@ class TextsConfig(AppConfig):
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
         from puebla.members.actions.indexing import begin_anew, odd_entries
-        from puebla.texts.actions import indexing
+        from puebla.texts.actions import indexing, messages
         from puebla.texts.views import searching
 
         registry.search_sources.add("texts", searching.TextSource(), rank=20)
@@ -121,5 +121,7 @@ class TextsConfig(AppConfig):
             lambda: begin_anew(indexing.SOURCE, indexing.every()), odd_entries,
         )  # fmt: skip
         registry.search_keepers.add("texts", keeper, rank=20)
+        registry.mail_kinds.add(messages.SOURCE, lambda: _("drafts for comments"))
+        registry.mail_now.add("text", messages.mail_now)
         registry.desk_panels.add("texts", drafts_to_comment, rank=8)
         registry.menu.add("texts", lambda _person: (_("Texts"), "texts:list"), rank=15)

@@ -12,6 +12,7 @@ from puebla.members.models import Audience, Party
 from puebla.members.querysets import reach_of
 from puebla.texts import rules
 from puebla.texts.actions.editing import locked, touch
+from puebla.texts.actions.messages import ask_to_comment
 from puebla.texts.models import Comment, Paragraph, Text
 
 LONGEST = 5000
@@ -19,13 +20,15 @@ LONGEST = 5000
 
 @transaction.atomic
 def ask_for_comments(*, text: Text, until: dt.datetime | None, by: Person, at: dt.datetime) -> Text:
-    """Let delegations comment until an instant; None takes the question back."""
+    """Let delegations comment until an instant, and ask them to; None takes the question back."""
     row = locked(text)
     require(rules.may_edit(reach_of(by, at), row))
     if until is not None and until <= at:
         raise RefusedError(_("This moment has passed; choose a later one."), field="until")
     row.comments_until = until
     touch(row, by, at)
+    if until is not None:
+        ask_to_comment(row, at=at)
     journal.record("text.comments_asked", at=at, person=by, subject=row, room=row.room,
                    facts={"until": until.isoformat() if until else ""})  # fmt: skip
     return row
