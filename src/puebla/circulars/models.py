@@ -185,10 +185,6 @@ class Circular(Restricted):
         """Whether, in an open room, only the parties it is addressed to read it beside secretariat and Presidency."""
         return self.opens_to == Audience.PRESIDENCY and self.room_cap >= Audience.MEMBERS
 
-    def field(self, code: str) -> dict[str, object] | None:
-        """The field of the reply form that has this code."""
-        return next((one for one in self.reply_form if one["code"] == code), None)
-
     def is_late(self, at: dt.datetime) -> bool:
         """Whether a reply sent at this instant is late; at the very instant it is in time."""
         return self.reply_by_at is not None and at > self.reply_by_at

@@ -95,10 +95,6 @@ class ReplyQuerySet(GatedQuerySet):
         """Those that count: sent, neither replaced nor withdrawn."""
         return self.filter(state="sent")
 
-    def by_circular(self, keys: Collection[int]) -> Self:
-        """Those to these circulars."""
-        return self.filter(circular_id__in=list(keys))
-
 
 def keys_addressed_to(reach: Reach) -> list[int]:
     """Keys of the circulars opened to this reach because they were sent to its parties, and to those alone."""

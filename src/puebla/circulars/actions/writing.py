@@ -17,7 +17,7 @@ from puebla.core.languages import Texts
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.words import fold, one_line
 from puebla.core.zones import instant_of
-from puebla.members.models import Audience, Body, Party, Room, StandingKind
+from puebla.members.models import Audience, Party, Room, StandingKind
 from puebla.members.querysets import Reach, reach_of, today
 
 #: What `describe` may change.
@@ -268,15 +268,3 @@ def _save(row: Circular) -> None:
             row.save()
     except IntegrityError as error:
         raise RefusedError(_("The database refused this circular; look at it again.")) from error
-
-
-def home_body(reach: Reach) -> Body | None:
-    """The body proposed: the consultation group where there is one."""
-    return (
-        Body.objects.filter(function=Body.Function.CONSULTATION, room__sealed=False)
-        .select_related("room")
-        .order_by("rank")
-        .first()
-        if not reach.is_empty
-        else None
-    )

@@ -14,6 +14,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.circulars import actions, rules
 from puebla.circulars.actions.proposing import PROPOSED
 from puebla.circulars.actions.recipients import cannot_open
+from puebla.circulars.actions.writing import narrowest
 from puebla.circulars.forms import (
     AddressForm,
     AskedFieldForm,
@@ -124,7 +125,7 @@ def _initial(request: PersonRequest, body: Body, kind: str) -> dict[str, Any]:
     return {
         "kind": kind,
         "meeting": request.GET.get("meeting", ""),
-        "opens_to": 40 if body.room.sealed else 30,
+        "opens_to": narrowest(body.room),
     }
 
 
