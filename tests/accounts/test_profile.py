@@ -57,6 +57,7 @@ def test_a_person_chooses_by_whose_clocks_hours_are_shown_and_only_among_real_on
     refused = client.post(reverse("profile"), ENTRY | {"zone": "Nowhere/Town", "revision": "2"})
 
     assert '<optgroup label="The Americas">' in before
+    assert '<option value="America/Guatemala">Guatemala (UTC−6)</option>' in before
     assert Person.objects.get(pk=person.pk).zone == "America/Tegucigalpa"
     assert refused.status_code == 200
 

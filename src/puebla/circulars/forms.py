@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,9 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from puebla.accounts.forms import TextsForm
+from puebla.accounts.forms import TextsForm, ZoneChoice
 from puebla.accounts.models import Person
-from puebla.circulars.actions.messages import place_of
 from puebla.circulars.actions.writing import openings
 from puebla.circulars.models import (
     KEEP_DAYS,
@@ -30,8 +28,6 @@ from puebla.documents.models import Document
 from puebla.members.forms import ByName, DayField, RevisedForm
 from puebla.members.models import Audience, Body, Meeting, Party, Role, Room, StandingKind
 
-#: Zones of the Americas are offered first: the members' own lie there.
-NEAR = "America/"
 #: Empty lines of the reply form offered beneath those that are filled.
 SPARE = 1
 WHICH = [
@@ -39,16 +35,6 @@ WHICH = [
     ("first", gettext_lazy("the first time (before clocks go back)")),
     ("second", gettext_lazy("the second time (after clocks went back)")),
 ]
-
-
-def zone_choices(at: dt.datetime) -> list[Any]:
-    """Every time zone by name, those near first, with what it differs now."""
-    named = sorted(
-        one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "SystemV/"))
-    )
-    near = [(one, place_of(one, at)) for one in named if one.startswith(NEAR)]
-    far = [(one, one) for one in named if not one.startswith(NEAR)]
-    return [(_("Americas"), near), (_("Elsewhere"), far)]
 
 
 class ReplyByForm(TextsForm):
@@ -61,7 +47,7 @@ class ReplyByForm(TextsForm):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         help_text=gettext_lazy("Only where the reply is to come before a certain hour."),
     )  # fmt: skip
-    reply_zone = forms.ChoiceField(label=gettext_lazy("Whose time"), required=False)
+    reply_zone = ZoneChoice(label=gettext_lazy("Whose time"), required=False)
     which = forms.ChoiceField(
         label=gettext_lazy("Where clocks go back that night"), required=False, choices=WHICH,
         help_text=gettext_lazy("An hour that comes twice: say which one is meant."),
@@ -69,7 +55,7 @@ class ReplyByForm(TextsForm):
 
     def offer_zones(self, at: dt.datetime) -> None:
         """Let zones be chosen, the process's own first."""
-        self.fields["reply_zone"].choices = zone_choices(at)  # type: ignore[attr-defined]
+        self.fields["reply_zone"].offer(at)  # type: ignore[attr-defined]
         self.initial.setdefault("reply_zone", Process.current().time_zone)
 
     def reply_by(self) -> dict[str, Any]:

@@ -107,3 +107,18 @@ class ZoneField(models.CharField[Any, Any]):
                 _("There is no time zone “%(zone)s”. Choose one from the list, as America/Guatemala.")
                 % {"zone": str(value)[:60]}
             )
+
+
+# In words ----------------------------------------------------------------------------------------------------------------
+
+
+def place_of(name: str) -> str:
+    """The place after which a zone is named: "Costa Rica"."""
+    return name.rpartition("/")[2].replace("_", " ")
+
+
+def difference(instant: dt.datetime, name: str) -> str:
+    """How far clocks of a zone are from UTC at this instant: "UTC−6"."""
+    minutes = int((instant.astimezone(ZoneInfo(name)).utcoffset() or dt.timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"

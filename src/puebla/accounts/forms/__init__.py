@@ -1,5 +1,6 @@
 """Forms about a person, and what forms on texts in several languages share."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
@@ -16,7 +18,7 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, StaleError
-from puebla.core.zones import known_zones
+from puebla.core.zones import difference, known_zones
 
 #: First parts of the names of zones that are places people live in, as their reader calls them.
 CONTINENTS = {
@@ -154,6 +156,36 @@ def international_number(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+class ZoneChoice(forms.ChoiceField):
+    """Any time zone of the world, below its continent with the Americas first, each with its difference from UTC today.
+
+    Args:
+        own: whether none may be chosen, which means the process's own.
+    """
+
+    def __init__(self, *, own: bool = False, **options: Any) -> None:
+        options.setdefault("label", gettext_lazy("Time zone of the place"))
+        super().__init__(**options)
+        self.own = own
+
+    def offer(self, at: dt.datetime) -> None:
+        """Offer them, with their differences at this instant."""
+        none = _("of the process (%(zone)s)") % {"zone": settings.TIME_ZONE.replace("_", " ")}
+        self.choices = [*([("", none)] if self.own else []), *_zones(at)]
+
+
+def _zones(at: dt.datetime) -> list[tuple[str, Any]]:
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in ("America", *sorted(CONTINENTS), "")}
+    for name in sorted(known_zones()):
+        continent, _slash, place = name.partition("/")
+        if not place or continent not in CONTINENTS:
+            continent, place = "", name
+        # Each zone is read from the disk once: the members' own lie in the Americas.
+        said = f" ({difference(at, name)})" if continent == "America" else ""
+        found[continent].append((name, place.replace("_", " ").replace("/", ", ") + said))
+    return [(str(CONTINENTS.get(one, _("Elsewhere"))), zones) for one, zones in found.items()]
+
+
 class ProfileForm(TextsForm):
     """A person's own entry in the directory."""
 
@@ -171,8 +203,8 @@ class ProfileForm(TextsForm):
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the mail you receive"))
-    zone = forms.ChoiceField(
-        label=gettext_lazy("Your time zone"), required=False,
+    zone = ZoneChoice(
+        label=gettext_lazy("Your time zone"), own=True, required=False,
         help_text=gettext_lazy("Hours of meetings are shown by the clocks of the place and by yours."),
     )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput)
@@ -183,7 +215,7 @@ class ProfileForm(TextsForm):
             for name in ("full_name", "job_titles", "phone", "language", "zone", "revision")
         }
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["zone"].choices = zone_choices()  # type: ignore[attr-defined]
+        self.fields["zone"].offer(timezone.now())  # type: ignore[attr-defined]
         self.fields["language"].choices = language_choices(self.languages)  # type: ignore[attr-defined]
 
     def clean_phone(self) -> str:
@@ -192,18 +224,6 @@ class ProfileForm(TextsForm):
     def values(self) -> dict[str, object]:
         """What goes into the record."""
         return {name: self.cleaned_data[name] for name in self.order if name != "revision"}
-
-
-def zone_choices() -> list[tuple[str, Any]]:
-    """Every zone of the world below its continent, the Americas first; none chosen: the process's own."""
-    found: dict[str, list[tuple[str, str]]] = {"America": []}
-    for name in sorted(known_zones()):
-        continent, _slash, place = name.partition("/")
-        if place and continent in CONTINENTS:
-            found.setdefault(continent, []).append((name, place.replace("_", " ").replace("/", ", ")))
-    groups = [(str(CONTINENTS[continent]), zones) for continent, zones in found.items()]
-    own = _("of the process (%(zone)s)") % {"zone": settings.TIME_ZONE.replace("_", " ")}
-    return [("", own), *groups]
 
 
 def language_choices(codes: list[str]) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.circulars.models import Circular, Precision, Recipient, Reply, State
+from puebla.core import zones
 from puebla.core.languages import show
 from puebla.core.mail import letter, post_all
 from puebla.core.models import OutgoingMail, Process
@@ -204,11 +205,7 @@ def reply_by_in_words(circular: Circular) -> str:
 
 def place_of(zone: str, at: dt.datetime) -> str:
     """A time zone as people say it, with its difference at that instant: "Guatemala, UTC−6"."""
-    offset = at.astimezone(ZoneInfo(zone)).utcoffset() or dt.timedelta()
-    minutes = int(offset.total_seconds() // 60)
-    hours, rest = divmod(abs(minutes), 60)
-    sign_ = "−" if minutes < 0 else "+"
-    return f"{zone.rpartition('/')[2].replace('_', ' ')}, UTC{sign_}{hours}{f':{rest:02}' if rest else ''}"
+    return f"{zones.place_of(zone)}, {zones.difference(at, zone)}"
 
 
 def tell_the_secretariat(

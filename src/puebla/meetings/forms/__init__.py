@@ -2,14 +2,13 @@
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from puebla.accounts.forms import TextsForm
-from puebla.core.models import DatePrecision, Process
+from puebla.accounts.forms import TextsForm, ZoneChoice
+from puebla.core.models import DatePrecision
 from puebla.documents.models import Document
 from puebla.documents.querysets import DocumentQuerySet
 from puebla.meetings.models import AgendaItem, Convening, ItemOpening, Session
@@ -17,19 +16,7 @@ from puebla.members.forms import ByName, DayField
 from puebla.members.models import Audience, Party
 from puebla.members.querysets import today
 
-#: Offered beside the zone of the process; any other zone of the tz database can be typed.
 TEXT_LIMIT = 20_000
-
-
-def zone_choices(at: dt.datetime) -> list[tuple[str, str]]:
-    """The zones of the members' territories, each with its difference from UTC at this instant; the process's own first."""
-    from babel.core import get_global
-
-    codes = Party.objects.members(on=today(at)).exclude(iso2="").values_list("iso2", flat=True)
-    own = Process.current().time_zone
-    of_territory = get_global("territory_zones")
-    names = [own, *sorted({name for code in codes for name in of_territory.get(code, [])} - {own})]
-    return [(name, f"{name.replace('_', ' ')} (UTC{at.astimezone(ZoneInfo(name)):%:z})") for name in names]
 
 
 class HourField(forms.TimeField):
@@ -38,21 +25,6 @@ class HourField(forms.TimeField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
         super().__init__(input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
-
-
-class ZoneChoice(forms.ChoiceField):
-    """A time zone from those of the members."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("Time zone of the place"))
-        super().__init__(**kwargs)
-
-    def offer(self, at: dt.datetime, *, kept: str = "") -> None:
-        """Offer the members' zones, and the one that stands already."""
-        choices = zone_choices(at)
-        if kept and kept not in dict(choices):
-            choices.append((kept, kept.replace("_", " ")))
-        self.choices = choices
 
 
 def audiences(widest: int) -> list[tuple[int, Any]]:
@@ -90,7 +62,7 @@ class ConveningForm(TextsForm):
     def __init__(self, *args: Any, at: dt.datetime, cap: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["zone"].offer(at, kept=(kwargs.get("initial") or {}).get("zone", ""))
+        fields["zone"].offer(at)
         fields["open_to"].choices = [one for one in audiences(cap) if one[0] >= Audience.ROOM] or audiences(
             Audience.ROOM
         )
@@ -196,7 +168,7 @@ class SessionForm(TextsForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["zone"].offer(at, kept=(kwargs.get("initial") or {}).get("zone", ""))
+        fields["zone"].offer(at)
         fields["audience"].choices = audiences(cap)
         if kept is not None:
             # A session neither becomes closed nor stops being so.

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from puebla.accounts.forms import TextsForm
-from puebla.meetings.forms import HourField, ZoneChoice
+from puebla.accounts.forms import TextsForm, ZoneChoice
+from puebla.meetings.forms import HourField
 from puebla.meetings.models import Report, Session
 from puebla.members.forms import DayField
 from puebla.members.models import Audience
@@ -48,7 +48,7 @@ class CommentsForm(TextsForm):
     def __init__(self, *args: Any, at: dt.datetime, cap: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["zone"].offer(at, kept=(kwargs.get("initial") or {}).get("zone", ""))
+        fields["zone"].offer(at)
         fields["audience"].choices = [
             (one.value, capfirst(str(one.label))) for one in Audience if Audience.ROOM <= one <= min(cap, Audience.OBSERVERS)
         ]  # fmt: skip
