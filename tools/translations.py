@@ -9,9 +9,10 @@ import argparse
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from babel.dates import get_day_names, get_month_names
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
@@ -144,7 +145,26 @@ def findings(language: str) -> list[str]:
     for key, message in present.items():
         if key in wanted:
             found += [f"{language}: {fault}: {_shown(key)}" for fault in _faults(message)]
+    found += [
+        f"{language}: changes every date; give it a context: {_shown(key)}" for key in of_dates(present)
+    ]
     return sorted(found)
+
+
+def of_dates(keys: Iterable[Key]) -> list[Key]:
+    """Texts without a context that are months or weekdays, whole or short: Django asks for those words to write any date."""
+    kinds = [
+        told(width, locale="en")
+        for told in (get_month_names, get_day_names)
+        for width in ("wide", "abbreviated")
+    ]
+    names = {str(name).lower() for kind in kinds for name in kind.values()}
+    return [
+        (context, text)
+        for context, text in keys
+        if context is None
+        and any(one.lower() in names for one in ([text] if isinstance(text, str) else text))
+    ]
 
 
 def compile_all() -> None:

@@ -5,3 +5,10 @@ from tools import translations
 
 def test_every_text_is_translated():
     assert [line for language in translations.LANGUAGES for line in translations.findings(language)] == []
+
+
+def test_a_month_or_weekday_without_a_context_is_refused_since_it_would_change_every_date():
+    fine = [("a permission", "May"), (None, "Sunday school"), (None, ("%(n)d day", "%(n)d days"))]
+    wrong = [(None, "May"), (None, "Mar"), (None, "Sun"), (None, ("Monday", "Mondays"))]
+
+    assert translations.of_dates([*fine, *wrong]) == wrong
