@@ -50,6 +50,24 @@ def test_an_instant_and_its_day_are_those_of_the_question():
     assert until.rows(now.replace(year=2019)) == []
 
 
+def test_a_statement_that_another_thread_forgets_at_the_worst_moment_is_no_error():
+    class Forgetting:
+        """A shape; the fifth time that it is looked up, all statements have just been forgotten."""
+
+        looked = 0
+
+        def __hash__(self):
+            self.looked += 1
+            if self.looked == 5:
+                asked._statements.clear()
+            return 1
+
+    asked, shape = Prepared(lambda _shape: Person.objects.values_list("pk")), Forgetting()
+
+    assert [asked.rows(shape=(shape,)) for _time in range(4)] == [[]] * 4
+    assert shape.looked >= 5
+
+
 def test_what_a_reader_may_no_longer_see_is_not_answered_by_the_statement_of_before():
     now, office = timezone.now(), make.secretariat_person()
     paper, guest = make.DocumentFactory(audience=20), make.delegate()

@@ -83,11 +83,12 @@ class Prepared:
             tuple(map(type, value)) if isinstance(value, tuple) else type(value) for value in values
         )
         key = (connection.vendor, shape, sorts)
-        if key not in self._statements:
+        try:  # looked up once: another thread may forget all of them at any moment
+            statement = self._statements[key]
+        except KeyError:
             if len(self._statements) >= _MOST_STATEMENTS:
                 self._statements.clear()
-            self._statements[key] = self._written(values, shape)
-        statement = self._statements[key]
+            statement = self._statements[key] = self._written(values, shape)
         if statement is None:
             return []
         given = _spread(values)
