@@ -418,6 +418,21 @@ def test_what_is_personal_is_purged_so_long_after_the_end_and_the_list_stays(kee
     assert list(journal.verify()) == []
 
 
+def test_a_letter_is_purged_too_where_nobody_was_named_and_another_party_sent_none(keeper, at):
+    focal, other, convening = (
+        factories.focal_point(),
+        factories.PartyFactory(code="BLZ"),
+        convened(keep_days=30),
+    )
+    actions.set_letter(convening=convening, party=focal.seats.get().party, source=factories.a_file(factories.a_pdf(), "l.pdf"),
+                       name="l.pdf", by=focal, at=at)  # fmt: skip
+    Delegation.objects.create(convening=convening, party=other, changed_at=at)
+
+    actions.purge(dt.datetime(2031, 4, 13, 12, tzinfo=dt.UTC))
+
+    assert not Delegation.objects.exclude(letter_key="").exists()
+
+
 def test_the_overview_says_what_is_missing(keeper, at):
     focal, convening = factories.focal_point(), convened(quotas={"member": 4})
     named(convening, focal, at)

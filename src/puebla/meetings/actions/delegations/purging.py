@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.core.files.storage import storages
 from django.db import transaction
+from django.db.models import Q
 
 from puebla.core import journal
 from puebla.core.files.store import remove
@@ -18,10 +19,10 @@ WHY = "personal data of delegates, kept as long as the meeting said"
 
 def due(at: dt.datetime) -> Iterator[Convening]:
     """Meetings over for as long as they said, of which something personal is still kept."""
-    left = Convening.objects.filter(delegates__purged_at=None, delegates__isnull=False) | Convening.objects.exclude(
-        delegations__letter_key=""
-    ).filter(delegations__isnull=False)  # fmt: skip
-    for one in left.distinct().select_related("meeting__body__room"):
+    letters = Delegation.objects.exclude(letter_key="").order_by().values("convening")
+    people = Delegate.objects.filter(purged_at=None).order_by().values("convening")
+    left = Convening.objects.filter(Q(pk__in=letters) | Q(pk__in=people))
+    for one in left.select_related("meeting__body__room"):
         last = one.meeting.ends_on or one.meeting.starts_on
         if today(at) > last + dt.timedelta(days=one.keep_days):
             yield one
