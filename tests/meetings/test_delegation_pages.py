@@ -199,6 +199,24 @@ def test_a_photograph_is_drawn_anew_without_what_the_camera_wrote(client, keeper
     assert len(badge) > len(kept)
 
 
+def test_a_form_that_somebody_else_was_quicker_than_leaves_the_photograph_as_it_was(client, keeper):
+    focal, convening = factories.focal_point(), convened()
+    delegate = accredited(convening, focal, keeper, timezone.now())
+    client.force_login(focal)
+    taken = io.BytesIO()
+    Image.new("RGB", (40, 40)).save(taken, "JPEG")
+
+    answer = client.post(
+        of("delegate-edit", convening, delegate.ref),
+        {"full_name": "Ana Rivas", "language": "es", "role": delegate.role, "revision": 0,
+         "photo": factories.a_file(taken.getvalue(), "ana.jpg")},
+    )  # fmt: skip
+
+    delegate.refresh_from_db()
+    assert answer.status_code == 200
+    assert delegate.photo_key == ""
+
+
 def test_a_letter_is_handed_in_read_by_who_convenes_and_checked(client, keeper):
     focal, convening = factories.focal_point(), convened()
     code, letter = focal.seats.get().party.code, of("letter", convening, focal.seats.get().party.code)

@@ -8,11 +8,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from puebla.accounts.forms import TextsForm, ZoneChoice
-from puebla.core.models import DatePrecision
 from puebla.documents.models import Document
 from puebla.documents.querysets import DocumentQuerySet
 from puebla.meetings.models import AgendaItem, Convening, ItemOpening, Session
-from puebla.members.forms import ByName, DayField
+from puebla.members.forms import ByName, DayField, NewMeetingForm
 from puebla.members.models import Audience, Party
 from puebla.members.querysets import today
 
@@ -73,61 +72,17 @@ class ConveningForm(TextsForm):
         return {name: self.cleaned_data[name] for name in self.order if name not in {"revision", "co_hosts"}}
 
 
-class RecordForm(TextsForm):
-    """The plain record of a new meeting: symbol, title, place, days."""
+class RecordForm(NewMeetingForm):
+    """The plain record of a meeting that is being prepared: no source confirms it yet, nothing is remarked of it."""
 
-    texts = {
-        "titles": (gettext_lazy("Title"), 300, True, 1),
-        "places": (gettext_lazy("Place"), 120, False, 1),
-        "themes_text": (gettext_lazy("Theme of the meeting"), 300, False, 2),
-    }
-    order = [
-        "symbol",
-        "number",
-        "titles",
-        "places",
-        "host",
-        "starts_on",
-        "ends_on",
-        "precision",
-        "themes_text",
-    ]
-    symbol = forms.RegexField(
-        r"^[A-Za-z0-9]+([/-][A-Za-z0-9]+)+$", label=gettext_lazy("Symbol"), max_length=60, help_text="ABC/2009/WG1",
-        error_messages={"invalid": gettext_lazy("A symbol is made of letters, digits, / and -: ABC/2009/WG1.")},
-    )  # fmt: skip
-    number = forms.IntegerField(label=gettext_lazy("Number"), required=False, min_value=1, max_value=999)
-    host = ByName(Party.objects.all(), label=gettext_lazy("Host"), required=False)
-    starts_on = DayField(label=gettext_lazy("Begins on"))
-    ends_on = DayField(label=gettext_lazy("Ends on"), required=False)
-    precision = forms.ChoiceField(label=gettext_lazy("Known to the"), choices=DatePrecision.choices)
-
-    def clean_symbol(self) -> str:
-        """In capitals, and not given yet."""
-        from django.utils.translation import gettext as _
-
-        from puebla.members.models import Meeting
-
-        symbol = str(self.cleaned_data["symbol"]).upper()
-        if Meeting.objects.filter(symbol__iexact=symbol).exists():
-            raise forms.ValidationError(
-                _("The symbol %(symbol)s is taken. Choose another.") % {"symbol": symbol}
-            )
-        return symbol
-
-    def clean(self) -> dict[str, Any]:
-        """The last day is not before the first."""
-        from django.utils.translation import gettext as _
-
-        found = super().clean()
-        first, last = found.get("starts_on"), found.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("The meeting ends before it begins."))
-        return found
+    texts = {name: fields for name, fields in NewMeetingForm.texts.items() if name != "remark"}
+    order = [name for name in NewMeetingForm.order if name not in {"confirmed", "remark", "revision"}]
+    # Django takes an inherited field away by this.
+    confirmed = revision = None  # type: ignore[assignment]
 
     def values(self) -> dict[str, Any]:
         """What goes into the record."""
-        return {name: self.cleaned_data[name] for name in self.order if name != "symbol"}
+        return super().values() | {"confirmed": True}
 
 
 class SessionForm(TextsForm):

@@ -1,6 +1,7 @@
 """May it be done to a delegation and its delegates, and why not."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -10,7 +11,7 @@ from puebla.core.verdicts import ALLOWED, Verdict, refused
 from puebla.meetings.models import Convening, Delegate, Delegation, Session
 from puebla.meetings.querysets.delegations import ACTIVE, invited_standings
 from puebla.meetings.rules import may_run
-from puebla.members.models import Party, Permission, Seat, StandingKind
+from puebla.members.models import Audience, Party, Permission, Seat, StandingKind
 from puebla.members.querysets import Reach
 from puebla.members.rules import manages_all, permissions_for, standing_of
 
@@ -69,6 +70,14 @@ def nominates_for(reach: Reach, convening: Convening, party: Party, standing: st
     if room.sealed and any(of == party.pk and at == room.pk for _one, of, at in reach.permissions):
         return True
     return manages_all(reach)
+
+
+def named_by(reach: Reach, convenings: Iterable[Convening]) -> set[int]:
+    """The parties whose people the person names for any of these meetings, the secretariat's help on paper apart."""
+    focal = {party for one, party, _room in reach.permissions if one == Permission.MANAGE_OWN_PEOPLE}
+    observing = set(reach.parties) if not focal and reach.rung > Audience.MEMBERS else set()
+    sealed = {one.meeting.body.room_id for one in convenings if one.meeting.body.room.sealed}
+    return focal | observing | {party for _one, party, room in reach.permissions if room in sealed}
 
 
 def may_nominate(reach: Reach, convening: Convening, party: Party, delegation: Delegation | None) -> Verdict:

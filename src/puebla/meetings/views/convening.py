@@ -138,7 +138,7 @@ def new(request: PersonRequest, code: str) -> HttpResponseBase:
 
         def act() -> None:
             actions.prepare(
-                body=body, symbol=record.cleaned_data["symbol"], record=record.values() | {"confirmed": True}, values=form.values(),
+                body=body, symbol=record.cleaned_data["symbol"], record=record.values(), values=form.values(),
                 co_hosts=form.cleaned_data["co_hosts"], by=request.person, at=at,
             )  # fmt: skip
 
@@ -235,7 +235,7 @@ def copy(request: PersonRequest, symbol: str) -> HttpResponseBase:
 
         def act() -> None:
             actions.copy(
-                convening=convening, symbol=form.cleaned_data["symbol"], record=form.values() | {"confirmed": True},
+                convening=convening, symbol=form.cleaned_data["symbol"], record=form.values(),
                 by=request.person, at=at,
             )  # fmt: skip
 

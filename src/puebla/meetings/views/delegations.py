@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.storage import storages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -398,7 +399,8 @@ def _written(request: PersonRequest, symbol: str, ref: str, *, registering: bool
     kind = RegistrationForm if registering else DelegateForm
     form = kind(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-
+        # All of it or nothing: a form that is refused leaves the photograph as it was, too.
+        @transaction.atomic
         def carry() -> None:
             photo = form.cleaned_data.get("photo")
             if photo:

@@ -8,37 +8,36 @@ from django.utils import timezone
 from puebla.accounts.models import Person
 from puebla.meetings.models import Convening, Delegate, Delegation
 from puebla.meetings.querysets.delegations import ACTIVE, STANDINGS, invited_standings
-from puebla.members.models import Party, Permission
-from puebla.members.querysets import MEMBERS, Reach, today
+from puebla.meetings.rules import delegations as rules
+from puebla.members.models import Party
+from puebla.members.querysets import Reach, today
 from puebla.members.rules import convenes
 
 
 def delegations(person: Person, reach: Reach) -> dict[str, object] | None:
     """Meetings convened for which one's party has named nobody, no head or sent no letter; and what waits for accreditation."""
-    naming = _naming(reach)
-    if not naming and not convenes(reach):
-        return None
     seen = Convening.objects.visible_to(person, reach=reach).filter(state__in=["convened", "in_session"])
-    meetings = list(seen.coming(on=today(reach.at or timezone.now())).select_related("meeting")[:10])
+    meetings = list(
+        seen.coming(on=today(reach.at or timezone.now())).select_related("meeting__body__room")[:10]
+    )
     if not meetings:
         return None
-    asked = _asked(person, reach, meetings, naming) if naming else []
+    naming = {one.pk: rules.named_by(reach, [one]) for one in meetings}
+    asked = _asked(person, reach, meetings, naming) if any(naming.values()) else []
     waiting = _waiting(person, reach, meetings) if convenes(reach) else []
     if not asked and not waiting:
         return None
     return {"template": "meetings/desk_delegations.html", "context": {"asked": asked, "waiting": waiting}}
 
 
-def _naming(reach: Reach) -> set[int]:
-    """The parties whose people the person names: as focal point, or by sitting for an observer or civil society."""
-    own = {party for one, party, _room in reach.permissions if one == Permission.MANAGE_OWN_PEOPLE}
-    return own or (set(reach.parties) if reach.rung > MEMBERS else set())
-
-
-def _asked(person: Person, reach: Reach, meetings: list[Convening], naming: set[int]) -> list[dict[str, Any]]:
+def _asked(
+    person: Person, reach: Reach, meetings: list[Convening], naming: dict[int, set[int]]
+) -> list[dict[str, Any]]:
     """Of each meeting and party what is missing; two questions."""
     parties: list[Any] = list(
-        Party.objects.standing(STANDINGS, on=today(reach.at or timezone.now())).filter(pk__in=naming)
+        Party.objects.standing(STANDINGS, on=today(reach.at or timezone.now())).filter(
+            pk__in=set().union(*naming.values())
+        )
     )
     named = Count("delegates", filter=Q(delegates__state__in=ACTIVE))
     headed = Count("delegates", filter=Q(delegates__state__in=ACTIVE, delegates__role="head"))
@@ -50,6 +49,8 @@ def _asked(person: Person, reach: Reach, meetings: list[Convening], naming: set[
     found = []
     for meeting in meetings:
         for party in parties:
+            if party.pk not in naming[meeting.pk]:
+                continue
             row = held.get((meeting.pk, party.pk))
             if row is None and party.standing_kind not in invited_standings(meeting):
                 continue

@@ -13,9 +13,10 @@ from puebla.meetings.actions.delegations import lists
 from puebla.meetings.models import Convening, Delegate
 from puebla.meetings.querysets.delegations import counted
 from puebla.meetings.querysets.delegations import participants as list_for
+from puebla.meetings.rules import delegations as rules
 from puebla.meetings.rules import may_run
 from puebla.meetings.views.convening import convening_or_404
-from puebla.members.models import Party, Permission
+from puebla.members.models import Party
 from puebla.members.querysets import Reach, reach_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -45,9 +46,7 @@ def who_comes(convening: Convening, person: Person, reach: Reach) -> dict[str, A
     """What the meeting's page says of who comes: how many, one's own place, one's party's delegation. Three questions."""
     seen = Delegate.objects.visible_to(person, reach=reach).filter(convening=convening)
     mine = seen.filter(person=person).order_by("-pk").first()
-    naming = {party for one, party, _room in reach.permissions if one == Permission.MANAGE_OWN_PEOPLE}
-    if reach.rung > 50 and not naming:
-        naming = set(reach.parties)
+    naming = rules.named_by(reach, [convening])
     return counted(convening, person, reach) | {
         "mine": mine, "delegations": list(Party.objects.filter(pk__in=naming).order_by("code")) if naming else [],
         "runs": may_run(reach, convening.meeting),
