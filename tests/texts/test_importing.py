@@ -89,6 +89,17 @@ def test_two_files_become_one_text_when_the_table_is_confirmed(secretary):
         ({}, "Choose a file."),
         ({"file_en": ("a.pdf", make.a_pdf())}, "is no DOCX, ODT or plain text"),
         ({"file_en": ("a.txt", b"")}, "a.txt"),
+        (
+            {
+                "file_en": (
+                    "a.txt",
+                    "\n\n".join(
+                        f"{n}. Then {'abcdefghij'[n % 10] * (n // 10 + 1)} was said." for n in range(1, 403)
+                    ).encode(),
+                )
+            },
+            "has 402 paragraphs",
+        ),
     ],
 )
 def test_what_is_no_such_file_is_refused_with_a_sentence(secretary, files, sentence):

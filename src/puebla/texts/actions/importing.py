@@ -26,7 +26,7 @@ from puebla.texts.models import Function, Kind, tree
 
 #: What a text is brought in from.
 KINDS = (FileKind.DOCX, FileKind.ODT, FileKind.TXT)
-#: Paragraphs that one table shows.
+#: Paragraphs of one file that one table shows; a longer file is refused, so that none is left out.
 MOST = 400
 #: What is set before the words of a paragraph, as it is printed.
 _PRINTED = re.compile(
@@ -78,6 +78,13 @@ def read_file(source: BinaryIO, name: str, language: str) -> list[Read]:
     found = paragraphs([(page.number, page.text) for page in reading.pages], language)
     if not found:
         raise RefusedError(_("No text was found in “%(name)s”.") % {"name": name})
+    if len(found) > MOST:
+        raise RefusedError(
+            _(
+                "“%(name)s” has %(count)d paragraphs; at most %(limit)d are brought in at once. Divide the file."
+            )
+            % {"name": name, "count": len(found), "limit": MOST}
+        )
     return found
 
 
@@ -118,7 +125,7 @@ def _recognised(sides: Mapping[str, Read]) -> Proposal:
 
 def _checked(rows: Any) -> list[Proposal]:
     """With what is odd in the numbering; what stands before the first number recalls and considers."""
-    found: list[Proposal] = list(rows)[:MOST]
+    found: list[Proposal] = list(rows)
     numbered = any(one.printed[:1].isdigit() for one in found)
     number = letter = 0
     begun = False
