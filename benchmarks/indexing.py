@@ -65,12 +65,12 @@ def _ours(keys: Sequence[int]) -> float:
     from django.utils import timezone
 
     from puebla.core.search.building import write
-    from puebla.documents.actions.indexing import SOURCE, index_documents
+    from puebla.documents.actions.indexing import SOURCE, prepare_documents
     from puebla.members.actions.indexing import begin_anew
 
     begin_anew(SOURCE, [])
     started = time.perf_counter()
-    write(lambda chunk, at: index_documents(chunk, at=at), keys, timezone.now())
+    write(prepare_documents, keys, timezone.now())
     return time.perf_counter() - started
 
 

@@ -127,7 +127,7 @@ class CircularsConfig(AppConfig):
         registry.kept_files.add("circulars", kept_files)
         registry.search_sources.add("circulars", searching.CircularSource(), rank=20)
         keeper = Keeper(
-            "circulars", indexing.behind, indexing.every, lambda keys, at: indexing.index_circulars(keys, at=at),
+            "circulars", indexing.behind, indexing.every, indexing.prepare_circulars,
             lambda: begin_anew(indexing.SOURCE, indexing.every()),
             # What is odd in the table of all sources is counted once, by the documents' keeper.
             lambda: 0,

@@ -186,7 +186,7 @@ class DocumentsConfig(AppConfig):
 
         registry.search_sources.add("documents", searching.DocumentSource(), rank=10)
         keeper = Keeper(
-            "documents", indexing.behind, indexing.every, lambda keys, at: indexing.index_documents(keys, at=at),
+            "documents", indexing.behind, indexing.every, indexing.prepare_documents,
             lambda: begin_anew(indexing.SOURCE, indexing.every()), odd_entries,
         )  # fmt: skip
         registry.search_keepers.add("documents", keeper, rank=10)

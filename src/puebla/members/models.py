@@ -509,7 +509,7 @@ class Restricted(models.Model):
 class IndexEntry(Restricted):
     """What search knows of a restricted record in one language; its words stand in the index under the same key.
 
-    Written by the room that owns the record, in the transaction of each act (`members.actions.index_records`); all of it can
+    Written by the room that owns the record, in the transaction of each act (`members.actions.indexing.Prepared`); all of it can
     be made anew (`puebla reindex`). The key says where the entry stands in the index (`core.search.tables.Place`).
     """
 

@@ -28,7 +28,7 @@ class PublicationsConfig(AppConfig):
         from puebla.publications.actions import indexing
 
         keeper = Keeper(
-            "publications", indexing.behind, indexing.every, lambda keys, at: indexing.index_documents(keys, at=at),
+            "publications", indexing.behind, indexing.every, indexing.prepare_documents,
             indexing.begin_anew, indexing.odd_entries,
         )  # fmt: skip
         registry.search_keepers.add("publications", keeper, rank=20)

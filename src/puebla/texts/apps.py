@@ -117,7 +117,7 @@ class TextsConfig(AppConfig):
 
         registry.search_sources.add("texts", searching.TextSource(), rank=20)
         keeper = Keeper(
-            "texts", indexing.behind, indexing.every, lambda keys, at: indexing.index_texts(keys, at=at),
+            "texts", indexing.behind, indexing.every, indexing.prepare_texts,
             lambda: begin_anew(indexing.SOURCE, indexing.every()), odd_entries,
         )  # fmt: skip
         registry.search_keepers.add("texts", keeper, rank=20)

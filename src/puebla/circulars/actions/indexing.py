@@ -8,11 +8,10 @@ from puebla.circulars.models import Circular
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.search.words import ALGORITHMS
-from puebla.members.actions.indexing import Part, Record, forget_records, index_records, lost_records
+from puebla.members.actions.indexing import Part, Prepared, Record, lost_records, prepare_records
 
 #: The number of this room in the index, for ever.
 SOURCE = 3
-CHUNK = 200
 
 
 def index_circular(circular: Circular, *, at: dt.datetime) -> None:
@@ -22,16 +21,14 @@ def index_circular(circular: Circular, *, at: dt.datetime) -> None:
 
 def index_circulars(keys: Sequence[int], *, at: dt.datetime) -> int:
     """Write what search knows of these circulars anew; how many entries."""
-    count, working = 0, Process.current().languages
-    for start in range(0, len(keys), CHUNK):
-        chunk = list(keys[start : start + CHUNK])
-        rows = list(
-            Circular.objects.filter(pk__in=chunk).select_related("body", "meeting", "party").order_by("pk")
-        )
-        if missing := set(chunk) - {one.pk for one in rows}:
-            forget_records(SOURCE, sorted(missing))
-        count += index_records((_record(one, working) for one in rows), at=at)
-    return count
+    return prepare_circulars(keys, at=at).write()
+
+
+def prepare_circulars(keys: Sequence[int], *, at: dt.datetime) -> Prepared:
+    """Read and fold what search is to know of these circulars."""
+    working = Process.current().languages
+    rows = Circular.objects.filter(pk__in=keys).select_related("body", "meeting", "party").order_by("pk")
+    return prepare_records(SOURCE, keys, (_record(one, working) for one in rows), at=at)
 
 
 def holder_of(circular: int, number: int) -> int:

@@ -14,6 +14,8 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from puebla.core import registry
+from puebla.core.search.ahead import preparing
+from puebla.core.search.sources import Prepare
 from puebla.core.search.tables import IndexTable, indexes, install_indexes
 
 #: Records written in one transaction: short enough that nobody waits long for the database.
@@ -41,7 +43,7 @@ def build(*, at: dt.datetime, everything: bool, told: Told = lambda _name, _done
         if damaged:
             keeper.clear()
         keys = list(keeper.every() if damaged else keeper.behind())
-        entries = write(keeper.index, keys, at, partial(_tell, told, keeper.name, len(keys)))
+        entries = write(keeper.prepare, keys, at, partial(_tell, told, keeper.name, len(keys)))
         done.append(Built(keeper.name, len(keys), entries))
     return done
 
@@ -51,16 +53,17 @@ def _tell(told: Told, name: str, of: int, done: int) -> None:
 
 
 def write(
-    index: Callable[[Sequence[int], dt.datetime], int], keys: Sequence[int], at: dt.datetime,
-    told: Callable[[int], None] = lambda _done: None,
-) -> int:  # fmt: skip
+    prepare: Prepare, keys: Sequence[int], at: dt.datetime, told: Callable[[int], None] = lambda _done: None
+) -> int:
     """Write these records into an index, a chunk in one transaction; how many entries."""
-    count = 0
-    with _undisturbed():
-        for start in range(0, len(keys), CHUNK):
+    chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
+    count = done = 0
+    with _undisturbed(), preparing(prepare, chunks, at) as prepared:
+        for number, chunk in enumerate(chunks):
             with transaction.atomic():
-                count += index(keys[start : start + CHUNK], at)
-            told(min(start + CHUNK, len(keys)))
+                count += prepared(number).write()
+            done += len(chunk)
+            told(done)
     return count
 
 
@@ -82,7 +85,7 @@ def catch_up(at: dt.datetime) -> int:
         keys = list(keeper.behind())
         if len(keys) > AT_ONCE:
             _leave_to_a_job()
-        write(keeper.index, keys[:AT_ONCE], at)
+        write(keeper.prepare, keys[:AT_ONCE], at)
         count += len(keys[:AT_ONCE])
     return count + sum(forget_lost_words(table) for table in indexes())
 
@@ -102,7 +105,7 @@ def write_behind() -> int:
     count = 0
     for keeper in registry.search_keepers:
         keys = list(keeper.behind())
-        write(keeper.index, keys, at)
+        write(keeper.prepare, keys, at)
         count += len(keys)
     return count
 

@@ -61,6 +61,20 @@ class Source(Protocol):
         """Records that a citation means, of those the person may see."""
 
 
+class Prepared(Protocol):
+    """Entries of an index that are ready to be written."""
+
+    def write(self) -> int:
+        """Write them in place of what was known of these records; how many."""
+        ...
+
+
+class Prepare(Protocol):
+    """Makes some records ready for their index."""
+
+    def __call__(self, keys: Sequence[int], *, at: dt.datetime) -> Prepared: ...
+
+
 @dataclass(frozen=True)
 class Keeper:
     """What keeps an index true beyond the acts themselves: for `puebla reindex`, the chore, the doctor.
@@ -68,7 +82,8 @@ class Keeper:
     Args:
         behind: keys of records of which the index knows nothing, or an older state.
         every: keys of all that belong into it, in order.
-        index: (keys, at) → entries written.
+        prepare: (keys, at=) → what is to be written of these records, read and folded; what of the database it reads is
+            all that it depends on.
         clear: forget everything, before all of it is made anew.
         odd: how many entries and rows of the index have lost each other.
     """
@@ -76,7 +91,7 @@ class Keeper:
     name: str
     behind: Callable[[], Sequence[int]]
     every: Callable[[], Sequence[int]]
-    index: Callable[[Sequence[int], dt.datetime], int]
+    prepare: Prepare
     clear: Callable[[], None]
     odd: Callable[[], int]
 

@@ -7,10 +7,10 @@ in it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -30,6 +30,8 @@ DENSITY = 150
 #: PostgreSQL keeps no position after this, and a tsvector must stay under a megabyte.
 _LAST_POSITION, _POSITIONS, _LEXEMES = 16_000, 12, 50_000
 _MOST_BYTES = 900_000
+#: Rows that one statement inserts.
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -170,21 +172,25 @@ class IndexTable:
     due: str
 
     def write(self, rows: Iterable[Row], *, using: str = DEFAULT_DB_ALIAS) -> int:
-        """Keep these rows; how many. In the order of their keys: FTS5 ends a piece of its index wherever a lower one comes."""
-        rows = sorted(rows, key=attrgetter("key"))
-        connection = connections[using]
-        if connection.vendor == "sqlite":
-            statement = f"INSERT OR REPLACE INTO {self.name} (rowid, marks, title, keywords, body, words) VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608 - our own name
-            values: Iterator[tuple[Any, ...]] = (_for_fts5(row) for row in rows)
+        """Keep these rows; how many."""
+        return self.write_folded(self.folded(rows, using=using), using=using)
+
+    def folded(self, rows: Iterable[Row], *, using: str = DEFAULT_DB_ALIAS) -> list[tuple[Any, ...]]:
+        """These rows as the engine keeps them, in the order of their keys: FTS5 ends a piece of its index wherever a lower
+        one comes."""
+        fold = _for_fts5 if connections[using].vendor == "sqlite" else _for_tsvector
+        return [fold(row) for row in sorted(rows, key=attrgetter("key"))]
+
+    def write_folded(self, rows: Sequence[tuple[Any, ...]], *, using: str = DEFAULT_DB_ALIAS) -> int:
+        """Keep rows that are folded already; how many."""
+        if connections[using].vendor == "sqlite":
+            into = f"INSERT OR REPLACE INTO {self.name} (rowid, marks, title, keywords, body, words)"
+            insert_rows(into, rows, using=using)
         else:
             statement = f"INSERT INTO {self.name} (id, terms, words, pairs) VALUES (%s, %s::tsvector, %s, array_to_tsvector(%s::text[])) {_AGAIN}"  # noqa: S608 - our own name
-            values = (_for_tsvector(row) for row in rows)
-        count = 0
-        with connection.cursor() as cursor:
-            while batch := [one for one, _n in zip(values, range(200), strict=False)]:
-                cursor.executemany(statement, batch)
-                count += len(batch)
-        return count
+            with connections[using].cursor() as cursor:
+                cursor.executemany(statement, rows)
+        return len(rows)
 
     def erase(self, keys: Sequence[int], *, using: str = DEFAULT_DB_ALIAS) -> None:
         """Forget these rows."""
@@ -323,7 +329,6 @@ def write_entries(kept: type[Model], entries: Sequence[Any], *, using: str = DEF
     instants = [isinstance(column, DateTimeField) for column in meta.concrete_fields]
     names = [column.attname for column in meta.concrete_fields]
     columns = ", ".join(str(column.column) for column in meta.concrete_fields)
-    marks = ", ".join(["%s"] * len(names))
     values = [
         [
             adapt(value) if instant and value is not None else value
@@ -331,8 +336,16 @@ def write_entries(kept: type[Model], entries: Sequence[Any], *, using: str = DEF
         ]
         for entry in entries
     ]
-    with connections[using].cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {meta.db_table} ({columns}) VALUES ({marks})", values)  # noqa: S608 - our own names
+    insert_rows(f"INSERT INTO {meta.db_table} ({columns})", values, using=using)
+
+
+def insert_rows(into: str, rows: Sequence[Sequence[Any]], *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Insert these rows, many by one statement: the database works without Python meanwhile, so that another thread may."""
+    for start in range(0, len(rows), _AT_ONCE):
+        batch = rows[start : start + _AT_ONCE]
+        marks = ", ".join(["(" + ", ".join(["%s"] * len(batch[0])) + ")"] * len(batch))
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"{into} VALUES {marks}", list(chain.from_iterable(batch)))
 
 
 def index(name: str, *, entries: str, due: str) -> IndexTable:

@@ -10,7 +10,7 @@ from puebla.core.languages import Texts, show
 from puebla.core.models import Process
 from puebla.core.search.words import ALGORITHMS
 from puebla.documents.models import Document, FileVersion, Kind, Page, Theme
-from puebla.members.actions.indexing import Part, Record, forget_records, index_records, lost_records
+from puebla.members.actions.indexing import Part, Prepared, Record, lost_records, prepare_records
 from puebla.members.models import Body, Meeting, Party
 
 #: The number of this room in the index, for ever.
@@ -33,17 +33,14 @@ def index_document(document: Document, *, at: dt.datetime) -> None:
 
 def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
     """Write what search knows of these documents anew; how many entries."""
-    count = 0
-    for start in range(0, len(keys), CHUNK):
-        chunk = keys[start : start + CHUNK]
-        standing = list(
-            Document.objects.filter(pk__in=chunk).order_by("pk").values_list(*_COLUMNS, named=True)
-        )
-        missing = set(chunk) - {one.pk for one in standing}
-        if missing:
-            forget_records(SOURCE, sorted(missing))
-        count += index_records(_records(standing), at=at)
-    return count
+    chunks = (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+    return sum(prepare_documents(chunk, at=at).write() for chunk in chunks)
+
+
+def prepare_documents(keys: Sequence[int], *, at: dt.datetime) -> Prepared:
+    """Read and fold what search is to know of these documents."""
+    standing = list(Document.objects.filter(pk__in=keys).order_by("pk").values_list(*_COLUMNS, named=True))
+    return prepare_records(SOURCE, keys, _records(standing), at=at)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,6 @@ from puebla.core.search.tables import Place, Row, mark, source_of, write_entries
 from puebla.members.models import IndexEntry
 from puebla.members.querysets.searching import INDEX, marks_of, rung_of
 
-#: Records written at once when many are.
-CHUNK = 200
-
 
 class Lies(Protocol):
     """Where a restricted record lies: itself, or its columns."""
@@ -71,33 +68,51 @@ class Record:
     parts: Sequence[Part] = ()
 
 
-@transaction.atomic
-def index_records(records: Iterable[Record], *, at: dt.datetime) -> int:
-    """Write what search knows of these records anew; how many entries. Those of one source are given together."""
-    count = 0
-    batch: list[Record] = []
-    for record in records:
-        batch.append(record)
-        if len(batch) == CHUNK:
-            count += _index(batch, at)
-            batch = []
-    return count + _index(batch, at)
+@dataclass(frozen=True)
+class Prepared:
+    """What search is to know of some records: read and folded, not yet written.
+
+    Attributes:
+        source, keys: the records that were asked for, those that stand no more among them.
+        entries, rows: what is written of them.
+    """
+
+    source: int
+    keys: Sequence[int]
+    entries: Sequence["_Entry"]
+    rows: Sequence[Any]
+    at: dt.datetime
+
+    @transaction.atomic
+    def write(self) -> int:
+        """Write it in place of what was known; how many entries."""
+        appeared = _forget(self.source, self.keys)
+        for entry in self.entries:
+            before = appeared.get((entry.record, entry.language))
+            if before is not None:
+                entry.appeared_at = self.at if _is_news(entry, before) else before.appeared_at
+        write_entries(IndexEntry, self.entries)
+        INDEX.write_folded(self.rows)
+        return len(self.entries)
 
 
-def _index(records: Sequence[Record], at: dt.datetime) -> int:
-    if not records:
-        return 0
-    appeared = _forget(records[0].source, [record.key for record in records])
-    entries, rows = [], []
+def prepare_records(
+    source: int, keys: Sequence[int], records: Iterable[Record], *, at: dt.datetime
+) -> Prepared:
+    """Fold what search is to know of these records.
+
+    Args:
+        keys: of all that were asked for. records: those of them that stand.
+    """
+    entries: list[_Entry] = []
+    rows: list[Row] = []
     for record in records:
         symbol = key_of(record.symbol)[:60]
         for part in record.parts:
-            entry = _entry(record, part, symbol, appeared.get((record.key, part.language)), at)
+            entry = _entry(record, part, symbol, at)
             entries.append(entry)
             rows.append(_row(record, part, entry, at))
-    write_entries(IndexEntry, entries)
-    INDEX.write(rows)
-    return len(entries)
+    return Prepared(source, list(keys), entries, INDEX.folded(rows), at)
 
 
 @transaction.atomic
@@ -165,24 +180,21 @@ class _Entry:
     appeared_at: dt.datetime
 
 
-def _entry(record: Record, part: Part, symbol: str, before: Any, at: dt.datetime) -> _Entry:
-    """What is kept of a record in one language.
+def _entry(record: Record, part: Part, symbol: str, at: dt.datetime) -> _Entry:
+    """What is kept of a record in one language, as if nothing were known of it yet.
 
     Args:
-        symbol: the record's, as it is known. before: what was known of it.
+        symbol: the record's, as it is known.
     """
     lies = record.lies
     day = record.day.toordinal() if record.day else 0
-    entry = _Entry(
+    return _Entry(
         Place(rung_of(lies, at), day, record.source, record.key, part.number).key, record.source, record.key, part.language,
         part.holder, record.address, symbol, part.title[:300], record.revision, lies.room_id, lies.room_cap, lies.audience,
         lies.party_id, lies.embargo_until, any(page.strip() for page in part.pages),
         # Where nothing is known of it the index is being made anew: it is as old as its record.
         min(at, record.created_at),
     )  # fmt: skip
-    if before is not None:
-        entry.appeared_at = at if _is_news(entry, before) else before.appeared_at
-    return entry
 
 
 def _is_news(entry: _Entry, before: Any) -> bool:

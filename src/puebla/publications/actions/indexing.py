@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -23,13 +24,30 @@ CHUNK, MOST_LANGUAGES = 200, 15
 
 def index_documents(keys: Sequence[int], *, at: dt.datetime) -> int:
     """Write what the public may find of these documents anew, or nothing of those withdrawn; how many entries."""
-    return sum(_index(keys[start : start + CHUNK], at) for start in range(0, len(keys), CHUNK))
+    chunks = (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+    return sum(prepare_documents(chunk, at=at).write() for chunk in chunks)
 
 
-@transaction.atomic
-def _index(keys: Sequence[int], at: dt.datetime) -> int:
-    _forget(keys)
-    documents = list(
+@dataclass(frozen=True)
+class Prepared:
+    """What the public may find of some documents: read and folded, not yet written."""
+
+    keys: Sequence[int]
+    entries: Sequence[PublicIndexEntry]
+    rows: Sequence[Any]
+
+    @transaction.atomic
+    def write(self) -> int:
+        """Write it in place of what was known; how many entries."""
+        _forget(self.keys)
+        write_entries(PublicIndexEntry, self.entries)
+        INDEX.write_folded(self.rows)
+        return len(self.entries)
+
+
+def prepare_documents(keys: Sequence[int], *, at: dt.datetime) -> Prepared:
+    """Read and fold what the public may find of these documents."""
+    documents = (
         PublicDocument.objects.filter(pk__in=keys, withdrawn_at=None)
         .order_by("pk")
         .prefetch_related("themes")
@@ -38,14 +56,10 @@ def _index(keys: Sequence[int], at: dt.datetime) -> int:
     texts = _texts([pk for _number, pk in files.values()])
     process = Process.objects.first()
     working = process.languages if process else []
-    entries, rows = [], []
-    for document in documents:
-        for entry, row in _of(document, files, texts, working, at):
-            entries.append(entry)
-            rows.append(row)
-    write_entries(PublicIndexEntry, entries)
-    INDEX.write(rows)
-    return len(entries)
+    found = [pair for document in documents for pair in _of(document, files, texts, working, at)]
+    return Prepared(
+        list(keys), [entry for entry, _row in found], INDEX.folded([row for _entry, row in found])
+    )
 
 
 def _of(

@@ -8,7 +8,7 @@ from typing import Any
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.search.words import ALGORITHMS
-from puebla.members.actions.indexing import Part, Record, forget_records, index_records, lost_records
+from puebla.members.actions.indexing import Part, Prepared, Record, lost_records, prepare_records
 from puebla.members.models import Party
 from puebla.texts.models import Paragraph, Text
 from puebla.texts.models.wording import unmarked
@@ -28,11 +28,13 @@ def index_text(text: Text, *, at: dt.datetime) -> None:
 
 def index_texts(keys: Sequence[int], *, at: dt.datetime) -> int:
     """Write what search knows of these texts anew; how many entries."""
+    return prepare_texts(keys, at=at).write()
+
+
+def prepare_texts(keys: Sequence[int], *, at: dt.datetime) -> Prepared:
+    """Read and fold what search is to know of these texts."""
     standing = list(Text.objects.filter(pk__in=keys).order_by("pk").values_list(*_COLUMNS, named=True))
-    missing = set(keys) - {one.pk for one in standing}
-    if missing:
-        forget_records(SOURCE, sorted(missing))
-    return index_records(_records(standing), at=at)
+    return prepare_records(SOURCE, keys, _records(standing), at=at)
 
 
 def _records(texts: Sequence[Any]) -> Iterator[Record]:
