@@ -29,6 +29,17 @@ def guard_rooms() -> None:
                       sentence="room_cap is not the cap of the room")  # fmt: skip
 
 
+def guard_candidatures() -> None:
+    """Let no two candidates be agreed for one day of an office, whoever writes."""
+    same = (
+        "NEW.state = 'agreed' AND EXISTS (SELECT 1 FROM members_candidature AS other WHERE other.body_id = NEW.body_id"
+        " AND other.state = 'agreed' AND other.starts_on <= NEW.ends_on AND other.ends_on >= NEW.starts_on{but})"
+    )
+    for event, but in (("INSERT", ""), ("UPDATE", " AND other.id <> OLD.id")):
+        guard(f"members_candidature_one_{event.lower()}", table="members_candidature", event=event,
+              refuses_when=same.format(but=but), sentence="terms agreed by consensus do not overlap")  # fmt: skip
+
+
 #: How the journal says each act to readers.
 PHRASES = {
     "application.received": gettext_lazy("an application for observer standing was received"),
@@ -36,6 +47,9 @@ PHRASES = {
     "application.decided": gettext_lazy("decided an application for observer standing"),
     "body.created": gettext_lazy("set up a body"),
     "body.described": gettext_lazy("changed a body's description"),
+    "candidature.agreed": gettext_lazy("recorded consensus on a candidature for the Presidency"),
+    "candidature.announced": gettext_lazy("entered a candidature for the Presidency"),
+    "candidature.withdrawn": gettext_lazy("withdrew a candidature for the Presidency"),
     "invitation.sent": gettext_lazy("invited somebody"),
     "invitation.accepted": gettext_lazy("accepted an invitation"),
     "invitation.withdrawn": gettext_lazy("withdrew an invitation"),
@@ -107,6 +121,7 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         """Declare guards and fill the registries."""
         guard_rooms()
+        guard_candidatures()
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
         registry.desk_panels.add("members.confirmations", seats_to_confirm, rank=10)

@@ -15,6 +15,7 @@ from puebla.core.words import fold
 from puebla.members.models import (
     Audience,
     Body,
+    Meeting,
     ObserverApplication,
     Party,
     Permission,
@@ -429,6 +430,88 @@ class PresidencyForm(TextsForm):
     def clean_party(self) -> Party | None:
         code = str(self.cleaned_data["party"])
         return None if code == NOTHING else Party.objects.get(code=code)
+
+
+class MeetingChoice(forms.ModelChoiceField):
+    """A meeting to choose, named by its symbol; newest first."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Meeting.objects.none(), to_field_name="symbol", **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} ({obj.symbol})"
+
+
+class CandidatureForm(TextsForm):
+    """A candidature as it was announced in plenary."""
+
+    texts = {
+        "note": (gettext_lazy("Note"), 1000, False, 3),
+        "late_why": (gettext_lazy("Why the Presidency takes it late"), 500, False, 2),
+    }
+    order = ["body", "party", "starts_on", "ends_on", "announced_in", "announced_on", "note", "late_why"]
+    body = ByName(Body.objects.none(), label=gettext_lazy("Office"))
+    party = ByName(Party.objects.none(), label=gettext_lazy("Member state"))
+    starts_on = DayField(label=gettext_lazy("The term begins on"))
+    ends_on = DayField(label=gettext_lazy("Its last day, as planned"))
+    announced_in = MeetingChoice(label=gettext_lazy("Announced in plenary of"))
+    announced_on = DayField(label=gettext_lazy("Announced on"))
+
+    def __init__(self, *args: Any, parties: Rows, meetings: Rows, takes_late: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["body"].queryset = Body.objects.filter(function=Body.Function.PRESIDENCY)
+        fields["body"].empty_label = None
+        fields["party"].queryset = parties
+        fields["announced_in"].queryset = meetings
+        if not takes_late:
+            # Only the Presidency may; to others the form does not speak of it.
+            for code in self.languages:
+                del fields[f"late_why_{code}"]
+
+
+class ConsensusForm(TextsForm):
+    """Consensus on a candidature, as a meeting reached it."""
+
+    texts = {"note": (gettext_lazy("Note on the consensus"), 1000, False, 2)}
+    order = ["agreed_in", "agreed_on", "note", "no_vote"]
+    agreed_in = MeetingChoice(label=gettext_lazy("Reached in"))
+    agreed_on = DayField(label=gettext_lazy("Reached on"))
+    no_vote = forms.BooleanField(
+        label=gettext_lazy("It was reached by consensus, without a vote; it binds nobody.")
+    )
+
+    def __init__(self, *args: Any, meetings: Rows, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agreed_in"].queryset = meetings  # type: ignore[attr-defined]
+
+
+class WithdrawCandidatureForm(TextsForm):
+    """Why a candidature is taken back."""
+
+    texts = {"why": (gettext_lazy("Why it is withdrawn"), 500, True, 2)}
+
+
+class OfficeSeatsForm(Plain):
+    """Who will hold the office for a party: people who sit for it already."""
+
+    people = forms.ModelMultipleChoiceField(
+        Person.objects.none(), to_field_name="ref", label=gettext_lazy("People"), widget=forms.CheckboxSelectMultiple
+    )  # fmt: skip
+    role = ByName(Role.objects.none(), label=gettext_lazy("Role"))
+
+    def __init__(self, *args: Any, people: Rows, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["people"].queryset = people
+        roles = [one.pk for one in Role.objects.all() if Permission.CONFIRM_SEATS in one.permissions]
+        fields["role"].queryset = Role.objects.filter(pk__in=roles).order_by("rank", "code")
+        fields["role"].empty_label = None
+        initial = next(
+            (one.code for one in Role.objects.filter(pk__in=roles) if Permission.CONVENE in one.permissions),
+            None,
+        )
+        fields["role"].initial = initial
 
 
 # Applications, rooms ---------------------------------------------------------------------------------------------------

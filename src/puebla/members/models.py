@@ -18,6 +18,7 @@ from puebla.core.models import DatePrecision, random_ref
 from puebla.core.symbols import SymbolOrderField
 from puebla.members.querysets import (
     BodyQuerySet,
+    CandidatureQuerySet,
     InvitationQuerySet,
     MeetingQuerySet,
     PartyQuerySet,
@@ -364,6 +365,78 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return str(show(self.titles)) or self.symbol
+
+
+class Candidature(models.Model):
+    """A member state offers to hold a rotating office for a term: announced in plenary, agreed by consensus, or withdrawn.
+
+    Consensus is recorded, never counted: there is no vote, and it binds nobody. The term is made from it.
+    """
+
+    class State(models.TextChoices):
+        ANNOUNCED = "announced", _("announced")
+        AGREED = "agreed", _("agreed by consensus")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    body = models.ForeignKey(Body, models.PROTECT, related_name="candidatures", verbose_name=_("office"))
+    party = models.ForeignKey(Party, models.PROTECT, related_name="candidatures", verbose_name=_("party"))
+    starts_on = models.DateField(_("term begins on"))
+    #: The last day as planned; the term itself lasts until the next one begins.
+    ends_on = models.DateField(_("term ends on"))
+    announced_in = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="candidatures_announced", verbose_name=_("announced in plenary of")
+    )  # fmt: skip
+    announced_on = models.DateField(_("announced on"))
+    note = TextsField(_("note"), max_length=1000, blank=True)
+    #: Why the Presidency took it though less than a year was left.
+    late_why = TextsField(_("why it is taken late"), max_length=500, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ANNOUNCED)
+    agreed_in = models.ForeignKey(
+        Meeting, models.PROTECT, null=True, blank=True, related_name="candidatures_agreed",
+        verbose_name=_("consensus reached in"),
+    )  # fmt: skip
+    agreed_on = models.DateField(_("consensus reached on"), null=True, blank=True)
+    agreed_note = TextsField(_("note on the consensus"), max_length=1000, blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    agreed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    term = models.OneToOneField(
+        PresidencyTerm, models.PROTECT, null=True, blank=True, related_name="candidature", verbose_name=_("term")
+    )  # fmt: skip
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_why = TextsField(_("why it was withdrawn"), max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    objects = CandidatureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("candidature")
+        ordering = ["starts_on", "announced_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")) & Q(announced_on__lt=F("starts_on")),
+                name="members_candidature_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="announced", agreed_at=None, agreed_on=None, agreed_in=None, term=None)
+                | Q(state="agreed", agreed_at__isnull=False, agreed_on__isnull=False, agreed_in__isnull=False, term__isnull=False)
+                | Q(state="withdrawn", term=None),
+                name="members_candidature_agreed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn", withdrawn_at__isnull=False)
+                | (~Q(state="withdrawn") & Q(withdrawn_at=None)),
+                name="members_candidature_withdrawn",
+            ),
+            models.UniqueConstraint(
+                fields=["body", "party", "starts_on"], condition=~Q(state="withdrawn"), name="members_candidature_once"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.party} ({self.starts_on} – {self.ends_on})"
 
 
 class Invitation(models.Model):

@@ -10,10 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from puebla.accounts.models import Person
+from puebla.core.calendars import first_day, last_day
 from puebla.core.verdicts import ALLOWED, Verdict, refused
 from puebla.members.models import (
     Body,
     BreakGlass,
+    Candidature,
     Invitation,
     Meeting,
     ObserverApplication,
@@ -466,6 +468,184 @@ def standing_of(party: Party, *, on: dt.date) -> str | None:
         Q(until_on=None) | Q(until_on__gte=on)
     )
     return current.order_by("-from_on").values_list("kind", flat=True).first()
+
+
+# Candidatures --------------------------------------------------------------------------------------------------------
+
+#: So many months before a term begins its candidature is announced (criteria of the Presidency).
+MONTHS_AHEAD = 12
+#: How long a term may be planned, and how far ahead.
+SHORTEST_TERM, LONGEST_TERM, FARTHEST = dt.timedelta(days=180), dt.timedelta(days=740), 6
+#: More than this between the planned end of one term and the beginning of the next leaves the office open.
+WIDEST_GAP = dt.timedelta(days=183)
+
+
+def year_after(day: dt.date) -> dt.date:
+    """The same day a year later; of a leap day the first of March."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return dt.date(day.year + 1, 3, 1)
+
+
+def may_announce(person: Person, party: Party, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
+    """Enter a party's candidature: its own focal point, the secretariat, the chair of the Presidency."""
+    reach = reach or reach_of(person, at)
+    if standing_of(party, on=today(at)) != StandingKind.MEMBER:
+        return refused(
+            _("Only member states are candidates for the Presidency; %(party)s is not one.")
+            % {"party": party}
+        )
+    own = Permission.MANAGE_OWN_PEOPLE in permissions_for(reach, party)
+    if own or edits_lists(reach) or chairs_the_presidency(reach, at=at):
+        return ALLOWED
+    return refused(
+        _("A candidature of %(party)s is entered by its focal point, the secretariat or the Presidency.")
+        % {"party": party}
+    )
+
+
+def announced_in_fits(meeting: Meeting, on: dt.date, *, at: dt.datetime) -> Verdict:
+    """Whether something can have been announced in plenary of this meeting on this day."""
+    if meeting.body.function != Body.Function.MINISTERS or meeting.draft:
+        return refused(_("Candidatures are announced in plenary of a Vice-Ministers' meeting; choose one."))
+    return held_on(meeting, on, at=at)
+
+
+def held_on(meeting: Meeting, on: dt.date, *, at: dt.datetime) -> Verdict:
+    """Whether this is a day of the meeting, as far as its dates are known, and no day to come."""
+    if on > today(at):
+        return refused(
+            _("%(day)s is still to come. Record it once it has happened.") % {"day": on.isoformat()}
+        )
+    first = first_day(meeting.starts_on, meeting.precision)
+    last = last_day(meeting.ends_on or meeting.starts_on, meeting.precision)
+    if first <= on <= last:
+        return ALLOWED
+    return refused(
+        _("%(day)s is no day of %(meeting)s, which lasted from %(first)s to %(last)s.")
+        % {"day": on.isoformat(), "meeting": meeting.symbol, "first": first.isoformat(), "last": last.isoformat()}
+    )  # fmt: skip
+
+
+def term_fits(body: Body, party: Party, starts_on: dt.date, ends_on: dt.date, *, at: dt.datetime) -> Verdict:
+    """Whether a term of these days can be a candidate's: long enough, not begun, of a member, of nobody else."""
+    if body.function != Body.Function.PRESIDENCY:
+        return refused(_("%(body)s is not an office that rotates.") % {"body": body})
+    if not SHORTEST_TERM <= ends_on - starts_on <= LONGEST_TERM:
+        return refused(
+            _("A term lasts about a year: between six months and two years. Correct its last day.")
+        )
+    if starts_on <= today(at):
+        return refused(
+            _("A term that begins on %(day)s has begun already. Past presidencies are kept in the list of presidencies.")
+            % {"day": starts_on.isoformat()}
+        )  # fmt: skip
+    if starts_on.year > today(at).year + FARTHEST:
+        return refused(_("%(year)s is too far ahead; check the year.") % {"year": starts_on.year})
+    member = may_preside(party, on=starts_on)
+    return member and nobody_else_holds(body, starts_on, ends_on)
+
+
+def nobody_else_holds(body: Body, starts_on: dt.date, ends_on: dt.date) -> Verdict:
+    """Whether the days of a term are free: of a consensus, and of an entry in the list of presidencies."""
+    agreed = body.candidatures.filter(state=Candidature.State.AGREED).overlapping(starts_on, ends_on).first()
+    if agreed is not None:
+        return refused(
+            _("%(party)s was agreed by consensus already, from %(first)s to %(last)s. Terms do not overlap.")
+            % {"party": agreed.party, "first": agreed.starts_on.isoformat(), "last": agreed.ends_on.isoformat()}
+        )  # fmt: skip
+    within = body.presidency_terms.filter(starts_on__gte=starts_on, starts_on__lte=ends_on)
+    # A vacancy from the very day is what the term fills.
+    inside = within.exclude(party=None, starts_on=starts_on).order_by("starts_on").first()
+    if inside is not None:
+        return refused(
+            _("In the list of presidencies an entry begins on %(day)s (%(who)s), inside this term. Terms do not overlap.")
+            % {"day": inside.starts_on.isoformat(), "who": inside.party or _("vacant")}
+        )  # fmt: skip
+    return ALLOWED
+
+
+def in_time(announced_on: dt.date, starts_on: dt.date) -> bool:
+    """Whether a candidature is announced at least a year before its term."""
+    return year_after(announced_on) <= starts_on
+
+
+def may_take_late(
+    reach: Reach, announced_on: dt.date, starts_on: dt.date, why: object, *, at: dt.datetime
+) -> Verdict:
+    """Take a candidature though less than a year is left: only where the Presidency itself records why."""
+    if in_time(announced_on, starts_on):
+        return ALLOWED
+    if not chairs_the_presidency(reach, at=at):
+        return refused(
+            _("Candidatures are announced at least a year before the term; this one would have to begin on %(day)s or later. The Presidency may take it late, and records why.")
+            % {"day": year_after(announced_on).isoformat()}
+        )  # fmt: skip
+    if not why:
+        return refused(
+            _("Less than a year is left before the term. Write why the Presidency takes it all the same.")
+        )
+    return ALLOWED
+
+
+def may_agree(
+    person: Person, candidature: Candidature, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Record that a candidature has found consensus, and let the term be made from it."""
+    reach = reach or reach_of(person, at)
+    if not (edits_lists(reach) or chairs_the_presidency(reach, at=at)):
+        return refused(_("Consensus is recorded by the chair of the Presidency or by the secretariat."))
+    if candidature.state == Candidature.State.AGREED:
+        return refused(_("Consensus on this candidature is recorded already."))
+    if candidature.state == Candidature.State.WITHDRAWN:
+        return refused(_("This candidature was withdrawn."))
+    fits = term_fits(candidature.body, candidature.party, candidature.starts_on, candidature.ends_on, at=at)
+    return fits and leaves_no_gap(candidature.body, candidature.starts_on, at=at)
+
+
+def leaves_no_gap(body: Body, starts_on: dt.date, *, at: dt.datetime) -> Verdict:
+    """Whether the term before is expected to last until about this one: no year stays without a Presidency agreed."""
+    before = body.presidency_terms.filter(starts_on__lt=starts_on).order_by("-starts_on").first()
+    if before is None:
+        return ALLOWED
+    agreed = Candidature.objects.filter(term=before).first()
+    ends_on = agreed.ends_on if agreed else max(year_after(before.starts_on), today(at))
+    if starts_on - ends_on <= WIDEST_GAP:
+        return ALLOWED
+    return refused(
+        _("The Presidency before (%(who)s) is expected to end on %(day)s, long before this term. Record first who presides then, or that the office is vacant.")
+        % {"who": before.party or _("vacant"), "day": ends_on.isoformat()}
+    )  # fmt: skip
+
+
+def may_withdraw_candidature(
+    person: Person, candidature: Candidature, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Take a candidature back, an agreed one too while its term has not begun."""
+    reach = reach or reach_of(person, at)
+    own = Permission.MANAGE_OWN_PEOPLE in permissions_for(reach, candidature.party)
+    if not (own or edits_lists(reach) or chairs_the_presidency(reach, at=at)):
+        return refused(
+            _("A candidature is withdrawn by its own party, or by the secretariat or the Presidency for it.")
+        )
+    if candidature.state == Candidature.State.WITHDRAWN:
+        return refused(_("This candidature was withdrawn."))
+    if candidature.term is not None and candidature.term.starts_on <= today(at):
+        return refused(_("The term has begun; what follows it is recorded in the list of presidencies."))
+    return ALLOWED
+
+
+def may_seat_in_office(
+    person: Person, candidature: Candidature, *, at: dt.datetime, reach: Reach | None = None
+) -> Verdict:
+    """Seat who will hold the office for a candidate that was agreed; the seat sleeps until the term begins."""
+    reach = reach or reach_of(person, at)
+    if candidature.state != Candidature.State.AGREED:
+        return refused(_("Who will preside is seated once consensus is recorded."))
+    if not manages_all(reach):
+        return refused(_("The secretariat seats who will preside; send it the names."))
+    return _presides_or_will(candidature.party, candidature.body, on=today(at))
 
 
 # Applications ----------------------------------------------------------------------------------------------------------

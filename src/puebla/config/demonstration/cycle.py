@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from puebla.config.demonstration import delegations
+from puebla.config.demonstration import delegations, presiding
 from puebla.config.demonstration.people import Cast
 from puebla.core.languages import Texts
 from puebla.documents import actions as documents
@@ -106,6 +106,8 @@ class Cycle:
             (150 * days, lambda at: self.pass_to(self.held, Convening.State.IN_SESSION, at)),
             (149 * days, lambda at: delegations.attend(self.held, self.cast, at=at)),
             (147 * days, lambda at: self.pass_to(self.held, Convening.State.CLOSED, at)),
+            (140 * days, lambda at: presiding.announce(self.cast, now=self.now, at=at)),
+            (139 * days, lambda at: presiding.agree(self.held, self.cast, at=at)),
             (60 * days, self.prepare_the_coming_one),
             (45 * days, lambda at: self.pass_to(self.coming, Convening.State.CONVENED, at)),
             (44 * days, lambda at: delegations.ask(self.coming, self.cast, at=at)),

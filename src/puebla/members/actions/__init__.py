@@ -1,6 +1,12 @@
 """What is done to people, seats, lists and rooms; every act is journalled in its own transaction."""
 
 from puebla.members.actions.applications import apply_as_observer, decide_application, review_application
+from puebla.members.actions.candidatures import (
+    agree_candidature,
+    announce_candidature,
+    seat_in_office,
+    withdraw_candidature,
+)
 from puebla.members.actions.invitations import (
     accept_invitation,
     find_invitation,
@@ -36,6 +42,8 @@ from puebla.members.actions.seats import (
 
 __all__ = [
     "accept_invitation",
+    "agree_candidature",
+    "announce_candidature",
     "announce_meeting",
     "apply_as_observer",
     "change_standing",
@@ -65,8 +73,10 @@ __all__ = [
     "save_search",
     "seat",
     "seat_chairs",
+    "seat_in_office",
     "seat_in_room",
     "set_presidency",
     "unseat",
+    "withdraw_candidature",
     "withdraw_invitation",
 ]

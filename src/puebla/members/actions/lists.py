@@ -13,7 +13,17 @@ from puebla.core.models import DatePrecision
 from puebla.core.verdicts import RefusedError, Verdict, require, require_unchanged
 from puebla.members import rules
 from puebla.members.actions.publishing import publish_who_we_are
-from puebla.members.models import Audience, Body, Meeting, Party, PresidencyTerm, Role, Room, Standing
+from puebla.members.models import (
+    Audience,
+    Body,
+    Candidature,
+    Meeting,
+    Party,
+    PresidencyTerm,
+    Role,
+    Room,
+    Standing,
+)
 from puebla.members.querysets import today
 
 M = TypeVar("M", bound=models.Model)
@@ -318,8 +328,28 @@ def set_presidency(
             _("A presidency begins on that day already. Correct that entry, or choose another day."),
             field="starts_on",
         )
-    term = PresidencyTerm(body=body, party=party, starts_on=starts_on, precision=precision, confirmed=confirmed,
-                          remark=remark or {})  # fmt: skip
+    if by is not None and party is not None:
+        agreed = (
+            body.candidatures.filter(state=Candidature.State.AGREED).overlapping(starts_on, starts_on).first()
+        )
+        if agreed is not None:
+            raise RefusedError(
+                _("%(party)s was agreed by consensus for that day. Withdraw its candidature first.") % {"party": agreed.party},
+                field="starts_on",
+            )  # fmt: skip
+    return write_term(body=body, party=party, starts_on=starts_on, by=by, at=at, precision=precision, confirmed=confirmed,
+                      remark=remark)  # fmt: skip
+
+
+def write_term(
+    *, body: Body, party: Party | None, starts_on: dt.date, by: Person | None, at: dt.datetime,
+    precision: str = DatePrecision.DAY, confirmed: bool = True, remark: Texts | None = None,
+) -> PresidencyTerm:  # fmt: skip
+    """The term's row; an entry that begins on the day is filled, or made vacant. The caller has asked the rule and locked."""
+    term = body.presidency_terms.filter(starts_on=starts_on).first() or PresidencyTerm(
+        body=body, starts_on=starts_on
+    )
+    term.party, term.precision, term.confirmed, term.remark = party, precision, confirmed, remark or {}
     term.full_clean()
     term.save()
     publish_who_we_are(at=at)
@@ -357,6 +387,11 @@ def correct_presidency(
     )
     require(rules.may_set_presidency(by, at=at))
     _require_presidency(locked.body, party, starts_on)
+    if party != locked.party and Candidature.objects.filter(term=locked).exists():
+        raise RefusedError(
+            _("This term rests on a candidature agreed by consensus. Withdraw the candidature first."),
+            field="party",
+        )
     if locked.body.presidency_terms.filter(starts_on=starts_on).exclude(pk=locked.pk).exists():
         raise RefusedError(
             _("A presidency begins on that day already. Correct that entry, or choose another day."),

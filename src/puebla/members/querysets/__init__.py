@@ -440,6 +440,24 @@ class PresidencyQuerySet(models.QuerySet[Any]):
         }
 
 
+class CandidatureQuerySet(models.QuerySet[Any]):
+    """Candidatures for an office that rotates."""
+
+    def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """Those of every office, for member states and the secretariat: they were announced in their plenary."""
+        if reach is None:
+            reach = reach_of(person)
+        return self.all() if reach.rung and reach.rung <= MEMBERS else self.none()
+
+    def standing(self) -> Self:
+        """Those that were not withdrawn."""
+        return self.exclude(state="withdrawn")
+
+    def overlapping(self, starts_on: dt.date, ends_on: dt.date) -> Self:
+        """Those whose term shares a day with these days."""
+        return self.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
+
+
 class SeatQuerySet(models.QuerySet[Any]):
     """Seats on a day."""
 
@@ -491,6 +509,12 @@ class SeatQuerySet(models.QuerySet[Any]):
                 | Q(standing_kind="secretariat")
             )
         )
+
+    def of_offices(self, person: "Person", at: dt.datetime) -> Self:
+        """The person's seats in offices that rotate, for a member state, whether or not it presides at this instant."""
+        held = self.on(today(at)).filter(person=person, person__is_active=True, ended_at=None, follows=None)
+        held = held.filter(body__function="presidency", role__observes=False, room=models.F("body__room"))
+        return held.exclude(party__kind="secretariat")
 
     def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
         """Seats that this person may know of.

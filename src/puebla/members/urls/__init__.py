@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from puebla.members.views import applications, bodies, delegation, lists, people, rooms
+from puebla.members.views import applications, bodies, candidatures, delegation, lists, people, rooms
 
 app_name = "members"
 urlpatterns: list[URLPattern] = [
@@ -38,6 +38,11 @@ urlpatterns: list[URLPattern] = [
     path("confirmations/<slug:ref>/refuse/", rooms.refuse, name="refuse"),
     path("presidency/", bodies.presidency, name="presidency"),
     path("presidency/set/", lists.presidency_set, name="presidency-set"),
+    path("presidency/candidatures/new/", candidatures.new, name="candidature-new"),
+    path("presidency/candidatures/<slug:ref>/", candidatures.candidature, name="candidature"),
+    path("presidency/candidatures/<slug:ref>/agree/", candidatures.agree, name="candidature-agree"),
+    path("presidency/candidatures/<slug:ref>/withdraw/", candidatures.withdraw, name="candidature-withdraw"),
+    path("presidency/candidatures/<slug:ref>/seat/", candidatures.seat, name="candidature-seat"),
     path("presidency/<slug:body>/<str:starts_on>/", lists.presidency_correct, name="presidency-correct"),
     path("applications/", applications.applications, name="applications"),
     path("applications/<slug:ref>/", applications.application, name="application"),

@@ -1,5 +1,6 @@
 """Who sits where: bodies, parties, the presidency."""
 
+import datetime as dt
 from collections import Counter
 from typing import Any
 
@@ -19,16 +20,17 @@ from puebla.members.models import (
     Audience,
     Body,
     BreakGlass,
+    Candidature,
     Meeting,
     Party,
     Permission,
-    PresidencyTerm,
     Room,
     Seat,
     Standing,
     StandingKind,
 )
-from puebla.members.querysets import Reach, reach_of, today
+from puebla.members.querysets import MEMBERS, Reach, reach_of, today
+from puebla.members.views.candidatures import parties_of
 from puebla.members.views.people import seat_lines
 
 #: A standing as the heading of those who hold it.
@@ -238,19 +240,28 @@ def presidency(request: PersonRequest) -> HttpResponseBase:
     offices = _bodies_for(reach).filter(function=Body.Function.PRESIDENCY)
     form = DayFilter(request.GET)
     day = form.day() or today(now)
+    candidatures = Candidature.objects.visible_to(request.person, reach=reach).select_related("party")
+    met = list(
+        Meeting.objects.visible_to(request.person, reach=reach)
+        .filter(draft=False, body__function__in=[Body.Function.MINISTERS, Body.Function.CONSULTATION])
+        .select_related("host").order_by("starts_on", "symbol_order")
+    )  # fmt: skip
     context = {
         "form": form,
         "day": day,
         "is_today": day == today(now),
         "offices": [
-            {
-                "body": office,
-                "troika": PresidencyTerm.objects.troika(on=day, body=office),
-                "terms": office.presidency_terms.select_related("party").order_by("-starts_on"),
-            }
+            _office(
+                office,
+                day,
+                met,
+                [one for one in candidatures if one.body_id == office.pk],
+                reads=reach.rung <= MEMBERS,
+            )
             for office in offices
         ],
         "may_set": rules.may_set_presidency(request.person, at=now, reach=reach),
+        "may_announce": reach.rung <= MEMBERS and parties_of(request.person, reach, at=now).exists(),
     }
     exported = export_of(
         request,
@@ -263,3 +274,28 @@ def presidency(request: PersonRequest) -> HttpResponseBase:
         ],
     )
     return exported or render(request, "members/presidency.html", context)
+
+
+def _office(
+    office: Body, day: dt.date, met: list[Meeting], candidatures: list[Candidature], *, reads: bool
+) -> dict[str, Any]:
+    """An office on a day: its troika with the meetings of each term, its candidatures, and every term that was."""
+    terms = list(office.presidency_terms.select_related("party").order_by("starts_on"))
+    agreed = {one.term_id: one for one in candidatures if one.term_id}
+    rows = []
+    for number, term in enumerate(terms):
+        following = terms[number + 1].starts_on if number + 1 < len(terms) else None
+        rows.append({
+            "term": term, "next_precision": terms[number + 1].precision if following else "day",
+            "until": following - dt.timedelta(days=1) if following else None,
+            "candidature": agreed.get(term.pk),
+            "meetings": [one for one in met if one.starts_on >= term.starts_on and (following is None or one.starts_on < following)],
+        })  # fmt: skip
+    present = sum(term.starts_on <= day for term in terms) - 1
+    troika = [
+        rows[place] if 0 <= place < len(rows) else None for place in (present - 1, present, present + 1)
+    ]
+    return {
+        "body": office, "troika": dict(zip(("previous", "current", "next"), troika, strict=True)), "rows": rows[::-1],
+        "candidatures": [one for one in candidatures if one.ends_on >= day] if reads else [], "reads": reads,
+    }  # fmt: skip
