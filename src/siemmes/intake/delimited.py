@@ -18,6 +18,7 @@ from charset_normalizer import from_bytes
 
 from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.findings import Finding
+from siemmes.intake.lines import Lines
 from siemmes.intake.texts import Reading, unreadable
 from siemmes.model.errors import UnreadableError
 from siemmes.model.structures import VALUE, Structure
@@ -31,6 +32,8 @@ NAMES = "names of codes"
 _WITH_COMMA = r"[-+]?\d+,\d+"
 #: Bytes that are read before lines are looked for: both cores begin early, and few lines lie across two pieces.
 _BUFFER = 1 << 25
+#: Ends of lines at which a text can be cut without looking further.
+_PLAIN_ENDS = (b"\n", b"\r\n")
 #: Findings of broken rows that are told one by one.
 _TOLD = 1000
 
@@ -42,6 +45,7 @@ class _Look:
     Attributes:
         quotes, commas, colons: whether any stands in it.
         mixed: whether lines end in more than one way, be it within quotation marks.
+        end: how they end, where that is one way.
     """
 
     encoding: str
@@ -49,6 +53,7 @@ class _Look:
     commas: bool = True
     colons: bool = True
     mixed: bool = True
+    end: bytes = b""
 
     def may_have_commas_in(self, separator: str) -> bool:
         """Whether a comma can stand within a value."""
@@ -97,7 +102,7 @@ def _looked_at(path: Path) -> _Look:
         except UnicodeDecodeError:
             file.seek(0)
             return _Look(_guessed(file.read(_SAMPLE)))
-    return _Look("utf-8", quotes, commas, colons, mixed=len(ends) > 1)
+    return _Look("utf-8", quotes, commas, colons, len(ends) > 1, next(iter(ends)) if len(ends) == 1 else b"")
 
 
 def _ends(chunk: bytes) -> set[bytes]:
@@ -158,6 +163,8 @@ def _seen(
     kind, names = _names(header, about, findings)
     _view(con, path, separator, names)
     reading = Reading(con, kind, [], findings, source="raw_text", counted=True, file=path.name)
+    if not look.quotes and look.end in _PLAIN_ENDS and len(names) > 1:
+        reading.lines = Lines(path, separator, names, look.end)
     reading.plain = not (look.colons and _labels_stand(reading, names, about))
     decimal = look.may_have_commas_in(separator) and _commas_are_decimal(reading, names)
     reading.texts = _texts(reading, names, about, decimal=decimal)

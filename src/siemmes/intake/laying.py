@@ -1,19 +1,23 @@
 """Laying a submission out: from the texts that were read to the table `judged`, whose codes are numbers with labels.
 
 Codes and periods become ENUMs, so that every rule compares small numbers and a million rows take little memory. The labels are
-taken for granted first: those of the code lists, and the periods in which the flow is collected. Only where a file holds another
-text, padded or unknown, is it read once more to learn which, and then laid; those labels are added, so that nothing that was sent
+taken for granted first: those of the code lists, and the periods in which the flow is collected. Plain lines are cut and looked up
+column by column (`intake.lines`), everything else is read by DuckDB. Only where a file holds another text, padded or unknown, is it read once more to learn which, and then laid; those labels are added, so that nothing that was sent
 is lost. A column of more strange texts than `MOST` stays text.
 """
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.delimited import broken_rows
+from siemmes.intake.lines import Piece, Places, pieces
 from siemmes.intake.texts import Reading
 from siemmes.model import periods
 from siemmes.model.catalogue import code_list
@@ -31,6 +35,8 @@ ACTION = "ACTION"
 _ACTIONS = ("A", "D", "I", "M", "N", "R")
 #: Years ahead of the day of judging whose periods are taken for granted.
 _AHEAD = 10
+#: Rows that are laid down together: as many as DuckDB keeps together.
+_TOGETHER = 122_880
 
 
 @dataclass
@@ -51,6 +57,11 @@ class Labels:
         """Labels of a column's type that were not taken for granted."""
         kind = self.types[name]
         return self.added.get(kind, set()) - self.known[kind]
+
+    def listed(self, name: str) -> list[str]:
+        """The labels of a column's type, sorted as texts are."""
+        kind = self.types[name]
+        return sorted(self.known[kind] | self.added.get(kind, set()))
 
     def make(self, con: duckdb.DuckDBPyConnection) -> None:
         """Make the types in this connection, their labels sorted as texts are."""
@@ -74,6 +85,9 @@ def lay_out(reading: Reading, about: Structure, said: Mapping[str, str], today: 
     labels = _expected(reading, about, said, today)
     if reading.plain:
         labels.make(reading.con)
+        if (same := _laid_by_column(reading, about, said, labels)) is not None:
+            _show(reading, about, said, labels, same)
+            return labels
         try:
             reading.ask(_laid(reading, about, said, labels, clean=False))
         except duckdb.ConversionException:
@@ -175,6 +189,204 @@ def _laid(reading: Reading, about: Structure, said: Mapping[str, str], labels: L
     )
 
 
+def _laid_by_column(
+    reading: Reading, about: Structure, said: Mapping[str, str], labels: Labels
+) -> dict[str, str] | None:
+    """Make `laid` of lines that are cut and looked up column by column; None where they are not plain, and no table then.
+
+    Returns:
+        The columns in which all rows say the same, as SQL that gives it: `laid` has none of them.
+    """
+    texts = [name for name in reading.texts if name != VALUE]
+    if reading.lines is None or VALUE in said or not texts or any(name not in labels.types for name in texts):
+        return None
+    places = {name: Places(labels.listed(name)) for name in texts}
+    with closing(pieces(reading.lines, places, VALUE)) as found:
+        return _Laying(reading, about, said, labels).lay(found)
+
+
+@dataclass
+class _Laying:
+    """The table `laid` while the pieces of a file are laid down, in as few statements as can be.
+
+    Attributes:
+        alone: by column in which all rows so far say the same, the place of its label; 0 for an empty field.
+        odd: whether figures may be written otherwise than in digits alone.
+        rows: those that were laid down.
+        plain: whether all pieces so far were.
+        failed: what kept the file from being read.
+    """
+
+    reading: Reading
+    about: Structure
+    said: Mapping[str, str]
+    labels: Labels
+    alone: dict[str, int] = field(default_factory=dict)
+    odd: bool = False
+    rows: int = 0
+    plain: bool = True
+    failed: OSError | None = None
+
+    def lay(self, found: Iterator[Piece | None]) -> dict[str, str] | None:
+        """Lay pieces down; the columns in which all rows say the same, as SQL, or None where one was not plain, or there was none."""
+        con, piece = self.reading.con, self._next(found)
+        if piece is not None:
+            self.alone, self.odd = _alike(piece), bool(piece.odd)
+        make = "CREATE OR REPLACE TEMP TABLE laid AS"
+        while piece is not None:
+            batches = _Batches(self, piece, found)
+            con.register("pieces", pa.RecordBatchReader.from_batches(self._schema(piece), iter(batches)))
+            con.execute(f"{make} {self._selected(piece)}").fetchall()
+            con.unregister("pieces")
+            make, piece = "INSERT INTO laid BY NAME", batches.other
+            if piece is not None:
+                self._widen(piece)
+        if self.failed is not None:
+            raise self.failed
+        if self.plain and self.rows:
+            return {name: f"{self._one(name)} AS {quoted(name)}" for name in self.alone}
+        con.execute("DROP TABLE IF EXISTS laid")
+        return None
+
+    def _next(self, found: Iterator[Piece | None]) -> Piece | None:
+        """The next piece; None at the end, and at the first that is not plain."""
+        try:
+            piece = next(found)
+        except StopIteration:
+            return None
+        except OSError as error:
+            self.failed = error
+            return None
+        if piece is None:
+            self.plain = False
+        return piece
+
+    def fits(self, piece: Piece) -> bool:
+        """Whether a piece can be laid down by the statement that lays down those before it."""
+        return (self.odd or not piece.odd) and self.alone.items() <= _alike(piece).items()
+
+    def _widen(self, piece: Piece) -> None:
+        """Make ready for a piece that does not fit: columns in which it says something else are no longer the same in all rows."""
+        for name in dict(self.alone.items() - _alike(piece).items()):
+            self.reading.con.execute(
+                f"ALTER TABLE laid ADD COLUMN {quoted(name)} {self._kind(name)} DEFAULT {self._one(name)}"
+            )
+            del self.alone[name]
+        self.odd = self.odd or bool(piece.odd)
+
+    def _schema(self, piece: Piece) -> pa.Schema:
+        columns = [
+            (name, pa.from_numpy_dtype(one.dtype))
+            for name, one in piece.codes.items()
+            if name not in self.alone
+        ]
+        columns += [("figure", pa.float64())] if piece.figures is not None else []
+        return pa.schema([*columns, *([(VALUE, pa.string())] if self.odd else [])])
+
+    def batch(self, found: Sequence[Piece]) -> pa.RecordBatch:
+        """Pieces that follow each other, as one."""
+        first = found[0]
+        columns = [
+            pa.array(np.concatenate([one.codes[name] for one in found]))
+            for name in first.codes
+            if name not in self.alone
+        ]
+        if first.figures is not None:
+            columns.append(pa.array(np.concatenate([one.figures for one in found]), from_pandas=True))
+        if self.odd:
+            columns.append(pa.concat_arrays([_as_written(one) for one in found]))
+        return pa.record_batch(columns, schema=self._schema(first))
+
+    def _selected(self, piece: Piece) -> str:
+        """SQL of the rows of `pieces` as `laid` has them."""
+        names = [name for name in self.about.key if name not in piece.codes]
+        selected = [
+            _column(self.reading, self.about, name, self.said, self.labels, clean=False) for name in names
+        ]
+        selected += [
+            f"{self._coded(name)} AS {quoted(name)}" for name in piece.codes if name not in self.alone
+        ]
+        figure, written, source = (
+            "figure" if piece.figures is not None else "NULL::DOUBLE",
+            "NULL::VARCHAR",
+            "pieces",
+        )
+        if self.odd:
+            source = f"(SELECT *, TRY_CAST({quoted(VALUE)} AS BIGINT) AS whole FROM pieces)"
+            number, text = _number(self.reading, self.said)
+            figure, written = f"coalesce(figure, {number})", f"CASE WHEN figure IS NULL THEN {text} END"
+        selected += [f"{figure} AS {VALUE}", f"{written} AS written"]
+        alone = [name for name in self.alone if name in self.about.key]
+        kept = f"* EXCLUDE ({', '.join(map(quoted, alone))})" if alone else "*"
+        selected += [f"{self._one(name)} AS {quoted(name)}" for name in alone]
+        key = mixed(self.about.key, self.about.key, self.labels.types)
+        return (
+            f"SELECT {kept}, {VALUE} IS NOT NULL OR written IS NOT NULL AS given, {key} AS k "
+            f"FROM (SELECT {', '.join(selected)} FROM {source})"
+        )
+
+    def _kind(self, name: str) -> str:
+        return quoted(self.labels.types[name])
+
+    def _coded(self, name: str) -> str:
+        """The code at a place, or what an empty field means."""
+        kind = self._kind(name)
+        found = f"list_extract(enum_range(NULL::{kind})::{kind}[], {quoted(name)})"
+        meant = _meant(self.about, name, self.said)
+        return found if meant is None else f"coalesce({found}, {literal(meant)}::{kind})"
+
+    def _one(self, name: str) -> str:
+        place = self.alone[name]
+        text = self.labels.listed(name)[place - 1] if place else _meant(self.about, name, self.said)
+        return f"CAST({'NULL' if text is None else literal(text)} AS {self._kind(name)})"
+
+
+@dataclass
+class _Batches:
+    """The pieces that one statement lays down, some together; the first that does not fit is left as `other`."""
+
+    laying: _Laying
+    first: Piece
+    found: Iterator[Piece | None]
+    other: Piece | None = None
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        piece: Piece | None = self.first
+        waiting: list[Piece] = []
+        while piece is not None:
+            if not self.laying.fits(piece):
+                self.other = piece
+                break
+            waiting.append(piece)
+            if sum(one.rows for one in waiting) >= _TOGETHER:
+                yield self._put(waiting)
+                waiting = []
+            piece = self.laying._next(self.found)
+        if waiting:
+            yield self._put(waiting)
+
+    def _put(self, waiting: Sequence[Piece]) -> pa.RecordBatch:
+        self.laying.rows += sum(one.rows for one in waiting)
+        return self.laying.batch(waiting)
+
+
+def _alike(piece: Piece) -> dict[str, int]:
+    """The columns of a piece in which all rows say the same, with what."""
+    return {name: int(one[0]) for name, one in piece.codes.items() if (one == one[0]).all()}
+
+
+def _as_written(piece: Piece) -> pa.Array:
+    """The figures that are not written in digits alone; NULL for the others."""
+    texts = np.full(piece.rows, None, dtype=object)
+    texts[list(piece.odd)] = list(piece.odd.values())
+    return pa.array(texts, pa.string())
+
+
+def _meant(about: Structure, name: str, said: Mapping[str, str]) -> str | None:
+    """What an empty field means: what the submission says as a whole, or else the structure."""
+    return said.get(name, default(about, name))
+
+
 def _column(
     reading: Reading, about: Structure, name: str, said: Mapping[str, str], labels: Labels, *, clean: bool
 ) -> str:
@@ -192,6 +404,12 @@ def _column(
 
 
 def _figure(reading: Reading, said: Mapping[str, str]) -> str:
+    """The figure as a number, and what stands there where it is none, as two columns."""
+    number, written = _number(reading, said)
+    return f"{number} AS {VALUE}, {written} AS written"
+
+
+def _number(reading: Reading, said: Mapping[str, str]) -> tuple[str, str]:
     """The figure as a number, and what stands there where it is none.
 
     Most figures are whole and written plainly: those are known by being written again. The others are looked at closely.
@@ -203,16 +421,23 @@ def _figure(reading: Reading, said: Mapping[str, str]) -> str:
         plain = f"whole BETWEEN -{LARGEST} AND {LARGEST} AND whole::VARCHAR = {quoted(VALUE)}"
     looks = f"regexp_full_match({whole}, '{NUMBER}') AND abs(TRY_CAST({whole} AS DOUBLE)) <= {LARGEST}"
     number = f"CASE WHEN {plain} THEN {'whole' if VALUE in reading.texts else 'NULL'}::DOUBLE WHEN {looks} THEN TRY_CAST({whole} AS DOUBLE) END"
-    return (
-        f"{number} AS {VALUE}, CASE WHEN {plain} THEN NULL WHEN {looks} THEN NULL ELSE {text} END AS written"
-    )
+    return number, f"CASE WHEN {plain} THEN NULL WHEN {looks} THEN NULL ELSE {text} END"
 
 
-def _show(reading: Reading, about: Structure, said: Mapping[str, str], labels: Labels) -> None:
+def _show(
+    reading: Reading,
+    about: Structure,
+    said: Mapping[str, str],
+    labels: Labels,
+    alike: Mapping[str, str] | None = None,
+) -> None:
     """Make `judged` of `laid`, with what the file does not hold, and with the rows of the sender's file: where nothing numbers
     them, as they stand in it.
 
     Rows that could not be read are no rows of `laid`, but rows of the file: those after them are counted on.
+
+    Args:
+        alike: the columns of the file that `laid` has not, since all rows say the same, as SQL that gives it.
     """
     con = reading.con
     same = [
@@ -220,6 +445,7 @@ def _show(reading: Reading, about: Structure, said: Mapping[str, str], labels: L
         for name in about.attributes
         if name not in reading.texts
     ]
+    same += (alike or {}).values()
     rows, number = "laid", [] if not reading.counted else ["rowid + 2 AS row"]
     if reading.counted and broken_rows(con):
         con.execute(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from siemmes.intake.findings import Finding
+from siemmes.intake.lines import Lines
 from siemmes.model.errors import UnreadableError, brief
 
 
@@ -22,6 +23,7 @@ class Reading:
         texts: by column, an expression on that relation for the text that is meant: padding and labels taken off.
         counted: whether `source` gives rows in the file's order and does not number them: they are counted.
         plain: whether codes may be hoped to stand as they are meant.
+        lines: the same text where it can be hoped to be cut into fields by its separators alone.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -33,6 +35,7 @@ class Reading:
     counted: bool = False
     plain: bool = True
     file: str = ""
+    lines: Lines | None = None
 
     def ask(self, sql: str) -> duckdb.DuckDBPyConnection:
         """The answer of a statement that reads the file.
