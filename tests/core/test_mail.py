@@ -69,7 +69,10 @@ def test_a_message_goes_out_once_with_its_own_identity(settings):
     (letter,) = letterbox.letters
     assert letter["Message-ID"] == mail.message_id
     assert letter["Subject"] == "Reunión"
-    assert letter.get_content().strip() == "¡Hola!"
+    # What was written plain alone has a light second shape of the same words.
+    plain, html = (letter.get_body((kind,)).get_content().strip() for kind in ("plain", "html"))
+    assert plain == "¡Hola!"
+    assert "<p>¡Hola!</p>" in html
 
 
 def test_a_message_says_its_language(settings):

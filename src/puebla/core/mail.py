@@ -19,6 +19,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from puebla.core import registry
@@ -42,6 +43,7 @@ def post(
     """Write a message into the outbox; call it inside the act's transaction.
 
     Args:
+        html: its second shape; woven from the body where there is none.
         message_id: of a message that may be written again after a cut: one of this name stands already then, and stays.
         stop_url: where one POST, without signing in, ends mail of this sort.
         about: what it was written for, to be taken away with it.
@@ -77,10 +79,16 @@ def post_all(letters: Sequence[OutgoingMail]) -> None:
 
 
 def in_columns(subject: str, body: str, html: str) -> dict[str, str]:
-    """The words of a message as they are kept."""
+    """The words of a message as they are kept; what has no second shape gets a light one of the same words."""
+    subject, body = one_line(subject)[:300], body.replace("\x00", "")
     return {
-        "subject": one_line(subject)[:300], "body": body.replace("\x00", ""), "html": html.replace("\x00", ""),
+        "subject": subject, "body": body, "html": html.replace("\x00", "") or woven(subject, body),
     }  # fmt: skip
+
+
+def woven(subject: str, body: str) -> str:
+    """Plain words as light HTML, for readers whose programs open that first: paragraphs, and addresses as links."""
+    return render_to_string("theme/mail.html", {"subject": subject, "body": body.strip()})
 
 
 class OutboxBackend(BaseEmailBackend):

@@ -32,6 +32,7 @@ class Happening:
         to: the key of the only person it concerns; None where it concerns whoever may see the record.
         topics: told only to who follows the record by one of these; by any topic where there are none.
         unless_told_since: not told to whom something of the record was told since this instant.
+        by: the reference of the person whose act it was: not told at once of what they did themselves.
     """
 
     event: str
@@ -43,6 +44,22 @@ class Happening:
     to: int | None = None
     topics: frozenset[str] = frozenset()
     unless_told_since: dt.datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class TakingPart:
+    """That somebody takes part in something, and so is told of it without following it.
+
+    Attributes:
+        person: the person's key. followed: the topic it is, and which one. since: from when on.
+        now: whether it goes on at this moment, so that what concerns it is told at once.
+    """
+
+    person: int
+    followed: Followed
+    since: dt.datetime
+    now: bool = False
 
 
 class Batch(NamedTuple):
@@ -64,6 +81,7 @@ class Line:
         address: below the site's own, in the language now active.
         room: the names of its room; of a sealed one a mail says nothing but these.
         sizes: bytes of the present file by language.
+        now: how it stands now, in words: a session's day, hours and room.
     """
 
     subject: str
@@ -74,6 +92,18 @@ class Line:
     room: Texts = field(default_factory=dict)
     sealed: bool = False
     sizes: Mapping[str, int] = field(default_factory=dict)
+    now: str = ""
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """What several records belong to, such as a meeting: what changed there is told as one entry."""
+
+    key: str
+    symbol: str
+    titles: Texts
+    kind: Texts
+    address: str
 
 
 @dataclass(frozen=True)
@@ -114,6 +144,7 @@ class Followable:
         under: (person, reach, followed, references) → which of those followed each record falls under; records that the
             person may not see are not in it.
         kin: (person, reach, topic, value) → what else could be followed from there: of a document its body, its kind.
+        offered: whether its topics are offered here; another offers them where they are not.
     """
 
     source: str
@@ -121,3 +152,4 @@ class Followable:
     offers: Callable[[Any, Any, str, Collection[str] | None], Mapping[str, Offer]]
     under: Callable[[Any, Any, Collection[Followed], Collection[str]], Mapping[str, set[Followed]]]
     kin: Callable[[Any, Any, str, str], list[Followed]] = lambda _person, _reach, _topic, _value: []
+    offered: bool = True

@@ -4,7 +4,7 @@ Each registry is a named list. Entries are kept in the order of their `rank`, so
 depend on the order in which apps start.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     # Imported for its words alone: this module is read before Django's models are.
     from puebla.core.calendars import CalendarSource
     from puebla.core.channels import FeedSource, SitemapSource
-    from puebla.core.news import Followable, NewsSource
+    from puebla.core.news import Followable, Gathering, NewsSource, TakingPart
     from puebla.core.search.sources import Keeper, Shelf, Source
 
 T = TypeVar("T")
@@ -78,6 +78,12 @@ kept_files: Registry[Callable[[list[str]], set[str]]] = Registry("private files 
 followables: "Registry[Followable]" = Registry("what people may follow")
 #: rooms that have dates: sessions, meetings, deadlines (`core.calendars`).
 calendar: "Registry[CalendarSource]" = Registry("rooms that have dates")
+#: what people take part in, by the kind of mail that tells of it: (at) → each taking part (`core.news.TakingPart`).
+taking_part: "Registry[Callable[[Any], Iterable[TakingPart]]]" = Registry("what people take part in")
+#: what records belong to: (person, reach, references by source) → the `Gathering` of each (source, reference).
+gatherings: "Registry[Callable[[Any, Any, Mapping[str, Sequence[str]]], Mapping[tuple[str, str], Gathering]]]" = Registry(
+    "what records belong to"
+)
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
 page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
 #: what cites a record, so that it is not removed: (person, topic, references of records) → `Reference` of each citation.

@@ -135,6 +135,13 @@ class MeetingsConfig(AppConfig):
         daily = Chore("meetings.purged", purge_delegates, every=dt.timedelta(days=1))
         registry.chores.add("meetings.purged", daily, rank=88)
         registry.menu.add("meetings.calendar", calendar_entry, rank=11)
-        from puebla.meetings.views import dates
+        from puebla.meetings.views import dates, news
 
+        for name, source in news.SOURCES.items():
+            registry.news_sources.add(name, source, rank=30)
+        for name, followable in news.FOLLOWABLES.items():
+            registry.followables.add(name, followable, rank=30)
+        registry.taking_part.add(news.KIND, news.taking_part)
+        registry.mail_kinds.add(news.KIND, news.label)
+        registry.gatherings.add("meetings", news.gatherings)
         registry.calendar.add("meetings", dates.entries, rank=10)

@@ -33,7 +33,8 @@ def write_mail(at: dt.datetime) -> int:
     """The chore that writes digests when their hour has come, to people and to the public, and messages at once."""
     from puebla.notices import actions
 
-    return actions.send_at_once(at) + actions.send_digests(at) + actions.send_releases(at)
+    # The digest first: what waits to be told at once goes with it, and is not told beside it.
+    return actions.send_digests(at) + actions.send_at_once(at) + actions.send_releases(at)
 
 
 def forget(at: dt.datetime) -> int:

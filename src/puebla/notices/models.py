@@ -90,6 +90,8 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     #: When a mail told of it, or when it was decided that none does.
     mailed_at = models.DateTimeField(null=True, blank=True)
+    #: The kind of mail that tells of it at once, whatever the person's pace: of what they take part in while it goes on.
+    at_once = models.CharField(max_length=30, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 

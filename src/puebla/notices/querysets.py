@@ -28,7 +28,7 @@ class NoticeQuerySet(models.QuerySet[Any]):
         seen = Q(pk__in=[])
         for name, source in registry.news_sources.items():
             records = source.visible(person, reach).order_by().filter(ref=OuterRef("subject"))
-            seen |= Q(Exists(records), source=name)
+            seen |= Q(source=name) & Q(Exists(records))
         return self.filter(seen, person=person)
 
 

@@ -14,7 +14,7 @@ MOST_FOLLOWED = 200
 
 def followable_of(topic: str) -> Followable | None:
     """Who knows of this topic."""
-    return next((one for one in registry.followables if topic in one.topics), None)
+    return next((one for one in registry.followables if one.offered and topic in one.topics), None)
 
 
 def offer_of(person: Person, reach: Reach, topic: str, value: str) -> Offer | None:

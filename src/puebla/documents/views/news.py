@@ -95,7 +95,9 @@ def _acts(first: int, last: int) -> Iterator[Happening]:
         kept = TOLD[entry.act](payloads.get(entry.sequence, {}))
         if kept is None:
             continue
-        told = Happening(f"journal:{entry.sequence}", entry.subject_ref, at=entry.at, **kept)
+        told = Happening(
+            f"journal:{entry.sequence}", entry.subject_ref, at=entry.at, by=entry.person_ref, **kept
+        )
         if entry.act != "document.shared":
             yield told
             continue

@@ -1,7 +1,15 @@
 """Following, gathering what is new, writing of it; and the public's subscriptions."""
 
 from puebla.notices.actions.digests import mail_now, send_at_once, send_digests
-from puebla.notices.actions.following import follow, read_all, read_record, set_pace, stop_mail, unfollow
+from puebla.notices.actions.following import (
+    follow,
+    read_all,
+    read_record,
+    read_told,
+    set_pace,
+    stop_mail,
+    unfollow,
+)
 from puebla.notices.actions.gathering import gather
 from puebla.notices.actions.releases import releases_now, send_releases
 from puebla.notices.actions.stopping import resume_kind, stop_kind, stopped_by
@@ -26,6 +34,7 @@ __all__ = [
     "mail_now",
     "read_all",
     "read_record",
+    "read_told",
     "releases_now",
     "resume_kind",
     "send_at_once",

@@ -1,16 +1,18 @@
 """What a person follows, how often they are written to, and what they have read."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from puebla.accounts.models import Person
-from puebla.core import journal, registry
+from puebla.core import journal
 from puebla.core.verdicts import require
 from puebla.members.querysets import reach_of
 from puebla.notices import rules
+from puebla.notices.actions.gathering import begin_marks
 from puebla.notices.actions.hours import day_of, digest_is_due
-from puebla.notices.models import Correspondence, Follow, Mark, Notice, Pace
+from puebla.notices.models import Correspondence, Follow, Notice, Pace
 
 
 @transaction.atomic
@@ -23,7 +25,7 @@ def follow(*, topic: str, value: str, by: Person, at: dt.datetime) -> Follow:
         return standing
     offer = rules.offer_of(by, reach_of(by, at), topic, value)
     require(rules.may_follow(offer, followed=followed.count()))
-    _begin_marks(at)
+    begin_marks(at)
     made = Follow.objects.create(person=by, topic=topic, value=value, created_at=at)
     # The topic alone: what somebody is curious about is nobody's business.
     journal.record("follow.started", at=at, person=by, subject=correspondence, facts={"topic": topic})
@@ -66,20 +68,18 @@ def correspondence_of(person: Person, *, at: dt.datetime) -> Correspondence:
     return Correspondence.objects.select_for_update().get(person=person)
 
 
-def _begin_marks(at: dt.datetime) -> None:
-    """From the first thing that anybody follows on, every source is listened to."""
-    known = set(Mark.objects.values_list("source", flat=True))
-    for name, source in registry.news_sources.items():
-        if name not in known:
-            Mark.objects.get_or_create(source=name, defaults={"mark": source.since(None, at).mark})
-
-
 # The inbox -------------------------------------------------------------------------------------------------------------
 
 
 def read_record(*, source: str, subject: str, by: Person, at: dt.datetime) -> None:
     """Mark all that was told of a record as read."""
     Notice.objects.filter(person=by, source=source, subject=subject, read_at=None).update(read_at=at)
+
+
+def read_told(*, notices: Iterable[Notice], by: Person, at: dt.datetime) -> None:
+    """Mark these of one's notices as read."""
+    keys = [one.pk for one in notices]
+    Notice.objects.filter(person=by, pk__in=keys, read_at=None).update(read_at=at)
 
 
 def read_all(*, by: Person, at: dt.datetime) -> int:

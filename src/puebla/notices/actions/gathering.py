@@ -3,32 +3,45 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from puebla.accounts.models import Person
 from puebla.core import registry
-from puebla.core.news import Followed, Happening
+from puebla.core.news import Followed, Happening, TakingPart
 from puebla.members.querysets import Reach, reaches
-from puebla.notices.models import Correspondence, Follow, Mark, Notice, Pace
+from puebla.notices.actions.hours import day_of, digest_is_due
+from puebla.notices.models import Correspondence, Follow, MailStop, Mark, Notice, Pace
 
 #: The longest run over one source's news before the next chore has its turn.
 ROUNDS = 50
 
 
 def gather(at: dt.datetime) -> int:
-    """Write a notice for everybody who follows what something new falls under, and sees it now; how many.
+    """Write a notice for everybody who follows what something new falls under, or takes part in it, and sees it; how many.
 
     A mark is moved only when everybody was told. A run that is cut is repeated, and whoever was told already is not told
     again: one notice a person and event.
     """
-    return sum(_gather(mark, at) for mark in Mark.objects.order_by("source"))
+    begin_marks(at)
+    listeners = _Listeners(at)
+    return sum(_gather(mark, listeners) for mark in Mark.objects.order_by("source"))
 
 
-def _gather(mark: Mark, at: dt.datetime) -> int:
+def begin_marks(at: dt.datetime) -> None:
+    """Every source is listened to from the first round on."""
+    known = set(Mark.objects.values_list("source", flat=True))
+    for name, source in registry.news_sources.items():
+        if name not in known:
+            Mark.objects.get_or_create(source=name, defaults={"mark": source.since(None, at).mark})
+
+
+def _gather(mark: Mark, listeners: "_Listeners") -> int:
     source = registry.news_sources.named(mark.source)
     told, more, rounds = 0, source is not None, 0
     while source is not None and more and rounds < ROUNDS:
-        happened, coming, more = source.since(mark.mark, at)
-        told += _tell(mark.source, happened, at) if happened else 0
+        happened, coming, more = source.since(mark.mark, listeners.at)
+        told += _tell(mark.source, happened, listeners) if happened else 0
         if coming != mark.mark:
             mark.mark = coming
             mark.save(update_fields=["mark"])
@@ -36,28 +49,96 @@ def _gather(mark: Mark, at: dt.datetime) -> int:
     return told
 
 
-def _tell(source: str, happened: list[Happening], at: dt.datetime) -> int:
-    follows: dict[int, dict[Followed, dt.datetime]] = defaultdict(dict)
-    rows = Follow.objects.filter(person__is_active=True)
-    for key, topic, value, began in rows.values_list("person_id", "topic", "value", "created_at"):
-        follows[key][topic, value] = began
-    reach_of = reaches(follows, at) if follows else {}
-    people = Person.objects.in_bulk(reach_of)
-    silent = set(Correspondence.objects.filter(pace=Pace.NONE).values_list("person_id", flat=True))
+@dataclass
+class _Listener:
+    """What one person follows, each since when; and what they take part in, with the kind of mail that tells of it."""
+
+    follows: dict[Followed, dt.datetime] = field(default_factory=dict)
+    parts: dict[Followed, tuple[str, TakingPart]] = field(default_factory=dict)
+
+    @property
+    def topics(self) -> list[Followed]:
+        """All of it, each once."""
+        return list({**self.follows, **self.parts})
+
+
+class _Listeners:
+    """Everybody who is told of something: fetched once a round, and only where something happened."""
+
+    def __init__(self, at: dt.datetime) -> None:
+        self.at = at
+
+    @cached_property
+    def all(self) -> dict[int, _Listener]:
+        """By the person's key."""
+        found: dict[int, _Listener] = defaultdict(_Listener)
+        rows = Follow.objects.filter(person__is_active=True)
+        for key, topic, value, began in rows.values_list("person_id", "topic", "value", "created_at"):
+            found[key].follows[topic, value] = began
+        for kind, parts in registry.taking_part.items():
+            for one in parts(self.at):
+                found[one.person].parts[one.followed] = kind, one
+        return dict(found)
+
+    @cached_property
+    def reaches(self) -> dict[int, Reach]:
+        """What each may see; who has no seat now is not in it."""
+        return reaches(self.all, self.at) if self.all else {}
+
+    @cached_property
+    def people(self) -> dict[int, Person]:
+        """The same people, those in service."""
+        return Person.objects.filter(is_active=True).in_bulk(self.reaches)
+
+    @cached_property
+    def silent(self) -> set[int]:
+        """Who wants no mail of what is new."""
+        return set(Correspondence.objects.filter(pace=Pace.NONE).values_list("person_id", flat=True))
+
+    @cached_property
+    def stopped(self) -> set[tuple[int, str]]:
+        """Who wants no mail of a kind."""
+        return {(one.person_id, one.source) for one in MailStop.objects.all()}
+
+
+def _tell(source: str, happened: list[Happening], listeners: _Listeners) -> int:
     told = _Told(source, happened)
     notices = [
-        Notice(
-            person_id=key, source=source, event=one.event, subject=one.subject, what=one.what,
-            language=one.language, number=one.number, happened_at=one.at, made_at=at,
-            mailed_at=at if key in silent else None,
+        _notice(key, source, one, listeners, followed=followed, part=part)
+        for key, person in listeners.people.items()
+        for one, followed, part in _concerning(
+            person, listeners.reaches[key], source, listeners.all[key], happened
         )
-        for key, person in people.items()
-        for one in _concerning(person, reach_of[key], source, follows[key], happened)
         if told.is_news(key, one)
-    ]  # fmt: skip
+    ]
+    _begin_correspondence({one.person_id for one in notices}, listeners.at)
     # Another worker may tell the same at this moment: the database keeps one of the two.
     Notice.objects.bulk_create(notices, batch_size=500, ignore_conflicts=True)
     return len(notices)
+
+
+def _notice(
+    key: int, source: str, one: Happening, listeners: _Listeners, *, followed: bool, part: tuple[str, TakingPart] | None
+) -> Notice:  # fmt: skip
+    """What this person is told: at once where they take part and it goes on now, unless they did it or stopped such mail."""
+    kind, taking = part or ("", None)
+    stopped = (key, kind) in listeners.stopped
+    silent = key in listeners.silent or (stopped and not followed)
+    own = bool(one.by) and one.by == listeners.people[key].ref
+    at_once = kind if taking is not None and taking.now and not (stopped or silent or own) else ""
+    return Notice(
+        person_id=key, source=source, event=one.event, subject=one.subject, what=one.what, language=one.language,
+        number=one.number, happened_at=one.at, made_at=listeners.at, mailed_at=listeners.at if silent else None, at_once=at_once,
+    )  # fmt: skip
+
+
+def _begin_correspondence(people: set[int], at: dt.datetime) -> None:
+    """Who is told without ever having followed anything is written to as others are: once a day."""
+    known = set(Correspondence.objects.filter(person__in=people).values_list("person_id", flat=True))
+    began = day_of(at) if digest_is_due(at) else None
+    made = [Correspondence(person_id=key, digested_on=began) for key in sorted(people - known)]
+    if made:
+        Correspondence.objects.bulk_create(made, ignore_conflicts=True)
 
 
 class _Told:
@@ -84,22 +165,26 @@ class _Told:
 
 
 def _concerning(
-    person: Person,
-    reach: Reach,
-    source: str,
-    followed: dict[Followed, dt.datetime],
-    happened: list[Happening],
-) -> Iterator[Happening]:
-    """What of the news this person sees and has followed since before it happened."""
+    person: Person, reach: Reach, source: str, listener: _Listener, happened: list[Happening]
+) -> Iterator[tuple[Happening, bool, tuple[str, TakingPart] | None]]:
+    """What of the news this person sees, and has followed or taken part in since before it happened.
+
+    Returns:
+        Of each: whether they follow it, and what of theirs it belongs to.
+    """
     refs = {one.subject for one in happened}
     found: dict[str, set[Followed]] = defaultdict(set)
     for followable in registry.followables:
-        own = [one for one in followed if one[0] in followable.topics]
-        if own and followable.source == source:
-            for ref, topics in followable.under(person, reach, own, refs).items():
+        mine = [one for one in listener.topics if one[0] in followable.topics]
+        if mine and followable.source == source:
+            for ref, topics in followable.under(person, reach, mine, refs).items():
                 found[ref] |= topics
     for one in happened:
-        topics = found.get(one.subject, set())
-        since = [followed[topic] for topic in topics if not one.topics or topic[0] in one.topics]
-        if one.to in (None, person.pk) and any(began <= one.at for began in since):
-            yield one
+        if one.to not in (None, person.pk):
+            continue
+        own = [of for of in found.get(one.subject, ()) if not one.topics or of[0] in one.topics]
+        followed = any(of in listener.follows and listener.follows[of] <= one.at for of in own)
+        parts = [listener.parts[of] for of in own if of in listener.parts]
+        part = next((each for each in parts if each[1].since <= one.at), None)
+        if followed or (part is not None and one.by != person.ref):
+            yield one, followed, part

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.crypto import salted_hmac
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -22,7 +22,7 @@ from puebla.core import registry
 from puebla.core.languages import show
 from puebla.core.mail import post
 from puebla.core.models import Process
-from puebla.core.news import Line
+from puebla.core.news import Gathering, Line
 from puebla.members.querysets import Reach
 from puebla.notices.actions.hours import local
 from puebla.notices.models import Notice
@@ -30,26 +30,43 @@ from puebla.theme.templatetags.theme import size
 
 #: More than these are counted, not listed: the inbox has them all.
 MOST_LISTED = 60
+#: Of one meeting.
+MOST_PARTS = 30
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A record with what happened to it: what stands in the inbox and in the mail."""
+    """A record with what happened to it: what stands in the inbox and in the mail.
+
+    Attributes:
+        parts: of what several records belong to, such as a meeting, each of these; they are told as one entry.
+    """
 
     line: Line
     said: list[str]
     notices: list[Notice]
+    parts: list["Entry"] = field(default_factory=list)
 
     @property
     def address(self) -> str:
         """The whole address of the record."""
         return settings.BASE_URL + self.line.address
 
+    @property
+    def listed(self) -> list["Entry"]:
+        """The parts that a mail lists."""
+        return self.parts[:MOST_PARTS]
+
+    @property
+    def more(self) -> int:
+        """How many parts it only counts."""
+        return max(0, len(self.parts) - MOST_PARTS)
+
 
 def entries_of(notices: Iterable[Notice], person: Person, reach: Reach) -> list[Entry]:
     """The notices by record, in the order of the first of each; what the person may not see now is left out.
 
-    In the language now active; a constant number of queries.
+    What happened to several records of one meeting is one entry. In the language now active; a constant number of queries.
     """
     by_source: dict[str, dict[str, list[Notice]]] = defaultdict(lambda: defaultdict(list))
     order: dict[tuple[str, str], None] = {}
@@ -61,11 +78,45 @@ def entries_of(notices: Iterable[Notice], person: Person, reach: Reach) -> list[
         source = registry.news_sources.named(name)
         found = source.lines(person, reach, list(subjects)) if source else {}
         lines |= {(name, ref): line for ref, line in found.items()}
-    return [
-        Entry(lines[key], _said(lines[key], by_source[key[0]][key[1]]), by_source[key[0]][key[1]])
+    entries = {
+        key: Entry(lines[key], _said(lines[key], by_source[key[0]][key[1]]), by_source[key[0]][key[1]])
         for key in order
         if key in lines
-    ]
+    }
+    return _gathered(entries, person, reach)
+
+
+def _gathered(entries: dict[tuple[str, str], Entry], person: Person, reach: Reach) -> list[Entry]:
+    """Entries of one meeting as one, where there are several; of sealed rooms each stays by itself, to be named by its room."""
+    open_ones: dict[str, list[str]] = defaultdict(list)
+    for (source, ref), entry in entries.items():
+        if not entry.line.sealed:
+            open_ones[source].append(ref)
+    of: dict[tuple[str, str], Gathering] = {}
+    for known in registry.gatherings:
+        of |= known(person, reach, open_ones)
+    parts: dict[str, list[Entry]] = defaultdict(list)
+    for key, gathering in of.items():
+        if key in entries:
+            parts[gathering.key].append(entries[key])
+    found: dict[str, Entry] = {}
+    for key, entry in entries.items():
+        belongs = of.get(key)
+        if belongs is None or len(parts[belongs.key]) < 2:
+            found[":".join(key)] = entry
+        else:
+            found.setdefault(belongs.key, _whole(belongs, parts[belongs.key]))
+    return list(found.values())
+
+
+def _whole(of: Gathering, parts: list[Entry]) -> Entry:
+    """One entry of all that changed there, the parts in the order in which it happened."""
+    notices = [one for part in parts for one in part.notices]
+    parts = _by_record(parts)
+    count = len(notices)
+    said = ngettext("%(count)d change", "%(count)d changes", count) % {"count": count}
+    line = Line(subject=of.key, symbol=of.symbol, titles=of.titles, kind=of.kind, address=of.address)
+    return Entry(line, [said], notices, parts)
 
 
 def _said(line: Line, notices: list[Notice]) -> list[str]:
@@ -76,7 +127,8 @@ def _said(line: Line, notices: list[Notice]) -> list[str]:
         if source is not None:
             said[source.says(one.what, one.language, one.number, line.sizes.get(one.language))] = None
     # Where the news is not of a file itself, its files are named with their sizes: a weak line wants to know before.
-    return [*said, *(() if any(one.number for one in notices) else files_in_words(line.sizes))]
+    files = () if any(one.number for one in notices) else files_in_words(line.sizes)
+    return [*said, *([line.now] if line.now else []), *files]
 
 
 def files_in_words(sizes: Mapping[str, int]) -> list[str]:
@@ -89,6 +141,19 @@ def _language(code: str) -> str:
         return capfirst(str(get_language_info(code)["name_translated"]))
     except KeyError:
         return code
+
+
+def _by_record(parts: list[Entry]) -> list[Entry]:
+    """The parts, those of one and the same record in one: a paper that was filed and put under an item."""
+    found: dict[str, Entry] = {}
+    for part in parts:
+        before = found.get(part.line.address)
+        if before is None:
+            found[part.line.address] = part
+        else:
+            said = list(dict.fromkeys([*part.said, *before.said]))
+            found[part.line.address] = Entry(before.line, said, [*before.notices, *part.notices])
+    return list(found.values())
 
 
 # Signed links ----------------------------------------------------------------------------------------------------------
@@ -149,11 +214,13 @@ def contact_of(process: Process | None) -> str:
     return process.contact_email if process else ""
 
 
-def message_to(person: Person, notices: list[Notice], *, reach: Reach, at: dt.datetime) -> Message | None:
+def message_to(
+    person: Person, notices: list[Notice], *, reach: Reach, at: dt.datetime, kind: str = ""
+) -> Message | None:
     """What a message of these notices says to this person, in the language now active; None where they see none of it.
 
     Args:
-        at: when it is or was written.
+        at: when it is or was written. kind: of mail at once from what the person takes part in; its own link ends it.
     """
     entries = entries_of(sorted(notices, key=lambda one: (one.happened_at, one.pk)), person, reach)
     if not entries:
@@ -167,29 +234,41 @@ def message_to(person: Person, notices: list[Notice], *, reach: Reach, at: dt.da
         "rooms": list(rooms.values()),
         "inbox": absolute("notices:inbox"),
         "following": absolute("notices:following"),
-        "stop": absolute("subscriptions:stop-person", sign("person", person.ref)),
-    }
+        "stop": stop_kind_address(person, kind) if kind
+        else absolute("subscriptions:stop-person", sign("person", person.ref)),
+        "at_once": bool(kind),
+    }  # fmt: skip
     return Message(_subject(listed, len(rooms), at), "person", context)
 
 
-def tell_person(person: Person, notices: list[Notice], *, reach: Reach, name: str, at: dt.datetime) -> bool:
+def stop_kind_address(person: Person, kind: str) -> str:
+    """Where one click ends mail of a kind to this person; the inbox goes on."""
+    return absolute("subscriptions:stop-kind", sign("kind", f"{person.ref}:{kind}"))
+
+
+def tell_person(
+    person: Person, notices: list[Notice], *, reach: Reach, name: str, at: dt.datetime, kind: str = ""
+) -> bool:
     """Write one message of these notices; whether there was anything to tell.
 
     Args:
-        name: names the message among the person's: a day, or a digest of the events.
+        name: names the message among the person's: a day, or a digest of the events. kind: as for `message_to`.
     """
     with translation.override(person.language):
-        message = message_to(person, notices, reach=reach, at=at)
+        message = message_to(person, notices, reach=reach, at=at, kind=kind)
         if message is not None:
-            named = message_id_of(person.ref, name)
-            post_message(person.email, message, at=at, message_id=named, about=f"person:{person.ref}")
+            about = f"person:{person.ref}:{kind}" if kind else f"person:{person.ref}"
+            post_message(
+                person.email, message, at=at, message_id=message_id_of(person.ref, name), about=about
+            )
     return message is not None
 
 
 def _subject(listed: list[Entry], rooms: int, at: dt.datetime) -> str:
-    """One document is named at once; of sealed rooms not even a number is told."""
+    """One record is named at once; of sealed rooms not even a number is told."""
     if len(listed) == 1 and not rooms and listed[0].line.symbol:
-        return f"{listed[0].line.symbol}: {listed[0].said[-1]}"
+        said = listed[0].said[0] if listed[0].parts or listed[0].line.now else listed[0].said[-1]
+        return f"{listed[0].line.symbol}: {said}"
     day = formats.date_format(local(at), "DATE_FORMAT")
     return _("%(process)s: what is new, %(day)s") % {"process": process_name(), "day": day}
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.notices.actions.following import correspondence_of
-from puebla.notices.models import MailStop
+from puebla.notices.models import MailStop, Notice
 
 
 @transaction.atomic
@@ -15,6 +15,8 @@ def stop_kind(*, person: Person, source: str, at: dt.datetime) -> bool:
     """No more mail of this kind to this person; whether there was any till now."""
     subject = correspondence_of(person, at=at)
     _stop, made = MailStop.objects.get_or_create(person=person, source=source, defaults={"stopped_at": at})
+    # What waited to be told at once waits for the digest.
+    Notice.objects.filter(person=person, at_once=source, mailed_at=None).update(at_once="")
     if made:
         journal.record("mail.kind_stopped", at=at, person=person, subject=subject, facts={"source": source})
     return made

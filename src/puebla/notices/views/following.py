@@ -16,7 +16,7 @@ from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core import registry
 from puebla.core.languages import show
-from puebla.core.news import Followed
+from puebla.core.news import Followable, Followed
 from puebla.core.verdicts import RefusedError
 from puebla.core.words import fold
 from puebla.members.querysets import Reach, reach_of
@@ -74,7 +74,7 @@ def change_stop(request: PersonRequest, source: str) -> HttpResponseBase:
 
 def _followed(person: Person, reach: Reach, followed: set[Followed]) -> Iterator[dict[str, Any]]:
     """What is followed, by topic; what one may not know of any more is shown without its name, to be stopped."""
-    for followable in registry.followables:
+    for followable in _offering():
         for topic, label in followable.topics.items():
             values = [value for one, value in followed if one == topic]
             offers = followable.offers(person, reach, topic, values) if values else {}
@@ -84,7 +84,7 @@ def _followed(person: Person, reach: Reach, followed: set[Followed]) -> Iterator
 
 def _offered(person: Person, reach: Reach, followed: set[Followed]) -> Iterator[dict[str, Any]]:
     """What may be followed besides, by topic."""
-    for followable in registry.followables:
+    for followable in _offering():
         for topic, label in followable.topics.items():
             offers = followable.offers(person, reach, topic, None)
             lines = [
@@ -93,6 +93,10 @@ def _offered(person: Person, reach: Reach, followed: set[Followed]) -> Iterator[
                 if (topic, value) not in followed
             ]
             yield {"topic": topic, "label": label, "lines": lines}
+
+
+def _offering() -> Iterator[Followable]:
+    return (one for one in registry.followables if one.offered)
 
 
 def _by_name(line: dict[str, Any]) -> str:

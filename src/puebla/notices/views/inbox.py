@@ -18,6 +18,7 @@ from puebla.members.querysets.prepared import PreparedForReader
 from puebla.notices import actions
 from puebla.notices.actions.messages import Entry, entries_of
 from puebla.notices.models import Notice
+from puebla.notices.querysets import NoticeQuerySet
 
 PER_PAGE = 50
 ON_THE_DESK = 5
@@ -52,6 +53,7 @@ def _line(entry: Entry) -> dict[str, Any]:
         "entry": entry,
         "notice": newest,
         "unread": any(one.read_at is None for one in entry.notices),
+        "parts": [_line(part) for part in entry.parts],
     }
 
 
@@ -84,11 +86,26 @@ def open_notice(request: PersonRequest, ref: str) -> HttpResponseBase:
     notice = seen.filter(ref=ref).first()
     if notice is None:
         raise Http404
+    if "all" in request.GET:
+        return _open_whole(request, notice, seen, reach)
     entries = entries_of([notice], request.person, reach)
     if not entries:
         raise Http404
     actions.read_record(source=notice.source, subject=notice.subject, by=request.person, at=timezone.now())
     return redirect(entries[0].line.address)
+
+
+def _open_whole(
+    request: PersonRequest, notice: Notice, seen: NoticeQuerySet, reach: Reach
+) -> HttpResponseBase:
+    """Go to the meeting that the notice belongs to; whatever the inbox's page told of it is read then."""
+    near = seen.filter(happened_at__lte=notice.happened_at)[: PER_PAGE * 2]
+    entries = entries_of(list(near), request.person, reach)
+    whole = next((one for one in entries if notice in one.notices), None)
+    if whole is None:
+        raise Http404
+    actions.read_told(notices=whole.notices, by=request.person, at=timezone.now())
+    return redirect(whole.line.address)
 
 
 @signed_in
