@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from puebla.core.alignment import paragraphs
+from puebla.texts.actions.importing import propose
 from puebla.texts.models import Paragraph
 from tests import factories as make
 from tests.texts.making import a_text, living
@@ -125,3 +127,58 @@ def test_a_table_of_another_text_or_a_forged_one_writes_nothing(secretary):
         client.post(reverse("texts:import", args=[other.ref]), {"proposed": proposed})
 
     assert not Paragraph.objects.exists()
+
+
+def test_a_refused_confirmation_shows_the_table_again_as_it_was_chosen(secretary):
+    text = a_text(by=secretary)
+    client = Client()
+    client.force_login(secretary)
+    address = reverse("texts:import", args=[text.ref])
+    table = client.post(address, {"file_en": upload("d.docx", as_docx(ENGLISH))})
+    proposed = table.context["proposed"]
+
+    again = client.post(address, {"proposed": proposed, "kind-0": "item", "kind-4": ""})
+
+    assert not Paragraph.objects.exists()
+    page = again.content.decode()
+    assert "An item belongs below a paragraph." in page
+    assert [row["kind"] for row in again.context["rows"]] == [
+        "item",
+        "paragraph",
+        "paragraph",
+        "item",
+        "",
+        "paragraph",
+    ]
+    client.post(address, {"proposed": again.context["proposed"]})
+    assert len(living(text)) == 6
+
+
+def test_every_language_is_brought_in_and_numbers_letters_and_small_roman_ones_keep_their_depth():
+    def read(*lines):
+        return paragraphs([(1, "\n\n".join(lines))], "en")
+
+    rows = propose({
+        "en": read("(1) First of them, which is long enough.", "(a) letter one;", "(i) roman one;", "(ii) roman two;", "(b) letter two.", "2) Second of them is here.", "(i) alone one;", "(ii) alone two."),
+        "es": read("(1) La primera, que es bastante larga.", "(a) letra una;", "(i) romano uno;", "(ii) romano dos;", "(b) letra dos.", "2) La segunda está aquí.", "(i) solo uno;", "(ii) solo dos."),
+        "fr": read("(1) La première, qui est assez longue.", "(a) lettre une;", "(i) romain un;", "(ii) romain deux;", "(b) lettre deux.", "2) La deuxième est ici.", "(i) seul un;", "(ii) seul deux."),
+    })  # fmt: skip
+
+    assert [(one.kind, one.depth) for one in rows] == [
+        ("paragraph", 0), ("item", 1), ("item", 2), ("item", 2), ("item", 1), ("paragraph", 0), ("item", 1), ("item", 1),
+    ]  # fmt: skip
+    assert [one.faults for one in rows] == [()] * 8
+    assert all(set(one.words) == {"en", "es", "fr"} for one in rows)
+
+
+def test_a_long_section_with_a_roman_number_is_read_too_and_small_items_stand_below_their_letter(secretary):
+    text = a_text(by=secretary)
+    client = Client()
+    client.force_login(secretary)
+    address = reverse("texts:import", args=[text.ref])
+    content = b"II. A long line that ends as a sentence does.\n\n1. One;\n\n(a) a letter;\n\n(i) below it;\n\n(b) another."
+
+    table = client.post(address, {"file_en": upload("d.txt", content)})
+    client.post(address, {"proposed": table.context["proposed"]})
+
+    assert [node.number for node in living(text)][1:] == ["1", "1(a)", "1(a)(i)", "1(b)"]

@@ -136,11 +136,16 @@ def _lines(texts: Mapping[str, str]) -> Texts:
 
 @dataclass(frozen=True)
 class Piece:
-    """A paragraph to be written, after the one before it."""
+    """A paragraph to be written, after the one before it.
+
+    Attributes:
+        depth: of an item, 1 below its paragraph, 2 below an item; 0 beside what stands before it.
+    """
 
     kind: str
     words: Texts
     function: str = Function.INFORMATIONAL
+    depth: int = 0
 
 
 @transaction.atomic
@@ -183,7 +188,7 @@ def _write(
             one = Paragraph(
                 text=text, kind=piece.kind, function=piece.function, words=lines, changed_at=at, changed_by=by
             )
-            after = _place_new(one, after, every)
+            after = _place_new(one, after, every, piece.depth)
             every.append(after)
             added.append(after)
     touch(text, by, at)
@@ -192,10 +197,10 @@ def _write(
     return added
 
 
-def _place_new(one: Paragraph, after: Paragraph | None, every: list[Paragraph]) -> Paragraph:
+def _place_new(one: Paragraph, after: Paragraph | None, every: list[Paragraph], depth: int = 0) -> Paragraph:
     living = tree.in_order(each for each in every if each.removed_at is None)
     node = _node_of(after, living)
-    parent, place = tree.place_after(node, one.kind, living)
+    parent, place = _place_at(node, one.kind, living, depth)
     if not tree.may_hold(parent, one.kind):
         raise RefusedError(
             _("An item belongs below a paragraph. Choose one after which it is to stand."), field="kind"
@@ -220,6 +225,23 @@ def _place_new(one: Paragraph, after: Paragraph | None, every: list[Paragraph]) 
             follower.paragraph.parent = one
             _save(follower.paragraph, What.MOVED, one.changed_by, one.changed_at)
     return one
+
+
+def _place_at(
+    node: tree.Node | None, kind: str, living: Sequence[tree.Node], depth: int
+) -> tuple[tree.Node | None, str]:
+    """Where something stands that is put after this one; an item of a depth below or beside the one of that depth."""
+    while depth and node is not None and tree.item_depth(node) > depth:
+        node = node.parent
+    if (
+        depth == tree.DEEPEST_ITEM
+        and kind == Kind.ITEM
+        and node is not None
+        and tree.item_depth(node) == depth - 1
+    ):
+        last = node.children[-1].paragraph.place if node.children else ""
+        return node, tree.between(last, "")
+    return tree.place_after(node, kind, living)
 
 
 def _numbers_alike(one: tree.Node, other: tree.Node) -> bool:

@@ -5,7 +5,7 @@ Nothing is stored before a person has confirmed it; where the numbering of a fil
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,7 +30,7 @@ KINDS = (FileKind.DOCX, FileKind.ODT, FileKind.TXT)
 MOST = 400
 #: What is set before the words of a paragraph, as it is printed.
 _PRINTED = re.compile(
-    r"\s*(?:(?P<number>\d{1,3})[.)]|\(?(?P<letter>[a-zñ]|[ivx]{2,5})\)|(?P<section>[IVX]{1,5})\.)\s+"
+    r"\s*(?:\(?(?P<number>\d{1,3})(?:\)|\.\)?)|\(?(?P<letter>[a-zñ]|[ivx]{2,5})\)|(?P<section>[IVX]{1,5})\.)\s+"
 )
 _LONGEST_HEADING = 120
 
@@ -41,6 +41,7 @@ class Proposal:
 
     Attributes:
         printed: number or letter as it stands in the file. faults: what a person should look at.
+        depth: of an item, 1 for "(a)", 2 for "(i)" below it.
     """
 
     kind: str
@@ -48,11 +49,12 @@ class Proposal:
     printed: str = ""
     faults: tuple[str, ...] = ()
     function: str = Function.INFORMATIONAL
+    depth: int = 0
 
     @property
     def piece(self) -> Piece:
         """As it is written into the text."""
-        return Piece(self.kind, self.words, self.function)
+        return Piece(self.kind, self.words, self.function, self.depth if self.kind == Kind.ITEM else 0)
 
 
 def read_file(source: BinaryIO, name: str, language: str) -> list[Read]:
@@ -89,20 +91,35 @@ def read_file(source: BinaryIO, name: str, language: str) -> list[Read]:
 
 
 def propose(files: Mapping[str, Sequence[Read]]) -> list[Proposal]:
-    """What the files hold, paragraph by paragraph; two languages are paired by number, length and figures."""
-    codes = list(files)
-    if len(codes) == 1:
-        return _checked(_recognised({codes[0]: one}) for one in files[codes[0]])
-    left, right = codes[:2]
-    rows: list[Proposal] = []
-    for pair in aligned(files[left], files[right], languages=(left, right)):
-        sides = {left: pair.left, right: pair.right}
-        # Where one language needs two paragraphs for one of the other, each is a row of its own.
-        rows += [
-            _recognised({code: side[number] for code, side in sides.items() if number < len(side)})
-            for number in range(max(map(len, sides.values())))
-        ]
-    return _checked(rows)
+    """What the files hold, paragraph by paragraph; every language is paired with the first by number, length and figures."""
+    first, *others = files
+    rows: list[dict[str, Read]] = [{first: one} for one in files[first]]
+    for code in others:
+        rows = list(_joined(rows, first, code, files))
+    return _checked(_recognised(one) for one in rows)
+
+
+def _joined(
+    rows: Sequence[dict[str, Read]], first: str, code: str, files: Mapping[str, Sequence[Read]]
+) -> Iterator[dict[str, Read]]:
+    """The rows with another language beside the first.
+
+    Where one language needs two paragraphs for one of the other, or has one more, each is a row of its own.
+    """
+    left = iter(rows)
+    for pair in aligned(files[first], files[code], languages=(first, code)):
+        for number in range(max(len(pair.left), len(pair.right))):
+            added = {code: pair.right[number]} if number < len(pair.right) else {}
+            if number >= len(pair.left):
+                yield added
+                continue
+            for row in left:
+                if first in row:
+                    yield row | added
+                    break
+                # Of a language that was joined before, and missing in the first.
+                yield row
+    yield from left
 
 
 def _recognised(sides: Mapping[str, Read]) -> Proposal:
@@ -126,29 +143,57 @@ def _recognised(sides: Mapping[str, Read]) -> Proposal:
 def _checked(rows: Any) -> list[Proposal]:
     """With what is odd in the numbering; what stands before the first number recalls and considers."""
     found: list[Proposal] = list(rows)
-    numbered = any(one.printed[:1].isdigit() for one in found)
-    number = letter = 0
+    numbered = any(_figures(one) for one in found)
+    number = letter = small = 0
     begun = False
     checked: list[Proposal] = []
     for one in found:
         faults: list[str] = []
-        function = one.function
-        if one.kind == Kind.PARAGRAPH and one.printed:
-            value = int(re.sub(r"\D", "", one.printed))
+        function, depth = one.function, 0
+        if figures := _figures(one):
+            value = int(figures)
             if value != number + 1:
                 faults.append(_("Number %(value)s follows %(before)s.") % {"value": value, "before": number})
-            number, letter, begun = value, 0, True
+            number, letter, small, begun = value, 0, 0, True
         elif one.kind == Kind.ITEM:
-            sign = one.printed.strip("().")
-            value = tree.rank_of(sign) if len(sign) == 1 and "a" <= sign <= "z" else letter + 1
-            if value != letter + 1:
+            sign = one.printed.strip("().").lower()
+            depth, value, last = _counted(sign, letter, small)
+            if value != last + 1:
                 faults.append(_("Letter %(value)s does not follow.") % {"value": sign})
-            letter = value
+            letter, small = (value, 0) if depth == 1 else (letter, value)
             if not begun and not checked:
                 faults.append(_("No paragraph stands above this letter."))
         elif one.kind == Kind.PARAGRAPH and numbered and not begun:
             function = Function.PREAMBULAR
         elif one.kind == Kind.PARAGRAPH:
-            letter = 0
-        checked.append(Proposal(one.kind, one.words, one.printed, tuple(faults), function))
+            letter = small = 0
+        checked.append(Proposal(one.kind, one.words, one.printed, tuple(faults), function, depth))
     return checked
+
+
+def _figures(one: Proposal) -> str:
+    """The number of a numbered paragraph; a Roman one before a long line is a section's and counts none."""
+    return re.sub(r"\D", "", one.printed) if one.kind == Kind.PARAGRAPH else ""
+
+
+def _counted(sign: str, letter: int, small: int) -> tuple[int, int, int]:
+    """How deep an item stands, what its sign counts, and what the one before it of that depth did.
+
+    "(i)" is a letter after "(h)", and begins small Roman numbers below everywhere else; "(v)" and "(x)" go on with whichever of
+    both they follow.
+    """
+    roman = ROMAN.get(sign, 0)
+    as_letter = tree.rank_of(sign) if len(sign) == 1 and "a" <= sign <= "z" else 0
+    if as_letter == letter + 1 or not roman:
+        return 1, as_letter or letter + 1, letter
+    if roman == small + 1 and letter:
+        return 2, roman, small
+    if roman == letter + 1:
+        # Lettered by Roman numbers alone.
+        return 1, roman, letter
+    if not as_letter:
+        return (2, roman, small) if small else (1, roman, letter)
+    return 1, as_letter, letter
+
+
+ROMAN = {tree.roman(number): number for number in range(1, 40)}

@@ -1,5 +1,6 @@
 """Bringing a text in from files: a table proposes, a person confirms, and only then anything is stored."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -45,11 +46,11 @@ def bring(request: PersonRequest, ref: str) -> HttpResponseBase:
 def _context(text: Text, form: FilesForm, rows: list[Proposal], verdict: Any) -> dict[str, Any]:
     languages = Process.current().languages
     kinds = [(one.value, one.label) for one in Kind]
-    kept = [[one.kind, one.words, one.function] for one in rows]
+    kept = [[one.kind, one.words, one.function, one.printed, list(one.faults), one.depth] for one in rows]
     return {
         "text": text, "form": form, "verdict": verdict, "languages": languages, "kinds": kinds,
         "rows": [
-            {"number": number, "row": one, "cells": [{"language": c, "words": one.words.get(c, "")} for c in languages]}
+            {"number": number, "row": one, "kind": one.kind, "cells": [{"language": c, "words": one.words.get(c, "")} for c in languages]}
             for number, one in enumerate(rows)
         ],
         "proposed": signing.dumps([text.ref, kept], salt="puebla.texts.import", compress=True) if rows else "",
@@ -65,15 +66,20 @@ def _confirmed(request: PersonRequest, text: Text) -> HttpResponseBase:
     if of != text.ref:
         messages.error(request, _("This table is too old or of another text. Choose the files again."))
         return redirect("texts:import", text.ref)
+    rows = [Proposal(kind, words, printed, tuple(faults), function, depth)
+            for kind, words, function, printed, faults, depth in kept]  # fmt: skip
+    chosen = [request.POST.get(f"kind-{number}", one.kind) for number, one in enumerate(rows)]
     pieces = [
-        actions.Piece(kind, words, function)
-        for number, (proposed, words, function) in enumerate(kept)
-        if (kind := request.POST.get(f"kind-{number}", proposed)) in Kind.values
+        replace(one, kind=kind).piece for one, kind in zip(rows, chosen, strict=True) if kind in Kind.values
     ]
     try:
         actions.write_paragraphs(text=text, pieces=pieces, by=request.person, at=timezone.now())
     except RefusedError as error:
+        # The table stays as it was chosen: what is refused is mended in it, or tried again.
         messages.error(request, str(error))
-        return redirect("texts:import", text.ref)
+        context = _context(text, FilesForm(), rows, rules.may_edit(reach_of(request.person), text))
+        for row, kind in zip(context["rows"], chosen, strict=True):
+            row["kind"] = kind
+        return render(request, "texts/import.html", context)
     messages.success(request, _("Brought in: look at what is pending and what differs."))
     return redirect("texts:text", text.ref)
