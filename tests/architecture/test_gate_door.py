@@ -106,6 +106,36 @@ REASONS = {
         "_could_sit",
         "Seat",
     ): "asked for the chair of that room alone, of open rooms' seats",
+    (
+        "meetings/views/interpreting.py",
+        "enter",
+        "InterpretersLink",
+    ): "by the secret token in its address",
+    (
+        "meetings/views/interpreting.py",
+        "_link_or_none",
+        "InterpretersLink",
+    ): "by the token that the visitor opened; asked anew each time",
+    (
+        "meetings/views/interpreting.py",
+        "by_link",
+        "Statement",
+    ): "of the session whose link was opened, for interpreters",
+    (
+        "meetings/views/interpreting.py",
+        "file_by_link",
+        "Statement",
+    ): "of the session whose link was opened, for interpreters",
+    (
+        "meetings/views/statements.py",
+        "statement_or_404",
+        "Statement",
+    ): "for acts `listed_for`, whose finds are shown no text; each act asks its rule",
+    (
+        "meetings/views/statements.py",
+        "speakers",
+        "Statement",
+    ): "`listed_for`: the places in the list for who runs the meeting, without the texts",
     ("texts/views/changes.py", "history", "JournalEntry"): "of a text that came through the gate",
     ("texts/views/changes.py", "versions_of", "ParagraphVersion"): "of paragraphs that came through the gate",
     (

@@ -135,6 +135,10 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "document.consent_given": lambda facts: (
         _("recorded the party's consent up to “%(who)s”") % {"who": _audience(facts.get("audience"))}
     ),
+    "document.consent_carried": lambda facts: (
+        _("kept the party's consent up to “%(who)s”, given with its statement")
+        % {"who": _audience(facts.get("audience"))}
+    ),
     "document.shared": lambda facts: (
         _("shared it with %(who)s: %(why)s") % {"who": facts.get("with", ""), "why": facts.get("why", "")}
     ),

@@ -51,9 +51,24 @@ PHRASES = {
     "delegation.letter_checked": gettext_lazy("checked a letter of credentials"),
     "delegation.letter_opened": gettext_lazy("opened a letter of credentials"),
     "delegation.letter_received": gettext_lazy("handed in a letter of credentials"),
+    "interpreting.confirmed": gettext_lazy("confirmed a link for interpreters into a closed session"),
+    "interpreting.ended": gettext_lazy("ended a link for interpreters"),
+    "interpreting.issued": gettext_lazy("made a link for interpreters"),
+    "interpreting.used": gettext_lazy("a link for interpreters was opened"),
     "session.cancelled": gettext_lazy("cancelled a session"),
     "session.changed": gettext_lazy("changed a session"),
     "session.held": gettext_lazy("added a session"),
+    "statement.delivered": gettext_lazy("noted that a statement was delivered"),
+    "statement.filed": gettext_lazy("filed a statement as a paper"),
+    "statement.moved": gettext_lazy("moved somebody in the list of speakers"),
+    "statement.opened": gettext_lazy("opened a statement's file"),
+    "statement.publishing_said": gettext_lazy("said whether a statement may be published"),
+    "statement.put_back": gettext_lazy("put a withdrawn statement back"),
+    "statement.revised": gettext_lazy("changed a statement"),
+    "statement.sent": gettext_lazy("asked for the floor or sent a statement"),
+    "statement.undelivered": gettext_lazy("took back that a statement was delivered"),
+    "statement.withdrawn": gettext_lazy("withdrew a statement"),
+    "statement.worded": gettext_lazy("wrote the text of a statement as delivered"),
 }
 
 
@@ -76,6 +91,14 @@ def files_in_use(keys: list[str]) -> set[str]:
     letters = Delegation.objects.filter(letter_key__in=keys).order_by().values_list("letter_key", flat=True)
     photos = Delegate.objects.filter(photo_key__in=keys).order_by().values_list("photo_key", flat=True)
     return {*letters, *photos}
+
+
+def files_of_statements(keys: list[str]) -> set[str]:
+    """Which of these stored files are a statement's."""
+    from puebla.meetings.models import StatementText
+
+    held = StatementText.objects.filter(file_key__in=keys).order_by()
+    return set(held.values_list("file_key", flat=True))
 
 
 def make_packs(at: dt.datetime) -> int:
@@ -131,6 +154,7 @@ class MeetingsConfig(AppConfig):
         chairs = Chore("meetings.chairs", seat_chairs, every=dt.timedelta(hours=1))
         registry.chores.add("meetings.chairs", chairs, rank=52)
         registry.kept_files.add("meetings.delegations", files_in_use)
+        registry.kept_files.add("meetings.statements", files_of_statements)
         registry.desk_panels.add("meetings.delegations", delegations_to_name, rank=12)
         daily = Chore("meetings.purged", purge_delegates, every=dt.timedelta(days=1))
         registry.chores.add("meetings.purged", daily, rank=88)

@@ -11,10 +11,12 @@ from puebla.meetings.views import (
     checkin,
     convening,
     delegations,
+    interpreting,
     packs,
     participants,
     reports,
     sessions,
+    statements,
 )
 
 app_name = "meetings"
@@ -23,9 +25,25 @@ urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/address/", calendar.address, name="calendar-address"),
     path("new/<slug:code>/", convening.new, name="new"),
+    path("interpreters/open/<slug:token>/", interpreting.enter, name="interpreters-enter"),
+    path("interpreters/<slug:ref>/", interpreting.by_link, name="interpreters"),
+    path(
+        "interpreters/<slug:ref>/<slug:statement>/<slug:language>/<slug:which>/",
+        interpreting.file_by_link,
+        name="interpreters-file",
+    ),
     path("<path:symbol>/sessions/new/", sessions.new, name="session-new"),
     path("<path:symbol>/sessions/<slug:ref>/edit/", sessions.edit, name="session-edit"),
     path("<path:symbol>/sessions/<slug:ref>/cancel/", sessions.cancel, name="session-cancel"),
+    path("<path:symbol>/sessions/<slug:ref>/interpreters/", interpreting.booth, name="booth"),
+    path(
+        "<path:symbol>/sessions/<slug:ref>/interpreters/links/", interpreting.links, name="interpreters-links"
+    ),
+    path(
+        "<path:symbol>/sessions/<slug:ref>/interpreters/links/<slug:link>/",
+        interpreting.link_act,
+        name="interpreters-link",
+    ),
     path("<path:symbol>/sessions/<slug:ref>/", sessions.session, name="session"),
     path("<path:symbol>/reports/new/", reports.new, name="report-new"),
     path("<path:symbol>/reports/<slug:ref>/comments/", reports.comments, name="report-comments"),
@@ -42,7 +60,18 @@ urlpatterns = [
     path("<path:symbol>/agenda/<slug:ref>/papers/", agenda.papers, name="item-papers"),
     path("<path:symbol>/agenda/<slug:ref>/open/", agenda.opening, name="item-open"),
     path("<path:symbol>/agenda/<slug:ref>/remove/", agenda.remove, name="item-remove"),
+    path("<path:symbol>/agenda/<slug:ref>/statement/", statements.new, name="statement-new"),
     path("<path:symbol>/agenda/<slug:ref>/", agenda.edit, name="item"),
+    path("<path:symbol>/statements/", statements.statements, name="statements"),
+    path("<path:symbol>/statements/<slug:ref>/", statements.statement, name="statement"),
+    path("<path:symbol>/statements/<slug:ref>/edit/", statements.edit, name="statement-edit"),
+    path("<path:symbol>/statements/<slug:ref>/act/", statements.act, name="statement-act"),
+    path(
+        "<path:symbol>/statements/<slug:ref>/<slug:language>/<slug:which>/",
+        statements.file,
+        name="statement-file",
+    ),
+    path("<path:symbol>/speakers/", statements.speakers, name="speakers"),
     path("<path:symbol>/delegations/", delegations.all_delegations, name="delegations"),
     path("<path:symbol>/delegations/<slug:code>/", delegations.delegation, name="delegation"),
     path("<path:symbol>/delegations/<slug:code>/nominate/", delegations.nominate, name="nominate"),

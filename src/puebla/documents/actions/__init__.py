@@ -3,6 +3,7 @@
 from puebla.documents.actions.filing import (
     add_version,
     await_language,
+    carry_consent,
     consent,
     describe,
     end_share,
@@ -20,6 +21,7 @@ from puebla.documents.actions.releasing import release, withdraw
 __all__ = [
     "add_version",
     "await_language",
+    "carry_consent",
     "consent",
     "describe",
     "end_share",

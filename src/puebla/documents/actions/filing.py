@@ -282,6 +282,21 @@ def consent(*, document: Document, audience: int, by: Person, at: dt.datetime) -
 
 
 @transaction.atomic
+def carry_consent(
+    *, document: Document, audience: int, given_at: dt.datetime, given_by: Person, by: Person, at: dt.datetime
+) -> Consent:
+    """Keep with the paper a word that its party gave before there was one: with the statement that was filed as it."""
+    row = locked(document)
+    require(rules.may_describe(reach_of(by, at), row))
+    kept = Consent.objects.create(
+        document=row, audience=audience, given_at=given_at, given_by=given_by, party=row.party
+    )
+    journal.record("document.consent_carried", at=at, person=by, subject=row, room=row.room, party_code=row.party.code,
+                   facts={"audience": audience, "given_by": given_by.ref, "given_at": given_at})  # fmt: skip
+    return kept
+
+
+@transaction.atomic
 def share(
     *, document: Document, person: Person, why: str, until_at: dt.datetime, by: Person, at: dt.datetime
 ) -> Share:

@@ -14,7 +14,15 @@ from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.documents.models import Document
 from puebla.meetings import rules
 from puebla.meetings.actions.sessions import secretariat
-from puebla.meetings.models import AgendaItem, AgendaRevision, Convening, ItemOpening, ItemPaper, Session
+from puebla.meetings.models import (
+    AgendaItem,
+    AgendaRevision,
+    Convening,
+    ItemOpening,
+    ItemPaper,
+    Session,
+    Statement,
+)
 from puebla.meetings.querysets import numbered, rows_for
 from puebla.members.models import Party, Room
 from puebla.members.querysets import reach_of
@@ -176,6 +184,10 @@ def remove_item(*, item: AgendaItem, by: Person, at: dt.datetime) -> None:
         below = AgendaItem.objects.filter(parent_id__in=found, removed_at=None)
         found = list(below.values_list("pk", flat=True))
         taken += found
+    if Statement.objects.filter(item__in=taken).exclude(state=Statement.State.WITHDRAWN).exists():
+        raise RefusedError(
+            _("Delegations spoke or asked for the floor here. Take them off the list of speakers first; what was said stays.")
+        )  # fmt: skip
     AgendaItem.objects.filter(pk__in=taken).update(removed_at=at, changed_at=at)
     renumber(row.convening)
     journal.record(

@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from puebla.accounts.models import Person
 from puebla.core import journal
+from puebla.core.alignment import paragraphs
 from puebla.core.languages import Texts, show
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, require
@@ -18,12 +19,14 @@ from puebla.documents import actions as documents
 from puebla.documents.models import Document, State
 from puebla.documents.models import Kind as DocumentKind
 from puebla.documents.rules import may_file as may_file_paper
-from puebla.meetings.models import AgendaItem, Convening, Report, Session
+from puebla.meetings.actions.statements import current_texts
+from puebla.meetings.models import AgendaItem, Convening, Report, Session, Statement
 from puebla.meetings.rules import reports as rules
 from puebla.members.models import Audience
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.texts import actions as texts
 from puebla.texts.actions.exporting import as_pdf, sheet_of
+from puebla.texts.actions.importing import propose
 from puebla.texts.models import Kind, Paragraph, Text
 
 #: As what each is filed.
@@ -32,9 +35,13 @@ FILED_AS = {Report.Kind.MINUTES: "REP", Report.Kind.REPORT: "REP", Report.Kind.C
 
 @transaction.atomic
 def draft_report(
-    *, convening: Convening, kind: str, by: Person, at: dt.datetime, session: Session | None = None
-) -> Report:
-    """Begin minutes, a report or conclusions from the agenda: a heading for each item, its papers by symbol below.
+    *, convening: Convening, kind: str, by: Person, at: dt.datetime, session: Session | None = None,
+    with_statements: bool = False,
+) -> Report:  # fmt: skip
+    """Begin minutes, a report or conclusions from the agenda: a heading for each item, its papers by symbol and who spoke below.
+
+    Args:
+        with_statements: take in the texts of statements that may be published, in every language that came in.
 
     Items and papers of a sealed room enter only what lies in that room.
 
@@ -57,7 +64,12 @@ def draft_report(
     room = rules.room_of(row, session)
     titles = _titles(row, session, kind)
     text = texts.open_text(by=by, at=at, room=room, party=party, titles=titles, original_language=by.language)
-    texts.write_paragraphs(text=text, pieces=list(_pieces(row, session, text, by, reach)), by=by, at=at)
+    texts.write_paragraphs(
+        text=text,
+        pieces=list(_pieces(row, session, text, by, reach, with_statements=with_statements)),
+        by=by,
+        at=at,
+    )
     report = Report(convening=row, session=session, kind=kind, text=text, created_at=at, created_by=by)
     report.document = _awaited(report, reach, by=by, at=at)
     report.save()
@@ -81,7 +93,13 @@ def _titles(convening: Convening, session: Session | None, kind: str) -> Texts:
 
 
 def _pieces(
-    convening: Convening, session: Session | None, text: Text, by: Person, reach: Reach
+    convening: Convening,
+    session: Session | None,
+    text: Text,
+    by: Person,
+    reach: Reach,
+    *,
+    with_statements: bool,
 ) -> Iterable[texts.Piece]:
     items = AgendaItem.objects.visible_to(by, reach=reach).filter(
         convening=convening, audience__gte=Audience.ROOM
@@ -96,12 +114,66 @@ def _pieces(
     seen = seen.filter(room=text.room) if text.room.sealed else seen.filter(room__sealed=False)
     for item, symbol in seen.order_by("item_papers__position").values_list("item_papers__item", "symbol"):
         papers.setdefault(item, []).append(symbol)
+    spoken = _spoken(convening, text, by, reach)
     for item in items.order_by("path"):
         yield texts.Piece(
             Kind.HEADING, {code: f"{item.label}. {title}" for code, title in item.titles.items() if title}
         )
         if symbols := papers.get(item.pk):
             yield texts.Piece(Kind.PARAGRAPH, _papers(symbols))
+        if said := spoken.get(item.pk):
+            yield texts.Piece(Kind.PARAGRAPH, _speakers(said))
+            if with_statements:
+                yield from _statements(said)
+
+
+def _spoken(convening: Convening, text: Text, by: Person, reach: Reach) -> dict[int, list[Statement]]:
+    """What was delivered under each item, in the order in which it was; of a closed session only into a text of its room."""
+    seen = Statement.objects.visible_to(by, reach=reach).filter(convening=convening).delivered()
+    seen = seen.filter(room=text.room) if text.room.sealed else seen.filter(room__sealed=False)
+    found: dict[int, list[Statement]] = {}
+    for one in seen.select_related("party"):
+        found.setdefault(one.item_id, []).append(one)
+    return found
+
+
+def _speakers(said: Sequence[Statement]) -> Texts:
+    """Who took the floor, each delegation once, in the order of their first statement."""
+    words = {}
+    for code in Process.current().languages:
+        with override(code):
+            names = []
+            for one in said:
+                party = str(show(one.party.names, code))
+                name = (
+                    party if one.kind == Statement.Kind.STATEMENT else f"{party} ({one.get_kind_display()})"
+                )
+                names += [name] if name not in names else []
+            words[code] = _("Statements were made by: %(who)s.") % {"who": ", ".join(names)}
+    return words
+
+
+def _statements(said: Sequence[Statement]) -> Iterable[texts.Piece]:
+    """The texts of those that may be published, their languages set side by side."""
+    for one in said:
+        if one.publish_at is None:
+            continue
+        read = {
+            text.language: paragraphs([(1, text.words)], text.language) for text in current_texts(one) if text.words
+        }  # fmt: skip
+        read = {code: found for code, found in read.items() if found}
+        if read:
+            yield texts.Piece(Kind.PARAGRAPH, _heading(one))
+        for proposal in propose(dict(list(read.items())[:2])) if read else ():
+            yield texts.Piece(Kind.PARAGRAPH, proposal.words)
+
+
+def _heading(one: Statement) -> Texts:
+    words = {}
+    for code in Process.current().languages:
+        with override(code):
+            words[code] = _("*%(party)s* said:") % {"party": show(one.party.names, code)}
+    return words
 
 
 def _papers(symbols: Sequence[str]) -> Texts:

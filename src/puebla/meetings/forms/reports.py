@@ -28,6 +28,11 @@ class DraftForm(TextsForm):
         help_text=gettext_lazy("Minutes of a closed session stay in its sealed room."),
     )  # fmt: skip
 
+    with_statements = forms.BooleanField(
+        label=gettext_lazy("Take in the texts of statements that may be published"), required=False,
+        help_text=gettext_lazy("Who spoke is written under each item in any case, in the order in which they did."),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, sessions: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["session"].queryset = sessions  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from puebla.meetings.models.delegations import Attendance, Delegate, DelegateSte
 from puebla.meetings.models.packs import Pack
 from puebla.meetings.models.reports import Report
 from puebla.meetings.models.sessions import Session
+from puebla.meetings.models.statements import InterpretersLink, Statement, StatementText
 
 __all__ = [
     "AgendaItem",
@@ -17,10 +18,13 @@ __all__ = [
     "Delegate",
     "DelegateStep",
     "Delegation",
+    "InterpretersLink",
     "ItemOpening",
     "ItemPaper",
     "Look",
     "Pack",
     "Report",
     "Session",
+    "Statement",
+    "StatementText",
 ]

@@ -81,7 +81,8 @@ class ItemOpening(models.Model):
 
     class What(models.TextChoices):
         ATTEND = "attend", _("takes part in this item")
-        DRAFT = "draft", _("takes part and may draft and propose")
+        SPEAK = "speak", _("takes part and may take the floor")
+        DRAFT = "draft", _("takes part, may take the floor, draft and propose")
 
     item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="openings")
     party = models.ForeignKey(Party, models.PROTECT, related_name="item_openings")

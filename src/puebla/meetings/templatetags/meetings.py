@@ -12,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from puebla.texts.models.wording import shown
+
 register = template.Library()
 
 
@@ -45,6 +47,12 @@ def hours(context: Context, entry: Any) -> SafeString:
 def in_zone(instant: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """The instant by the clocks of a zone, to be written; one that is known already is not turned again."""
     return instant.astimezone(zone).replace(tzinfo=None)
+
+
+@register.filter
+def marked_words(line: str) -> SafeString:
+    """A paragraph of a statement; what *stands so* is set off, as in every text."""
+    return shown(line)
 
 
 def _of(entry: Any, name: str) -> Any:

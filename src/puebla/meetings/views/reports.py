@@ -60,7 +60,12 @@ def new(request: PersonRequest, symbol: str) -> HttpResponseBase:
             kind, session = form.cleaned_data["kind"], form.cleaned_data["session"]
             made.append(
                 actions.draft_report(
-                    convening=convening, kind=kind, session=session, by=request.person, at=at
+                    convening=convening,
+                    kind=kind,
+                    session=session,
+                    by=request.person,
+                    at=at,
+                    with_statements=form.cleaned_data["with_statements"],
                 )
             )
 

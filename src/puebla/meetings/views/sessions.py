@@ -16,10 +16,11 @@ from puebla.meetings import actions, rules
 from puebla.meetings.forms import SessionForm
 from puebla.meetings.models import AgendaItem, Convening, Session
 from puebla.meetings.querysets.delegations import quorum
+from puebla.meetings.rules import statements as speaking
 from puebla.meetings.views.convening import convening_or_404
 from puebla.members.models import Seat
 from puebla.members.querysets import Reach, reach_of
-from puebla.members.rules import chairs
+from puebla.members.rules import chairs, convenes
 
 
 def session_or_404(request: PersonRequest, convening: Convening, ref: str, reach: Reach) -> Session:
@@ -55,6 +56,9 @@ def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         "could_sit": _could_sit(found, at) if leads else [],
         "may_change": rules.may_change_session(reach, found),
         "present": quorum(found),
+        "may_run": convenes(reach),
+        "booth": speaking.reads_for_the_booth(reach, found),
+        "may_link": speaking.may_issue(reach, found),
     }
     return render(request, "meetings/session.html", context)
 
