@@ -1,7 +1,6 @@
 """Statements: asked for, sent, kept from others until they are delivered, in order, read by interpreters, released."""
 
 import datetime as dt
-import io
 from types import SimpleNamespace
 
 import pytest
@@ -9,13 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from puebla.core.verdicts import RefusedError, StaleError
 from puebla.meetings import actions as meetings
-from puebla.meetings.actions import interpreting
 from puebla.meetings.actions import statements as actions
-from puebla.meetings.models import Convening, InterpretersLink, Session, Statement
+from puebla.meetings.models import Convening, Session, Statement
 from puebla.members.models import Audience
-from puebla.publications.models import PublicDocument
 from tests import factories
 
 pytestmark = pytest.mark.django_db
