@@ -27,11 +27,23 @@ def world():
     party = addressed.seats.get().party
     titles, texts = {"en": f"About {WORD}"}, {"en": f"A text of {WORD}."}
     asked = [{"kind": "file", "labels": {"en": "A file"}}]
+
+    def named():
+        return [making.held(by, name=f"{WORD}.txt")]
+
     circulars = {
-        "draft": making.draft(by, titles=titles, texts=texts, addressed={"parties": [party.code]}),
-        "sealed": making.sent(by, body=room, titles=titles, texts=texts, asked=asked),
+        "draft": making.draft(
+            by, titles=titles, texts=texts, addressed={"parties": [party.code]}, files=named()
+        ),
+        "sealed": making.sent(by, body=room, titles=titles, texts=texts, asked=asked, files=named()),
         "addressed": making.sent(
-            by, titles=titles, texts=texts, opens_to=30, addressed={"parties": [party.code]}, asked=asked
+            by,
+            titles=titles,
+            texts=texts,
+            opens_to=30,
+            addressed={"parties": [party.code]},
+            asked=asked,
+            files=named(),
         ),
     }
     for circular, person in ((circulars["sealed"], inside), (circulars["addressed"], addressed)):
@@ -40,7 +52,7 @@ def world():
             circular=circular,
             party=of,
             answers={},
-            files={"f1": make.a_file(name=f"{WORD}.txt")},
+            files={"f1": making.held(person, name=f"{WORD}.txt")},
             by=person,
             at=AT,
         )
@@ -89,6 +101,7 @@ def test_every_page_below_a_circular_is_absent_for_who_does_not_see_it():
                 "party": [file.reply.party.code if file else "X"],
                 "withdraw": [file.reply.party.code if file else "X"],
                 "file": [file.ref if file else "x"],
+                "attachment": [circular.files.get().ref],
             }
             for page in BELOW:
                 address = reverse(f"circulars:{page}", args=[circular.address, *rest.get(page, [])])
@@ -133,7 +146,7 @@ def test_who_opened_a_file_of_a_shared_reply_is_told_to_the_openers_own_party_al
     asked = [{"kind": "file", "labels": {"en": "A file"}}]
     circular = making.sent(by, asked=asked, replies_shared=True)
     actions.save_draft(
-        circular=circular, party=party, answers={}, files={"f1": make.a_file()}, by=one, at=AT, token="t"
+        circular=circular, party=party, answers={}, files={"f1": making.held(one)}, by=one, at=AT, token="t"
     )
     ref = actions.send_reply(circular=circular, party=party, token="t", by=one, at=AT).files.get().ref
     client_of(other).get(reverse("circulars:file", args=[circular.address, ref]))

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from puebla.circulars import actions
+from puebla.circulars.actions.holding import hold
 from puebla.circulars.models import Circular
 from puebla.members.querysets import reach_of
 from tests import factories as make
@@ -59,6 +60,11 @@ def reply(circular, person, party, *, at=AT, token="t1", answers=None):
         revision=begun.revision if begun else 0, token=token,
     )  # fmt: skip
     return actions.send_reply(circular=circular, party=party, token=token, by=person, at=at)
+
+
+def held(by, *, at=AT, field="f1", **file):
+    """A file that came with a form."""
+    return hold(make.a_file(**file), by=by, at=at, field=field)
 
 
 def again(circular):

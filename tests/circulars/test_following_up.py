@@ -339,7 +339,7 @@ def test_a_file_of_a_reply_is_kept_carried_over_and_known_to_the_sweep():
         circular=circular,
         party=party,
         answers={},
-        files={"f1": make.a_file()},
+        files={"f1": making.held(replying)},
         by=replying,
         at=AT,
         token="t1",
@@ -351,10 +351,7 @@ def test_a_file_of_a_reply_is_kept_carried_over_and_known_to_the_sweep():
 
     assert len(keys) == 1 and known_private([*keys, "another"]) == keys
     with pytest.raises(RefusedError, match="empty"):
-        actions.save_draft(
-            circular=circular, party=party, answers={}, files={"f1": make.a_file(b"")}, by=replying, at=AT,
-            revision=again.revision,
-        )  # fmt: skip
+        making.held(replying, content=b"")
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,15 @@ def purge_nominated(at: dt.datetime) -> int:
     return actions.purge(at)
 
 
+def forget_held(at: dt.datetime) -> int:
+    """The chore that forgets files of forms which nobody came back to."""
+    from puebla.circulars import actions
+
+    return actions.forget_held(at=at)
+
+
 def kept_files(keys: list[str]) -> set[str]:
-    """Which of these stored files a reply holds."""
+    """Which of these stored files a circular, a reply or an open form holds."""
     from puebla.circulars.actions.replying import kept_keys
 
     return kept_keys(keys)
@@ -64,7 +71,8 @@ def about_a_meeting(request: Any, topic: str, value: str) -> dict[str, object] |
 def _fields(names: list[str]) -> str:
     from puebla.circulars.models import Circular
 
-    return ", ".join(str(Circular._meta.get_field(name).verbose_name) for name in names)  # type: ignore[union-attr]
+    words = {"files": _("files")}
+    return ", ".join(words.get(name) or str(Circular._meta.get_field(name).verbose_name) for name in names)  # type: ignore[union-attr]
 
 
 def _state_of(facts: dict[str, Any]) -> str:
@@ -93,6 +101,9 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
         _("reminded the parties that had not replied (%(count)s)") % {"count": facts.get("parties", "")}
     ),
     "circular.address_refused": lambda _facts: _("an address refused mail; the focal point was asked"),
+    "circular.file_opened": lambda facts: (
+        _("opened a file of the circular: %(name)s") % {"name": facts.get("name", "")}
+    ),
     "circular.purged": lambda facts: (
         _("persons nominated in replies were deleted (%(count)s)") % {"count": facts.get("persons", "")}
     ),
@@ -142,5 +153,6 @@ class CircularsConfig(AppConfig):
         registry.chores.add(
             "circulars.refused", Chore("circulars.refused", ask_about_refused, every=hour), rank=60
         )
+        registry.chores.add("circulars.held", Chore("circulars.held", forget_held, every=hour), rank=87)
         daily = Chore("circulars.purged", purge_nominated, every=dt.timedelta(days=1))
         registry.chores.add("circulars.purged", daily, rank=88)

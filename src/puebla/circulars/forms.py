@@ -19,11 +19,13 @@ from puebla.circulars.models import (
     Answering,
     Circular,
     FieldKind,
+    HeldFile,
     Kind,
     Precision,
 )
 from puebla.core.languages import show
 from puebla.core.models import Process
+from puebla.documents.forms import MultipleFileInput
 from puebla.documents.models import Document
 from puebla.members.forms import ByName, DayField, RevisedForm
 from puebla.members.models import Audience, Body, Meeting, Party, Role, Room, StandingKind
@@ -166,6 +168,37 @@ class CircularForm(ReplyByForm, RevisedForm):
             "keep_days",
         )
         return {name: self.cleaned_data[name] for name in names} | self.reply_by()
+
+
+class FilesForm(forms.Form):
+    """The files that go with a circular: those it has, those that came with an earlier try of this form, and more.
+
+    Attributes:
+        has: files of the draft. held: files kept for this form.
+    """
+
+    files = forms.Field(
+        label=gettext_lazy("More files"), required=False, widget=MultipleFileInput(),
+        help_text=gettext_lazy("PDF, office documents, pictures, up to 25 MB each. They are read by whoever reads the circular; mail names them with their size and never carries them."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, circular: Circular | None, held: Sequence[HeldFile] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = list(held)
+        self.has = list(circular.files.all()) if circular is not None else []
+
+    @property
+    def dropped(self) -> list[str]:
+        """References of files to be taken away."""
+        given = self.data.getlist("dropped") if hasattr(self.data, "getlist") else []
+        known = {one.ref for one in [*self.has, *self.held]}
+        return [ref for ref in given if ref in known]
+
+    def values(self) -> dict[str, Any]:
+        """What the acts take."""
+        return {"files": [one for one in self.held if one.ref not in self.dropped], "dropped": self.dropped}
 
 
 def _which(circular: Circular) -> str:
@@ -406,10 +439,10 @@ class ReplyForm(forms.Form):
 
     def __init__(
         self, *args: Any, circular: Circular, people: Sequence[Person], filed: Mapping[str, Any] | None = None,
-        **kwargs: Any,
+        held: Mapping[str, HeldFile] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.circular, self.filed = circular, filed or {}
+        self.circular, self.filed, self.held = circular, filed or {}, held or {}
         self.known = [("", "—"), *((one.ref, one.full_name) for one in people)]
         for one in circular.reply_form:
             getattr(self, f"_ask_{one['kind']}")(one, str(show(one["labels"])))
@@ -443,7 +476,7 @@ class ReplyForm(forms.Form):
         )  # fmt: skip
 
     def _ask_file(self, one: Mapping[str, Any], label: str) -> None:
-        needed = {} if one["code"] in self.filed else _needed(one)
+        needed = {} if one["code"] in self.filed or one["code"] in self.held else _needed(one)
         self.fields[one["code"]] = forms.FileField(
             label=label, required=False, allow_empty_file=True, widget=forms.FileInput(needed)
         )
@@ -492,10 +525,10 @@ class ReplyForm(forms.Form):
                 found[code] = self.cleaned_data.get(code, "")
         return found
 
-    def uploads(self) -> dict[str, Any]:
-        """The files chosen, by code of the field."""
-        asked = (one["code"] for one in self.circular.reply_form if one["kind"] == FieldKind.FILE)
-        return {code: file for code in asked if (file := self.cleaned_data.get(code))}
+    def uploads(self) -> dict[str, HeldFile]:
+        """The files chosen, by code of the field, as they are held."""
+        asked = {one["code"] for one in self.circular.reply_form if one["kind"] == FieldKind.FILE}
+        return {code: one for code, one in self.held.items() if code in asked}
 
     def removed(self) -> frozenset[str]:
         """Fields whose file is to go."""
@@ -526,6 +559,7 @@ class ReplyForm(forms.Form):
                     "label": show(one["labels"]),
                     "fields": bound,
                     "file": self.filed.get(code),
+                    "held": self.held.get(code),
                 }
 
 

@@ -298,6 +298,52 @@ class ReplyFile(models.Model):
         indexes = [models.Index(fields=["key"], name="circulars_file_key")]
 
 
+class CircularFile(models.Model):
+    """A file that goes with a circular: read by its readers, frozen with it."""
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    circular = models.ForeignKey(Circular, models.CASCADE, related_name="files")
+    key = models.CharField(max_length=80)
+    name = models.CharField(_("file name"), max_length=200)
+    kind = models.CharField(_("format"), max_length=10)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    filed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("file of a circular")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["key"], name="circulars_own_file_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HeldFile(models.Model):
+    """A file that came with a form and is not filed yet: a form that is refused loses none; forgotten after a day."""
+
+    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    #: Of a reply, the field that it answers.
+    field = models.CharField(max_length=20, blank=True)
+    key = models.CharField(max_length=80)
+    name = models.CharField(_("file name"), max_length=200)
+    kind = models.CharField(_("format"), max_length=10)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    held_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("file kept for a form")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["key"], name="circulars_held_file_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Extension(models.Model):
     """A later reply-by date, with its reason; the dates before stay known."""
 

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 
 from puebla.core.words import fold, without_nul
 from puebla.members.querysets import MEMBERS, PRESIDENCY, GatedQuerySet, Reach
@@ -63,7 +64,10 @@ class CircularQuerySet(GatedQuerySet):
 
         replied = Reply.objects.filter(circular=OuterRef("circular"), party=OuterRef("party"), state="sent")
         missing = Recipient.objects.filter(circular=OuterRef("pk"), party_id__in=sorted(parties))
-        return self.asking().filter(Exists(missing.filter(~Exists(replied))))
+        missing = missing.filter(~Exists(replied))
+        # Nothing is awaited of observers where what is asked is reserved to members.
+        asked = self.asking().annotate(form_as_text=Cast("reply_form", TextField()))
+        return asked.filter(Exists(missing.filter(standing=MEMBER)) | Exists(missing) & ~_reserved())
 
     def behind_in_search(self) -> Self:
         """Circulars of which search knows nothing, or an older state."""
@@ -76,6 +80,23 @@ class CircularQuerySet(GatedQuerySet):
     def to_remind(self, at: dt.datetime) -> Self:
         """Those whose reply-by date is still to come, with reminders set."""
         return self.asking().filter(reply_by_at__gt=at).exclude(remind_days=[])
+
+
+#: How a party takes part that is a member.
+MEMBER = "member"
+
+
+def _reserved() -> Q:
+    """Of rows with their form as text: what it asks is reserved to members, and the Presidency did not allow it to others.
+
+    Within a label quotation marks are escaped, so that none can be taken for a kind.
+    """
+    from puebla.circulars.models import RESERVED_TO_MEMBERS
+
+    asks = Q(pk__in=[])
+    for kind in sorted(RESERVED_TO_MEMBERS):
+        asks |= Q(form_as_text__contains=f'"kind": "{kind.value}"')
+    return asks & Q(observers_allowed_at=None)
 
 
 class ReplyQuerySet(GatedQuerySet):

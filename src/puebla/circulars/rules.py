@@ -137,6 +137,11 @@ def is_reserved(circular: "Circular") -> bool:
     return any(one["kind"] in RESERVED_TO_MEMBERS for one in circular.reply_form)
 
 
+def is_kept_for_members(circular: "Circular") -> bool:
+    """Whether nothing is awaited of observers, since the Presidency did not allow them what is reserved to members."""
+    return is_reserved(circular) and circular.observers_allowed_at is None
+
+
 def may_reply(
     reach: Reach, circular: "Circular", party: Party, *, addressed: bool, standing: str | None
 ) -> Verdict:
@@ -159,7 +164,7 @@ def may_reply(
         )
     if circular.state != State.SENT:
         return refused(_("This circular was cancelled; no reply is needed."))
-    if is_reserved(circular) and standing != StandingKind.MEMBER and circular.observers_allowed_at is None:
+    if is_kept_for_members(circular) and standing != StandingKind.MEMBER:
         return refused(OBSERVERS)
     if circular.answering == Answering.FOCAL_POINT and not speaks_for(reach, party):
         return refused(_("The focal point of %(party)s replies to this circular.") % {"party": party})

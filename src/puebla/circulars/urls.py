@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("<path:address>/replies/", board.board, name="board"),
     path("<path:address>/replies/<slug:party>/", replying.party_replies, name="party"),
     path("<path:address>/replies/<slug:party>/withdraw/", replying.withdraw, name="withdraw"),
+    path("<path:address>/attachments/<slug:ref>/", records.attachment, name="attachment"),
     path("<path:address>/files/<slug:ref>/", replying.reply_file, name="file"),
     path("<path:address>/", records.record, name="record"),
 ]

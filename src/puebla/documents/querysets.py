@@ -1,6 +1,7 @@
 """Questions about many documents; every one that is asked for a person starts at `visible_to`."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -221,6 +222,17 @@ def named_for(groups: Iterable[Readers], person: "Person", *, known: Iterable[in
         people = [one for one in group.people if one.pk in named]
         shown.append(Readers(group.reason, people, others=group.count - len(people)))
     return shown
+
+
+def sizes_of(keys: list[int]) -> dict[int, dict[str, int]]:
+    """Bytes of the newest file of every language, of documents that came through the gate; one question."""
+    from puebla.documents.models import FileVersion
+
+    sizes: dict[int, dict[str, int]] = defaultdict(dict)
+    versions = FileVersion.objects.filter(edition__document__in=keys).order_by("number")
+    for key, language, count in versions.values_list("edition__document", "edition__language", "size"):
+        sizes[key][language] = count
+    return sizes
 
 
 def openings_known_to(openings: models.QuerySet[Any], document: Any, reach: Reach) -> models.QuerySet[Any]:

@@ -1,5 +1,6 @@
 """What is done to circulars and replies."""
 
+from puebla.circulars.actions.holding import circular_file_opened, forget_held, hold_all
 from puebla.circulars.actions.purging import purge
 from puebla.circulars.actions.recipients import Preview, preview
 from puebla.circulars.actions.replying import file_opened, save_draft, send_reply, withdraw_reply
@@ -17,7 +18,7 @@ from puebla.circulars.actions.sending import (
 from puebla.circulars.actions.writing import address, allow_observers, describe, draft
 
 __all__ = [
-    "Preview", "add_language", "address", "allow_observers", "ask_about_refused", "cancel", "close", "describe", "draft",
-    "extend", "file_opened", "note_opened", "preview", "purge", "remind", "remind_due", "save_draft", "send", "send_reply",
+    "Preview", "add_language", "address", "allow_observers", "ask_about_refused", "cancel", "circular_file_opened", "close", "describe", "draft",
+    "extend", "file_opened", "forget_held", "hold_all", "note_opened", "preview", "purge", "remind", "remind_due", "save_draft", "send", "send_reply",
     "withdraw_reply",
 ]  # fmt: skip

@@ -20,11 +20,20 @@ from puebla.core.languages import show
 from puebla.core.mail import letter, post_all
 from puebla.core.models import OutgoingMail, Process
 from puebla.core.rows import write_rows
+from puebla.documents.models import Document
+from puebla.documents.querysets import sizes_of
 from puebla.members.models import Audience
 from puebla.members.querysets import MEMBERS, Reach, reach_of
 from puebla.notices.actions import stopped_by
-from puebla.notices.actions.messages import absolute, contact_of, message_id_of, sign
+from puebla.notices.actions.messages import (
+    absolute,
+    contact_of,
+    files_in_words,
+    message_id_of,
+    stop_kind_address,
+)
 from puebla.notices.models import Notice
+from puebla.theme.templatetags.theme import size
 
 #: The name of this room's notices.
 SOURCE = "circulars"
@@ -89,6 +98,8 @@ class Writer:
         self.circular = circular
         self.process = Process.objects.first()
         self.papers = list(circular.papers.select_related("room"))
+        self.sizes = sizes_of([one.pk for one in self.papers]) if self.papers else {}
+        self.files = list(circular.files.all())
 
     def letter(
         self, recipient: Recipient, told: Told, *, reaches: dict[int, Reach] | None = None
@@ -131,7 +142,8 @@ class Writer:
             context |= {
                 "title": title, "kind": circular.get_kind_display(), "reply_by": reply_by_in_words(circular),
                 "text": text if words_travel(circular) and what in {SENT, LANGUAGE} else None,
-                "papers": [one for one in self.papers if reach.covers(one)],
+                "papers": [self._paper(one) for one in self.papers if reach.covers(one)],
+                "files": [f"{one.name} ({size(one.size)})" for one in self.files],
                 "reply_address": absolute("circulars:reply", circular.address) if circular.asks_reply else "",
                 "why": show(circular.ended_why) if what == CANCELLED else None,
             }  # fmt: skip
@@ -140,6 +152,13 @@ class Writer:
             "body": render_to_string("circulars/mail/circular.txt", context),
             "html": render_to_string("circulars/mail/circular.html", context | {"subject": subject}),
         }
+
+    def _paper(self, paper: Document) -> dict[str, Any]:
+        """A paper as a mail names it: symbol, title, size of each language, address."""
+        return {
+            "symbol": paper.symbol or "", "titles": paper.titles, "sizes": files_in_words(self.sizes.get(paper.pk, {})),
+            "address": absolute("documents:record", paper.address),
+        }  # fmt: skip
 
 
 SAYS = {
@@ -161,7 +180,7 @@ def says(what: str, _language: str, _number: int | None, _size: int | None) -> s
 
 def stop_address(person: Person) -> str:
     """Where one click ends mail of circulars to this person; the inbox goes on."""
-    return absolute("subscriptions:stop-kind", sign("kind", f"{person.ref}:{SOURCE}"))
+    return stop_kind_address(person, SOURCE)
 
 
 def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:  # noqa: ARG001 - as every kind is asked

@@ -3,11 +3,9 @@
 import contextlib
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.storage import storages
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Max
@@ -16,14 +14,12 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.circulars import rules
 from puebla.circulars.actions import messages
+from puebla.circulars.actions.holding import answer_with, release
 from puebla.circulars.actions.writing import locked
-from puebla.circulars.models import Circular, FieldKind, Recipient, Reply, ReplyFile
+from puebla.circulars.models import Circular, CircularFile, FieldKind, HeldFile, Recipient, Reply, ReplyFile
 from puebla.core import journal
-from puebla.core.files.examine import Examined, examine
-from puebla.core.files.store import put
 from puebla.core.verdicts import RefusedError, StaleError, require
 from puebla.core.words import one_line, without_nul
-from puebla.documents.actions.filing import as_path
 from puebla.members.models import Audience, Party, Seat
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.rules import standing_of
@@ -41,12 +37,12 @@ def verdict_on(reach: Reach, circular: Circular, party: Party, *, at: dt.datetim
 
 def save_draft(
     *, circular: Circular, party: Party, answers: Mapping[str, Any], by: Person, at: dt.datetime,
-    files: Mapping[str, BinaryIO] | None = None, removed: frozenset[str] = frozenset(), revision: int = 0, token: str = "",
+    files: Mapping[str, HeldFile] | None = None, removed: frozenset[str] = frozenset(), revision: int = 0, token: str = "",
 ) -> Reply:  # fmt: skip
     """Keep what was typed for the party alone, files too; it may be incomplete.
 
     Args:
-        answers: by code of the field. files: uploads with a name. removed: fields whose file goes.
+        answers: by code of the field. files: uploads that are held, by field. removed: fields whose file goes.
         revision: of the draft that was seen; 0 where there was none. token: of a form that may come twice.
 
     Raises:
@@ -56,22 +52,19 @@ def save_draft(
     circular = Circular.objects.select_related("room").get(pk=circular.pk)
     require(verdict_on(reach_of(by, at), circular, party, at=at))
     checked = checked_answers(circular, party, answers, by=by, at=at)
-    stored = _stored(circular, files or {})
-    try:
-        return _save_draft(circular, party, checked, stored, removed, revision, token, by, at)
-    except BaseException:
-        _forget(key for _examined, key in stored.values())
-        raise
+    asked = {one["code"] for one in circular.reply_form if one["kind"] == FieldKind.FILE}
+    held = {code: one for code, one in (files or {}).items() if code in asked}
+    return _save_draft(circular, party, checked, held, removed, revision, token, by, at)
 
 
 @transaction.atomic
 def _save_draft(
-    circular: Circular, party: Party, answers: dict[str, Any], stored: dict[str, tuple[Examined, str]],
+    circular: Circular, party: Party, answers: dict[str, Any], held: dict[str, HeldFile],
     removed: frozenset[str], revision: int, token: str, by: Person, at: dt.datetime,
 ) -> Reply:  # fmt: skip
     row = locked(circular)
     if token and (done := sent_with(row, party, token)):
-        _forget(key for _examined, key in stored.values())
+        release(list(held.values()))
         return done
     # Closed meanwhile, or cancelled: asked again, now that nobody can change it.
     require(verdict_on(reach_of(by, at), row, party, at=at))
@@ -91,14 +84,8 @@ def _save_draft(
     reply.changed_at, reply.changed_by, reply.revision = at, by, reply.revision + 1
     reply.purged_at = None
     reply.save()
-    reply.files.filter(field__in=[*removed, *stored]).delete()
-    ReplyFile.objects.bulk_create(
-        ReplyFile(
-            reply=reply, field=code, key=key, name=one.name, kind=one.kind.name, media_type=one.media_type, size=one.size,
-            sha256=one.sha256, filed_at=at,
-        )
-        for code, (one, key) in stored.items()
-    )  # fmt: skip
+    reply.files.filter(field__in=[*removed, *held]).delete()
+    answer_with(reply, held, at=at)
     journal.record("reply.drafted", at=at, person=by, subject=reply, room=row.room, party_code=party.code)
     return reply
 
@@ -289,28 +276,6 @@ def _require_complete(circular: Circular, reply: Reply) -> None:
         raise RefusedError(_("The reply is empty. Fill in the form first."))
 
 
-def _stored(circular: Circular, files: Mapping[str, BinaryIO]) -> dict[str, tuple[Examined, str]]:
-    """Examine and store the files before any transaction begins; all of them or none."""
-    asked = {one["code"] for one in circular.reply_form if one["kind"] == FieldKind.FILE}
-    stored: dict[str, tuple[Examined, str]] = {}
-    try:
-        for code, source in files.items():
-            if code not in asked:
-                continue
-            with _naming(code), as_path(source) as path:
-                examined = examine(path, name=str(source.name), limit=settings.UPLOAD_LIMIT)
-                stored[code] = examined, put(path, storage=storages["default"]).key
-    except BaseException:
-        _forget(key for _examined, key in stored.values())
-        raise
-    return stored
-
-
-def _forget(keys: Any) -> None:
-    for key in keys:
-        storages["default"].delete(key)
-
-
 @contextlib.contextmanager
 def _naming(field: str) -> Any:
     """A refusal names this field of the form."""
@@ -321,5 +286,9 @@ def _naming(field: str) -> Any:
 
 
 def kept_keys(keys: list[str]) -> set[str]:
-    """Which of these stored files a reply holds."""
-    return set(ReplyFile.objects.filter(key__in=keys).order_by().values_list("key", flat=True))
+    """Which of these stored files a circular, a reply or an open form holds."""
+    return {
+        key
+        for model in (ReplyFile, CircularFile, HeldFile)
+        for key in model.objects.filter(key__in=keys).order_by().values_list("key", flat=True)
+    }

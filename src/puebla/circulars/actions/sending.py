@@ -244,7 +244,7 @@ def missing_parties(circular: Circular, *, at: dt.datetime) -> set[int]:
     replied = Reply.objects.standing().filter(circular=circular).order_by().values("party_id")
     missing = addressed.exclude(party_id__in=replied)
     members = {StandingKind.MEMBER.value}
-    if rules.is_reserved(circular) and circular.observers_allowed_at is None:
+    if rules.is_kept_for_members(circular):
         standing = Party.objects.standing(members, on=today(at)).order_by().values("pk")
         missing = missing.filter(party_id__in=standing)
     return set(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.circulars import rules
+from puebla.circulars.actions.holding import attach
 from puebla.circulars.actions.indexing import index_circular
 from puebla.circulars.models import OPENINGS, Circular, FieldKind, Kind, Precision
 from puebla.core import journal
@@ -48,8 +49,8 @@ def draft(*, room: Room, kind: str, titles: Texts, by: Person, at: dt.datetime, 
     """Begin a circular; whoever prepares circulars goes on with it.
 
     Args:
-        described: as for `describe`; `later` says which of two hours is meant, `papers` go with it, `addressed` is whom
-            it goes to.
+        described: as for `describe`; `later` says which of two hours is meant, `papers` and `files` held go with it,
+            `addressed` is whom it goes to.
 
     Raises:
         RefusedError: where the rules refuse or a field is wrong (`field` names it); nothing is written.
@@ -60,10 +61,12 @@ def draft(*, room: Room, kind: str, titles: Texts, by: Person, at: dt.datetime, 
         room=room, room_cap=room.cap, party=_secretariat(at), audience=Audience.PRESIDENCY, kind=Kind(kind), titles=titles,
         opens_to=narrowest(room), created_at=at, created_by=by, changed_at=at, changed_by=by,
     )  # fmt: skip
-    papers = described.pop("papers", [])
+    papers, files = described.pop("papers", []), described.pop("files", [])
+    described.pop("dropped", None)
     _take_over(row, described, reach)
     _save(row)
     row.papers.set(papers)
+    attach(row, files, [], at=at)
     index_circular(row, at=at)
     journal.record("circular.drafted", at=at, person=by, subject=row, room=room, facts={"titles": titles})
     return row
@@ -75,6 +78,9 @@ def describe(
 ) -> Circular:
     """Change a draft.
 
+    Args:
+        values: those of `DESCRIBED`; `papers`, `files` held to be put to it, references of files `dropped`.
+
     Raises:
         StaleError: somebody saved it since `revision` was read; nothing is written.
     """
@@ -83,14 +89,16 @@ def describe(
     require(rules.may_describe(reach, row))
     require_unchanged(row, revision)
     values = dict(values)
-    papers = values.pop("papers", None)
+    papers, files, dropped = values.pop("papers", None), values.pop("files", []), values.pop("dropped", [])
     before = {name: str(getattr(row, name)) for name in DESCRIBED}
     _take_over(row, values, reach)
     touch(row, by, at)
     if papers is not None:
         row.papers.set(papers)
+    attach(row, files, dropped, at=at)
     index_circular(row, at=at)
     changed = [name for name in DESCRIBED if before[name] != str(getattr(row, name))]
+    changed += ["files"] if files or dropped else []
     journal.record(
         "circular.described", at=at, person=by, subject=row, room=row.room, facts={"changed": changed}
     )

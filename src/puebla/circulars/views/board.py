@@ -17,6 +17,7 @@ from puebla.circulars.views.records import circular_or_404, date_facts, recipien
 from puebla.circulars.views.replying import words_of
 from puebla.core.languages import show
 from puebla.core.tables import export_of
+from puebla.members.models import StandingKind
 from puebla.members.querysets import Reach, reach_of
 
 
@@ -63,7 +64,7 @@ def rows_of(request: PersonRequest, circular: Circular, reach: Reach, *, whole: 
             "party": group.party, "standing": group.standing, "people": len(group.people),
             "reply": standing.get(group.party.pk), "withdrawn": group.party.pk in withdrawn,
             "opened_at": opened.get(group.party.pk), "own": group.party.pk in reach.parties,
-            "state": _state(standing.get(group.party.pk), withdrawn=group.party.pk in withdrawn),
+            "state": _state(circular, group.standing, standing.get(group.party.pk), withdrawn=group.party.pk in withdrawn),
         }
         for group in recipients_by_party(circular)
         if group.party.kind != "secretariat"
@@ -71,10 +72,13 @@ def rows_of(request: PersonRequest, circular: Circular, reach: Reach, *, whole: 
     ]  # fmt: skip
 
 
-def _state(one: Reply | None, *, withdrawn: bool) -> str:
+def _state(circular: Circular, standing: str, one: Reply | None, *, withdrawn: bool) -> str:
     if one is not None:
         return "late" if one.late else "replied"
-    return "withdrawn" if withdrawn else "missing"
+    if withdrawn:
+        return "withdrawn"
+    asked = standing == StandingKind.MEMBER or not rules.is_kept_for_members(circular)
+    return "missing" if asked else "not_asked"
 
 
 def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -104,12 +108,11 @@ def _header(circular: Circular) -> list[str]:
 
 
 def _cells(circular: Circular, row: dict[str, Any]) -> list[Any]:
-    from puebla.members.models import StandingKind
-
     words = {
         "replied": _("in time"),
         "late": _("late"),
         "missing": _("missing"),
+        "not_asked": _("only informed"),
         "withdrawn": pgettext("circular", "withdrawn"),
     }
     reply = row["reply"]

@@ -17,6 +17,7 @@ from puebla.circulars.models import Circular, Kind, Recipient, Reply, State
 from puebla.circulars.querysets import CircularQuerySet
 from puebla.core.words import without_nul
 from puebla.documents.views.lists import options
+from puebla.members.models import StandingKind
 from puebla.members.querysets import Reach, reach_of
 from puebla.members.querysets.prepared import PreparedForReader
 
@@ -75,7 +76,7 @@ def rows_of(circulars: list[Circular], reach: Reach, at: Any) -> list[dict[str, 
     sent = set(
         Recipient.objects.filter(circular__in=keys, party__in=sorted(reach.parties))
         .order_by()
-        .values_list("circular_id", "party_id")
+        .values_list("circular_id", "standing")
     )
     replied = dict(
         Reply.objects.visible_to(None, reach=reach)
@@ -83,13 +84,16 @@ def rows_of(circulars: list[Circular], reach: Reach, at: Any) -> list[dict[str, 
         .order_by()
         .values_list("circular_id", "late")
     )
-    asked = {circular for circular, _party in sent}
+    asked = {circular for circular, _standing in sent}
+    as_member = {circular for circular, standing in sent if standing == StandingKind.MEMBER}
     return [
         {
             "circular": one,
             "reply_by": reply_by_in_words(one),
             "late": one.is_late(at),
-            "mine": _standing(one, one.pk in asked, replied.get(one.pk)),
+            "mine": _standing(
+                one, one.pk in (as_member if rules.is_kept_for_members(one) else asked), replied.get(one.pk)
+            ),
         }
         for one in circulars
     ]

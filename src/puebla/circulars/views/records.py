@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.core.files.storage import storages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,8 @@ from puebla.circulars.actions.replying import verdict_on
 from puebla.circulars.forms import readers_once_sent
 from puebla.circulars.models import Circular, Reply
 from puebla.circulars.querysets import readers_in_words, why_i_see
+from puebla.core.files.kinds import FileKind
+from puebla.core.files.serving import serve
 from puebla.core.languages import pending_languages
 from puebla.core.models import JournalEntry, Process
 from puebla.core.phrases import sentences
@@ -74,6 +77,7 @@ def record(request: PersonRequest, address: str) -> HttpResponseBase:
         "pending": [language_name(code) for code in pending_languages(circular.texts, languages)],
         "others": [code for code in languages if circular.texts.get(code)],
         "papers": _papers(request, circular, reach),
+        "files": circular.files.all(),
         "meeting": meeting_of(request, circular, reach),
         "sent_to": sent,
         "names_people": prepares,
@@ -204,6 +208,23 @@ def acts_of(circular: Circular, reach: Reach, *, at: dt.datetime) -> list[dict[s
 
 @signed_in
 @require_safe
+def attachment(request: PersonRequest, address: str, ref: str) -> HttpResponseBase:
+    """A file that goes with a circular, for its readers."""
+    circular = circular_or_404(request, address, reach_of(request.person))
+    file = circular.files.filter(ref=ref).first()
+    if file is None:
+        raise Http404
+    file.circular = circular
+    actions.circular_file_opened(file=file, by=request.person, at=timezone.now())
+    return serve(
+        request, storage=storages["default"], key=file.key, size=file.size, sha256=file.sha256,
+        media_type=file.media_type, name=file.name, last_modified=file.filed_at,
+        inline=FileKind[file.kind].inline_safe and "download" not in request.GET,
+    )  # fmt: skip
+
+
+@signed_in
+@require_safe
 def history(request: PersonRequest, address: str) -> HttpResponseBase:
     """What was done with the circular, for who prepares circulars; and with the replies that the reader sees.
 
@@ -219,8 +240,10 @@ def history(request: PersonRequest, address: str) -> HttpResponseBase:
     openings = of_replies.filter(act="reply.file_opened")
     entries = of_replies.exclude(act__in=["reply.drafted", "reply.file_opened"])
     entries = entries | openings_known_to(openings, circular, reach)
+    of_circular = JournalEntry.objects.filter(subject_kind="Circular", subject_ref=circular.ref)
+    entries = entries | openings_known_to(of_circular.filter(act="circular.file_opened"), circular, reach)
     if rules.prepares(reach):
-        entries = entries | JournalEntry.objects.filter(subject_kind="Circular", subject_ref=circular.ref)
+        entries = entries | of_circular.exclude(act="circular.file_opened")
     context = {"circular": circular, "entries": sentences(entries.order_by("-sequence")[:200])}
     return render(request, "circulars/history.html", context)
 

@@ -41,7 +41,8 @@ def reply(request: PersonRequest, address: str) -> HttpResponseBase:
             raise Http404
         return render(request, "circulars/reply_for.html", {"circular": circular, "parties": parties})
     begun, standing = _rows(circular, party)
-    form = _form(request, circular, party, begun or standing, at)
+    verdict = verdict_on(reach, circular, party, at=at)
+    form = _form(request, circular, party, begun or standing, at, held=bool(verdict))
     # What a draft was seen as; a reply that stands is gone on from with a new draft.
     revision = begun.revision if begun else 0
     if request.method == "POST" and form.is_valid():
@@ -52,7 +53,7 @@ def reply(request: PersonRequest, address: str) -> HttpResponseBase:
         form.initial = {**form.initial, "revision": revision, "token": secrets.token_hex(16)}
     context = {
         "circular": circular, "party": party, "form": form, "parts": list(form.parts()), "begun": begun,
-        "standing": standing, "several": len(parties) > 1, "verdict": verdict_on(reach, circular, party, at=at),
+        "standing": standing, "several": len(parties) > 1, "verdict": verdict,
         "late": circular.is_late(at), **date_facts(circular),
     }  # fmt: skip
     return render(request, "circulars/reply.html", context)
@@ -73,14 +74,30 @@ def _rows(circular: Circular, party: Party) -> tuple[Reply | None, Reply | None]
 
 
 def _form(
-    request: PersonRequest, circular: Circular, party: Party, row: Reply | None, at: dt.datetime
+    request: PersonRequest,
+    circular: Circular,
+    party: Party,
+    row: Reply | None,
+    at: dt.datetime,
+    *,
+    held: bool,
 ) -> ReplyForm:
-    data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    """The form; files that came with it are kept aside first, so that none is lost where something else is wrong."""
+    sent = request.method == "POST"
     initial = ReplyForm.facts_of(circular, row.answers) if row else {}
     filed = {one.field: one for one in row.files.all()} if row else {}
-    return ReplyForm(
-        *data, circular=circular, people=_people(circular, party, at), filed=filed, initial=initial
-    )
+    asked = [one["code"] for one in circular.reply_form if one["kind"] == FieldKind.FILE]
+    kept, refused = [], []
+    if sent and held:
+        uploads = [(code, file) for code in asked for file in request.FILES.getlist(code)[:1]]
+        kept, refused = actions.hold_all(uploads, request.POST.getlist("held"), by=request.person, at=at)
+    form = ReplyForm(
+        request.POST if sent else None, circular=circular, people=_people(circular, party, at), filed=filed, initial=initial,
+        held={one.field: one for one in kept if one.field in asked},
+    )  # fmt: skip
+    for code, sentence in refused:
+        form.add_error(code, sentence)
+    return form
 
 
 def _people(circular: Circular, party: Party, at: dt.datetime) -> list[Person]:

@@ -20,6 +20,7 @@ from puebla.circulars.forms import (
     AskedFieldForm,
     BeginForm,
     CircularForm,
+    FilesForm,
     asked_forms,
     party_choices,
     readers_once_sent,
@@ -61,6 +62,18 @@ def _whole(form: CircularForm, asked: list[AskedFieldForm], request: PersonReque
     return form.is_valid() and not faults and "more" not in request.POST
 
 
+def _files(request: PersonRequest, circular: Circular | None, at: Any) -> FilesForm:
+    """The files of the form: what came with it is kept aside first, so that none is lost where something else is wrong."""
+    if request.method != "POST":
+        return FilesForm(circular=circular)
+    uploads = [("files", one) for one in request.FILES.getlist("files")]
+    held, refused = actions.hold_all(uploads, request.POST.getlist("held"), by=request.person, at=at)
+    form = FilesForm(request.POST, circular=circular, held=held)
+    for field, sentence in refused:
+        form.add_error(field, sentence)
+    return form
+
+
 def _lines(asked: list[AskedFieldForm], languages: list[str], request: PersonRequest) -> list[AskedFieldForm]:
     """The lines of the reply form; two more where they were asked for."""
     if "more" not in request.POST:
@@ -88,7 +101,8 @@ def new(request: PersonRequest) -> HttpResponseBase:
     languages = Process.current().languages
     form = _form(request, body.room, reach, at, _initial(request, body, kind))
     asked = asked_forms(PROPOSED[kind](), languages, posted(request))
-    if request.method == "POST" and _whole(form, asked, request):
+    files = _files(request, None, at)
+    if request.method == "POST" and _whole(form, asked, request) and files.is_valid():
         kept: list[Circular] = []
         fields = [field for one in asked if (field := one.field())]
         if form.carries_out(
@@ -100,6 +114,7 @@ def new(request: PersonRequest) -> HttpResponseBase:
                     by=request.person,
                     at=at,
                     **form.values(),
+                    **files.values(),
                 )
             )
         ):
@@ -108,7 +123,7 @@ def new(request: PersonRequest) -> HttpResponseBase:
     return render(
         request, "circulars/edit.html",
         {"form": form, "asked": _lines(asked, languages, request), "body": body, "kind": Kind(kind).label,
-         "verdict": rules.may_prepare(reach, body.room)},
+         "files": files, "verdict": rules.may_prepare(reach, body.room)},
     )  # fmt: skip
 
 
@@ -138,9 +153,10 @@ def edit(request: PersonRequest, address: str) -> HttpResponseBase:
     languages = Process.current().languages
     form = _form(request, circular.room, reach, at, CircularForm.facts_of(circular))
     asked = asked_forms(circular.reply_form, languages, posted(request))
-    if request.method == "POST" and _whole(form, asked, request):
+    files = _files(request, circular, at)
+    if request.method == "POST" and _whole(form, asked, request) and files.is_valid():
         fields = [field for one in asked if (field := one.field())]
-        values = form.values() | {"reply_form": fields}
+        values = form.values() | files.values() | {"reply_form": fields}
         if form.carries_out(
             lambda: actions.describe(
                 circular=circular,
@@ -156,7 +172,7 @@ def edit(request: PersonRequest, address: str) -> HttpResponseBase:
     return render(
         request, "circulars/edit.html",
         {"form": form, "asked": _lines(asked, languages, request), "circular": circular, "body": circular.body,
-         "kind": circular.get_kind_display(), "verdict": rules.may_describe(reach, circular)},
+         "kind": circular.get_kind_display(), "files": files, "verdict": rules.may_describe(reach, circular)},
     )  # fmt: skip
 
 

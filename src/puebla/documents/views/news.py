@@ -21,6 +21,7 @@ from puebla.core.verdicts import ALLOWED, Verdict, refused
 from puebla.documents.actions.indexing import SOURCE as INDEXED
 from puebla.documents.forms import language_name
 from puebla.documents.models import Document, FileVersion, Kind, Share, State, Theme
+from puebla.documents.querysets import sizes_of
 from puebla.members.models import Body, IndexEntry, Meeting, Party, SavedSearch
 from puebla.members.querysets import Reach
 from puebla.members.querysets.searching import answering, asked_by
@@ -160,7 +161,7 @@ def lines(person: Person, reach: Reach, refs: Collection[str]) -> dict[str, Line
     """The line of each document that this person sees now; two queries whatever their number."""
     found = visible(person, reach).filter(ref__in=refs).order_by().select_related("kind", "room")
     shown = list(found.only("ref", "symbol", "titles", "kind__names", "room__names", "room__sealed"))
-    sizes = _sizes([document.pk for document in shown])
+    sizes = sizes_of([document.pk for document in shown])
     return {
         document.ref: Line(
             subject=document.ref, symbol=document.symbol or "", titles=document.titles, kind=document.kind.names,
@@ -169,15 +170,6 @@ def lines(person: Person, reach: Reach, refs: Collection[str]) -> dict[str, Line
         )
         for document in shown
     }  # fmt: skip
-
-
-def _sizes(keys: list[int]) -> dict[int, dict[str, int]]:
-    """Bytes of the newest file of every language."""
-    sizes: dict[int, dict[str, int]] = defaultdict(dict)
-    versions = FileVersion.objects.filter(edition__document__in=keys).order_by("number")
-    for key, language, count in versions.values_list("edition__document", "edition__language", "size"):
-        sizes[key][language] = count
-    return sizes
 
 
 SOURCE = NewsSource(since=since, visible=visible, lines=lines, says=says)
