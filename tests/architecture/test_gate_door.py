@@ -189,7 +189,6 @@ REASONS = {
         "_readings",
         "FileVersion",
     ): "that a text was read, without words; told through the gate",
-    ("documents/views/news.py", "_sizes", "FileVersion"): "of documents that came through the gate",
     ("intranet/views/desk.py", "desk", "Seat"): "one's own seats that wait for confirmation",
     ("intranet/views/desk.py", "_own_seats", "Seat"): "one's own seats",
     (

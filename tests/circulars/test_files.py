@@ -41,7 +41,7 @@ def test_files_come_with_the_form_and_a_refused_form_loses_none_though_one_is_a_
 
     refused = client.post(
         address,
-        TYPED | {"remind_days": "often", "files": [
+        TYPED | {"remind_days": "often", "uploads": [
             make.a_file(b"Programme", "programme.txt"), make.a_file(b"\xff\xd8\xff" + bytes(40 << 20), "venue.jpg"),
             make.a_file(b"MZ" + bytes(200), "agenda.pdf"),
         ]},
@@ -61,7 +61,7 @@ def test_files_come_with_the_form_and_a_refused_form_loses_none_though_one_is_a_
     assert held_in(stolen.text) == []
 
     answer = client.post(
-        address, TYPED | {"held": held_in(page), "files": [make.a_file(b"Map", "map.txt")], "asked": "0", "reply_on": ""}
+        address, TYPED | {"held": held_in(page), "uploads": [make.a_file(b"Map", "map.txt")], "asked": "0", "reply_on": ""}
     )  # fmt: skip
 
     circular = Circular.objects.get()

@@ -18,6 +18,7 @@ from puebla.circulars.models import (
     MOST_KEEP_DAYS,
     Answering,
     Circular,
+    CircularFile,
     FieldKind,
     HeldFile,
     Kind,
@@ -177,7 +178,7 @@ class FilesForm(forms.Form):
         has: files of the draft. held: files kept for this form.
     """
 
-    files = forms.Field(
+    uploads = forms.Field(
         label=gettext_lazy("More files"), required=False, widget=MultipleFileInput(),
         help_text=gettext_lazy("PDF, office documents, pictures, up to 25 MB each. They are read by whoever reads the circular; mail names them with their size and never carries them."),
     )  # fmt: skip
@@ -187,13 +188,13 @@ class FilesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.held = list(held)
-        self.has = list(circular.files.all()) if circular is not None else []
+        self.has: list[CircularFile] = list(circular.files.all()) if circular is not None else []
 
     @property
     def dropped(self) -> list[str]:
         """References of files to be taken away."""
         given = self.data.getlist("dropped") if hasattr(self.data, "getlist") else []
-        known = {one.ref for one in [*self.has, *self.held]}
+        known = {one.ref for one in self.has} | {one.ref for one in self.held}
         return [ref for ref in given if ref in known]
 
     def values(self) -> dict[str, Any]:

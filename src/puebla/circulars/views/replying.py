@@ -18,7 +18,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.circulars import actions, rules
 from puebla.circulars.actions.replying import sent_with, verdict_on
 from puebla.circulars.forms import ReplyForm
-from puebla.circulars.models import Circular, FieldKind, Reply
+from puebla.circulars.models import Circular, FieldKind, HeldFile, Reply
 from puebla.circulars.views.records import circular_or_404, date_facts, own_parties
 from puebla.core.files.kinds import FileKind
 from puebla.core.files.serving import serve
@@ -87,7 +87,8 @@ def _form(
     initial = ReplyForm.facts_of(circular, row.answers) if row else {}
     filed = {one.field: one for one in row.files.all()} if row else {}
     asked = [one["code"] for one in circular.reply_form if one["kind"] == FieldKind.FILE]
-    kept, refused = [], []
+    kept: list[HeldFile] = []
+    refused: list[tuple[str, str]] = []
     if sent and held:
         uploads = [(code, file) for code in asked for file in request.FILES.getlist(code)[:1]]
         kept, refused = actions.hold_all(uploads, request.POST.getlist("held"), by=request.person, at=at)

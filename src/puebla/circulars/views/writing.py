@@ -66,7 +66,7 @@ def _files(request: PersonRequest, circular: Circular | None, at: Any) -> FilesF
     """The files of the form: what came with it is kept aside first, so that none is lost where something else is wrong."""
     if request.method != "POST":
         return FilesForm(circular=circular)
-    uploads = [("files", one) for one in request.FILES.getlist("files")]
+    uploads = [("uploads", one) for one in request.FILES.getlist("uploads")]
     held, refused = actions.hold_all(uploads, request.POST.getlist("held"), by=request.person, at=at)
     form = FilesForm(request.POST, circular=circular, held=held)
     for field, sentence in refused:
