@@ -282,3 +282,18 @@ def presiding_chair(party: members.Party | None = None, **values: Any) -> Person
     role = RoleFactory(code="presidency", permissions=["convene", "file_own", "confirm_seats"])
     SeatFactory(person=person, party=party, body=office, role=role)
     return person
+
+
+def named_delegate(convening: Any, person: Person, *, role: str = "member", state: str = "accredited") -> Any:
+    """The person as a delegate of their own party at the meeting."""
+    from puebla.meetings.models import Delegate, Delegation
+
+    at = timezone.now()
+    party = person.seats.order_by("pk")[0].party
+    delegation, _made = Delegation.objects.get_or_create(
+        convening=convening, party=party, defaults={"changed_at": at}
+    )
+    return Delegate.objects.create(
+        delegation=delegation, convening=convening, person=person, full_name=person.full_name, role=role, state=state,
+        nominated_at=at, changed_at=at,
+    )  # fmt: skip

@@ -53,6 +53,26 @@ REASONS = {
         "Delegate",
     ): "who takes part, each told of nothing but through their own gate",
     (
+        "meetings/views/bilaterals.py",
+        "_could_be_asked",
+        "Delegate",
+    ): "through the gate of the list of participants, of which only the parties are taken",
+    (
+        "meetings/views/bilaterals.py",
+        "bilateral",
+        "BilateralNote",
+    ): "the reader's own party's, of a meeting that came through the gate",
+    (
+        "meetings/views/bilaterals.py",
+        "bilateral",
+        "JournalEntry",
+    ): "of a bilateral meeting that came through the gate",
+    (
+        "meetings/views/bilaterals.py",
+        "move",
+        "Bilateral",
+    ): "through the secretariat's own gate, which reads no subject that is not given",
+    (
         "meetings/views/reports.py",
         "",
         "Report",

@@ -14,6 +14,7 @@ from icalendar import Calendar
 
 from puebla.core.calendars import gathered
 from puebla.meetings import actions
+from puebla.meetings.actions import bilaterals
 from puebla.meetings.models import CalendarAddress
 from puebla.meetings.querysets import programme
 from puebla.meetings.querysets.dates import overlaps
@@ -50,7 +51,7 @@ def sessions_of(text):
     return sorted(
         (event.start.astimezone(dt.UTC), event.end.astimezone(dt.UTC), str(event["UID"]).partition("-")[0], str(event["STATUS"]))
         for event in Calendar.from_ical(text).walk("VEVENT")
-        if str(event["UID"]).startswith(("session-", "line-"))
+        if str(event["UID"]).startswith(("session-", "line-", "bilateral-"))
     )  # fmt: skip
 
 
@@ -64,8 +65,10 @@ KINDS = st.lists(
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(drawn=KINDS, draft=st.booleans())
-def test_the_feed_equals_the_sessions_of_the_page_for_every_kind_of_reader(client, keeper, drawn, draft):
+@given(drawn=KINDS, draft=st.booleans(), called_off=st.booleans())
+def test_the_feed_equals_the_sessions_of_the_page_for_every_kind_of_reader(
+    client, keeper, drawn, draft, called_off
+):
     with transaction.atomic():
         chair = factories.presiding_chair()
         convening = factories.convening(draft=draft)
@@ -76,6 +79,8 @@ def test_the_feed_equals_the_sessions_of_the_page_for_every_kind_of_reader(clien
                 actions.cancel_session(session=made, by=chair, at=timezone.now())
         readers = [keeper, chair, factories.PersonFactory(), factories.delegate(body=convening.meeting.body)]
         readers += map(factories.delegate, ["member", "observer_state", "civil_society"])
+        if not draft:
+            readers += in_twos(convening, keeper, called_off=called_off)
 
         found = [
             (sessions_of(feed(client, reader).content), on_page(convening, reader)) for reader in readers
@@ -87,13 +92,37 @@ def test_the_feed_equals_the_sessions_of_the_page_for_every_kind_of_reader(clien
         assert feeds == page
 
 
+def in_twos(convening, keeper, *, called_off):
+    """Two who meet on the last day, late, when no session drawn here is held."""
+    convening.state = "convened"
+    convening.save(update_fields=["state"])
+    one, other = people = [factories.focal_point() for _each in range(2)]
+    usual = {"by": keeper, "at": timezone.now()}
+    bilaterals.open_slots(convening=convening, days=[DAY], from_hour=dt.time(23), until_hour=dt.time(23, 30), length=30, pause=0, rooms=[{"en": "Patio"}], **usual)  # fmt: skip
+    slot = convening.bilateral_slots.get()
+    sides = {"asking": one.seats.get().party, "asked": other.seats.get().party}
+    row = bilaterals.ask(
+        convening=convening, slots=[slot], subject="S", language="en", by=one, at=usual["at"], **sides
+    )
+    row = bilaterals.accept(bilateral=row, slot=slot, revision=1, by=other, at=usual["at"])
+    if called_off:
+        bilaterals.withdraw(bilateral=row, reason="", revision=2, by=one, at=usual["at"])
+    return people
+
+
 def on_page(convening, reader):
     page = programme(convening, reader, reach_of(reader), since=None)
     return sorted(
-        (entry["starts_at"], entry["ends_at"], "session" if entry["session"] else "line",
-         "CANCELLED" if entry["session"] and entry["session"].cancelled_at else "CONFIRMED")
+        (entry["starts_at"], entry["ends_at"], "session" if entry["session"] else "bilateral" if entry.get("bilateral") else "line",
+         "CANCELLED" if is_cancelled(entry) else "CONFIRMED")
         for entries in page.days.values() for entry in entries
     )  # fmt: skip
+
+
+def is_cancelled(entry):
+    if entry.get("bilateral"):
+        return entry["bilateral"].state != "agreed"
+    return entry["session"] is not None and entry["session"].cancelled_at is not None
 
 
 def test_the_feed_is_a_calendar_that_a_second_library_reads_with_names_and_places(client, keeper):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puebla.core import registry
+from puebla.core.guards import guard
 from puebla.core.operations import Chore
 
 #: How the journal says each act to readers.
@@ -21,6 +22,18 @@ PHRASES = {
     "agenda.paper_placed": gettext_lazy("put a document under an item"),
     "agenda.paper_removed": gettext_lazy("took a document from under an item"),
     "agenda.revised": gettext_lazy("made a revision of the agenda"),
+    "bilateral.agreed": gettext_lazy("agreed to a bilateral meeting"),
+    "bilateral.asked": gettext_lazy("asked for a bilateral meeting"),
+    "bilateral.declined": gettext_lazy("declined a bilateral meeting"),
+    "bilateral.moved": gettext_lazy("moved a bilateral meeting"),
+    "bilateral.noted": gettext_lazy("kept notes of a bilateral meeting"),
+    "bilateral.proposed": gettext_lazy("proposed another time for a bilateral meeting"),
+    "bilateral.subject_given": gettext_lazy("let the secretariat read the subject"),
+    "bilateral.subject_kept": gettext_lazy("keeps the subject from the secretariat"),
+    "bilateral.withdrawn": gettext_lazy("withdrew a bilateral meeting"),
+    "bilaterals.closed": gettext_lazy("closed a slot for bilateral meetings"),
+    "bilaterals.opened": gettext_lazy("opened slots for bilateral meetings"),
+    "bilaterals.reopened": gettext_lazy("opened a slot for bilateral meetings again"),
     "calendar.closed": gettext_lazy("ended the address of their calendar"),
     "calendar.opened": gettext_lazy("opened an address of their calendar"),
     "convening.begun": gettext_lazy("began to prepare the meeting"),
@@ -134,6 +147,13 @@ def calendar_entry(_person: Any) -> tuple[str, str]:
     return _("Calendar"), "meetings:calendar"
 
 
+#: Who writes past the acts cannot agree on what no room and no party was held for.
+guard("meetings_bilateral_held", table="meetings_bilateral", event="UPDATE", sentence="an agreed meeting holds its room and both parties",
+      refuses_when="NEW.state = 'agreed' AND (SELECT COUNT(*) FROM meetings_bilateralhold WHERE bilateral_id = NEW.id) < 3")  # fmt: skip
+guard("meetings_bilateral_asked_first", table="meetings_bilateral", event="INSERT", sentence="a meeting is asked for before it is agreed",
+      refuses_when="NEW.state = 'agreed'")  # fmt: skip
+
+
 class MeetingsConfig(AppConfig):
     """Meetings, their sessions and agendas."""
 
@@ -168,4 +188,12 @@ class MeetingsConfig(AppConfig):
         registry.taking_part.add(news.KIND, news.taking_part)
         registry.mail_kinds.add(news.KIND, news.label)
         registry.gatherings.add("meetings", news.gatherings)
+        from puebla.core.calendars import KINDS
+        from puebla.meetings.actions import bilateral_mail
+        from puebla.meetings.views import bilateral_news
+
+        KINDS["bilateral"] = gettext_lazy("bilateral meeting")
+        registry.news_sources.add(bilateral_mail.SOURCE, bilateral_news.SOURCE, rank=25)
+        registry.mail_kinds.add(bilateral_mail.SOURCE, lambda: _("bilateral meetings"))
+        registry.mail_now.add("bilateral", bilateral_mail.mail_now)
         registry.calendar.add("meetings", dates.entries, rank=10)

@@ -7,6 +7,7 @@ from django.urls import path
 
 from puebla.meetings.views import (
     agenda,
+    bilaterals,
     calendar,
     checkin,
     convening,
@@ -52,6 +53,12 @@ urlpatterns = [
     path("<path:symbol>/reports/<slug:ref>/file/", reports.file, name="report-file"),
     path("<path:symbol>/packs/", packs.packs, name="packs"),
     path("<path:symbol>/packs/<slug:language>/<slug:form>/", packs.take, name="pack"),
+    path("<path:symbol>/bilaterals/", bilaterals.bilaterals, name="bilaterals"),
+    path("<path:symbol>/bilaterals/ask/", bilaterals.ask, name="bilateral-ask"),
+    path("<path:symbol>/bilaterals/grid/", bilaterals.rooms_and_times, name="bilateral-grid"),
+    path("<path:symbol>/bilaterals/grid/<slug:ref>/close/", bilaterals.close, name="bilateral-close"),
+    path("<path:symbol>/bilaterals/grid/<slug:ref>/move/", bilaterals.move, name="bilateral-move"),
+    path("<path:symbol>/bilaterals/<slug:ref>/", bilaterals.bilateral, name="bilateral"),
     path("<path:symbol>/agenda/", agenda.agenda, name="agenda"),
     path("<path:symbol>/agenda/new/", agenda.new, name="item-new"),
     path("<path:symbol>/agenda/revise/", agenda.revise, name="agenda-revise"),

@@ -17,7 +17,7 @@ from puebla.members.querysets import today
 from puebla.notices.actions.messages import message_id_of
 
 
-def _named(convening: Convening) -> str:
+def named_in_mail(convening: Convening) -> str:
     """What a mail may call the meeting, in the language now active."""
     room = convening.meeting.body.room
     if room.sealed:
@@ -35,7 +35,7 @@ def ask_for_nominations(
         with translation.override(person.language):
             names = {
                 "name": person.full_name,
-                "meeting": _named(convening),
+                "meeting": named_in_mail(convening),
                 "until": formats.date_format(until, "DATE_FORMAT") if until else "",
                 "address": address_of("meetings:delegation", convening.symbol, of.code),
             }
@@ -128,7 +128,7 @@ def _names(delegate: Delegate) -> dict[str, str]:
         "name": delegate.full_name,
         "role": str(Delegate.Role(delegate.role).label),
         "party": str(show(delegate.delegation.party.short_names)),
-        "meeting": _named(delegate.convening),
+        "meeting": named_in_mail(delegate.convening),
         "address": address_of("meetings:delegate", delegate.convening.symbol, delegate.ref),
     }
 

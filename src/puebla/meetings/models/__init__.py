@@ -1,6 +1,14 @@
 """A meeting from the first announcement to the sealed record: convened, held in sessions along an agenda."""
 
 from puebla.meetings.models.agenda import AgendaItem, AgendaRevision, ItemOpening, ItemPaper
+from puebla.meetings.models.bilaterals import (
+    Bilateral,
+    BilateralHold,
+    BilateralNote,
+    BilateralProposal,
+    BilateralRoom,
+    BilateralSlot,
+)
 from puebla.meetings.models.calendars import CalendarAddress
 from puebla.meetings.models.convening import Convening, Look
 from puebla.meetings.models.delegations import Attendance, Delegate, DelegateStep, Delegation
@@ -13,6 +21,12 @@ __all__ = [
     "AgendaItem",
     "AgendaRevision",
     "Attendance",
+    "Bilateral",
+    "BilateralHold",
+    "BilateralNote",
+    "BilateralProposal",
+    "BilateralRoom",
+    "BilateralSlot",
     "CalendarAddress",
     "Convening",
     "Delegate",

@@ -178,10 +178,23 @@ def programme(
         for one in sessions
     ]  # fmt: skip
     found += [{"session": None, "items": [], **line} for line in lines]
+    found += _bilaterals_of(convening, person, reach)
     days: dict[dt.date, list[dict[str, Any]]] = {}
     for entry in sorted(found, key=lambda entry: (entry["starts_at"], entry["ends_at"])):
         days.setdefault(entry["on"], []).append(entry)
     return Programme(days, rows)
+
+
+def _bilaterals_of(convening: Any, person: "Person | None", reach: Reach) -> list[dict[str, Any]]:
+    """The bilateral meetings of the person's own parties that have an hour, as lines of a day."""
+    from puebla.meetings.models import Bilateral
+
+    seen = Bilateral.objects.visible_to(person, reach=reach).filter(convening=convening).in_calendars()
+    return [
+        {"session": None, "items": [], "bilateral": one, "with": one.other(min({one.asking_id, one.asked_id} & reach.parties)),
+         "on": one.slot.on, "starts_at": one.slot.starts_at, "ends_at": one.slot.ends_at, "zone": one.slot.zone}
+        for one in seen.select_related("asking", "asked", "slot__room")
+    ]  # fmt: skip
 
 
 def papers_of(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from puebla.core.calendars import CalendarEntry
 from puebla.members.querysets import Reach, today
@@ -24,6 +24,9 @@ SESSION_COLUMNS = (
     "room__sealed", "convening__meeting__titles", *_OF_BODY,
 )  # fmt: skip
 LINE_COLUMNS = ("ref", "starts_at", "ends_at", "zone", "sequence", "changed_at", *_OF_BODY)
+BILATERAL_COLUMNS = (
+    "ref", "state", "sequence", "changed_at", "partner", "slot__starts_at", "slot__ends_at", "slot__zone", "slot__room__names", *_OF_BODY,
+)  # fmt: skip
 MEETING_COLUMNS = (
     "symbol", "titles", "places", "starts_on", "ends_on", "precision", "confirmed", "draft", "revision", "body__code",
     "body__short_names", "body__room__sealed", "convening__zone", "convening__changed_at", "convening__link",
@@ -48,6 +51,20 @@ def lines_between(
 
     seen = Session.objects.filter(starts_at__lt=last, ends_at__gt=first).seen_as_lines(person, reach=reach)
     return seen.order_by("starts_at", "pk").values(*LINE_COLUMNS)
+
+
+def bilaterals_between(
+    person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime
+) -> QuerySet[Any, Any]:
+    """Bilateral meetings of the person's own parties that have an hour, any part of which lies between."""
+    from puebla.meetings.models import Bilateral
+
+    seen = Bilateral.objects.visible_to(person, reach=reach).in_calendars()
+    found = seen.filter(slot__starts_at__lt=last, slot__ends_at__gt=first)
+    mine = Q(asking_id__in=sorted(reach.parties))
+    return found.order_by("slot__starts_at", "pk").annotate(
+        partner=Case(When(mine, then=F("asked__short_names")), default=F("asking__short_names"))
+    ).values(*BILATERAL_COLUMNS)  # fmt: skip
 
 
 def meetings_between(

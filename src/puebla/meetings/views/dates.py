@@ -13,7 +13,12 @@ from django.utils.translation import gettext as _
 from puebla.core.calendars import CalendarEntry, other_language
 from puebla.core.languages import show
 from puebla.meetings.models import Session
-from puebla.meetings.querysets.dates import lines_between, meetings_between, sessions_between
+from puebla.meetings.querysets.dates import (
+    bilaterals_between,
+    lines_between,
+    meetings_between,
+    sessions_between,
+)
 from puebla.members.querysets import Reach
 from puebla.members.querysets.prepared import PreparedForReader
 
@@ -32,6 +37,7 @@ def entries(person: "Person", reach: Reach, first: dt.datetime, last: dt.datetim
     yield from _meetings.rows(person, reach, first, last, *years)
     yield from _sessions.rows(person, reach, first, last)
     yield from _lines.rows(person, reach, first, last)
+    yield from _bilaterals.rows(person, reach, first, last)
 
 
 def _of_meeting(row: dict[str, Any]) -> CalendarEntry:
@@ -77,6 +83,20 @@ def _of_line(row: dict[str, Any]) -> CalendarEntry:
     )  # fmt: skip
 
 
+def _of_bilateral(row: dict[str, Any]) -> CalendarEntry:
+    body = _body(row)
+    # With whom is known to the two alone: not to a program that reads the calendar from outside.
+    outside = f"{capfirst(_('bilateral meeting'))} · {body}"
+    title = _("Bilateral meeting with %(party)s") % {"party": show(row["partner"])}
+    return CalendarEntry(
+        uid=f"bilateral-{row['ref']}", kind="bilateral", title=f"{title} · {body}", starts_at=row["slot__starts_at"],
+        ends_at=row["slot__ends_at"], zone=row["slot__zone"], place=str(show(row["slot__room__names"])),
+        address=reverse("meetings:bilateral", args=[row["convening__meeting__symbol"], row["ref"]]),
+        body=row["convening__meeting__body__code"], body_name=body, sequence=row["sequence"],
+        cancelled=row["state"] != "agreed", changed_at=row["changed_at"], outside=outside,
+    )  # fmt: skip
+
+
 def _body(row: dict[str, Any]) -> str:
     return str(show(row["convening__meeting__body__short_names"])) or row["convening__meeting__body__code"]
 
@@ -85,3 +105,4 @@ def _body(row: dict[str, Any]) -> str:
 _meetings = PreparedForReader(meetings_between, make=_of_meeting, kept=100)
 _sessions = PreparedForReader(sessions_between, make=_of_session, kept=600)
 _lines = PreparedForReader(lines_between, make=_of_line, kept=100)
+_bilaterals = PreparedForReader(bilaterals_between, make=_of_bilateral, kept=100)
