@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from puebla.accounts.models import Person
 from puebla.core.languages import TextsField, show
@@ -83,8 +84,8 @@ class Bilateral(models.Model):
     class State(models.TextChoices):
         ASKED = "asked", _("asked")
         AGREED = "agreed", _("agreed")
-        DECLINED = "declined", _("declined")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        DECLINED = "declined", pgettext_lazy("bilateral", "declined")
+        WITHDRAWN = "withdrawn", pgettext_lazy("bilateral", "withdrawn")
 
     ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
     convening = models.ForeignKey(Convening, models.CASCADE, related_name="bilaterals")

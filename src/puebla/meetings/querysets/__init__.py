@@ -190,10 +190,11 @@ def _bilaterals_of(convening: Any, person: "Person | None", reach: Reach) -> lis
     from puebla.meetings.models import Bilateral
 
     seen = Bilateral.objects.visible_to(person, reach=reach).filter(convening=convening).in_calendars()
+    found: list[Any] = list(seen.select_related("asking", "asked", "slot__room"))
     return [
         {"session": None, "items": [], "bilateral": one, "with": one.other(min({one.asking_id, one.asked_id} & reach.parties)),
          "on": one.slot.on, "starts_at": one.slot.starts_at, "ends_at": one.slot.ends_at, "zone": one.slot.zone}
-        for one in seen.select_related("asking", "asked", "slot__room")
+        for one in found
     ]  # fmt: skip
 
 

@@ -143,7 +143,9 @@ def busy(
     from puebla.meetings.models import Bilateral, Session
 
     taken = Bilateral.objects.filter(Q(asking=party) | Q(asked=party), convening=convening, state="agreed")
-    meetings = taken.exclude(pk=besides).select_related("slot", "asking", "asked")
+    meetings: list[Any] = list(
+        taken.exclude(pk__in=[] if besides is None else [besides]).select_related("slot", "asking", "asked")
+    )
     found = [
         Busy(one.slot.starts_at, one.slot.ends_at, one.other(party.pk) if known_to else None)
         for one in meetings

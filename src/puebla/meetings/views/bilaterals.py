@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from puebla.accounts.views import PersonRequest, carried, signed_in
@@ -119,7 +120,7 @@ def ask(request: PersonRequest, symbol: str) -> HttpResponseBase:
         context |= {
             "form": form,
             "days": days,
-            "ticked": set(form.data.getlist("slots") if form.is_bound else ()),
+            "ticked": set(request.POST.getlist("slots")),
         }
     return render(request, "meetings/bilateral_ask.html", context)
 
@@ -129,7 +130,9 @@ def _could_be_asked(request: PersonRequest, convening: Convening, reach: Reach, 
     listed = Delegate.objects.filter(convening=convening).listed_for(request.person, reach=reach)
     named = set(listed.order_by().values_list("delegation__party_id", flat=True))
     invited = invited_standings(convening)
-    found = Party.objects.standing(STANDINGS, on=convening.meeting.starts_on).exclude(pk=mine.pk)
+    found: list[Any] = list(
+        Party.objects.standing(STANDINGS, on=convening.meeting.starts_on).exclude(pk=mine.pk)
+    )
     parties = [one for one in found if one.standing_kind in invited or one.pk in named]
     return sorted(parties, key=lambda one: (STANDINGS.index(one.standing_kind), str(show(one.short_names))))
 
@@ -261,7 +264,7 @@ def rooms_and_times(request: PersonRequest, symbol: str) -> HttpResponseBase:
 
 
 def _as_rows(found: Grid) -> Iterator[list[Any]]:
-    states = {"free": _("free"), "taken": _("taken"), "closed": _("closed")}
+    states = {"free": _("free"), "taken": _("taken"), "closed": pgettext("slot", "closed")}
     for day, rows in found.days.items():
         for _hour, cells in rows:
             for cell in cells:
@@ -305,7 +308,9 @@ def move(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         busy(convening, party, standing_at(convening, party) or "member", besides=row.pk)
         for party in row.parties
     )
-    free = slots.open(at=at).exclude(pk=row.slot_id).select_related("room").order_by("starts_at", "room_id")
+    free = (
+        slots.open(at=at).exclude(bilaterals=row.pk).select_related("room").order_by("starts_at", "room_id")
+    )
     days = hours_for(free, one, other, rooms_taken(convening, besides=row.pk))
     form = ChosenSlots(request.POST or None, refs=_refs(days))
     if request.method == "POST" and form.is_valid():
