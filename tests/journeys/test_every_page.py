@@ -33,15 +33,18 @@ SESSION, DELEGATE, OWN = (
     ("meetings:delegate", MEETING),
     ("meetings:delegation", ("meetings:delegate", MEETING)),
 )
+GRID = ("meetings:bilateral-grid", ("meetings:bilaterals", MEETING))
 MEETINGS = ["/intranet/meetings/", "/intranet/meetings/calendar/", "/intranet/meetings/new/RCGM/", "/intranet/meetings/RCM/2009/VM/",
             "/intranet/meetings/RCM/2009/VM/hold/", MEETING, SESSION, DELEGATE, OWN,
             *((f"meetings:{name}", MEETING) for name in ("agenda", "item", "item-new", "session-new", "edit", "copy", "packs",
-                                                         "participants", "delegations", "accreditation", "door")),
+                                                         "participants", "delegations", "accreditation", "door", "bilaterals")),
+            GRID, ("meetings:bilateral-move", GRID),
             ("meetings:session-edit", SESSION), ("meetings:agenda-revision", ("meetings:agenda", MEETING)),
             ("meetings:delegate-edit", DELEGATE), ("meetings:delegate-register", DELEGATE), ("meetings:nominate", OWN),
             ("meetings:quotas", ("meetings:delegations", MEETING))]  # fmt: skip
 #: What is asked of a party stands on pages of its own.
-REPLYING = [INVITATION, ("circulars:reply", INVITATION)]
+REPLYING = [INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
+            ("meetings:bilateral-ask", ("meetings:bilaterals", MEETING))]  # fmt: skip
 #: Addresses, and pages whose address only another page knows: (its name, where the first link to it stands).
 PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/?meeting=RCM/2009/VM", "/documents/RCM/2009/VM/DECL/1/",
           "/documents/RCM/1996/VM/DECL/1/", "/documents/RCM/2018/TS/INF/1/", "/documents/RCM/2009/VM/DECL/1/read/es/",
@@ -104,7 +107,7 @@ ELSEWHERE = {
     "meetings:delegate-act", "meetings:check-in", "meetings:check-in-undo", "meetings:calendar-address", "meetings:state",
     "meetings:session-cancel", "meetings:agenda-revise", "meetings:item-move", "meetings:item-papers", "meetings:item-open",
     "meetings:item-remove", "meetings:invite", "meetings:statement-act", "meetings:statement-file", "meetings:interpreters",
-    "meetings:interpreters-enter", "meetings:interpreters-file", "meetings:interpreters-link",
+    "meetings:interpreters-enter", "meetings:interpreters-file", "meetings:interpreters-link", "meetings:bilateral-close", "meetings:today",
     "circulars:observers", "texts:comment", "meetings:report-adopt", "meetings:report-new", "documents:batch", "intranet:saved-search", "members:invitation-withdraw", "members:opening-confirm", "mfa_authenticate", "mfa_reauthenticate",
     "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",

@@ -57,7 +57,8 @@ class Registry(Generic[T]):
 
 #: act → function of the entry's facts that gives the sentence for readers.
 journal_phrases: Registry[Callable[..., str]] = Registry("sentences for acts in the journal")
-#: panels of the intranet's first page: (person, what the person reaches) → {"template": ..., "context": ...} or None.
+#: panels of the intranet's first page: (person, what the person reaches) → {"template": ..., "context": ...} or None; what
+#: is to stand before everything else says "leads".
 desk_panels: Registry[Callable[..., dict[str, object] | None]] = Registry("panels of the desk")
 #: entries of the intranet's menu: (person) → (label, address) or None.
 menu: Registry[Callable[..., tuple[str, str] | None]] = Registry("entries of the intranet's menu")

@@ -142,6 +142,13 @@ def delegations_to_name(person: Any, reach: Any) -> dict[str, object] | None:
     return delegations(person, reach)
 
 
+def day_of_meetings(person: Any, reach: Any) -> dict[str, object] | None:
+    """What leads the desk while a meeting lasts: its day."""
+    from puebla.meetings.views.days import desk_panel
+
+    return desk_panel(person, reach)
+
+
 def calendar_entry(_person: Any) -> tuple[str, str]:
     """The calendar, in the private site's menu."""
     return _("Calendar"), "meetings:calendar"
@@ -175,6 +182,7 @@ class MeetingsConfig(AppConfig):
         registry.chores.add("meetings.chairs", chairs, rank=52)
         registry.kept_files.add("meetings.delegations", files_in_use)
         registry.kept_files.add("meetings.statements", files_of_statements)
+        registry.desk_panels.add("meetings.today", day_of_meetings, rank=0)
         registry.desk_panels.add("meetings.delegations", delegations_to_name, rank=12)
         daily = Chore("meetings.purged", purge_delegates, every=dt.timedelta(days=1))
         registry.chores.add("meetings.purged", daily, rank=88)

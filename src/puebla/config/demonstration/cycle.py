@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from puebla.config.demonstration import delegations, presiding
+from puebla.config.demonstration import bilaterals, delegations, presiding
 from puebla.config.demonstration.people import Cast
 from puebla.core.languages import Texts
 from puebla.documents import actions as documents
@@ -116,6 +116,10 @@ class Cycle:
             (20 * days, self.open_to_an_observer),
             (15 * days, lambda at: delegations.decide(self.coming, self.cast, at=at)),
             (13 * days, lambda at: delegations.register(self.coming, self.cast, at=at)),
+            (11 * days, lambda at: bilaterals.open_rooms(self.coming, self.cast, at=at)),
+            (9 * days, lambda at: bilaterals.ask(self.coming, self.cast, at=at)),
+            (7 * days, lambda at: bilaterals.answer(self.coming, self.cast, at=at)),
+            (5 * days, lambda at: bilaterals.move(self.coming, self.cast, at=at)),
         ]
         first = began + dt.timedelta(hours=6)
         # A presidency that is younger than the cycle begins it a little later.

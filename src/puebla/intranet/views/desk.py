@@ -70,7 +70,7 @@ def desk(request: PersonRequest) -> HttpResponse:
             "reads_journal": reach.secretariat and reach.may(Permission.READ_JOURNAL),
             "pending": _pending(request.person, reach, process),
             "may_file": _may_file(reach),
-            "panels": _panels(request, reach),
+            **_panels(request, reach),
         },
     )
 
@@ -195,11 +195,12 @@ def _may_file(reach: Reach) -> bool:
     return reach.may("file") or reach.may("file_own")
 
 
-def _panels(request: PersonRequest, reach: Reach) -> list[str]:
-    """What higher rooms put on the desk, rendered; a room that has nothing to say gives None."""
-    found = (panel(request.person, reach) for panel in registry.desk_panels)
-    return [
-        render_to_string(str(one["template"]), one["context"], request=request)  # type: ignore[arg-type]
-        for one in found
-        if one
-    ]
+def _panels(request: PersonRequest, reach: Reach) -> dict[str, list[str]]:
+    """What higher rooms put on the desk, rendered: what leads it (`leading`), and the other `panels`."""
+    rendered: dict[str, list[str]] = {"leading": [], "panels": []}
+    for panel in registry.desk_panels:
+        # A room that has nothing to say gives None.
+        if one := panel(request.person, reach):
+            text = render_to_string(str(one["template"]), one["context"], request=request)  # type: ignore[arg-type]
+            rendered["leading" if one.get("leads") else "panels"].append(text)
+    return rendered

@@ -40,7 +40,7 @@ class SlotsForm(TextsForm):
         last = convening.meeting.ends_on or first
         days = [first + dt.timedelta(days=number) for number in range(min((last - first).days, 60) + 1)]
         self.fields["days"].choices = [  # type: ignore[attr-defined]
-            (day.isoformat(), date_format(day, "l j F")) for day in days
+            (day.isoformat(), f"{date_format(day, 'l')}, {date_format(day, 'DATE_FORMAT')}") for day in days
         ]
 
     def clean(self) -> dict[str, Any]:

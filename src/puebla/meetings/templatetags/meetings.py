@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from puebla.core.zones import place_of
 from puebla.texts.models.wording import shown
 
 register = template.Library()
@@ -53,6 +54,18 @@ def in_zone(instant: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
 def marked_words(line: str) -> SafeString:
     """A paragraph of a statement; what *stands so* is set off, as in every text."""
     return shown(line)
+
+
+@register.filter
+def there(instant: dt.datetime, zone: str) -> dt.datetime:
+    """The instant by the clocks of the zone of this name, to be written."""
+    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+@register.filter
+def place(zone: str) -> str:
+    """The place after which a zone is named."""
+    return place_of(zone)
 
 
 def _of(entry: Any, name: str) -> Any:

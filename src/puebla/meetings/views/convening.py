@@ -18,6 +18,7 @@ from puebla.meetings.actions.convening import hold as begin
 from puebla.meetings.forms import ConveningForm, RecordForm
 from puebla.meetings.models import Convening
 from puebla.meetings.querysets import programme
+from puebla.meetings.querysets.days import day_of, is_on
 from puebla.members.models import Body, Meeting
 from puebla.members.querysets import Reach, reach_of, today
 
@@ -72,6 +73,7 @@ def meetings(request: PersonRequest) -> HttpResponseBase:
 @signed_in
 def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
     """One meeting: its agenda in order with papers, its sessions, what is new since the reader looked."""
+    from puebla.meetings.views.calendar import zone_of
     from puebla.meetings.views.participants import who_comes
 
     at = timezone.now()
@@ -95,7 +97,9 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
             for one in entries
             if one["session"] and not one["session"].cancelled_at
         ],
-        "today": shown.on(today(at)) if convening.state == Convening.State.IN_SESSION else None,
+        "day": day_of(convening, request.person, reach, at=at, reader_zone=zone_of(request.person))
+        if is_on(convening, at)
+        else None,
         "languages": Process.current().languages,
         "may_run": rules.may_run(reach, convening.meeting),
         "comes": who_comes(convening, request.person, reach),
