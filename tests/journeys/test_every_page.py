@@ -14,10 +14,12 @@ RUN_AXE = """contrast => axe.run(document, {
 }).then(found => found.violations.map(
   one => `axe ${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join("; ")}`))"""
 
+AXE = Axe().axe_script
 NOTE = "/intranet/documents/RCM/2009/VM/NOTE/1/"
 DECLARATION = "/intranet/documents/RCM/2009/VM/DECL/1/"
-#: Contrast is two thirds of axe's time and does not depend on words: every page is asked for it once at either width.
-CONTRAST_AT = {"en": "desktop", "es": "phone"}
+#: Axe's rules do not depend on words: each width is asked in one language. Contrast is two thirds of its time: it is looked at
+#: in one of the two, which changes from page to page.
+AXE_AT = {"en": "desktop", "es": "phone"}
 INVITATION = ("circulars:record", "/intranet/circulars/?kind=invitation")
 BOARD = ("circulars:board", INVITATION)
 DRAFT = ("circulars:record", "/intranet/circulars/?state=draft")
@@ -150,31 +152,44 @@ ASK = """language => {
 }"""
 
 
-def faults_of(page, address, language, sizes):
+def faults_of(page, address, language, sizes, *, contrast=True):
     """What is wrong with the page now shown, at each of these widths: axe's violations, and what the page tells of itself."""
-    page.evaluate(Axe().axe_script)
     found = []
     for size in sizes:
         page.set_viewport_size(WIDTHS[size])
-        contrast = len(sizes) == 1 or size == CONTRAST_AT[language]
-        faults = page.evaluate(RUN_AXE, contrast) + page.evaluate(ASK, language)
+        faults = page.evaluate(ASK, language)
+        if len(sizes) == 1 or size == AXE_AT[language]:
+            page.evaluate(AXE)
+            faults += page.evaluate(RUN_AXE, contrast)
         found += [f"{address} ({size}): {fault}" for fault in faults]
     return found
 
 
-def linked(page, instance, language, name, where):
+def linked(page, instance, language, name, where, known):
     """The address of the first page of this name that a page leads to, without its language.
 
     Args:
         where: the address of that page, or its own name and where it is linked.
+        known: where pages looked at lead to; more is added.
     """
     if not isinstance(where, str):
-        where = linked(page, instance, language, *where)
-    page.goto(f"{instance.base}/{language}{where}")
+        where = linked(page, instance, language, *where, known)
+    if where not in known:
+        page.goto(f"{instance.base}/{language}{where}")
+        known[where] = led_to(page, language)
+    if name not in known[where]:
+        raise AssertionError(f"{where} leads to no {name}")
+    return known[where][name]
+
+
+def led_to(page, language):
+    """The first address of each view that the page now shown leads to."""
+    found = {}
     for address in page.locator("main a").evaluate_all("all => all.map(one => one.pathname)"):
-        if address.startswith(f"/{language}/") and view_of(address.removeprefix(f"/{language}")) == name:
-            return address.removeprefix(f"/{language}")
-    raise AssertionError(f"{where} leads to no {name}")
+        if address.startswith(f"/{language}/"):
+            plain = address.removeprefix(f"/{language}")
+            found.setdefault(view_of(plain), plain)
+    return found
 
 
 def view_of(address):
@@ -186,9 +201,9 @@ def view_of(address):
 
 def walked(page, instance, addresses, language, sizes=("desktop", "phone")):
     """The faults of these pages, and two addresses under one title."""
-    found, titles = [], {}
-    for one in addresses:
-        address = one if isinstance(one, str) else linked(page, instance, language, *one)
+    found, titles, known = [], {}, {}
+    for number, one in enumerate(addresses):
+        address = one if isinstance(one, str) else linked(page, instance, language, *one, known)
         answer = page.goto(f"{instance.base}/{language}{address}")
         if answer.status >= 500 or (answer.status == 404 and "1900" not in address):
             found.append(f"{address}: {answer.status}")
@@ -196,7 +211,9 @@ def walked(page, instance, addresses, language, sizes=("desktop", "phone")):
         plain = address.partition("?")[0]
         if "1900" not in address and (other := titles.setdefault(page.title(), plain)) != plain:
             found.append(f"{address}: has the title of {other}: {page.title()}")
-        found += faults_of(page, address, language, sizes)
+        known.setdefault(address, led_to(page, language))
+        odd = bool(number % 2)
+        found += faults_of(page, address, language, sizes, contrast=odd == (language == "en"))
     return found
 
 
