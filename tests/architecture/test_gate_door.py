@@ -109,6 +109,13 @@ REASONS = {
         "Circular",
     ): "of entries that came through the gate; shown only with a hit",
     ("circulars/views/lists.py", "rows_of", "Recipient"): "which of the reader's own parties it was sent to",
+    ("circulars/views/asks.py", "asks", "Recipient"): "to which parties circulars went that the reader sees",
+    (
+        "documents/views/asks.py",
+        "asks",
+        "LanguageEdition",
+    ): "the languages awaited of papers that the reader sees",
+    ("intranet/views/asks.py", "_note_form", "Seat"): "the people of the reader's own party",
     ("circulars/views/replying.py", "_people", "Seat"): "the people of the reader's own party",
     ("meetings/views/agenda.py", "edit", "Document"): "an empty form: no document is asked for",
     (

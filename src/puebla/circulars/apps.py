@@ -132,6 +132,10 @@ class CircularsConfig(AppConfig):
         from puebla.members.actions.indexing import begin_anew
 
         registry.news_sources.add(SOURCE, news.SOURCE, rank=20)
+        from puebla.circulars.views.asks import asks
+        from puebla.core.asks import AskSource
+
+        registry.asks.add("circulars", AskSource(asks, dated=True), rank=10)
         registry.calendar.add("circulars", dates.entries, rank=30)
         registry.mail_kinds.add(SOURCE, lambda: _("circulars"))
         registry.mail_now.add("circular", mail_now)

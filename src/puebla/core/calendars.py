@@ -35,9 +35,10 @@ KINDS: dict[str, Any] = {
     "embargo": gettext_lazy("end of an embargo"),
     "expected": gettext_lazy("document expected"),
     "reply_by": gettext_lazy("reply by"),
+    "asked": gettext_lazy("asked of us"),
 }
 #: What takes nobody's time: days, and hours by which something is due.
-TIMELESS = frozenset({"meeting", "embargo", "expected", "reply_by"})
+TIMELESS = frozenset({"meeting", "embargo", "expected", "reply_by", "asked"})
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     # Imported for its words alone: this module is read before Django's models are.
+    from puebla.core.asks import AskSource
     from puebla.core.calendars import CalendarSource
     from puebla.core.channels import FeedSource, SitemapSource
     from puebla.core.news import Followable, Gathering, NewsSource, TakingPart
@@ -85,6 +86,8 @@ taking_part: "Registry[Callable[[Any], Iterable[TakingPart]]]" = Registry("what 
 gatherings: "Registry[Callable[[Any, Any, Mapping[str, Sequence[str]]], Mapping[tuple[str, str], Gathering]]]" = Registry(
     "what records belong to"
 )
+#: rooms that ask something of parties (`core.asks`).
+asks: "Registry[AskSource]" = Registry("rooms that ask something of parties")
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
 page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
 #: what cites a record, so that it is not removed: (person, topic, references of records) → `Reference` of each citation.

@@ -1,6 +1,35 @@
 """Start of the app."""
 
+import datetime as dt
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from puebla.core import registry
+from puebla.core.operations import Chore
+
+#: How the journal says each act to readers.
+PHRASES: dict[str, Any] = {
+    "ask.noted": gettext_lazy("noted who handles what is asked"),
+    "ask.set_aside": gettext_lazy("said that what is asked does not apply"),
+    "ask.taken_up": gettext_lazy("took up again what did not apply"),
+}
+
+
+def remind(at: dt.datetime) -> int:
+    """The chore that reminds people of what they handle, on the day they chose."""
+    from puebla.intranet.actions.reminding import remind
+
+    return remind(at=at)
+
+
+def mail_now(ref: str, mail: Any, at: dt.datetime) -> dict[str, str] | None:
+    """What a reminder that waited says now."""
+    from puebla.intranet.actions.reminding import mail_now
+
+    return mail_now(ref, mail, at)
 
 
 class IntranetConfig(AppConfig):
@@ -8,3 +37,17 @@ class IntranetConfig(AppConfig):
 
     name = "puebla.intranet"
     label = "intranet"
+
+    def ready(self) -> None:
+        """Fill the registries."""
+        from puebla.intranet.views import asks
+
+        for act, words in PHRASES.items():
+            registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
+        registry.menu.add("asks", asks.menu_entry, rank=5)
+        registry.calendar.add("asks", asks.calendar_entries, rank=40)
+        registry.mail_kinds.add("asks", lambda: _("reminders of what is asked"))
+        registry.mail_now.add("ask", mail_now)
+        registry.chores.add(
+            "intranet.reminders", Chore("intranet.reminders", remind, every=dt.timedelta(hours=1)), rank=53
+        )

@@ -187,8 +187,11 @@ class MeetingsConfig(AppConfig):
         daily = Chore("meetings.purged", purge_delegates, every=dt.timedelta(days=1))
         registry.chores.add("meetings.purged", daily, rank=88)
         registry.menu.add("meetings.calendar", calendar_entry, rank=11)
+        from puebla.core.asks import AskSource
         from puebla.meetings.views import dates, news
+        from puebla.meetings.views.asks import asks
 
+        registry.asks.add("meetings", AskSource(asks), rank=15)
         for name, source in news.SOURCES.items():
             registry.news_sources.add(name, source, rank=30)
         for name, followable in news.FOLLOWABLES.items():

@@ -1,4 +1,4 @@
-"""What is done at the desk: looking at it."""
+"""What is done on the private site's own pages: looking at the desk, noting what becomes of what is asked."""
 
 import datetime as dt
 

@@ -1,0 +1,117 @@
+"""What a meeting asks of the parties invited to it: their delegation, and a letter of credentials of members."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+
+from puebla.core.asks import Ask, Due, Question
+from puebla.core.calendars import other_language
+from puebla.core.languages import show
+from puebla.meetings.models import Convening, Delegation
+from puebla.meetings.querysets.delegations import ACTIVE, invited_standings
+from puebla.members.models import Standing, StandingKind
+from puebla.members.querysets import today
+
+State = Convening.State
+
+
+def asks(question: Question) -> Iterator[Ask]:
+    """Delegations and letters of meetings that were convened and that the reader may know of; three questions."""
+    seen = Convening.objects.visible_to(question.person, reach=question.reach).filter(
+        Q(state__in=[State.CONVENED, State.IN_SESSION])
+        | Q(state=State.CLOSED, closed_at__gte=question.since),
+        meeting__draft=False,
+    )
+    convenings = list(seen.select_related("meeting__body__room").order_by("meeting__starts_on", "pk"))
+    if not convenings:
+        return
+    standings = _standings(question)
+    held = _held(question, convenings)
+    for convening in convenings:
+        invited = invited_standings(convening)
+        for party in sorted(question.parties):
+            standing = _on(standings.get(party, ()), convening.meeting.starts_on or today(question.at))
+            row = held.get((convening.pk, party), {})
+            named_here = bool(row) and (row["invited_at"] is not None or row["named"])
+            if standing == StandingKind.SECRETARIAT or not (standing in invited or named_here):
+                continue
+            # A meeting of a sealed body asks those who sit there.
+            if convening.meeting.body.room.sealed and not row:
+                continue
+            yield _delegation(convening, party, row)
+            if standing == StandingKind.MEMBER:
+                yield _letter(convening, party, row)
+
+
+def _standings(question: Question) -> dict[int, list[tuple[str, dt.date, dt.date | None]]]:
+    rows = Standing.objects.filter(party__in=sorted(question.parties)).order_by()
+    found: dict[int, list[tuple[str, dt.date, dt.date | None]]] = {}
+    for party, kind, first, last in rows.values_list("party_id", "kind", "from_on", "until_on"):
+        found.setdefault(party, []).append((kind, first, last))
+    return found
+
+
+def _on(standings: Any, day: dt.date) -> str | None:
+    """How a party takes part on a day."""
+    return next(
+        (kind for kind, first, last in standings if first <= day and (last is None or day <= last)), None
+    )
+
+
+def _held(question: Question, convenings: list[Convening]) -> dict[tuple[int, int], dict[str, Any]]:
+    """What stands of each delegation: (convening, party) → how many are named and wait, since when, and the letter."""
+    active = Q(delegates__state__in=ACTIVE)
+    rows = (
+        Delegation.objects.visible_to(question.person, reach=question.reach)
+        .filter(convening__in=convenings, party__in=sorted(question.parties))
+        .annotate(
+            named=Count("delegates", filter=active),
+            waiting=Count("delegates", filter=Q(delegates__state="nominated")),
+            named_at=Min("delegates__nominated_at", filter=active),
+        )
+    )
+    columns = (
+        "convening_id",
+        "party_id",
+        "invited_at",
+        "named",
+        "waiting",
+        "named_at",
+        "letter_at",
+        "letter_checked_at",
+    )
+    return {(row["convening_id"], row["party_id"]): row for row in rows.order_by().values(*columns)}
+
+
+def _delegation(convening: Convening, party: int, row: dict[str, Any]) -> Ask:
+    named = bool(row.get("named"))
+    over = convening.state == State.CLOSED
+    return _of(
+        convening, party, "nomination", answered_at=row.get("named_at") if named else None,
+        done=named and (over or not row["waiting"]), ended=over and not named,
+    )  # fmt: skip
+
+
+def _letter(convening: Convening, party: int, row: dict[str, Any]) -> Ask:
+    given = row.get("letter_at")
+    over = convening.state == State.CLOSED
+    return _of(
+        convening, party, "letter", answered_at=given, done=bool(given and (over or row["letter_checked_at"])),
+        ended=over and not given,
+    )  # fmt: skip
+
+
+def _of(convening: Convening, party: int, kind: str, **more: Any) -> Ask:
+    meeting = convening.meeting
+    # Without a day for nominations, the meeting itself is the last one.
+    on = convening.nominate_by or meeting.starts_on
+    return Ask(
+        source="meetings", ref=f"{meeting.symbol}.{kind}", party=party, kind=kind, title=show(meeting.titles).text or meeting.symbol,
+        language=other_language(meeting.titles), cites=meeting.symbol, address=reverse("meetings:page", args=[meeting.symbol]),
+        answer="" if convening.state == State.CLOSED else reverse("meetings:delegations", args=[meeting.symbol]),
+        asked_at=convening.convened_at, due=Due(on=on, zone=convening.zone) if on else None, body=meeting.body.code,
+        meeting=meeting.symbol, sealed=meeting.body.room.sealed, **more,
+    )  # fmt: skip

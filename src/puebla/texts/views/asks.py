@@ -1,0 +1,53 @@
+"""What drafts ask of delegations: comments, until an hour; nobody is late who does not comment."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Min
+from django.urls import reverse
+
+from puebla.core.asks import Ask, Due, Question
+from puebla.core.calendars import other_language
+from puebla.members.models import Audience, Standing, StandingKind
+from puebla.members.querysets import MEMBERS, today
+from puebla.texts.models import Comment, Text
+
+
+def asks(question: Question) -> Iterator[Ask]:
+    """Drafts on which these member states are invited to comment, as far as the reader reads them; three questions."""
+    seen = Text.objects.visible_to(question.person, reach=question.reach).filter(
+        comments_until__gte=question.since
+    )
+    texts = list(seen.order_by("comments_until", "pk"))
+    if not texts:
+        return
+    given = Comment.objects.visible_to(question.person, reach=question.reach).filter(
+        paragraph__text__in=texts
+    )
+    commented: dict[tuple[int, int], Any] = {
+        (text, party): at
+        for text, party, at in given.order_by().values_list("paragraph__text_id", "party_id").annotate(at=Min("at"))
+    }  # fmt: skip
+    members = Standing.objects.filter(
+        party__in=sorted(question.parties), kind=StandingKind.MEMBER, from_on__lte=today(question.at)
+    )
+    invited = sorted(set(members.exclude(until_on__lt=today(question.at)).values_list("party_id", flat=True)))
+    for text in texts:
+        for party in invited:
+            # In a sealed room nobody is told whom else it asks.
+            asked = (
+                party in question.reach.parties if text.room_cap < MEMBERS else text.audience >= Audience.ROOM
+            )
+            if asked and text.party_id != party:
+                yield _ask(text, party, commented.get((text.pk, party)), question)
+
+
+def _ask(text: Text, party: int, commented_at: Any, question: Question) -> Ask:
+    page = reverse("texts:text", args=[text.ref])
+    over = text.is_frozen or (text.comments_until is not None and text.comments_until < question.at)
+    return Ask(
+        source="texts", ref=text.ref, party=party, kind="comment", title=str(text), language=other_language(text.titles),
+        cites=text.symbol, address=page, answer="" if over else page, due=Due(at=text.comments_until, precision="minute"),
+        answered_at=commented_at, done=commented_at is not None and over, ended=over, invited=True,
+        sealed=text.room_cap < MEMBERS,
+    )  # fmt: skip

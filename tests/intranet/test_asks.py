@@ -1,0 +1,253 @@
+"""What is asked of a party: one list, made from circulars, meetings, papers and drafts as they stand."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as some
+
+from puebla.circulars import actions as circulars
+from puebla.core.asks import Ask, Due, Question, State, asked_of
+from puebla.core.models import JournalEntry, OutgoingMail
+from puebla.core.verdicts import RefusedError, StaleError
+from puebla.intranet.actions import asks as actions
+from puebla.intranet.actions.reminding import mail_now, remind
+from puebla.intranet.models import Handling
+from puebla.meetings.actions import delegations
+from puebla.members.querysets import reach_of
+from tests import factories as make
+from tests.circulars import making
+from tests.circulars.making import AT
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+AFTER = dt.datetime(2026, 6, 2, 15, tzinfo=dt.UTC)
+
+
+def party_of(person):
+    return person.seats.get().party
+
+
+def asked(person, party=None, *, at=AT):
+    """What the person finds asked of the party (their own): (kind, state) by source."""
+    party = party or party_of(person)
+    question = Question(person, reach_of(person, at), frozenset({party.pk}), at, at - 365 * DAY)
+    return {(one.source, one.kind): one.state(at) for one in asked_of(question)}
+
+
+def the_ask(person, source, *, at=AT):
+    question = Question(person, reach_of(person, at), frozenset({party_of(person).pk}), at)
+    return next(one for one in asked_of(question) if one.source == source)
+
+
+def client_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_a_circular_is_open_then_answered_then_done_and_late_where_nobody_replied():
+    by = making.secretary()
+    replying, silent = (make.delegate(body=making.group()) for _one in range(2))
+    circular = making.sent(by)
+    key = ("circulars", "reply")
+
+    assert asked(replying)[key] == asked(silent)[key] == State.OPEN
+    making.reply(circular, replying, party_of(replying))
+    assert asked(replying)[key] == State.ANSWERED
+    assert asked(silent, at=AFTER)[key] == State.LATE
+    circulars.close(circular=making.again(circular), by=by, at=AFTER)
+    assert (asked(replying, at=AFTER)[key], asked(silent, at=AFTER)[key]) == (State.DONE, State.ENDED)
+
+
+def test_what_is_reserved_to_members_is_asked_of_no_observer():
+    by = making.secretary()
+    member, observer = (
+        make.delegate(body=making.group()),
+        make.delegate("observer_state", body=making.group()),
+    )
+    making.sent(by, asked=[{"kind": "agenda", "labels": {"en": "Items"}, "required": False}], opens_to=60)
+
+    assert ("circulars", "reply") in asked(member)
+    assert asked(observer) == {}
+
+
+def test_a_meeting_asks_a_member_for_its_delegation_and_its_letter():
+    make.process()
+    now = timezone.now()
+    focal = make.focal_point()
+    meeting = make.convening(
+        body=make.BodyFactory(code="RCGM", function="consultation"), state="convened", convened_at=now
+    )
+    before = asked(focal, at=now)
+    delegate = delegations.nominate(
+        convening=meeting, party=party_of(focal), person=focal, role="head", by=focal, at=now
+    )
+
+    assert before == {("meetings", "nomination"): State.OPEN, ("meetings", "letter"): State.OPEN}
+    assert asked(focal, at=now)["meetings", "nomination"] == State.ANSWERED
+    delegations.accredit(delegate=delegate, by=make.presiding_chair(), at=now)
+    assert asked(focal, at=now)["meetings", "nomination"] == State.DONE
+
+
+def test_an_awaited_paper_is_asked_of_the_party_that_gives_it_until_it_is_filed():
+    make.process()
+    focal = make.focal_point()
+    paper = make.DocumentFactory(
+        party=party_of(focal), state="awaited", expected_on=dt.date(2026, 5, 1), audience=50, changed_at=AT
+    )
+
+    assert asked(focal)["documents", "paper"] == State.LATE
+    type(paper).objects.filter(pk=paper.pk).update(state="filed")
+    assert asked(focal)["documents", "paper"] == State.DONE
+
+
+def test_the_list_of_a_party_is_seen_by_itself_the_secretariat_and_the_presidency_alone():
+    by = making.secretary()
+    own, other = (make.delegate(body=making.group()) for _one in range(2))
+    making.sent(by, reply_on=dt.date(2099, 1, 1))
+    code = party_of(own).code
+    pages = [reverse("intranet:asks-party", args=[code]), reverse("intranet:asks-board")]
+    found = {
+        name: [client_of(person).get(page).status_code for page in pages]
+        for name, person in (("own", own), ("other", other), ("by", by), ("chair", make.presiding_chair()))
+    }
+
+    assert found == {"own": [200, 404], "other": [404, 404], "by": [200, 200], "chair": [200, 200]}
+    assert client_of(other).get(reverse("intranet:asks-party", args=["NOBODY"])).status_code == 404
+
+
+def test_what_one_may_not_see_is_asked_of_nobody_in_their_sight():
+    by = making.secretary()
+    seated = make.delegate(body=making.group())
+    making.draft(by)
+    sealed = make.BodyFactory(room=make.RoomFactory(sealed=True, cap=40))
+    make.DocumentFactory(
+        party=party_of(seated),
+        room=sealed.room,
+        state="awaited",
+        audience=40,
+        expected_on=dt.date(2026, 5, 1),
+    )
+
+    assert asked(seated) == asked(by, party_of(seated)) == {}
+
+
+@pytest.mark.parametrize("count", [2, 9])
+def test_the_list_and_the_board_cost_the_same_whatever_is_asked(count):
+    by, guest = making.secretary(), make.delegate(body=making.group())
+    for _again in range(count):
+        making.sent(by, reply_on=dt.date(2099, 1, 1))
+    pages = {
+        guest: reverse("intranet:asks-party", args=[party_of(guest).code]), by: reverse("intranet:asks-board"),
+    }  # fmt: skip
+    costs = []
+    for person, address in pages.items():
+        client = client_of(person)
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        costs.append(len(queries))
+
+    assert costs == [18, 17]
+
+
+class TestNotes:
+    """Who handles something, and what does not apply."""
+
+    @pytest.fixture(autouse=True)
+    def _asked(self):
+        self.by = making.secretary()
+        self.focal = make.focal_point()
+        self.party = party_of(self.focal)
+        self.colleague = make.delegate(body=making.group(), party=self.party)
+        self.circular = making.sent(self.by)
+        self.ask = the_ask(self.focal, "circulars")
+
+    def note(self, person=None, *, on=None, revision=0, by=None, at=AT):
+        return actions.note(
+            ask=self.ask,
+            party=self.party,
+            assigned_to=person,
+            remind_on=on,
+            revision=revision,
+            by=by or self.focal,
+            at=at,
+        )
+
+    def test_somebody_of_the_party_has_it_and_two_who_note_at_once_lose_nothing(self):
+        self.note(self.colleague)
+        with pytest.raises(StaleError):
+            self.note(self.focal)
+        with pytest.raises(RefusedError, match="does not sit for"):
+            self.note(self.by, revision=1)
+        with pytest.raises(RefusedError, match="alone note who handles"):
+            self.note(self.colleague, revision=1, by=self.by)
+
+        assert Handling.objects.get().assigned_to == self.colleague
+        assert JournalEntry.objects.filter(act="ask.noted", party_code=self.party.code).count() == 1
+
+    def test_what_does_not_apply_stays_on_the_list_with_its_reason_and_is_taken_up_again(self):
+        facts = {"ask": self.ask, "party": self.party, "at": AT}
+        with pytest.raises(RefusedError, match="Say in a few words"):
+            actions.set_aside(**facts, reason=" ", revision=0, by=self.focal)
+        actions.set_aside(**facts, reason="We have no land border.", revision=0, by=self.focal)
+        page = reverse("intranet:asks-party", args=[self.party.code])
+
+        for person in (self.focal, self.by):
+            assert "We have no land border." in client_of(person).get(page).text
+        actions.take_up_again(**facts, revision=1, by=self.focal)
+        assert "We have no land border." not in client_of(self.focal).get(page).text
+
+    def test_a_reminder_goes_once_to_who_has_it_and_not_where_it_was_answered(self):
+        OutgoingMail.objects.all().delete()
+        self.note(self.colleague, on=AT.date() + DAY)
+
+        assert [remind(at=AT), remind(at=AT + DAY), remind(at=AT + 2 * DAY)] == [0, 1, 0]
+        mail = OutgoingMail.objects.get()
+        assert mail.recipient == self.colleague.email and self.circular.symbol in mail.body
+        making.reply(self.circular, self.colleague, self.party)
+        assert mail_now(mail.about.partition(":")[2], mail, AT + DAY) is None
+
+    def test_the_page_does_it_all_without_scripts(self):
+        client = client_of(self.focal)
+        address = reverse("intranet:ask", args=[self.party.code, "circulars", self.circular.ref])
+        assert "Who has it" in client.get(address).text
+        later = (timezone.now() + 5 * DAY).date().isoformat()
+        client.post(
+            address, {"act": "note", "assigned_to": self.colleague.ref, "remind_on": later, "revision": "0"}
+        )
+        refused = client.post(address, {"act": "aside", "reason": "", "revision": "1"})
+        client.post(address, {"act": "aside", "reason": "Not ours.", "revision": "1"})
+
+        assert "Say in a few words" in refused.text
+        row = Handling.objects.get()
+        assert (row.assigned_to, row.reason, row.revision) == (self.colleague, "Not ours.", 2)
+        client.post(address, {"act": "again", "revision": "2"})
+        assert Handling.objects.get().reason == ""
+        assert (
+            client_of(self.by)
+            .get(reverse("intranet:ask", args=[self.party.code, "circulars", "none"]))
+            .status_code
+            == 404
+        )
+
+
+PRECISIONS = ["day", "month", "quarter", "year"]
+
+
+@given(on=some.dates(dt.date(2000, 1, 1), dt.date(2090, 1, 1)), precision=some.sampled_from(PRECISIONS))
+def test_nothing_is_late_before_the_last_day_that_its_date_may_mean(on, precision):
+    due = Due(on=on, precision=precision)
+    zone = timezone.get_default_timezone()
+    last = dt.datetime.combine(due.last_day, dt.time(23, 59, 59, 999_999), zone)
+    ask = Ask(source="x", ref="1", party=1, kind="reply", title="t", address="/", due=due)
+
+    assert due.last_day >= on and due.in_words()
+    assert ask.state(last) == State.OPEN
+    assert ask.state(last + dt.timedelta(microseconds=1)) == State.LATE
