@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import circulars, files, indexing, instance, measures, statistics, web
+from benchmarks import circulars, files, indexing, instance, measures, meetings, statistics, web
 
 OUTPUT = Path(__file__).resolve().parent.parent / "var" / "bench.json"
 SIZES = [1_000_000, 10_000_000]
 OF_THE_SECRETARIAT = [
-    *web.PAGE_GOALS, web.MEMORY, web.HIDDEN, web.HIDDEN_IN_SEARCH, web.START, indexing.PAGES_PER_S, files.EXTRACT, files.IMPORT,
-    circulars.SEND, circulars.MESSAGES_PER_S, circulars.QUERIES,
+    *web.PAGE_GOALS, web.MEMORY, web.HIDDEN, web.HIDDEN_IN_SEARCH, web.HIDDEN_IN_MEETING, web.START, indexing.PAGES_PER_S,
+    files.EXTRACT, files.IMPORT, circulars.SEND, circulars.MESSAGES_PER_S, circulars.QUERIES, *meetings.PACKS,
 ]  # fmt: skip
 NAMES = [*OF_THE_SECRETARIAT, *statistics.names(SIZES)]
 
@@ -33,9 +33,10 @@ class Effort:
     files: int = 60
     indexed: int = 1_000
     recipients: int = circulars.PEOPLE
+    packed: int = meetings.FILES
 
 
-QUICK = Effort(rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4, indexed=50, recipients=20)
+QUICK = Effort(rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4, indexed=50, recipients=20, packed=6)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -92,7 +93,7 @@ def _steps(
     if wanted & {*web.PAGE_GOALS, web.MEMORY}:
         _say("Asking for pages …")
         yield lambda: web.page_measures(stood, wanted, rounds=effort.rounds, seconds=effort.seconds)
-    for name in (web.HIDDEN, web.HIDDEN_IN_SEARCH):
+    for name in (web.HIDDEN, web.HIDDEN_IN_SEARCH, web.HIDDEN_IN_MEETING):
         if name in wanted:
             _say(f"Asking beside {sizes.hidden:,} hidden documents …")
             yield lambda name=name: iter([web.hidden_rows(stood, name, pairs=effort.pairs)])
@@ -102,6 +103,10 @@ def _steps(
     if wanted & {circulars.SEND, circulars.MESSAGES_PER_S, circulars.QUERIES}:
         _say(f"Sending a circular to {effort.recipients} people …")
         yield lambda: iter(circulars.sending(stood, wanted, people=effort.recipients))
+    if wanted & {*meetings.PACKS}:
+        _say(f"Packing {effort.packed} files …")
+        rounds = max(1, effort.rounds // 2)
+        yield lambda: meetings.packing(wanted, files=effort.packed, rounds=rounds)
     if indexing.PAGES_PER_S in wanted:
         # Last, since it empties the index of this run's copy first.
         _say(f"Indexing {effort.indexed:,} documents …")

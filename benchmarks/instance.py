@@ -73,6 +73,13 @@ class Instance:
             _settle()
         return self.env | {"PUEBLA_DATA_DIR": str(folder)}, found
 
+    @contextmanager
+    def over_hidden_rows(self) -> Iterator[None]:
+        """Let this process's database be the twin, to be written to."""
+        with _over(self.folder.with_name("hidden") / DATABASE):
+            yield
+            _settle()
+
     def public_codes(self) -> dict[str, list[str]]:
         """By what the public narrows its list: name of a filter → the values that papers have."""
         from puebla.publications.models import PublicDocument, PublicTheme

@@ -14,6 +14,8 @@ from benchmarks.calendars import calendar_of
 from benchmarks.instance import Instance
 from benchmarks.load import Target, Tour, checked, paired_rates, paired_sums
 from benchmarks.measures import Goal, Measure, measure
+from benchmarks.meetings import HIDDEN as HIDDEN_PAPERS
+from benchmarks.meetings import PAPERS, page_of_a_meeting, papers_shown
 from benchmarks.questions import QUESTIONS, address, different, narrowings
 from benchmarks.servers import PAGES, ROOT, YARDSTICK, command, free_port, serving, stop, wait_for
 
@@ -25,6 +27,7 @@ PAGE_GOALS = {
     "web.documents.list.signed_in": 0.02,
     "web.documents.record.signed_in": 0.02,
     "web.desk": 0.01,
+    "web.meeting.page.signed_in": 0.02,
     "web.search.signed_in": 0.01,
     "web.search.anonymous": 0.02,
     "web.facets.anonymous": 0.05,
@@ -38,7 +41,7 @@ PAGE_GOALS = {
     "sitemap": 0.05,
 }
 MEMORY, HIDDEN, START = "web.worker.rss_mb", "web.documents.hidden_rows", "web.cold_start"
-HIDDEN_IN_SEARCH = "web.search.hidden_rows"
+HIDDEN_IN_SEARCH, HIDDEN_IN_MEETING = "web.search.hidden_rows", "web.meeting.page.hidden_rows"
 ACCEPTED = {"Accept-Encoding": "gzip, deflate, br"}
 
 
@@ -73,6 +76,12 @@ def _page(instance: Instance, name: str, port: int) -> Tour:
     actors = instance.actors
     if name == "calendar.ics":
         return Tour([Target(port, calendar_of(actors.coordinator_id), headers=ACCEPTED)])
+    if name == "web.meeting.page.signed_in":
+        path = page_of_a_meeting(actors.delegate_id)
+        shown = papers_shown(checked(Target(port, path, cookie=actors.delegate)))
+        if shown != PAPERS - HIDDEN_PAPERS:
+            raise AssertionError(f"The meeting's page shows {shown} papers to its reader.")
+        return Tour([Target(port, path, cookie=actors.delegate, headers=ACCEPTED)])
     narrowed = narrowings(instance.public_codes(), 20_000) if name.startswith("web.facets.") else []
     asked = {
         "web.documents.list.signed_in": [(LIST, actors.coordinator)],
@@ -100,6 +109,10 @@ def hidden_rows(instance: Instance, name: str, *, pairs: int) -> Measure:
     env, there = instance.with_hidden_rows()
     here = instance.actors
     paths = [LIST] if name == HIDDEN else [address(SEARCH, one) for one in QUESTIONS]
+    if name == HIDDEN_IN_MEETING:
+        paths = [page_of_a_meeting(here.delegate_id)]
+        with instance.over_hidden_rows():
+            page_of_a_meeting(there.delegate_id, more_hidden=instance.sizes.hidden)
     with serving(PAGES, instance.env) as plain, serving(PAGES, env) as hidden:
         asked = [
             (Target(hidden.port, path, cookie=there.delegate, headers=ACCEPTED),
@@ -115,9 +128,9 @@ def hidden_rows(instance: Instance, name: str, *, pairs: int) -> Measure:
     )
 
 
-def _total(page: bytes) -> bytes:
-    """The sentence of the page that counts."""
-    return page.partition(b'role="status">')[2].partition(b"\n")[0]
+def _total(page: bytes) -> bytes | int:
+    """The sentence of the page that counts; of a meeting's page, its papers."""
+    return papers_shown(page) or page.partition(b'role="status">')[2].partition(b"\n")[0]
 
 
 def cold_start(instance: Instance, *, rounds: int) -> Measure:
