@@ -36,7 +36,9 @@ class Effort:
     packed: int = meetings.FILES
 
 
-QUICK = Effort(rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4, indexed=50, recipients=20, packed=6)
+QUICK = Effort(
+    rounds=1, seconds=0.2, pairs=6, starts=1, pages=20, files=4, indexed=50, recipients=20, packed=6
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -81,7 +81,9 @@ def _sessions(held: Any, *, at: dt.datetime) -> None:
     from puebla.members.models import Audience, Room
 
     room, host = _rooms()
-    sealed = Room.objects.create(code="bench-closed-session", names={"en": "Closed"}, sealed=True, cap=Audience.ROOM)
+    sealed = Room.objects.create(
+        code="bench-closed-session", names={"en": "Closed"}, sealed=True, cap=Audience.ROOM
+    )
     for number in range(9):
         closed = number == 4
         begins = dt.datetime.combine(held.meeting.starts_on + dt.timedelta(days=number // 3), dt.time(15 + 2 * (number % 3)), tzinfo=dt.UTC)  # fmt: skip

@@ -16,7 +16,7 @@ from puebla.core.calendars import gathered
 from puebla.meetings import actions
 from puebla.meetings.actions import bilaterals
 from puebla.meetings.models import CalendarAddress
-from puebla.meetings.querysets import programme
+from puebla.meetings.querysets.programme import programme
 from puebla.meetings.querysets.dates import overlaps
 from puebla.members.models import Audience
 from puebla.members.querysets import reach_of

@@ -5,7 +5,18 @@ A symbol contains slashes, so what stands below a document comes first, and the 
 
 from django.urls import path
 
-from puebla.documents.views import batches, files, filing, kept, languages, lists, records, releasing, sides
+from puebla.documents.views import (
+    batches,
+    comparing,
+    files,
+    filing,
+    kept,
+    languages,
+    lists,
+    records,
+    releasing,
+    sides,
+)
 
 app_name = "documents"
 urlpatterns = [
@@ -33,6 +44,7 @@ urlpatterns = [
     path("<path:address>/release/", releasing.release, name="release"),
     path("<path:address>/withdraw/", releasing.withdraw, name="withdraw"),
     path("<path:address>/side-by-side/", sides.side_by_side, name="side-by-side"),
+    path("<path:address>/changes/<slug:language>/<int:number>/", comparing.changes, name="changes"),
     path("<path:address>/readers/", records.readers, name="readers"),
     path("<path:address>/history/", records.history, name="history"),
     path("<path:address>/files/<slug:language>/", files.current, name="file"),

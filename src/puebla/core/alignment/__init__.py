@@ -33,6 +33,11 @@ class Paragraph:
     figures: Counter[str] = field(hash=False, compare=False)
 
     @property
+    def words(self) -> str:
+        """Its text without the label."""
+        return _unlabelled(self.text).strip()
+
+    @property
     def number(self) -> str:
         """Its label where that is a number, Roman ones in figures: "iv" and "4" are one."""
         if re.fullmatch(r"[ivxlc]{2,}", self.label):

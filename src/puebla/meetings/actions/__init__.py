@@ -12,7 +12,7 @@ from puebla.meetings.actions.agenda import (
     revise_agenda,
 )
 from puebla.meetings.actions.calendars import close_calendar, open_calendar
-from puebla.meetings.actions.convening import announce, copy, describe, look, pass_to, prepare
+from puebla.meetings.actions.convening import announce, copy, describe, look, look_at_paper, pass_to, prepare
 from puebla.meetings.actions.packs import ask_for_pack, make_pack, open_pack
 from puebla.meetings.actions.sessions import cancel_session, change_session, hold_session, seat_in_session
 
@@ -29,6 +29,7 @@ __all__ = [
     "describe_item",
     "hold_session",
     "look",
+    "look_at_paper",
     "make_pack",
     "move_item",
     "open_calendar",

@@ -12,11 +12,12 @@ from puebla.core import journal
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.zones import is_zone
+from puebla.documents.models import Document
 from puebla.meetings import rules
 from puebla.meetings.actions.agenda import renumber
 from puebla.meetings.actions.delegation_mail import ask_for_nominations
 from puebla.meetings.actions.sessions import write_session
-from puebla.meetings.models import AgendaItem, Convening, Look, Session
+from puebla.meetings.models import AgendaItem, Convening, Look, PaperLook, Session
 from puebla.members import actions as members
 from puebla.members.models import Body, Meeting, Party, Room
 from puebla.members.querysets import reach_of
@@ -212,9 +213,17 @@ def _copy_items(source: Convening, made: Convening, sessions: dict[int, Session]
     renumber(made)
 
 
-@transaction.atomic
 def look(*, convening: Convening, by: Person, at: dt.datetime) -> dt.datetime | None:
     """Keep that the person looks at the meeting's page now; when they did before, so that what is newer is marked."""
+    seen = Look.objects.filter(convening=convening, person=by).first()
+    # Most looks are reloads: nothing is written then, and nobody waits.
+    if seen is None or at - seen.this_at >= SAME_LOOK:
+        return _looked(convening, by=by, at=at)
+    return seen.before_at or seen.this_at
+
+
+@transaction.atomic
+def _looked(convening: Convening, *, by: Person, at: dt.datetime) -> dt.datetime | None:
     seen = Look.objects.select_for_update().filter(convening=convening, person=by).first()
     if seen is None:
         Look.objects.get_or_create(convening=convening, person=by, defaults={"this_at": at})
@@ -222,4 +231,11 @@ def look(*, convening: Convening, by: Person, at: dt.datetime) -> dt.datetime | 
     if at - seen.this_at >= SAME_LOOK:
         seen.before_at, seen.this_at = seen.this_at, at
         seen.save(update_fields=["before_at", "this_at"])
-    return seen.before_at
+    return seen.before_at or seen.this_at
+
+
+def look_at_paper(*, convening: Convening, document: Document, by: Person, at: dt.datetime) -> None:
+    """Keep that the person was shown what had changed in a paper of the meeting."""
+    PaperLook.objects.update_or_create(
+        convening=convening, person=by, document=document, defaults={"seen_at": at}
+    )

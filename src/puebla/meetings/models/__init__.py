@@ -10,7 +10,7 @@ from puebla.meetings.models.bilaterals import (
     BilateralSlot,
 )
 from puebla.meetings.models.calendars import CalendarAddress
-from puebla.meetings.models.convening import Convening, Look
+from puebla.meetings.models.convening import Convening, Look, PaperLook
 from puebla.meetings.models.delegations import Attendance, Delegate, DelegateStep, Delegation
 from puebla.meetings.models.packs import Pack
 from puebla.meetings.models.reports import Report
@@ -37,6 +37,7 @@ __all__ = [
     "ItemPaper",
     "Look",
     "Pack",
+    "PaperLook",
     "Report",
     "Session",
     "Statement",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from puebla.accounts.models import Person
 from puebla.core.languages import TextsField
 from puebla.core.zones import ZoneField
+from puebla.documents.models import Document
 from puebla.meetings.querysets import ConveningQuerySet
 from puebla.members.models import Audience, Meeting, Party
 
@@ -102,5 +103,21 @@ class Look(models.Model):
             models.UniqueConstraint(fields=["convening", "person"], name="meetings_look_once"),
             models.CheckConstraint(
                 condition=Q(before_at=None) | Q(before_at__lt=F("this_at")), name="meetings_look_in_order"
+            ),
+        ]
+
+
+class PaperLook(models.Model):
+    """When somebody looked at what had changed in one paper of a meeting: until it changes again it is marked no more."""
+
+    convening = models.ForeignKey(Convening, models.CASCADE, related_name="paper_looks")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="paper_looks")
+    document = models.ForeignKey(Document, models.CASCADE, related_name="looks")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convening", "person", "document"], name="meetings_paper_look_once"
             ),
         ]

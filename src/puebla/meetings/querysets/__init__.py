@@ -2,11 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from puebla.members.querysets import GatedQuerySet, Reach, reach_of
 
@@ -121,107 +120,6 @@ def _number(count: int, depth: int) -> str:
     if depth == 2 and count <= 10:
         return ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")[count - 1]
     return str(count)
-
-
-@dataclass(frozen=True)
-class Programme:
-    """A meeting as one reader sees it.
-
-    Attributes:
-        days: day → sessions and lines without content, in order of time.
-        items: the agenda in order; each with its papers and whether any is new to the reader.
-    """
-
-    days: dict[dt.date, list[dict[str, Any]]]
-    items: list[dict[str, Any]]
-
-    def on(self, day: dt.date) -> list[dict[str, Any]]:
-        """What takes place on this day."""
-        return self.days.get(day, [])
-
-
-def programme(
-    convening: Any, person: "Person | None", reach: Reach, *, since: dt.datetime | None
-) -> Programme:
-    """Sessions, items and papers of a meeting that this person may see, in a constant number of questions.
-
-    Args:
-        since: when the person looked before; papers filed or changed later are marked.
-    """
-    from puebla.meetings.models import AgendaItem, Session
-
-    sessions = list(
-        Session.objects.visible_to(person, reach=reach).filter(convening=convening).select_related("room")
-    )
-    lines = Session.objects.filter(convening=convening).lines_for(person, reach=reach)
-    items = list(
-        AgendaItem.objects.visible_to(person, reach=reach)
-        .filter(convening=convening)
-        .order_by("path")
-        .select_related("session")
-    )
-    placed = papers_of(convening, person, reach, since=since)
-    by_session: dict[int, list[Any]] = {}
-    rows = []
-    known = {one.pk for one in sessions}
-    for one in items:
-        if one.session_id in known:
-            by_session.setdefault(one.session_id, []).append(one)
-        papers = placed.get(one.pk, [])
-        rows.append({
-            "item": one, "papers": papers, "session": one.session if one.session_id in known else None,
-            "new": any(paper["mark"] for paper in papers), "changed": since is not None and one.changed_at > since,
-        })  # fmt: skip
-    found = [
-        {"session": one, "items": by_session.get(one.pk, []), "on": one.on, "starts_at": one.starts_at, "ends_at": one.ends_at,
-         "zone": one.zone}
-        for one in sessions
-    ]  # fmt: skip
-    found += [{"session": None, "items": [], **line} for line in lines]
-    found += _bilaterals_of(convening, person, reach)
-    days: dict[dt.date, list[dict[str, Any]]] = {}
-    for entry in sorted(found, key=lambda entry: (entry["starts_at"], entry["ends_at"])):
-        days.setdefault(entry["on"], []).append(entry)
-    return Programme(days, rows)
-
-
-def _bilaterals_of(convening: Any, person: "Person | None", reach: Reach) -> list[dict[str, Any]]:
-    """The bilateral meetings of the person's own parties that have an hour, as lines of a day."""
-    from puebla.meetings.models import Bilateral
-
-    seen = Bilateral.objects.visible_to(person, reach=reach).filter(convening=convening).in_calendars()
-    found: list[Any] = list(seen.select_related("asking", "asked", "slot__room"))
-    return [
-        {"session": None, "items": [], "bilateral": one, "with": one.other(min({one.asking_id, one.asked_id} & reach.parties)),
-         "on": one.slot.on, "starts_at": one.slot.starts_at, "ends_at": one.slot.ends_at, "zone": one.slot.zone}
-        for one in found
-    ]  # fmt: skip
-
-
-def papers_of(
-    convening: Any, person: "Person | None", reach: Reach, *, since: dt.datetime | None
-) -> dict[int, list[dict[str, Any]]]:
-    """The papers under each item of a meeting that the person may see, by the key of the item; one question.
-
-    `mark` is "new" for what was filed since the person looked, "changed" for what changed since, else empty.
-    """
-    from puebla.documents.models import Document
-
-    seen = Document.objects.visible_to(person, reach=reach).filter(item_papers__item__convening=convening)
-    rows = (
-        seen.order_by("item_papers__position", "item_papers__pk")
-        .select_related("kind")
-        .only("ref", "symbol", "titles", "state", "filed_languages", "expected_on", "changed_at", "created_at", "kind__names",
-              "kind__code", "audience")
-        .annotate(of_item=F("item_papers__item"))
-    )  # fmt: skip
-    found: dict[int, list[dict[str, Any]]] = {}
-    for one in rows:
-        mark = ""
-        if since is not None and one.changed_at > since:
-            mark = "new" if one.created_at > since else "changed"
-        found.setdefault(one.of_item, []).append({"document": one, "mark": mark})
-    return found
 
 
 def rows_for(reach: Reach, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

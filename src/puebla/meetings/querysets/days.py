@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from puebla.meetings.querysets import programme
 from puebla.meetings.querysets.delegations import ACTIVE
+from puebla.meetings.querysets.programme import programme
 from puebla.members.querysets import Reach, today
 from puebla.members.querysets.prepared import PreparedForReader
 

@@ -53,7 +53,7 @@ def contents_of(
     """
     from puebla.documents.models import FileVersion
     from puebla.meetings.models import AgendaItem
-    from puebla.meetings.querysets import papers_of
+    from puebla.meetings.querysets.programme import papers_of
 
     items = AgendaItem.objects.visible_to(person, reach=reach).filter(convening=convening).order_by("path")
     placed = papers_of(convening, person, reach, since=None)

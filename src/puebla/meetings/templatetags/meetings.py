@@ -1,4 +1,4 @@
-"""Hours of a meeting, in the venue's zone and the reader's own."""
+"""Lines of a meeting's page, and hours in the venue's zone and the reader's own."""
 
 import datetime as dt
 from typing import Any
@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from puebla.core.zones import place_of
+from puebla.meetings.views import rows
 from puebla.texts.models.wording import shown
 
 register = template.Library()
@@ -42,6 +44,29 @@ def hours(context: Context, entry: Any) -> SafeString:
         "{} <small>{}</small>", words,
         _("%(day)s%(from)s–%(until)s your time") % {"day": other, "from": _hour(starts_at, own), "until": _hour(ends_at, own)},
     )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def session_line(context: Context, entry: dict[str, Any]) -> SafeString:
+    """A session, or the hours of a closed one, on its day."""
+    own = context.get("reader_zone") or timezone.get_current_timezone()
+    if entry.get("bilateral"):
+        return rows.bilateral_line(entry, context["meeting"].symbol, own)
+    items = tuple((one.ref, one.label) for one in entry["items"])
+    return rows.session_line(entry["row"], items, context["meeting"].symbol, own, get_language() or "")
+
+
+@register.simple_tag(takes_context=True)
+def item_head(context: Context, row: dict[str, Any]) -> SafeString:
+    """The head of an item; that it changed is told where none of its papers is marked."""
+    changed = row["changed"] and not row["new"]
+    return rows.item_head(row["item"], changed, context["meeting"].symbol, get_language() or "")
+
+
+@register.simple_tag(takes_context=True)
+def papers(context: Context, row: dict[str, Any]) -> SafeString:
+    """The papers under an item."""
+    return rows.paper_lines(row["papers"], context["languages"], get_language() or "")
 
 
 @register.filter

@@ -15,8 +15,9 @@ from puebla.documents.models import Document
 from puebla.meetings import actions, rules
 from puebla.meetings.forms import ItemForm, OpeningForm, PaperForm
 from puebla.meetings.models import AgendaItem, AgendaRevision, Convening, Session
-from puebla.meetings.querysets import agenda_changes, papers_of, rows_for
-from puebla.meetings.views.convening import convening_or_404
+from puebla.meetings.querysets import agenda_changes, rows_for
+from puebla.meetings.querysets.programme import papers_of
+from puebla.meetings.views.convening import convening_or_404, open_changed
 from puebla.members.querysets import Reach, reach_of
 
 
@@ -113,13 +114,17 @@ def edit(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         if form.carries_out(act, item):
             messages.success(request, _("Saved."))
             return redirect("meetings:agenda", convening.symbol)
+    look = convening.looks.filter(person=request.person).first()
+    since = (look.before_at or look.this_at) if look else None
+    placed = papers_of(convening, request.person, reach, since=since).get(item.pk, [])
     context = {
         "form": form if allowed else None,
         "convening": convening,
         "meeting": convening.meeting,
         "item": item,
         "allowed": allowed,
-        "papers": papers_of(convening, request.person, reach, since=None).get(item.pk, []),
+        "papers": placed,
+        "opened": open_changed(request, convening, placed, reach, at),
         "paper_form": PaperForm(seen=Document.objects.none()) if allowed else None,
         "openings": item.openings.select_related("party", "opened_by"),
         "opening_form": OpeningForm(at=at) if reach.presidency and not item.room.sealed else None,

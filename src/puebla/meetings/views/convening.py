@@ -8,19 +8,23 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.models import DatePrecision, Process
+from puebla.documents.models import Document
+from puebla.documents.views.comparing import what_changed
 from puebla.meetings import actions, rules
 from puebla.meetings.actions.convening import hold as begin
 from puebla.meetings.forms import ConveningForm, RecordForm
 from puebla.meetings.models import Convening
-from puebla.meetings.querysets import programme
 from puebla.meetings.querysets.days import day_of, is_on
+from puebla.meetings.querysets.programme import programme
 from puebla.members.models import Body, Meeting
 from puebla.members.querysets import Reach, reach_of, today
+from puebla.members.querysets.prepared import with_shares
 
 #: What a meeting's page shows first while it is in session, and otherwise.
 AHEAD = dt.timedelta(days=400)
@@ -81,12 +85,16 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
     convening = _or_record(request, symbol, reach)
     if isinstance(convening, HttpResponseBase):
         return convening
+    reach = with_shares(request.person, reach)
     since = actions.look(convening=convening, by=request.person, at=at)
     shown = programme(convening, request.person, reach, since=since)
+    process = Process.current()
+    papers = [paper for row in shown.items for paper in row["papers"]]
     context = {
         "convening": convening,
         "meeting": convening.meeting,
         "since": since,
+        "opened": open_changed(request, convening, papers, reach, at),
         "days": shown.days,
         "items": shown.items,
         # Its days were moved away from under them: nobody but who runs the meeting can mend it.
@@ -100,7 +108,7 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "day": day_of(convening, request.person, reach, at=at, reader_zone=zone_of(request.person))
         if is_on(convening, at)
         else None,
-        "languages": Process.current().languages,
+        "languages": process.languages,
         "may_run": rules.may_run(reach, convening.meeting),
         "comes": who_comes(convening, request.person, reach),
         "passes": [
@@ -108,6 +116,36 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         ],
     }
     return render(request, "meetings/page.html", context)
+
+
+def open_changed(
+    request: PersonRequest, convening: Convening, papers: list[dict[str, Any]], reach: Reach, at: dt.datetime
+) -> bool:
+    """Open what changed in the paper that the address names (`?changed=`), among those shown; whether one was opened.
+
+    The moment since when it is told (`?since=`) is the address's own, so that a reload shows the same.
+    """
+    asked = request.GET.get("changed", "")
+    found = next((one for one in papers if asked and one["document"].ref == asked), None)
+    since = since_of(request) or (found["since"] if found else None)
+    if found is None or since is None:
+        return False
+    seen = Document.objects.visible_to(request.person, reach=reach).select_related("room", "party")
+    document = get_object_or_404(seen, ref=asked)
+    found["opened"] = what_changed(document, since, by=request.person, at=at)
+    actions.look_at_paper(convening=convening, document=document, by=request.person, at=at)
+    return True
+
+
+def since_of(request: PersonRequest) -> dt.datetime | None:
+    """The instant that the address names (`?since=`); what is none is not read."""
+    # A plus in an address that was typed by hand arrives as a blank.
+    text = request.GET.get("since", "").replace(" ", "+")
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return timezone.make_aware(found) if found is not None and timezone.is_naive(found) else found
 
 
 def _or_record(request: PersonRequest, symbol: str, reach: Reach) -> Convening | HttpResponseBase:

@@ -1,6 +1,5 @@
 """Packs: what can be taken along, how large it is, and the download that can be resumed."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +8,6 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -21,18 +19,8 @@ from puebla.documents.forms import language_name
 from puebla.meetings import actions
 from puebla.meetings.models import Convening, Pack
 from puebla.meetings.querysets.packs import Contents, contents_of
-from puebla.meetings.views.convening import convening_or_404
+from puebla.meetings.views.convening import convening_or_404, since_of
 from puebla.members.querysets import reach_of
-
-
-def since_of(request: PersonRequest) -> dt.datetime | None:
-    """The instant from which files are new, where the address names one; what is none is not read."""
-    text = request.GET.get("since", "")
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return timezone.make_aware(found) if found is not None and timezone.is_naive(found) else found
 
 
 @signed_in

@@ -68,7 +68,8 @@ def compare_states(
     moved = {pk for pk in new if pk in old and _left(old[pk], new[pk])}
     for parent in {node.paragraph.parent_id for node in after}:
         stayed = [pk for pk in old if pk in new and pk not in moved and old[pk].paragraph.parent_id == parent]
-        moved |= _out_of_order(stayed, [pk for pk in new if pk in set(stayed)])
+        known = set(stayed)
+        moved |= _out_of_order(stayed, [pk for pk in new if pk in known])
     found: list[Compared] = []
     for key in _interleaved(list(old), list(new)):
         was, now = old.get(key), new.get(key)
