@@ -72,7 +72,7 @@ def symbols_in(text, documents):
 BELOW = {
     "record": (), "readers": (), "history": (), "file": ("en",), "version": ("en", 1), "read": ("en",),
     "read-version": ("en", 1), "upload": (), "edit": (), "audience": (), "consent": (), "share": (), "relations": (),
-    "release": (), "withdraw": (), "side-by-side": (),
+    "release": (), "withdraw": (), "side-by-side": (), "changes": ("en", 2),
 }  # fmt: skip
 PICTURES = {"thumbnail": ("en", 2, 0), "page picture": ("en", 1, 1)}
 

@@ -87,6 +87,26 @@ REASONS = {
         "desk_panel",
         "Circular",
     ): "by keys that came through the gate a moment before",
+    (
+        "circulars/views/lists.py",
+        "about_a_meeting",
+        "Circular",
+    ): "by keys that came through the gate a moment before",
+    (
+        "documents/views/comparing.py",
+        "changes",
+        "FileVersion",
+    ): "of a document that came through the gate; its versions have no other",
+    (
+        "documents/views/comparing.py",
+        "_earlier",
+        "FileVersion",
+    ): "of a document that came through the gate; its versions have no other",
+    (
+        "meetings/views/participants.py",
+        "who_comes",
+        "Delegate",
+    ): "the reader's own place, by a key that came through the gate a moment before",
     ("notices/views/inbox.py", "desk_panel", "Notice"): "by keys that came through the gate a moment before",
     (
         "meetings/views/packs.py",

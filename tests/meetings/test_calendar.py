@@ -16,8 +16,8 @@ from puebla.core.calendars import gathered
 from puebla.meetings import actions
 from puebla.meetings.actions import bilaterals
 from puebla.meetings.models import CalendarAddress
-from puebla.meetings.querysets.programme import programme
 from puebla.meetings.querysets.dates import overlaps
+from puebla.meetings.querysets.programme import programme
 from puebla.members.models import Audience
 from puebla.members.querysets import reach_of
 from tests import factories

@@ -1,13 +1,17 @@
 """Pages of meetings: the meeting's own, its agenda, its sessions."""
 
 import datetime as dt
+import html
+import io
+import re
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from puebla.documents.models import Document
 from puebla.meetings import actions
-from puebla.meetings.models import Convening
+from puebla.meetings.models import Convening, Look
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +148,39 @@ def test_sessions_that_a_moved_meeting_left_behind_are_named_to_who_runs_it_and_
 
     assert "1 session lies outside the days" in page_of(client, keeper, convening).content.decode()
     assert "lies outside" not in page_of(client, factories.delegate(), convening).content.decode()
+
+
+def test_what_changed_in_a_paper_opens_in_place_and_once_looked_at_it_is_marked_no_more(client, keeper):
+    convening = with_papers(keeper, 1, audience=60)
+    reader = factories.delegate("observer_state")
+    paper, other = Document.objects.filter(agenda_items__convening=convening).order_by("pk")[:2]
+    hour = dt.timedelta(hours=1)
+    Document.objects.update(created_at=timezone.now() - 4 * hour, changed_at=timezone.now() - 4 * hour)
+    file_text(paper, "They heard two reports.", keeper, timezone.now() - 3 * hour)
+    page_of(client, reader, convening)
+    Look.objects.update(this_at=timezone.now() - 2 * hour)
+    for one in (paper, other):
+        file_text(one, "They heard three reports.", keeper, timezone.now() - hour)
+    first = page_of(client, reader, convening).text
+
+    (address,) = [one for one in re.findall(r'href="(\?changed=[^"]*)"', first) if paper.ref in one]
+    opened = client.get(reverse("meetings:page", args=[convening.symbol]) + html.unescape(address)).text
+    after = page_of(client, reader, convening).text
+
+    assert first.count('href="?changed=') == 2
+    assert "<del>two</del>" in opened and "<ins>three</ins>" in opened
+    assert f"?changed={paper.ref}" not in after and f"?changed={other.ref}" in after
+
+
+def file_text(document, text, by, at):
+    """A version that is read already."""
+    from puebla.documents.actions import add_version
+    from puebla.documents.models import FileVersion, Page
+
+    add_version(
+        document=document, language="en", source=io.BytesIO(text.encode()), name="a.txt", by=by, at=at
+    )
+    version = FileVersion.objects.order_by("-pk")[0]
+    FileVersion.objects.filter(pk=version.pk).update(reading="done")
+    Page.objects.filter(version=version).delete()
+    Page.objects.create(version=version, number=1, text=text)

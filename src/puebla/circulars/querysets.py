@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 
+from puebla.core.prepared import Prepared
 from puebla.core.words import fold, without_nul
 from puebla.members.querysets import MEMBERS, PRESIDENCY, GatedQuerySet, Reach
 
@@ -119,10 +120,20 @@ class ReplyQuerySet(GatedQuerySet):
 
 def keys_addressed_to(reach: Reach) -> list[int]:
     """Keys of the circulars opened to this reach because they were sent to its parties, and to those alone."""
+    if reach.is_empty or not reach.parties:
+        return []
+    return [key for (key,) in _addressed_to.rows(shape=(reach.parties, reach.rung))]
+
+
+def _keys_addressed_to(parties: frozenset[int], rung: int) -> Any:
     from puebla.circulars.models import Circular
 
-    only = CircularQuerySet(Circular).shared_with(None, reach)
-    return list(Circular.objects.filter(only).order_by().values_list("pk", flat=True)) if only else []
+    only = CircularQuerySet(Circular).shared_with(None, Reach(parties=parties, rung=rung))
+    return Circular.objects.filter(only).order_by().values_list("pk")
+
+
+#: Asked on every page that shows something behind the gate.
+_addressed_to = Prepared(_keys_addressed_to)
 
 
 def readers_in_words(circular: Any) -> str:

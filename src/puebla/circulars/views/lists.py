@@ -132,14 +132,24 @@ def _awaiting_keys(person: Person, reach: Reach) -> Any:
 _awaiting = PreparedForReader(_awaiting_keys)
 
 
+def _keys_about(person: Person, reach: Reach, symbol: str) -> Any:
+    """Keys of the circulars about a meeting that the reader sees."""
+    seen = Circular.objects.visible_to(person, reach=reach).filter(meeting__symbol=symbol)
+    return seen.order_by(*ORDER).values_list("pk")[:ON_THE_DESK]
+
+
+_about = PreparedForReader(_keys_about)
+
+
 def about_a_meeting(request: Any, symbol: str) -> dict[str, object] | None:
     """The circulars about a meeting that the reader sees, and to whoever prepares them the way to write one."""
     person = getattr(request, "person", None)
     if person is None:
         return None
     reach = reach_of(person)
-    seen = Circular.objects.visible_to(person, reach=reach).filter(meeting__symbol=symbol)
-    found = list(seen.order_by(*ORDER)[:ON_THE_DESK])
+    keys = [key for (key,) in _about.rows(person, reach, symbol)]
+    # Most meetings have none: what is found is fetched, and its order kept, only then.
+    found = list(Circular.objects.filter(pk__in=keys).order_by(*ORDER)) if keys else []
     prepares = rules.prepares(reach)
     if not found and not prepares:
         return None

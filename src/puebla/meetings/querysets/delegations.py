@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from puebla.members.querysets import CIVIL_SOCIETY, MEMBERS, OBSERVERS, Reach, reach_of
+from puebla.members.querysets.prepared import PreparedForReader
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -220,15 +221,22 @@ def participants(
     )
 
 
-def counted(convening: Any, person: "Person | None", reach: Reach) -> dict[str, int]:
+def counted(convening: Any, person: "Person", reach: Reach) -> dict[str, int]:
     """Of those whom the person finds on the list: how many `people`, of how many `parties`, how many are `there`."""
+    nobody = {"people": 0, "parties": 0, "there": 0}
+    return next(iter(_counts.rows(person, reach, convening.pk)), nobody)
+
+
+def _counted(person: "Person", reach: Reach, convening: int) -> models.QuerySet[Any, Any]:
     from puebla.meetings.models import Delegate
 
     of = Delegate.objects.filter(convening=convening).listed_for(person, reach=reach).order_by()
-    found: dict[str, int] = of.aggregate(
+    return of.values("convening").annotate(
         people=Count("pk"), parties=Count("delegation__party", distinct=True), there=Count("pk", filter=Q(state="present"))
     )  # fmt: skip
-    return found
+
+
+_counts = PreparedForReader(_counted, make=dict, kept=200)
 
 
 def parties_of(convening: Any, keys: Iterable[int], *, language: str | None = None) -> list[Any]:

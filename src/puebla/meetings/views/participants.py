@@ -18,6 +18,7 @@ from puebla.meetings.rules import may_run
 from puebla.meetings.views.convening import convening_or_404
 from puebla.members.models import Party
 from puebla.members.querysets import Reach, reach_of
+from puebla.members.querysets.prepared import PreparedForReader
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -44,10 +45,19 @@ def participants(request: PersonRequest, symbol: str) -> HttpResponseBase:
 
 def who_comes(convening: Convening, person: Person, reach: Reach) -> dict[str, Any]:
     """What the meeting's page says of who comes: how many, one's own place, one's party's delegation. Three questions."""
-    seen = Delegate.objects.visible_to(person, reach=reach).filter(convening=convening)
-    mine = seen.filter(person=person).order_by("-pk").first()
+    own = _own.rows(person, reach, convening.pk, person.pk)
+    mine = Delegate.objects.filter(pk=own[0][0]).first() if own else None
     naming = rules.named_by(reach, [convening])
     return counted(convening, person, reach) | {
         "mine": mine, "delegations": list(Party.objects.filter(pk__in=naming).order_by("code")) if naming else [],
         "runs": may_run(reach, convening.meeting),
     }  # fmt: skip
+
+
+def _own_places(person: Person, reach: Reach, convening: int, key: int) -> Any:
+    """Keys of the person's own places at a meeting, the newest first."""
+    seen = Delegate.objects.visible_to(person, reach=reach).filter(convening=convening, person=key)
+    return seen.order_by("-pk").values_list("pk")[:1]
+
+
+_own = PreparedForReader(_own_places)

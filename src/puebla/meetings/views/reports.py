@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
 from puebla.core.prepared import Prepared
@@ -23,6 +24,8 @@ from puebla.meetings.rules import reports as rules
 from puebla.meetings.views.convening import convening_or_404
 from puebla.members.models import Audience
 from puebla.members.querysets import Reach, reach_of
+from puebla.members.querysets.prepared import PreparedForReader
+from puebla.members.rules import convenes
 from puebla.texts.models import Comment, Paragraph
 
 #: How long delegations usually have.
@@ -210,12 +213,9 @@ def _on_text(request: PersonRequest, ref: str) -> dict[str, object] | None:
 
 def _on_meeting(request: PersonRequest, symbol: str) -> dict[str, object] | None:
     reach = reach_of(request.person)
-    seen = Report.objects.visible_to(request.person, reach=reach).select_related("text", "session")
-    found = list(seen.filter(convening__meeting__symbol=symbol))
-    convening = (
-        Convening.objects.visible_to(request.person, reach=reach)
-        .select_related("meeting__body__room").filter(meeting__symbol=symbol).first()
-    )  # fmt: skip
+    found = _of_meeting.rows(request.person, reach, symbol)
+    # Whoever runs no meeting at all drafts nothing: nobody else's page asks for more.
+    convening = _to_draft_for(request.person, reach, symbol) if convenes(reach) else None
     may = convening is not None and bool(rules.may_draft(reach, convening))
     if not found and not may:
         return None
@@ -223,6 +223,27 @@ def _on_meeting(request: PersonRequest, symbol: str) -> dict[str, object] | None
         "template": "meetings/reports.html",
         "context": {"reports": found, "symbol": symbol, "may_draft": may},
     }
+
+
+def _to_draft_for(person: Person, reach: Reach, symbol: str) -> Convening | None:
+    seen = Convening.objects.visible_to(person, reach=reach).select_related("meeting__body__room")
+    return seen.filter(meeting__symbol=symbol).first()
+
+
+def _reports_of(person: Person, reach: Reach, symbol: str) -> Any:
+    seen = Report.objects.visible_to(person, reach=reach).filter(convening__meeting__symbol=symbol)
+    return seen.order_by("pk").values("state", *(f"text__{name}" for name in OF_TEXT))
+
+
+def _report_line(row: dict[str, Any]) -> dict[str, Any]:
+    """What the meeting's page says of a report."""
+    return {name: row[f"text__{name}"] for name in OF_TEXT} | {
+        "state": row["state"], "state_name": Report.State(row["state"]).label,
+    }  # fmt: skip
+
+
+OF_TEXT = ("ref", "titles", "room_cap", "comments_until")
+_of_meeting = PreparedForReader(_reports_of, make=_report_line, kept=200)
 
 
 def _on_document(request: PersonRequest, ref: str) -> dict[str, object] | None:
