@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from puebla.meetings import actions
+from puebla.meetings.models import Session
 from puebla.meetings.querysets.days import day_of, is_on, meetings_now
 from puebla.members.querysets import reach_of
 from tests import factories
@@ -47,7 +48,7 @@ def day(convening, person, at, zone=GUATEMALA):
 
 
 def sessions(entries):
-    return [entry["session"] for entry in entries]
+    return [entry["session"] and Session.objects.get(pk=entry["session"].pk) for entry in entries]
 
 
 def test_what_is_on_stands_first_then_what_comes_next_then_the_rest(convening, keeper):
@@ -109,8 +110,8 @@ def test_items_under_discussion_come_with_papers_and_what_is_new_since_the_morni
 
     found = day(convening, keeper, at)
 
-    assert [paper["document"] for paper in found.now[0]["rows"][0]["papers"]] == [old, new]
-    assert [paper["document"] for row in found.new for paper in row["papers"]] == [new]
+    assert [paper["document"].pk for paper in found.now[0]["rows"][0]["papers"]] == [old.pk, new.pk]
+    assert [paper["document"].pk for row in found.new for paper in row["papers"]] == [new.pk]
 
 
 def test_it_leads_the_desk_of_those_who_take_part_and_of_nobody_else(client, keeper):
