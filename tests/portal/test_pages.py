@@ -131,6 +131,31 @@ def test_meetings_are_narrowed_to_a_body_and_count_only_what_is_public(client):
     assert "No meeting matches" in unknown
 
 
+def test_a_meeting_of_two_processes_names_both_is_found_by_either_and_under_either_symbol(client):
+    process()
+    joint = {
+        "joint_with": {"en": "Southern Dialogue", "es": "Diálogo del Sur"},
+        "joint_code": "SD",
+        "joint_symbol": "SD/2009/JM",
+    }
+    alone = a_meeting_row(symbol="RCM/2008/VM/XIII", number=13, titles={"en": "Alone", "es": "Sola"})
+    actions.publish_meetings([a_meeting_row(**joint), alone], at=timezone.now())
+
+    page = client.get("/es/meetings/RCM/2009/VM/XIV/").text
+    listed = client.get("/en/meetings/?process=SD").text
+    of_us = client.get("/en/meetings/?process=RCM").text
+
+    assert "Diálogo del Sur" in page
+    assert "SD/2009/JM" in page
+    assert "Southern Dialogue" in listed
+    assert "Alone" not in listed
+    assert "Alone" in of_us
+    assert client.get("/en/meetings/SD/2009/JM/").url == "/en/meetings/RCM/2009/VM/XIV/"
+    assert "No meeting matches" in client.get("/en/meetings/?process=XX").text
+    actions.publish_meetings([alone], at=timezone.now())
+    assert 'name="process"' not in client.get("/en/meetings/").text
+
+
 def test_a_meeting_page_lists_its_public_documents_only(client):
     at = timezone.now()
     actions.publish_meetings([a_meeting_row()], at=at)

@@ -211,6 +211,8 @@ class Meeting(Answer):
     places: Texts
     hosts: Texts
     themes: Texts
+    joint_with: Named | None = Field(description="The other process, where two hold it together.")
+    joint_symbol: str = Field(description="The symbol that the other process gave it.")
     starts_on: str = Field(description="As far as it is known: `2009`, `2009-07` or `2009-07-09`.")
     ends_on: str | None
     confirmed: bool = Field(description="False where no source confirms it.")

@@ -320,20 +320,32 @@ class MeetingForm(RevisedForm):
         "titles": (gettext_lazy("Title"), 300, True, 1),
         "places": (gettext_lazy("Place"), 120, False, 1),
         "themes_text": (gettext_lazy("Theme of the meeting"), 300, False, 2),
+        "joint_with": (gettext_lazy("Held jointly with (another process)"), 200, False, 1),
         "remark": (gettext_lazy("Remark"), 500, False, 2),
     }
     order = ["symbol", "number", "titles", "places", "host", "starts_on", "ends_on", "precision", "themes_text",
-             "confirmed", "remark", "revision"]  # fmt: skip
+             "joint_with", "joint_code", "joint_symbol", "confirmed", "remark", "revision"]  # fmt: skip
     number = forms.IntegerField(label=gettext_lazy("Number"), required=False, min_value=1, max_value=999)
     host = ByName(Party.objects.all(), label=gettext_lazy("Host"), required=False)
     starts_on = DayField(label=gettext_lazy("Begins on"))
     ends_on = DayField(label=gettext_lazy("Ends on"), required=False)
     precision = forms.ChoiceField(label=gettext_lazy("Known to the"), choices=DatePrecision.choices)
+    joint_code = forms.CharField(
+        label=gettext_lazy("Short name of that process"), required=False, max_length=20, help_text="SACM"
+    )
+    joint_symbol = forms.CharField(
+        label=gettext_lazy("Symbol that it gave to the meeting"), required=False, max_length=60
+    )
     confirmed = forms.BooleanField(label=gettext_lazy("Confirmed by a source"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean()
         _in_order(self, "starts_on", "ends_on")
+        found["joint_code"] = str(found.get("joint_code", "")).upper()
+        if found["joint_code"] and not found.get("joint_with"):
+            self.add_error("joint_code", _("Name the other process too."))
+        elif found.get("joint_with") and not found["joint_code"]:
+            self.add_error("joint_code", _("Give its short name: lists are filtered by it."))
         return found
 
     def values(self) -> dict[str, Any]:

@@ -337,6 +337,10 @@ class Meeting(models.Model):
     titles = TextsField(_("titles"))
     places = TextsField(_("places"), max_length=120, blank=True)
     themes_text = TextsField(_("theme of the meeting"), blank=True)
+    #: Another process with which the meeting is held together: its name, its short name as a code, its own symbol of it.
+    joint_with = TextsField(_("held jointly with"), max_length=200, blank=True)
+    joint_code = models.CharField(_("short name of that process"), max_length=20, blank=True)
+    joint_symbol = models.CharField(_("symbol there"), max_length=60, blank=True)
     host = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="hosted_meetings")
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)

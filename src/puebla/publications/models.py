@@ -162,6 +162,10 @@ class PublicMeeting(models.Model):
     host_code = models.CharField(max_length=20, blank=True, db_index=True)
     host_names = TextsField(blank=True)
     themes_text = TextsField(blank=True)
+    #: The other process of a meeting that is held jointly, and the symbol that it gave.
+    joint_with = TextsField(blank=True)
+    joint_code = models.CharField(max_length=20, blank=True, db_index=True)
+    joint_symbol = models.CharField(max_length=60, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     precision = models.CharField(max_length=5, choices=DatePrecision)

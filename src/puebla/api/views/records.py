@@ -89,6 +89,8 @@ def meeting_of(meeting: PublicMeeting) -> Facts:
         "places": meeting.places,
         "hosts": meeting.host_names,
         "themes": meeting.themes_text,
+        "joint_with": _named(meeting.joint_code, meeting.joint_with) if meeting.joint_code else None,
+        "joint_symbol": meeting.joint_symbol,
         "starts_on": meeting.written_date,
         "ends_on": meeting.ends_on.isoformat() if meeting.ends_on and meeting.precision == "day" else None,
         "confirmed": meeting.confirmed,

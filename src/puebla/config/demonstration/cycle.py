@@ -190,7 +190,7 @@ def _meeting(cast: Cast, starts_on: dt.date, number: int, *, at: dt.datetime) ->
     """A meeting of the consultation group in its host's capital, announced; its sessions with the closed one."""
     body = Body.objects.select_related("room").get(code="RCGM")
     ordinal = (_t("first", "primera"), _t("second", "segunda"))[number - 1]
-    record = {
+    record: dict[str, object] = {
         "titles": _t(
             f"RCGM, {ordinal['en']} meeting of {starts_on.year}, Guatemala City",
             f"GRCM, {ordinal['es']} reunión de {starts_on.year}, Ciudad de Guatemala",
@@ -200,6 +200,12 @@ def _meeting(cast: Cast, starts_on: dt.date, number: int, *, at: dt.datetime) ->
         "precision": "day", "confirmed": False,
         "remark": _t("Invented for this demonstration.", "Inventada para esta demostración."),
     }  # fmt: skip
+    if number == 1:
+        # Some meetings are held by two processes at once; the other one is invented too.
+        record |= {
+            "joint_with": _t("Southern Dialogue on Human Mobility", "Diálogo del Sur sobre Movilidad Humana"), "joint_code": "SDHM",
+            "joint_symbol": f"SDHM/{starts_on.year}/JM-1",
+        }  # fmt: skip
     values = {
         "zone": ZONE, "manner": Convening.Manner.HYBRID, "venues": _t("Ministry of Foreign Affairs", "Ministerio de Relaciones Exteriores"),
         "open_to": Audience.OBSERVERS,

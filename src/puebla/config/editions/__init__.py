@@ -60,7 +60,7 @@ SHAPES: dict[str, tuple[str, set[str], set[str]]] = {
     "meetings": (
         "meeting",
         {"symbol", "body", "dates", "titles"},
-        {"number", "host", "confirmed", "places", "theme", "remark"},
+        {"number", "host", "confirmed", "places", "theme", "remark", "joint", "joint_code", "joint_symbol"},
     ),
     "presidencies": ("term", {"starts"}, {"party", "confirmed", "remark", "body"}),
 }
@@ -71,7 +71,7 @@ PROCESS_KEYS = (
 )
 #: What a key holds, wherever it stands; every other one holds a word.
 TEXTS = {
-    "descriptions", "headlines", "names", "note", "places", "plural_names", "remark", "secretariat_address", "short_names", "taglines",
+    "descriptions", "headlines", "joint", "names", "note", "places", "plural_names", "remark", "secretariat_address", "short_names", "taglines",
     "theme", "titles",
 }  # fmt: skip
 WORDS = {"clues", "languages", "permissions"}
@@ -454,6 +454,9 @@ class _Loading:
             "titles": entry["titles"],
             "places": entry.get("places", {}),
             "themes_text": entry.get("theme", {}),
+            "joint_with": entry.get("joint", {}),
+            "joint_code": entry.get("joint_code", ""),
+            "joint_symbol": entry.get("joint_symbol", ""),
             "host": _known(self.parties, host, where=entry["symbol"]) if host else None,
             "starts_on": starts_on,
             "ends_on": _day(last)[0] if last else None,

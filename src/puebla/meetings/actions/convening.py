@@ -27,7 +27,6 @@ FIELDS = (
     "zone",
     "venues",
     "link",
-    "joint_with",
     "notes",
     "open_to",
     "quotas",

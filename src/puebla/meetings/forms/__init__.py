@@ -40,10 +40,9 @@ class ConveningForm(TextsForm):
 
     texts = {
         "venues": (gettext_lazy("Venue"), 300, False, 1),
-        "joint_with": (gettext_lazy("Held jointly with"), 300, False, 1),
         "notes": (gettext_lazy("Practical notes"), TEXT_LIMIT, False, 8),
     }
-    order = ["manner", "zone", "venues", "link", "co_hosts", "joint_with", "open_to", "notes", "revision"]
+    order = ["manner", "zone", "venues", "link", "co_hosts", "open_to", "notes", "revision"]
     manner = forms.ChoiceField(label=gettext_lazy("Held"), choices=Convening.Manner.choices)
     zone = ZoneChoice()
     link = forms.URLField(

@@ -238,7 +238,7 @@ def edit(request: PersonRequest, symbol: str) -> HttpResponseBase:
     convening = convening_or_404(request, symbol, reach)
     if not rules.may_run(reach, convening.meeting):
         raise Http404
-    names = ("manner", "zone", "venues", "link", "joint_with", "notes", "open_to", "revision")
+    names = ("manner", "zone", "venues", "link", "notes", "open_to", "revision")
     initial: dict[str, Any] = {name: getattr(convening, name) for name in names}
     initial["co_hosts"] = [one.code for one in convening.co_hosts.all()]
     form = ConveningForm(request.POST or None, at=at, cap=convening.meeting.body.room.cap, initial=initial)

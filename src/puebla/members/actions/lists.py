@@ -40,7 +40,7 @@ BODY_FIELDS = (
     "rank",
 )
 MEETING_FIELDS = ("number", "titles", "places", "themes_text", "host", "starts_on", "ends_on", "precision", "confirmed",
-                  "remark")  # fmt: skip
+                  "remark", "joint_with", "joint_code", "joint_symbol")  # fmt: skip
 ROLE_FIELDS = ("names", "descriptions", "permissions", "observes", "second_factor", "rank")
 
 

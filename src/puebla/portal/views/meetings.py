@@ -1,7 +1,7 @@
 """Meetings as records, each with its public documents."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -27,6 +27,11 @@ def meeting_list(request: HttpRequest) -> HttpResponseBase:
     today = timezone.localtime(at).date()
     body = request.GET.get("body", "").replace("\x00", "")[:40]
     meetings = PublicMeeting.objects.filter(body_code=body) if body else PublicMeeting.objects.all()
+    processes, chosen = _processes(), request.GET.get("process", "")
+    if chosen in processes:
+        meetings = meetings.filter(joint_code=chosen) if processes[chosen].joint else meetings
+    elif chosen:
+        meetings = meetings.none()
     if "export" in request.GET:
         return as_table(request.GET["export"], "meetings", _header(), _rows(meetings))
     turned = turned_to(request, meetings, PER_PAGE)
@@ -41,16 +46,51 @@ def meeting_list(request: HttpRequest) -> HttpResponseBase:
             "page": page,
             "beyond": turned.beyond,
             "rows": [(one, counts.get(one.symbol, 0)) for one in page.object_list],
-            "coming": [] if body or page.number > 1 else list(querysets.coming_meetings(on=today)[:3]),
+            "coming": []
+            if body or chosen or page.number > 1
+            else list(querysets.coming_meetings(on=today)[:3]),
             "body": body,
+            "processes": {code: one.name for code, one in processes.items()},
+            "chosen": chosen,
             "unknown": bool(body) and body not in bodies,
             "bodies": {code: str(show(names)) or code for code, names in bodies.items()},
         },
     )
 
 
+class _Process(NamedTuple):
+    """A process whose meetings stand here: our own, or one with which some are held jointly."""
+
+    name: str
+    joint: bool
+
+
+def _processes() -> dict[str, _Process]:
+    """Processes by code, our own first; none where no meeting was held jointly: there is nothing to choose then."""
+    joint = PublicMeeting.objects.exclude(joint_code="").order_by("joint_code", "-starts_on")
+    others = {
+        code: _Process(str(show(names)) or code, joint=True)
+        for code, names in joint.values_list("joint_code", "joint_with")
+    }
+    own = Process.objects.first()
+    if not others or own is None:
+        return {}
+    return {own.code: _Process(str(show(own.names)), joint=False)} | others
+
+
 def _header() -> list[str]:
-    return [_("Symbol"), _("Body"), _("Number"), _("Title"), _("Place"), _("From"), _("To"), _("Confirmed")]
+    return [
+        _("Symbol"),
+        _("Body"),
+        _("Number"),
+        _("Title"),
+        _("Place"),
+        _("From"),
+        _("To"),
+        _("Confirmed"),
+        _("Held jointly with"),
+        _("Symbol there"),
+    ]
 
 
 def _rows(meetings: Any) -> Iterator[list[Any]]:
@@ -59,7 +99,7 @@ def _rows(meetings: Any) -> Iterator[list[Any]]:
         yield [
             one.symbol, str(show(one.body_names)), one.number, str(show(one.titles)), str(show(one.places)),
             one.starts_on.isoformat()[:length], one.ends_on.isoformat()[:length] if one.ends_on else "",
-            _("yes") if one.confirmed else _("no"),
+            _("yes") if one.confirmed else _("no"), str(show(one.joint_with)), one.joint_symbol,
         ]  # fmt: skip
 
 
@@ -68,6 +108,9 @@ def meeting(request: HttpRequest, symbol: str) -> HttpResponse:
     if not can_be_symbol(symbol):
         raise Http404
     found = PublicMeeting.objects.filter(symbol__iexact=symbol).first()
+    if found is None:
+        # The symbol that the other process gave to a joint meeting leads to it as well.
+        found = PublicMeeting.objects.filter(joint_symbol__iexact=symbol).first()
     if found is None:
         raise Http404
     if found.symbol != symbol:
