@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy
 from puebla.accounts.models import Person
 from puebla.members.forms import DayField, RevisedForm
 
+NO_REASON = gettext_lazy("Say in a few words why it does not apply.")
+
 
 class NoteForm(RevisedForm):
     """Who handles something, and when they are reminded."""
@@ -24,7 +26,7 @@ class SetAsideForm(RevisedForm):
     """Why something does not apply."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why it does not apply to us"), max_length=500, required=False,
+        label=gettext_lazy("Why it does not apply to us"), max_length=500, error_messages={"required": NO_REASON},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Read by your party, the secretariat and the Presidency."),
     )  # fmt: skip
