@@ -28,6 +28,7 @@ from puebla.intranet import rules
 from puebla.intranet.actions import asks as actions
 from puebla.intranet.forms import NoteForm, SetAsideForm
 from puebla.intranet.models import Handling
+from puebla.members.forms import RevisedForm
 from puebla.members.models import Party, Seat, StandingKind
 from puebla.members.querysets import Reach, reach_of, today
 
@@ -253,7 +254,7 @@ def _carried_out(
     ):  # fmt: skip
         return _("It stays on the list as not applicable, with your reason.")
     if request.POST.get("act") == "again" and aside.is_bound is False:
-        form = SetAsideForm({"revision": request.POST.get("revision", "")})
+        form = RevisedForm({"revision": request.POST.get("revision", "")})
         if form.is_valid() and form.carries_out(
             lambda: actions.take_up_again(**facts, revision=form.cleaned_data["revision"] or 0), note
         ):
