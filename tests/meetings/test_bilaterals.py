@@ -16,6 +16,7 @@ from puebla.core.verdicts import RefusedError
 from puebla.intranet.querysets import entries_for
 from puebla.meetings import actions as meetings
 from puebla.meetings.actions import bilaterals as actions
+from puebla.meetings.actions.bilateral_mail import mail_now
 from puebla.meetings.models import Bilateral, BilateralHold, BilateralSlot
 from puebla.meetings.querysets.bilaterals import busy, grid, hours_for, rooms_taken
 from puebla.members.querysets import reach_of
@@ -95,6 +96,11 @@ def test_one_asks_the_other_proposes_the_first_accepts_and_both_are_told(conveni
     said = " ".join(f"{one.subject} {one.body}" for one in OutgoingMail.objects.all())
     assert "Retorno" not in said
     assert party_of(one).code not in said
+    # A message that waited says its words anew, and to whom left meanwhile nothing.
+    first = OutgoingMail.objects.order_by("pk")[0]
+    assert mail_now(first.about.partition(":")[2], first, now())["subject"] == first.subject
+    other.seats.all().delete()
+    assert mail_now(first.about.partition(":")[2], first, now()) is None
 
 
 def test_a_declined_a_withdrawn_and_a_moved_meeting_leave_the_room_free_and_say_so(convening, keeper):
@@ -213,6 +219,20 @@ def test_a_session_that_expects_the_delegation_keeps_its_hour_and_its_own_people
     )
     assert [bool(hour.rooms) for hour in days[DAY]] == [False, False, True, True]
     assert str(days[DAY][0].mine[0].why) == "First plenary"
+
+
+def test_a_session_put_over_an_agreed_meeting_is_shown_to_both_and_on_the_grid(client, convening, keeper):
+    slots, (one, other) = opened(convening, keeper), two()
+    row = agreed(convening, one, other, slots[0])
+    meetings.hold_session(convening=convening, by=keeper, at=now(), kind="plenary", on=DAY, from_hour=dt.time(9), until_hour=dt.time(10), titles={"en": "First plenary"}, audience=50)  # fmt: skip
+
+    assert (
+        "a session from 09:00 was put over it"
+        in page(client, keeper, "bilateral-grid", convening.symbol).content.decode()
+    )
+    for person in (one, other):
+        shown = page(client, person, "bilateral", convening.symbol, row.ref).content.decode()
+        assert "your delegation is expected elsewhere: First plenary" in " ".join(shown.split())
 
 
 # Third parties -----------------------------------------------------------------------------------------------------------

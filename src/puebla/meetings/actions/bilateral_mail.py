@@ -56,7 +56,7 @@ def tell(row: Bilateral, what: str, *, to: Iterable[Party], by: Person, at: dt.d
             post(
                 to=person.email, **_words(row, what, person), language=person.language, at=at,
                 message_id=message_id_of(row.ref, person.ref, event), stop_url=stop_address(person),
-                about=f"bilateral:{row.ref}:{person.ref}:{what}",
+                about=f"bilateral:{row.ref}:{what}",
             )  # fmt: skip
 
 
@@ -97,10 +97,10 @@ def stop_address(person: Person) -> str:
     return absolute("subscriptions:stop-kind", sign("kind", f"{person.ref}:{SOURCE}"))
 
 
-def mail_now(ref: str, _mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:
+def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:
     """What a message that waited says now; None where its reader may no longer know of it."""
-    row_ref, person_ref, what = [*ref.split(":"), "", ""][:3]
-    person = Person.objects.filter(ref=person_ref, is_active=True).first()
+    row_ref, _colon, what = ref.partition(":")
+    person = Person.objects.with_address(mail.recipient).filter(is_active=True).first()
     if person is None or what not in SAYS or person.pk in stopped_by(SOURCE):
         return None
     seen = Bilateral.objects.visible_to(person, reach=reach_of(person, at)).filter(ref=row_ref)

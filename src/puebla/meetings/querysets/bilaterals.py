@@ -200,11 +200,16 @@ def hours_for(
 
 @dataclass(frozen=True)
 class Cell:
-    """One room at one time: no slot, a free one, a closed one, or who meets there."""
+    """One room at one time: no slot, a free one, a closed one, or who meets there.
+
+    Attributes:
+        session: one that was put over it later, in which one of the two is expected.
+    """
 
     room: Any
     slot: Any = None
     bilateral: Any = None
+    session: Any = None
 
     @property
     def state(self) -> str:
@@ -227,22 +232,44 @@ class Grid:
 
 
 def grid(convening: Any, person: "Person | None", reach: Reach) -> Grid:
-    """The whole grid, in three questions."""
+    """The whole grid, in a constant number of questions."""
     from puebla.meetings.models import Bilateral, BilateralSlot
 
     slots = BilateralSlot.objects.visible_to(person, reach=reach).filter(convening=convening)
     slots = slots.select_related("room").order_by("starts_at", "ends_at", "room_id")
     agreed = Bilateral.objects.on_the_grid(person, reach=reach).filter(convening=convening)
     taken = {one.slot_id: one for one in agreed.select_related("asking", "asked")}
+    standings = _standings(convening, taken.values())
+    sessions = {one: list(sessions_expecting(convening, one)) for one in sorted(set(standings.values()))}
     rooms: dict[int, Any] = {}
     hours: dict[tuple[dt.datetime, dt.datetime], tuple[Hour, dict[int, Cell]]] = {}
     for slot in slots:
         rooms[slot.room_id] = slot.room
         hour = Hour(slot.starts_at, slot.ends_at, slot.zone, slot.on)
         _hour, cells = hours.setdefault((slot.starts_at, slot.ends_at), (hour, {}))
-        cells[slot.room_id] = Cell(slot.room, slot, taken.get(slot.pk))
+        met = taken.get(slot.pk)
+        over = _over(slot, met, standings, sessions) if met else None
+        cells[slot.room_id] = Cell(slot.room, slot, met, over)
     ordered = [rooms[key] for key in sorted(rooms)]
     days: dict[dt.date, list[tuple[Hour, list[Cell]]]] = defaultdict(list)
     for hour, cells in hours.values():
         days[hour.on].append((hour, [cells.get(one.pk, Cell(one)) for one in ordered]))
     return Grid(ordered, dict(days))
+
+
+def _standings(convening: Any, rows: Iterable[Any]) -> dict[int, str]:
+    """How each party that meets another takes part, by its key; one question."""
+    from puebla.meetings.querysets.delegations import STANDINGS
+    from puebla.members.models import Party
+
+    keys = {party.pk for one in rows for party in one.parties}
+    found: Any = Party.objects.standing(STANDINGS, on=convening.meeting.starts_on).filter(pk__in=sorted(keys))
+    return dict(found.values_list("pk", "standing_kind")) if keys else {}
+
+
+def _over(slot: Any, row: Any, standings: dict[int, str], sessions: dict[str, list[Any]]) -> Any:
+    """A session at the hour of an agreed meeting that expects one of the two; None where there is none."""
+    expected = [one for party in row.parties for one in sessions.get(standings.get(party.pk, ""), ())]
+    return next(
+        (one for one in expected if one.starts_at < slot.ends_at and one.ends_at > slot.starts_at), None
+    )

@@ -106,9 +106,13 @@ class Overlap:
 
 def overlaps(entries: Iterable[CalendarEntry], reach: Reach, at: dt.datetime) -> list[Overlap]:
     """Sessions of different rooms at the same time that one party has to staff, or in both of which the reader sits."""
+    entries = list(entries)
+    beside = [
+        Overlap(one, other, oneself=True, parties=()) for one, other in _beside_bilaterals(entries, reach)
+    ]
     pairs = list(_at_once(entries))
     if not pairs:
-        return []
+        return beside
     sitting = _parties_of({one.room for pair in pairs for one in pair if one.room is not None}, at)
     found = []
     for one, other in pairs:
@@ -119,7 +123,19 @@ def overlaps(entries: Iterable[CalendarEntry], reach: Reach, at: dt.datetime) ->
         oneself = one.room in reach.rooms and other.room in reach.rooms
         if oneself or parties:
             found.append(Overlap(one, other, oneself, tuple(sorted(parties, key=lambda party: party.code))))
-    return found
+    return [*found, *beside]
+
+
+def _beside_bilaterals(
+    entries: list[CalendarEntry], reach: Reach
+) -> Iterator[tuple[CalendarEntry, CalendarEntry]]:
+    """Bilateral meetings over which a session was put in a room where the reader sits."""
+    own = [one for one in entries if one.kind == "bilateral" and not one.cancelled]
+    for one in entries if own else ():
+        if one.kind == "session" and not one.cancelled and one.room in reach.rooms:
+            for met in own:
+                if _hours(met)[0] < _hours(one)[1] and _hours(one)[0] < _hours(met)[1]:
+                    yield met, one
 
 
 def _at_once(entries: Iterable[CalendarEntry]) -> Iterator[tuple[CalendarEntry, CalendarEntry]]:

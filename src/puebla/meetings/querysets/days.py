@@ -75,6 +75,7 @@ class Day:
         later, past: the others of the day.
         new: items of the agenda with a paper, or words, that changed since the day began; with those papers alone.
         waiting: bilateral meetings that await the answer of the reader's party.
+        statements: of the reader's party, on the list of speakers and not delivered yet; some still without a text.
         mine: the reader as a delegate; checked_in: when, at the meeting's own door or in a session of now.
     """
 
@@ -89,6 +90,7 @@ class Day:
     past: list[dict[str, Any]] = field(default_factory=list)
     new: list[dict[str, Any]] = field(default_factory=list)
     waiting: int = 0
+    statements: list[Any] = field(default_factory=list)
     mine: Any = None
     checked_in: Any = None
 
@@ -152,13 +154,17 @@ def cancelled(entry: dict[str, Any]) -> bool:
 
 
 def _own_state(day: Day, person: "Person", reach: Reach) -> None:
-    """Whether the reader is checked in, and how many bilateral meetings await an answer; three questions."""
-    from puebla.meetings.models import Attendance, Bilateral, Delegate
+    """Whether the reader is checked in, what their party is to say, how many bilateral meetings await an answer."""
+    from puebla.meetings.models import Attendance, Bilateral, Delegate, Statement
 
     seen = Delegate.objects.visible_to(person, reach=reach).filter(convening=day.convening, person=person)
     day.mine = seen.active().order_by("-pk").first()
     if day.mine is not None:
         there = Attendance.objects.visible_to(person, reach=reach).standing().filter(delegate=day.mine)
         day.checked_in = there.filter(at__gte=day.since).order_by("-at").select_related("session").first()
+    said = Statement.objects.visible_to(person, reach=reach).filter(
+        convening=day.convening, party_id__in=sorted(reach.parties)
+    )
+    day.statements = list(said.waiting().select_related("item", "party"))
     asked = Bilateral.objects.visible_to(person, reach=reach).filter(convening=day.convening, state="asked")
     day.waiting = asked.filter(turn_id__in=sorted(reach.parties)).count()
