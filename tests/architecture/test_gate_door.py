@@ -23,6 +23,11 @@ ALSO = {
 NARROWING = {"effective", "on"}
 REASONS = {
     (
+        "meetings/views/delegations.py",
+        "_offer",
+        "Pack",
+    ): "badges of a meeting that came through the gate, found for who convenes it by the digest of what is printed",
+    (
         "meetings/views/news.py",
         "_acts",
         "JournalEntry",

@@ -43,7 +43,7 @@ MEETINGS = ["/intranet/meetings/", "/intranet/meetings/calendar/", "/intranet/me
             GRID, ("meetings:bilateral-move", GRID),
             ("meetings:session-edit", SESSION), ("meetings:agenda-revision", ("meetings:agenda", MEETING)),
             ("meetings:delegate-edit", DELEGATE), ("meetings:delegate-register", DELEGATE), ("meetings:nominate", OWN),
-            ("meetings:quotas", ("meetings:delegations", MEETING))]  # fmt: skip
+            *((f"meetings:{name}", ("meetings:delegations", MEETING)) for name in ("quotas", "all-badges"))]  # fmt: skip
 #: What is asked of a party stands on pages of its own.
 REPLYING = [INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
             ("meetings:bilateral-ask", ("meetings:bilaterals", MEETING))]  # fmt: skip
@@ -106,7 +106,7 @@ ELSEWHERE = {
     "texts:at", "texts:export", "texts:move", "texts:remove", "texts:restore", "texts:answer", "meetings:report-end",
     "meetings:report-file", "notices:stop", "circulars:file", "circulars:attachment", "circulars:withdraw",
     # These stand only for a while, and a test leads there.
-    "meetings:pack", "meetings:badges", "meetings:letter", "meetings:delegate-badge", "meetings:delegate-photo",
+    "meetings:pack", "meetings:badges", "meetings:take-badges", "meetings:letter", "meetings:delegate-badge", "meetings:delegate-photo",
     "meetings:delegate-act", "meetings:check-in", "meetings:check-in-undo", "meetings:calendar-address", "meetings:state",
     "meetings:session-cancel", "meetings:agenda-revise", "meetings:item-move", "meetings:item-papers", "meetings:item-open",
     "meetings:item-remove", "meetings:invite", "meetings:statement-act", "meetings:statement-file", "meetings:interpreters",

@@ -15,6 +15,7 @@ from puebla.meetings.actions import delegations as actions
 from puebla.meetings.models import Attendance, Convening, Delegate, Delegation
 from puebla.meetings.querysets.delegations import overview, participants, present_members, quorum
 from puebla.members.querysets import reach_of
+from puebla.notices.models import Notice
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +169,30 @@ def test_the_chair_accredits_and_the_delegate_is_told(keeper, at):
     assert (mail.language, mail.about) == ("es", f"delegate:{delegate.ref}")
     with pytest.raises(RefusedError, match="accredited by the secretariat and the Presidency"):
         actions.accredit(delegate=named(convening, focal, at, "Beto Sol"), by=focal, at=at)
+
+
+def test_delegations_mail_has_two_shapes_stands_in_the_inbox_and_is_ended_with_one_click(keeper, at, client):
+    focal, convening = factories.focal_point(), convened()
+    party = focal.seats.get().party
+    delegate = actions.nominate(convening=convening, party=party, person=focal, by=focal, at=at)
+
+    actions.accredit(delegate=delegate, by=keeper, at=at)
+    mail = OutgoingMail.objects.get(recipient=focal.email)
+    client.post(mail.stop_url.removeprefix("http://localhost:8000"), {"List-Unsubscribe": "One-Click"})
+    actions.refuse(delegate=delegate, reason="Two of one name.", by=keeper, at=at + dt.timedelta(minutes=1))
+
+    for words in (mail.body, mail.html):
+        assert convening.symbol in words
+        assert f"/en/intranet/meetings/{convening.symbol}/delegates/{delegate.ref}/" in words
+        assert mail.stop_url in words
+    assert "<p>" in mail.html
+    assert OutgoingMail.objects.count() == 1
+    client.force_login(focal)
+    inbox = client.get("/en/intranet/notices/").content.decode()
+    assert "Accredited · Not accredited" in inbox
+    assert (
+        "delegations: whom to name" in client.get("/en/intranet/notices/following/").content.decode().lower()
+    )
 
 
 def test_observers_people_are_accredited_after_the_secretariats_review_alone(keeper, at):
@@ -389,6 +414,10 @@ def test_convening_asks_each_focal_point_once_and_announcing_nobody(keeper, at):
     meetings.pass_to(convening=convening, state=Convening.State.CONVENED, by=keeper, at=at)
 
     assert set(OutgoingMail.objects.values_list("recipient", flat=True)) == {focal.email, observer.email}
+    assert set(Notice.objects.values_list("person", "what")) == {
+        (focal.pk, "nominate"),
+        (observer.pk, "nominate"),
+    }
 
 
 # Forgetting ----------------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ def attending(convening, office, *, person=None):
     actions.gather(EARLY - dt.timedelta(hours=8))
     # What the delegation was told on the way here is another test's.
     OutgoingMail.objects.all().delete()
+    Notice.objects.all().delete()
     return person
 
 

@@ -198,6 +198,9 @@ class MeetingsConfig(AppConfig):
             registry.followables.add(name, followable, rank=30)
         registry.taking_part.add(news.KIND, news.taking_part)
         registry.mail_kinds.add(news.KIND, news.label)
+        from puebla.meetings.actions import delegation_mail
+
+        registry.mail_kinds.add(delegation_mail.KIND, news.label_of_delegations)
         registry.gatherings.add("meetings", news.gatherings)
         from puebla.core.calendars import KINDS
         from puebla.meetings.actions import bilateral_mail

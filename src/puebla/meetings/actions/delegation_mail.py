@@ -1,20 +1,31 @@
-"""The mail that acts on delegations send, each in its reader's language; a sealed body's meeting is named by its room alone."""
+"""What acts on delegations tell, each in its reader's language, by mail and in the inbox of those who have one.
+
+A sealed body's meeting is named by its room alone.
+"""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core.languages import show
-from puebla.core.mail import post
+from puebla.core.mail import letter, post_all
+from puebla.core.models import OutgoingMail, Process
+from puebla.core.rows import write_rows
 from puebla.meetings.models import Convening, Delegate
 from puebla.meetings.querysets.delegations import invited_standings
 from puebla.members.actions.messages import address_of
 from puebla.members.models import Party, Permission, Seat, StandingKind
 from puebla.members.querysets import today
-from puebla.notices.actions.messages import message_id_of
+from puebla.notices.actions import stopped_by
+from puebla.notices.actions.messages import contact_of, message_id_of, stop_kind_address
+from puebla.notices.models import Notice
+
+#: The kind of mail that one click ends.
+KIND = "delegations"
 
 
 def named_in_mail(convening: Convening) -> str:
@@ -30,7 +41,7 @@ def ask_for_nominations(
 ) -> int:
     """Ask who names the delegations of these parties (of all that are invited) to do so; how many were asked."""
     asked = _who_nominate(convening, at=at, parties=parties)
-    until = convening.nominate_by
+    until, told = convening.nominate_by, []
     for person, of in asked.items():
         with translation.override(person.language):
             names = {
@@ -46,9 +57,61 @@ def ask_for_nominations(
             if until:
                 body += _("\nPlease do so by %(until)s.\n")
             subject = _("Nominate your delegation: %(meeting)s")
-            post(to=person.email, subject=subject % names, body=body % names, language=person.language, at=at,
-                 message_id=message_id_of("nominate", convening.meeting.symbol, person.ref, of.code))  # fmt: skip
+            told.append(_Told(
+                to=person.email, language=person.language, subject=subject % names, body=body % names, person=person,
+                source="meetings", record=convening.symbol, what="nominate", event=f"nominate:{convening.symbol}:{of.code}",
+            ))  # fmt: skip
+    _tell(told, at=at)
     return len(asked)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One message, and the notice of it where its reader has an inbox."""
+
+    to: str
+    language: str
+    subject: str
+    body: str
+    person: Person | None
+    #: Whose record it is about, which one, what happened to it, and the name of the event.
+    source: str
+    record: str
+    what: str
+    event: str
+    about: str = ""
+
+
+def _tell(told: Sequence[_Told], *, at: dt.datetime) -> None:
+    """Write all of it in a constant number of questions; who stopped mail of this kind finds it in the inbox."""
+    stopped = stopped_by(KIND) if told else set()
+    write_rows(
+        [
+            Notice(person_id=one.person.pk, source=one.source, event=one.event, subject=one.record, what=one.what, happened_at=at,
+                   made_at=at, mailed_at=at)
+            for one in told
+            if one.person is not None
+        ],
+        once=True,
+    )  # fmt: skip
+    contact = contact_of(Process.objects.first())
+    post_all(
+        [_letter(one, contact, at=at) for one in told if one.person is None or one.person.pk not in stopped]
+    )
+
+
+def _letter(one: _Told, contact: str, *, at: dt.datetime) -> OutgoingMail:
+    with translation.override(one.language):
+        stop = stop_kind_address(one.person, KIND) if one.person is not None else ""
+        body = one.body
+        if stop:
+            body += (
+                "\n" + _("No more mail of delegations, with one click (your inbox goes on):") + f"\n{stop}\n"
+            )
+        return letter(
+            to=one.to, subject=one.subject, body=body, language=one.language, at=at, reply_to=contact, stop_url=stop, about=one.about,
+            message_id=message_id_of("delegations", one.event, one.to),
+        )  # fmt: skip
 
 
 def _who_nominate(
@@ -89,7 +152,7 @@ def tell_accredited(delegate: Delegate, *, at: dt.datetime) -> None:
                 " what is known of you and register:\n%(address)s\n"
             )
         subject = _("You are accredited: %(meeting)s")
-        _post(delegate, subject % names, body % names, at=at)
+        _post(delegate, "accredited", subject % names, body % names, at=at)
 
 
 def tell_refused(delegate: Delegate, *, at: dt.datetime) -> None:
@@ -101,7 +164,8 @@ def tell_refused(delegate: Delegate, *, at: dt.datetime) -> None:
                 "%(name)s,\n\nyou are not accredited for %(meeting)s. Your focal point can read the reason on the site and"
                 " name somebody else, or you again.\n"
             )
-            _post(delegate, _("Not accredited: %(meeting)s") % names, body % names, at=at)
+            _post(delegate, "refused", _("Not accredited: %(meeting)s") % names, body % names, at=at)
+    told = []
     for person in _who_nominate(delegate.convening, at=at, parties=[delegate.delegation.party]):
         with translation.override(person.language):
             names = _names(delegate) | {"reader": person.full_name}
@@ -109,8 +173,9 @@ def tell_refused(delegate: Delegate, *, at: dt.datetime) -> None:
                 "%(reader)s,\n\nsomebody whom your party named for %(meeting)s was not accredited. Read who and"
                 " why:\n%(address)s\n"
             )
-            post(to=person.email, subject=_("Not accredited: %(meeting)s") % names, body=body % names,
-                 language=person.language, at=at, about=f"delegate:{delegate.ref}")  # fmt: skip
+            subject = _("Not accredited: %(meeting)s")
+            told.append(_of(delegate, "refused", subject % names, body % names, at=at, reader=person))
+    _tell(told, at=at)
 
 
 def tell_withdrawn(delegate: Delegate, *, by: Person, at: dt.datetime) -> None:
@@ -120,7 +185,7 @@ def tell_withdrawn(delegate: Delegate, *, by: Person, at: dt.datetime) -> None:
     with translation.override(delegate.language):
         names = _names(delegate)
         body = _("%(name)s,\n\nyour delegation no longer names you for %(meeting)s.\n")
-        _post(delegate, _("Withdrawn: %(meeting)s") % names, body % names, at=at)
+        _post(delegate, "withdrawn", _("Withdrawn: %(meeting)s") % names, body % names, at=at)
 
 
 def _names(delegate: Delegate) -> dict[str, str]:
@@ -133,6 +198,16 @@ def _names(delegate: Delegate) -> dict[str, str]:
     }
 
 
-def _post(delegate: Delegate, subject: str, body: str, *, at: dt.datetime) -> None:
-    post(to=delegate.email, subject=subject, body=body, language=delegate.language, at=at,
-         about=f"delegate:{delegate.ref}")  # fmt: skip
+def _post(delegate: Delegate, what: str, subject: str, body: str, *, at: dt.datetime) -> None:
+    _tell([_of(delegate, what, subject, body, at=at)], at=at)
+
+
+def _of(
+    delegate: Delegate, what: str, subject: str, body: str, *, at: dt.datetime, reader: Person | None = None
+) -> _Told:
+    """What is told of a delegate: to themselves, or to another reader."""
+    return _Told(
+        to=reader.email if reader else delegate.email, language=reader.language if reader else delegate.language, subject=subject,
+        body=body, person=reader or delegate.person, source="delegates", record=delegate.ref, what=what,
+        event=f"{delegate.ref}:{what}:{at.astimezone(dt.UTC):%Y%m%dT%H%M%S.%f}", about=f"delegate:{delegate.ref}",
+    )  # fmt: skip

@@ -23,6 +23,7 @@ from puebla.core.typesetting import compiled, quoted
 from puebla.core.verdicts import RefusedError
 from puebla.documents.actions import opened
 from puebla.documents.models import Document, FileVersion
+from puebla.meetings.actions.delegations.badges import badges_of
 from puebla.meetings.models import Convening, Pack
 from puebla.meetings.querysets.packs import Contents, contents_of
 from puebla.members.models import Seat
@@ -87,7 +88,7 @@ def make_pack(ref: str) -> None:
         return
     try:
         with tempfile.TemporaryDirectory() as folder:
-            made = _bound(pack, Path(folder)) if pack.form == Pack.Form.BOUND else _zipped(pack, Path(folder))
+            made = MAKERS[Pack.Form(pack.form)](pack, Path(folder))
             stored = put(made, storage=storages["default"])
     except Exception as error:
         # Whatever it was: the page says that it failed, and the next who asks has it made anew.
@@ -96,6 +97,14 @@ def make_pack(ref: str) -> None:
     Pack.objects.filter(pk=pack.pk).update(
         state=Pack.State.MADE, key=stored.key, size=stored.size, sha256=stored.sha256, made_at=timezone.now()
     )
+
+
+def _badges(pack: Pack, folder: Path) -> Path:
+    """The badges of everybody who was named when it was asked for and still comes."""
+    path = folder / "badges.pdf"
+    with translation.override(pack.language):
+        path.write_bytes(badges_of(pack.convening, [one["ref"] for one in pack.contents]))
+    return path
 
 
 def _zipped(pack: Pack, folder: Path) -> Path:
@@ -220,6 +229,11 @@ def _number(book: Any) -> None:
             middle = (float(box[0]) + float(box[2])) / 2
             foot = float(box[1]) + 10
             page.add_overlay(stamp, pikepdf.Rectangle(middle - 60, foot, middle + 60, foot + 14))
+
+
+MAKERS: dict[Pack.Form, Callable[[Pack, Path], Path]] = {
+    Pack.Form.ZIP: _zipped, Pack.Form.BOUND: _bound, Pack.Form.BADGES: _badges,
+}  # fmt: skip
 
 
 def make_ahead(*, at: dt.datetime) -> int:

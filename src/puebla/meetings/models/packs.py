@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from puebla.core.models import random_ref
 from puebla.meetings.models.convening import Convening
 
+#: What readers take along.
+OF_PAPERS = ("zip", "bound")
+
 
 class Pack(models.Model):
     """The papers of a meeting in one language, as one exact set of files: readers who may see the same share it.
@@ -18,6 +21,8 @@ class Pack(models.Model):
     class Form(models.TextChoices):
         ZIP = "zip", _("all files with an index that opens from disk (ZIP)")
         BOUND = "bound", _("one PDF with bookmarks")
+        #: Not of papers: for who convenes alone, and gone with what is personal of the delegates.
+        BADGES = "badges", _("badges, four to a sheet (PDF)")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("being made")

@@ -18,9 +18,14 @@ from puebla.core import journal
 from puebla.core.files.kinds import FileKind
 from puebla.core.files.serving import serve
 from puebla.core.languages import show
+from puebla.core.models import Process
 from puebla.core.tables import export_of
+from puebla.core.verdicts import RefusedError
+from puebla.documents.forms import language_name
 from puebla.meetings.actions import delegations as actions
+from puebla.meetings.actions.delegations import badges as drawing
 from puebla.meetings.actions.delegations import lists
+from puebla.meetings.actions.delegations.badges import WITH_BADGE
 from puebla.meetings.forms.delegations import (
     DelegateForm,
     InvitationForm,
@@ -30,7 +35,7 @@ from puebla.meetings.forms.delegations import (
     ReasonForm,
     RegistrationForm,
 )
-from puebla.meetings.models import Convening, Delegate, Delegation
+from puebla.meetings.models import Convening, Delegate, Delegation, Pack
 from puebla.meetings.querysets.delegations import ACTIVE, STANDINGS, overview, parties_of, queue
 from puebla.meetings.rules import delegations as rules
 from puebla.meetings.rules import may_run
@@ -447,8 +452,6 @@ def photo(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
 
 # Badges ----------------------------------------------------------------------------------------------------------------
 
-WITH_BADGE = ("accredited", "registered", "present")
-
 
 @signed_in
 def badge(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
@@ -481,7 +484,57 @@ def _badges(convening: Convening, people: list[Delegate], *, sheets: bool, name:
         raise Http404
     standings = standings_of(convening, [one.delegation.party_id for one in people])
     answer = HttpResponse(
-        lists.badges(convening, people, sheets=sheets, standings=standings), content_type="application/pdf"
+        drawing.badges(convening, people, sheets=sheets, standings=standings), content_type="application/pdf"
     )
     answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return answer
+
+
+@signed_in
+def all_badges(request: PersonRequest, symbol: str) -> HttpResponseBase:
+    """The badges of everybody accredited, in each language, and of each party: for who convenes."""
+    reach = reach_of(request.person, timezone.now())
+    convening = running_or_404(request, symbol, reach)
+    offers = [_offer(convening, language) for language in Process.current().languages]
+    people = drawing.everybody(convening, request.LANGUAGE_CODE[:2])
+    parties: dict[Party, int] = {}
+    for one in people:
+        parties[one.delegation.party] = parties.get(one.delegation.party, 0) + 1
+    context = {
+        "convening": convening, "meeting": convening.meeting, "offers": offers, "count": len(people),
+        "sheets": -(-len(people) // drawing.PER_SHEET), "parties": parties.items(),
+        "waiting": any(one["pack"] and one["pack"].state == Pack.State.WAITING for one in offers),
+    }  # fmt: skip
+    return render(request, "meetings/badges.html", context)
+
+
+def _offer(convening: Convening, language: str) -> dict[str, Any]:
+    people = drawing.everybody(convening, language)
+    found = Pack.objects.filter(
+        digest=drawing.digest_of(convening, people, language), form=Pack.Form.BADGES, language=language
+    )
+    return {"code": language, "name": language_name(language), "pack": found.first()}
+
+
+@signed_in
+def take_badges(request: PersonRequest, symbol: str, language: str) -> HttpResponseBase:
+    """All badges in one language: sent where they lie ready, else made now, or by the worker where they are many."""
+    at = timezone.now()
+    reach = reach_of(request.person, at)
+    convening = running_or_404(request, symbol, reach)
+    if language not in Process.current().languages:
+        raise Http404
+    people = drawing.everybody(convening, language)
+    try:
+        pack = drawing.ask_for_badges(convening=convening, people=people, language=language, at=at)
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return redirect("meetings:all-badges", convening.symbol)
+    pack.refresh_from_db()
+    if pack.state != Pack.State.MADE:
+        messages.info(request, _("The badges are being made; this page says when they are ready."))
+        return redirect("meetings:all-badges", convening.symbol)
+    return serve(
+        request, storage=storages["default"], key=pack.key, size=pack.size, sha256=pack.sha256, media_type="application/pdf",
+        name=f"badges-{convening.symbol.replace('/', '-')}_{language}.pdf", last_modified=pack.made_at, inline=False,
+    )  # fmt: skip

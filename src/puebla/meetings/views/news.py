@@ -95,6 +95,10 @@ SENTENCES = {
     "changed": gettext_lazy("Changed item of the agenda"),
     "opened": gettext_lazy("The Presidency opened the item to your party"),
     "placed": gettext_lazy("Put under an item of the agenda"),
+    "nominate": gettext_lazy("Your delegation is to be named"),
+    "accredited": gettext_lazy("Accredited"),
+    "refused": gettext_lazy("Not accredited"),
+    "withdrawn": gettext_lazy("Withdrawn from the delegation"),
 }
 
 
@@ -159,6 +163,7 @@ def in_every_language(words: Any) -> Texts:
 
 
 MEETING, SESSION, ITEM = gettext_lazy("meeting"), gettext_lazy("session"), gettext_lazy("item of the agenda")
+DELEGATE = gettext_lazy("delegate")
 
 
 def _visible_meetings(person: Person, reach: Reach) -> QuerySet[Any]:
@@ -241,11 +246,37 @@ def _placed_lines(person: Person, reach: Reach, refs: Collection[str]) -> dict[s
     return {ref: lines[document] for ref, document in shown.items() if document in lines}
 
 
+def _visible_delegates(person: Person, reach: Reach) -> QuerySet[Any]:
+    return Delegate.objects.visible_to(person, reach=reach)
+
+
+def _delegate_lines(person: Person, reach: Reach, refs: Collection[str]) -> dict[str, Line]:
+    found = (
+        _visible_delegates(person, reach)
+        .filter(ref__in=refs)
+        .select_related("convening__meeting__body__room")
+    )
+    return {
+        one.ref: Line(
+            subject=one.ref, symbol=one.convening.symbol, titles=dict.fromkeys(in_every_language(DELEGATE), str(one)),
+            kind=in_every_language(DELEGATE), address=reverse("meetings:delegate", args=[one.convening.symbol, one.ref]),
+            room=one.convening.meeting.body.room.names, sealed=one.convening.meeting.body.room.sealed,
+        )
+        for one in found.order_by()
+    }  # fmt: skip
+
+
+def told_in_the_act(mark: Any, _at: dt.datetime) -> Batch:
+    """Nothing to gather: who is accredited or not is told in the very act (`actions.delegation_mail`)."""
+    return Batch([], mark if mark is not None else {})
+
+
 SOURCES = {
     "meetings": NewsSource(partial(since, "meetings"), _visible_meetings, _meeting_lines, says),
     "sessions": NewsSource(partial(since, "sessions"), _visible_sessions, _session_lines, says),
     "agenda": NewsSource(partial(since, "agenda"), _visible_items, _item_lines, says),
     "placed": NewsSource(partial(since, "placed"), _visible_placed, _placed_lines, says),
+    "delegates": NewsSource(told_in_the_act, _visible_delegates, _delegate_lines, says),
 }
 
 
@@ -254,7 +285,7 @@ SOURCES = {
 #: From a record of each source to the meeting it belongs to.
 TO_MEETING = {
     "meetings": "meeting", "sessions": "convening__meeting", "agenda": "convening__meeting",
-    "placed": "item__convening__meeting",
+    "placed": "item__convening__meeting", "delegates": "convening__meeting",
 }  # fmt: skip
 
 
@@ -293,7 +324,7 @@ FOLLOWABLES = {
         source=source, topics={"meeting": "", "body": ""} if source == "meetings" else {"meeting": ""},
         offers=_no_offers, under=partial(_under, source), offered=False,
     )
-    for source in SOURCES
+    for source in TOLD
 } | {
     "meetings.papers": Followable(
         source="documents", topics={"meeting": ""}, offers=_no_offers, under=_papers_under, offered=False
@@ -345,6 +376,11 @@ def _meetings_of(person: Person, reach: Reach, refs: Sequence[str]) -> Iterator[
     yield from seen.filter(meeting__isnull=False).values_list("ref", "meeting__symbol")
     placed = _placed(person, reach).filter(document__ref__in=refs)
     yield from placed.order_by("pk").values_list("document__ref", "item__convening__meeting__symbol")
+
+
+def label_of_delegations() -> str:
+    """What mail on delegations is called."""
+    return _("delegations: whom to name, who is accredited")
 
 
 def label() -> str:

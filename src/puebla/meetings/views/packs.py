@@ -18,6 +18,7 @@ from puebla.core.verdicts import RefusedError
 from puebla.documents.forms import language_name
 from puebla.meetings import actions
 from puebla.meetings.models import Convening, Pack
+from puebla.meetings.models.packs import OF_PAPERS
 from puebla.meetings.querysets.packs import Contents, contents_of
 from puebla.meetings.views.convening import convening_or_404, since_of
 from puebla.members.querysets import reach_of
@@ -34,10 +35,7 @@ def packs(request: PersonRequest, symbol: str) -> HttpResponseBase:
     for language in Process.current().languages:
         contents = contents_of(convening, request.person, reach, language=language, since=since)
         made = {one.form: one for one in Pack.objects.filter(digest=contents.digest, language=language)}
-        forms = [
-            {"form": form, "label": Pack.Form(form).label, "pack": made.get(form)}
-            for form in Pack.Form.values
-        ]
+        forms = [{"form": form, "label": Pack.Form(form).label, "pack": made.get(form)} for form in OF_PAPERS]
         offers.append(
             {"code": language, "name": language_name(language), "contents": contents, "forms": forms}
         )
@@ -66,7 +64,7 @@ def take(request: PersonRequest, symbol: str, language: str, form: str) -> HttpR
     at = timezone.now()
     reach = reach_of(request.person, at)
     convening = convening_or_404(request, symbol, reach)
-    if language not in Process.current().languages or form not in Pack.Form.values:
+    if language not in Process.current().languages or form not in OF_PAPERS:
         raise Http404
     contents = contents_of(convening, request.person, reach, language=language, since=since_of(request))
     try:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from puebla.core import journal
 from puebla.core.files.store import remove
 from puebla.core.models import JournalEntry, OutgoingMail
-from puebla.meetings.models import Attendance, Convening, Delegate, DelegateStep, Delegation
+from puebla.meetings.models import Attendance, Convening, Delegate, DelegateStep, Delegation, Pack
 from puebla.meetings.querysets.delegations import LISTED
 from puebla.members.querysets import today
 
@@ -45,6 +45,10 @@ def _purge_meeting(convening: Convening, *, at: dt.datetime) -> int:
         letter.save()
     for row in rows:
         _forget(row, at=at)
+    # Badges that were printed hold names and photographs.
+    printed = Pack.objects.filter(convening=convening, form=Pack.Form.BADGES)
+    keys += [key for key in printed.values_list("key", flat=True) if key]
+    printed.delete()
     refs = [one.ref for one in rows]
     OutgoingMail.objects.filter(about__in=[f"delegate:{ref}" for ref in refs]).delete()
     erased = list(
