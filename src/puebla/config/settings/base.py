@@ -149,7 +149,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_tasks",
     "django_tasks_db",
-    "wagtail.contrib.redirects",
+    "puebla.portal.apps.RedirectsConfig",
     "wagtail.contrib.simple_translation",
     "wagtail.users",
     "wagtail.images",
