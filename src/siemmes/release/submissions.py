@@ -166,7 +166,7 @@ def _write_rows(found: "Judgement", submission: str, target: Path) -> None:
     selected = ", ".join(codes.get(name, quoted(name)) for name in ("row", "ACTION", *about.columns))
     selected += f", {one_code('SUBMISSION', submission)}"
     con.execute(
-        f"COPY (SELECT {selected} FROM kept) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY (SELECT {selected} FROM kept) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
     )
 
 

@@ -57,13 +57,20 @@ def compressed(pieces: Iterable[bytes], *, level: int = 1, workers: int = 2) -> 
 
 
 def _blocks(pieces: Iterable[bytes]) -> Iterator[memoryview]:
-    left = b""
+    """Blocks of one size, the last one smaller; a piece is copied only where a block begins in one and ends in another."""
+    left = bytearray()
     for piece in pieces:
-        text = left + piece if left else piece
-        whole = len(text) - len(text) % _BLOCK
-        for start in range(0, whole, _BLOCK):
-            yield memoryview(text)[start : start + _BLOCK]
-        left = text[whole:]
+        here, start = memoryview(piece), 0
+        if left:
+            start = min(_BLOCK - len(left), len(here))
+            left += here[:start]
+            if len(left) < _BLOCK:
+                continue
+            yield memoryview(left)
+        while start + _BLOCK <= len(here):
+            yield here[start : start + _BLOCK]
+            start += _BLOCK
+        left = bytearray(here[start:])
     if left:
         yield memoryview(left)
 
