@@ -38,13 +38,15 @@ class Cube:
 
     Args:
         path: the release folder.
+        whole: returns once the store is written, where a release is still being built; it is asked before the store is opened.
 
     Raises:
         DamagedError: where the folder has no readable manifest or lacks a file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, whole: Callable[[], object] = lambda: None) -> None:
         self.path = path
+        self._whole = whole
         self.manifest = _manifest(path)
         self.about: Structure = structure(self.manifest["flow"])
         self._lock = threading.Lock()
@@ -105,6 +107,7 @@ class Cube:
         """A connection of one's own to the store; close it when done."""
         import duckdb  # what the mapped columns answer needs no database
 
+        self._whole()
         with self._lock:
             if self._con is None:
                 self._con = duckdb.connect(str(self.path / CUBE), read_only=True)

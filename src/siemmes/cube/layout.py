@@ -241,7 +241,7 @@ def create_table(
         The sorted labels of each coded column: a code's place here is its number in every other file.
     """
     known, alike = _looked_at(con, source, about) if labels is None else (labels, same or {})
-    laid = {name: list(known[name]) or [""] for name in coded(about)}
+    laid = as_laid(about, known)
     selected = []
     for name in about.columns:
         column = quoted(name)
@@ -261,6 +261,11 @@ def create_table(
     every = ", ".join(alike.get(name, quoted(name)) for name in about.columns)
     con.execute(f"CREATE VIEW {TABLE} AS SELECT {every} FROM {DIFFERING}")
     return laid
+
+
+def as_laid(about: Structure, labels: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The labels of each coded column as a release has them: a column in which nothing is said has one, of no letters."""
+    return {name: list(labels[name]) or [""] for name in coded(about)}
 
 
 def _looked_at(con: Any, source: str, about: Structure) -> tuple[dict[str, list[str]], dict[str, str]]:
@@ -286,23 +291,26 @@ def write_exchange(con: Any, file: Path, about: Structure, source: str = TABLE) 
 
 
 def write_columns(
-    con: Any, folder: Path, about: Structure, labels: Mapping[str, list[str]]
+    con: Any, folder: Path, about: Structure, labels: Mapping[str, list[str]], source: str = TABLE
 ) -> dict[str, Any]:
-    """Write the mapped columns and their index out of the table `obs`, batch by batch.
+    """Write the mapped columns and their index, batch by batch.
+
+    Args:
+        source: a table or view that lies in key order, its codes ENUMs of the labels that stand.
 
     Returns:
         What the manifest keeps of them: number of series, and the sets of attributes said of whole series.
     """
     mapped = [name for name in MAPPED if name in about.by_id]
     rest = [name for name in about.attributes if name not in mapped]
-    _write_rows(con, folder, about, mapped)
-    return _write_index(con, folder, about, labels, rest)
+    _write_rows(con, folder, about, mapped, source)
+    return _write_index(con, folder, about, labels, rest, source)
 
 
-def _write_rows(con: Any, folder: Path, about: Structure, mapped: Sequence[str]) -> None:
+def _write_rows(con: Any, folder: Path, about: Structure, mapped: Sequence[str], source: str) -> None:
     (folder / "columns").mkdir()
     codes = ", ".join(f"enum_code({quoted(name)})" for name in (TIME, *mapped))
-    reader = con.sql(f"SELECT {codes}, {quoted(VALUE)} FROM {TABLE}").to_arrow_reader(1 << 17)
+    reader = con.sql(f"SELECT {codes}, {quoted(VALUE)} FROM {source}").to_arrow_reader(1 << 17)
     with contextlib.ExitStack() as stack:
         files = [
             stack.enter_context((folder / "columns" / f"{name}.bin").open("wb"))
@@ -317,7 +325,12 @@ def _write_rows(con: Any, folder: Path, about: Structure, mapped: Sequence[str])
 
 
 def _write_index(
-    con: Any, folder: Path, about: Structure, labels: Mapping[str, list[str]], rest: Sequence[str]
+    con: Any,
+    folder: Path,
+    about: Structure,
+    labels: Mapping[str, list[str]],
+    rest: Sequence[str],
+    source: str,
 ) -> dict[str, Any]:
     """The index of series; rows lie in key order, so that each series begins where the one before it ends."""
     (folder / "index").mkdir()
@@ -329,7 +342,7 @@ def _write_index(
     )
     found = con.sql(
         f"SELECT {codes}, n, least_said, most_said FROM (SELECT {key}, count(*) AS n, min({said}) AS least_said, "
-        f"max({said}) AS most_said FROM {TABLE} GROUP BY {key} ORDER BY {key})"
+        f"max({said}) AS most_said FROM {source} GROUP BY {key} ORDER BY {key})"
     ).to_arrow_table()
     packing = Packing.of([len(labels[name]) for name in about.dimensions])
     packed = packing.pack_columns([_numbers(found.column(name)) for name in about.dimensions])

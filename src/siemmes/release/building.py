@@ -10,7 +10,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -177,7 +177,7 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
     before = plan.private / plan.previous / ACCEPTED if plan.previous else None
     sent = [(one.id, plan.received / one.id / ROWS) for one in plan.submissions]
     # What is not protected yet never lies on the public side, not even while it is built or after a kill.
-    with _workplace(kept) as con, ThreadPoolExecutor(3, "siemmes-build") as pool:
+    with _workplace(kept) as con, ThreadPoolExecutor(5, "siemmes-build") as pool:
         pool.submit(_make_ready)
         found = gather(con, plan.about, before, sent)
         step("gathered")
@@ -192,13 +192,19 @@ def _write(plan: Plan, aside: Path, kept: Path, step: Step) -> None:
         # Python's own work, for the while in which the database does its: before, they would wait for each other.
         structures = pool.submit(_structure_messages, plan)
         known = _as_published(found) if protected.in_place else None
-        if known is not None:
+        if known is None or known.labels is None:
+            told, whole = _lay_out(con, plan, aside, in_order=protected.in_place), None
+        else:
             beside.append(pool.submit(_write_at_once, con.cursor(), plan, aside))
-        told = _lay_out(con, plan, aside, known, in_order=protected.in_place)
-        step("laid out")
+            con.execute(f"ATTACH {literal(str(aside / CUBE))} AS public_store")
+            whole = pool.submit(_lay_down, con.cursor(), plan, known)
+            told = _tell(con, plan, aside, layout.as_laid(plan.about, known.labels), PUBLIC_ROWS)
         manifest = _manifest(plan, told, protected)
         write_json(aside / MANIFEST, manifest | {"files": {}})
-        rendered = pool.submit(_render, aside)
+        rendered = pool.submit(_render, aside, whole)
+        if whole is not None:
+            whole.result()
+        step("laid out")
         if known is None:
             _write_after(con, plan, aside)
         write_json(aside / AVAILABILITY, availability(aside, plan.about, told.labels))
@@ -235,10 +241,14 @@ def _put_structures(aside: Path, messages: Mapping[str, bytes]) -> None:
     put_structures(aside, messages)
 
 
-def _render(aside: Path) -> None:
+def _render(aside: Path, whole: Future[None] | None) -> None:
+    """Render the extract; out of the mapped columns, so that it need not wait for the store unless there are free texts."""
     from siemmes.sdmx.rendering import render
 
-    render(aside)
+    if whole is None:
+        render(aside)
+    else:
+        render(aside, whole=whole.result)
 
 
 @contextlib.contextmanager
@@ -269,33 +279,46 @@ class _Told:
     rows: int
 
 
-def _lay_out(
-    con: duckdb.DuckDBPyConnection,
-    plan: Plan,
-    aside: Path,
-    known: Gathered | None,
-    *,
-    in_order: bool,
-) -> _Told:
-    """Lay the public figures into the store and its mapped columns; the store is whole and closed then.
-
-    Args:
-        known: what stands in the public figures, where that is known.
-    """
+def _lay_out(con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, *, in_order: bool) -> _Told:
+    """Lay the public figures into the store, and out of it into its mapped columns; the store is whole and closed then."""
     con.execute(f"ATTACH {literal(str(aside / CUBE))} AS public_store")
     con.execute("USE public_store")
-    laid = layout.create_table(
-        con, f"memory.{PUBLIC_ROWS}", plan.about, known.labels if known else None, same=known.same if known else None,
-        in_order=in_order,
-    )  # fmt: skip
+    laid = layout.create_table(con, f"memory.{PUBLIC_ROWS}", plan.about, in_order=in_order)
     con.execute("CHECKPOINT")
-    told = _Told(
-        laid, layout.write_columns(con, aside, plan.about, laid),
-        reference_metadata(con, plan.about, plan.submissions), single(con, f"SELECT count(*) FROM {TABLE}")[0],
-    )  # fmt: skip
+    told = _tell(con, plan, aside, laid, TABLE)
     con.execute("USE memory")
     con.execute("DETACH public_store")
     return told
+
+
+def _lay_down(con: duckdb.DuckDBPyConnection, plan: Plan, known: Gathered) -> None:
+    """Lay public figures into the store that lie in key order and of which is known what stands in them; it is whole then.
+
+    Args:
+        con: a cursor of one's own; it is closed.
+    """
+    con.execute("USE public_store")
+    layout.create_table(
+        con, f"memory.{PUBLIC_ROWS}", plan.about, known.labels, same=known.same, in_order=True
+    )
+    con.execute("CHECKPOINT")
+    con.execute("USE memory")
+    con.execute("DETACH public_store")
+    con.close()
+
+
+def _tell(
+    con: duckdb.DuckDBPyConnection, plan: Plan, aside: Path, laid: dict[str, list[str]], source: str
+) -> _Told:
+    """Write the mapped columns of public figures that lie in key order; what is known of these figures then.
+
+    Args:
+        laid: the labels of each coded column.
+    """
+    return _Told(
+        laid, layout.write_columns(con, aside, plan.about, laid, source),
+        reference_metadata(con, plan.about, plan.submissions, source), single(con, f"SELECT count(*) FROM {source}")[0],
+    )  # fmt: skip
 
 
 def _as_published(found: Gathered) -> Gathered | None:

@@ -44,16 +44,22 @@ def availability(folder: Path, about: Structure, labels: Mapping[str, Sequence[s
     }
 
 
-def reference_metadata(con: Any, about: Structure, submissions: Sequence[Submission]) -> dict[str, Any]:
-    """How the figures of each reporting area were made: what was said of whole submissions, the breaks, what is missing."""
+def reference_metadata(
+    con: Any, about: Structure, submissions: Sequence[Submission], source: str = TABLE
+) -> dict[str, Any]:
+    """How the figures of each reporting area were made: what was said of whole submissions, the breaks, what is missing.
+
+    Args:
+        source: a table or view of the figures, codes as ENUMs.
+    """
     said = [name for name in about.attributes_at("dataset") if name in coded(about)]
     columns = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in ("REF_AREA", *said))
     made = con.execute(
-        f"SELECT {columns}, CAST(min({TIME}) AS VARCHAR), CAST(max({TIME}) AS VARCHAR), count(*), count({VALUE}) FROM {TABLE} "
+        f"SELECT {columns}, CAST(min({TIME}) AS VARCHAR), CAST(max({TIME}) AS VARCHAR), count(*), count({VALUE}) FROM {source} "
         f"GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     breaks = con.execute(
-        f'SELECT CAST("REF_AREA" AS VARCHAR), CAST({TIME} AS VARCHAR), count(*) FROM {TABLE} WHERE "OBS_STATUS"::VARCHAR = \'B\' '
+        f'SELECT CAST("REF_AREA" AS VARCHAR), CAST({TIME} AS VARCHAR), count(*) FROM {source} WHERE "OBS_STATUS"::VARCHAR = \'B\' '
         "GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     return {

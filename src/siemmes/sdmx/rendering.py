@@ -8,7 +8,7 @@ deflates: six times as fast as zlib, and a tenth smaller.
 import datetime as dt
 import struct
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -80,13 +80,14 @@ def _deflated(block: memoryview, level: int) -> bytes:
     return work.compress(block) + work.flush(zlib.Z_FULL_FLUSH)
 
 
-def render(folder: Path, *, forms: Sequence[str] = READY) -> None:
+def render(folder: Path, *, forms: Sequence[str] = READY, whole: Callable[[], object] = lambda: None) -> None:
     """Put the whole flow as a file into a release folder that is not published yet; its manifest stands there already.
 
     Args:
         forms: in which it is held ready.
+        whole: returns once the store is written; all else that is read stands there already.
     """
-    cube = Cube(folder)
+    cube = Cube(folder, whole=whole)
     try:
         (folder / FOLDER).mkdir()
         answer = Answer(Question(cube.about.id), cube)

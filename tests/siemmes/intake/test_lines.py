@@ -64,7 +64,7 @@ def field_of(name, plain):
 LINE = st.tuples(*(field_of(name, plain) for name, plain in zip(COLUMNS, PLAIN, strict=True))).map(",".join)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     body=st.lists(st.one_of(*[st.just(",".join(PLAIN))] * 6, *[LINE] * 6, st.sampled_from(ODD)), max_size=12),
     end=st.sampled_from(["\n", "\r\n"]),
