@@ -126,8 +126,10 @@ def _noise_of(con: Any, columns: Sequence[pa.Array], about: Structure, secret: b
     years = pa.array([_year(period) for period in said], pa.string()).dictionary_encode()
     places = _places(periods)
     year = _places(years)[places]
-    first = np.ones(len(year), dtype=bool)
-    first[1:] = np.logical_or.reduce([one[1:] != one[:-1] for one in (*map(_places, dimensions), year)])
+    first = np.zeros(len(year), dtype=bool)
+    first[:1] = True
+    for one in (*(_places(column) for column in dimensions if len(column.dictionary) > 1), year):
+        first[1:] |= one[1:] != one[:-1]
     at = np.flatnonzero(first)
     spots = [pa.array([about.id], pa.string()).take(pa.array(np.zeros(len(at), np.int8)))]
     spots += [one.dictionary.take(one.indices.take(pa.array(at))) for one in dimensions]

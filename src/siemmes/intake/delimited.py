@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 from charset_normalizer import from_bytes
 
-from siemmes.cube.layout import literal, quoted, single
+from siemmes.cube.layout import literal, quoted
 from siemmes.intake.findings import Finding
 from siemmes.intake.lines import Lines
 from siemmes.intake.texts import Reading, unreadable
@@ -248,11 +248,12 @@ def _view(con: duckdb.DuckDBPyConnection, path: Path, separator: str, names: Seq
 
 def broken_rows(con: duckdb.DuckDBPyConnection) -> list[Finding]:
     """The first rows that did not fit under the header, of all that were read on this connection so far."""
-    if not single(con, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'")[0]:
+    try:
+        found = con.execute(
+            "SELECT line, min(error_message) FROM reject_errors GROUP BY line ORDER BY line LIMIT ?", [_TOLD]
+        ).fetchall()
+    except duckdb.CatalogException:  # none was broken so far: the table is made with the first
         return []
-    found = con.execute(
-        "SELECT line, min(error_message) FROM reject_errors GROUP BY line ORDER BY line LIMIT ?", [_TOLD]
-    ).fetchall()
     return [
         Finding("row_broken", row=line, facts={"a": str(text).splitlines()[0][:120]}) for line, text in found
     ]
