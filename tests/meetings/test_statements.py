@@ -4,14 +4,28 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from puebla.core.models import JournalEntry, JournalPayload, OutgoingMail
+from puebla.core.verdicts import RefusedError, StaleError
+from puebla.documents import actions as documents
+from puebla.documents.models import Document
 from puebla.meetings import actions as meetings
+from puebla.meetings.actions import interpreting, reports
 from puebla.meetings.actions import statements as actions
-from puebla.meetings.models import Convening, Session, Statement
+from puebla.meetings.models import Convening, InterpretersLink, Session, Statement
+from puebla.meetings.rules import statements as rules
+from puebla.members.actions import seat_in_room
 from puebla.members.models import Audience
+from puebla.publications.models import PublicDocument
+from puebla.texts.models import Paragraph, tree
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +35,7 @@ WORDS = ("The xylophone of our delegation.", "Thank you.")
 
 
 @pytest.fixture
-def world(django_user_model):
+def world():
     """A meeting in session with an open item and one behind closed doors; a chair, a keeper, delegates, an observer."""
     at = timezone.now()
     factories.process()
@@ -50,9 +64,10 @@ def world(django_user_model):
     cri = factories.delegate(body=body, party=party["CRI"], full_name="Delegate of Costa Rica")
     hnd = factories.delegate(body=body, party=party["HND"])
     observer = factories.delegate("observer_state", body=body)
+    civil = factories.delegate("civil_society", body=body)
     return SimpleNamespace(
         at=at, keeper=keeper, chair=chair, convening=convening, plenary=plenary, closed=closed, item=item, hidden=hidden,
-        cri=cri, hnd=hnd, observer=observer, **{code.lower() + "_party": one for code, one in party.items()},
+        cri=cri, hnd=hnd, observer=observer, civil=civil, **{code.lower() + "_party": one for code, one in party.items()},
     )  # fmt: skip
 
 
@@ -105,3 +120,373 @@ def test_a_delegate_sends_it_from_the_page_and_the_same_form_again_changes_nothi
     assert (one.languages, one.pending, one.publish_by) == ("es", ["en"], world.cri)
     assert "alert(1)" not in answer.content.decode()
     assert "<em>Gracias</em>, presidencia." in answer.content.decode()
+
+
+# Who may speak ---------------------------------------------------------------------------------------------------------
+
+
+def party_of(person):
+    return person.seats.select_related("party").order_by("pk")[0].party
+
+
+def test_an_observer_takes_the_floor_only_where_the_presidency_says_so_and_never_behind_closed_doors(world):
+    party = party_of(world.observer)
+
+    def asks(item):
+        return sent(world, by=world.observer, party=party, item=item, texts={})
+
+    with pytest.raises(RefusedError, match="only where the Presidency allows it"):
+        asks(world.item)
+    meetings.open_item(item=world.item, party=party, what="attend", by=world.chair, at=world.at)
+    with pytest.raises(RefusedError, match="only where the Presidency allows it"):
+        asks(world.item)
+    meetings.open_item(item=world.item, party=party, what="speak", by=world.chair, at=world.at)
+    assert asks(world.item).state == "waiting"
+    with pytest.raises(RefusedError, match="There is no such item"):
+        asks(world.hidden)
+    with pytest.raises(RefusedError, match="does not speak for"):
+        sent(world, by=world.observer, party=world.cri_party)
+
+
+def test_a_head_of_delegation_without_any_permission_speaks_for_it_and_the_chair_enters_who_raised_the_flag(
+    world,
+):
+    role = factories.RoleFactory(code="vice_minister", permissions=[])
+    minister = factories.delegate(role=role, party=world.hnd_party, body=world.convening.meeting.body)
+    with pytest.raises(RefusedError, match="does not speak for"):
+        sent(world, by=minister, party=world.hnd_party, texts={})
+
+    sent(world, by=world.chair, party=world.hnd_party, texts={}, kind="order")
+
+    assert Statement.objects.listed_for(world.chair).get().kind == "order"
+    factories_delegation(world, minister)
+    assert sent(world, by=minister, party=world.hnd_party, texts={}).state == "waiting"
+
+
+def factories_delegation(world, person):
+    from puebla.meetings.models import Delegate, Delegation
+
+    held = Delegation.objects.create(convening=world.convening, party=world.hnd_party, changed_at=world.at)
+    Delegate.objects.create(
+        delegation=held, convening=world.convening, person=person, full_name=person.full_name, role="head", state="accredited",
+        nominated_at=world.at, changed_at=world.at,
+    )  # fmt: skip
+
+
+def test_after_the_end_and_in_a_draft_nobody_asks_for_the_floor(world):
+    for change, why in (({"state": "closed"}, "is closed"), ({"draft": True}, "still a draft")):
+        state = change.get("state", Convening.State.CONVENED)
+        Convening.objects.filter(pk=world.convening.pk).update(state=state, closed_at=None)
+        type(world.convening.meeting).objects.filter(pk=world.convening.meeting_id).update(
+            draft=change.get("draft", False)
+        )
+        verdict = rules.is_open(Convening.objects.select_related("meeting").get(pk=world.convening.pk))
+        assert why in str(verdict.reason)
+
+
+# Sent, revised, delivered ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_sent_is_revised_until_it_is_delivered_and_then_the_text_as_delivered_stands_beside_it(world):
+    one = sent(world)
+    one = actions.revise(
+        statement=one, revision=1, texts={"en": WORDS, "es": ("Gracias.",)}, by=world.cri, at=world.at
+    )
+    with pytest.raises(StaleError):
+        actions.revise(statement=one, revision=1, texts={"en": ()}, by=world.cri, at=world.at)
+    one = actions.deliver(statement=one, by=world.keeper, at=world.at)
+    with pytest.raises(RefusedError, match="what was sent stays"):
+        actions.revise(statement=one, revision=one.revision, texts={"en": ()}, by=world.cri, at=world.at)
+
+    one = actions.word_as_delivered(
+        statement=one, revision=one.revision, texts={"en": ("What I said.",)}, by=world.cri, at=world.at
+    )
+
+    kept = {(text.language, text.as_delivered): text.words for text in one.texts.all()}
+    assert kept == {
+        ("en", False): "\n\n".join(WORDS),
+        ("es", False): "Gracias.",
+        ("en", True): "What I said.",
+    }
+    page = client_of(world.hnd).get(at_page("statement", one.ref)).content.decode()
+    assert "What I said." in page
+    assert "xylophone" in page
+    assert "check against delivery" in page
+
+
+def test_a_withdrawn_text_is_its_partys_alone_and_comes_back_at_the_end_of_the_list(world):
+    one, other = sent(world), sent(world, by=world.hnd, party=world.hnd_party)
+    actions.withdraw(statement=one, by=world.chair, at=world.at)
+    assert (reads(world.cri, one), reads(world.keeper, one)) == (True, False)
+
+    actions.put_back(statement=one, by=world.cri, at=world.at)
+
+    assert list(Statement.objects.waiting()) == [other, one]
+    with pytest.raises(RefusedError, match="is on the list already"):
+        sent(world)
+
+
+def test_the_chair_puts_a_point_of_order_first_and_two_clicks_note_one_delivery(world):
+    first = sent(world)
+    order = sent(world, by=world.hnd, party=world.hnd_party, kind="order", texts={})
+    client = client_of(world.chair)
+
+    client.post(at_page("statement-act", order.ref), {"act": "first", "list": "1"})
+    page = client.get(at_page("speakers")).content.decode()
+
+    assert list(Statement.objects.waiting()) == [order, first]
+    # The chair learns that a text came in, and not what it says.
+    assert "xylophone" not in page
+    assert at_page("statement", first.ref) + '"' not in page
+    assert client.get(at_page("statement", first.ref)).status_code == 404
+    for _click in range(2):
+        client.post(at_page("statement-act", order.ref), {"act": "deliver", "list": "1"})
+    assert JournalEntry.objects.filter(act="statement.delivered").count() == 1
+    assert [
+        one.state for one in (Statement.objects.get(pk=order.pk), Statement.objects.get(pk=first.pk))
+    ] == ["delivered", "waiting"]
+
+
+def test_an_item_under_which_somebody_spoke_is_not_removed(world):
+    sent(world)
+
+    with pytest.raises(RefusedError, match="Take them off the list of speakers first"):
+        meetings.remove_item(item=world.item, by=world.keeper, at=world.at)
+
+
+# Files -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_examined_its_words_are_read_and_only_who_reads_the_statement_opens_it(world):
+    one = sent(world, texts={}, files={"en": ContentFile(factories.a_pdf("Marmalade."), name="speech.pdf")})
+    address = at_page("statement-file", one.ref, "en", "sent")
+
+    answers = {
+        name: client_of(getattr(world, name)).get(address).status_code
+        for name in ("cri", "keeper", "chair", "hnd")
+    }
+
+    assert "Marmalade." in one.texts.get().words
+    assert answers == {"cri": 200, "keeper": 200, "chair": 404, "hnd": 404}
+    assert JournalEntry.objects.filter(act="statement.opened").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("photo.jpg", b"\xff\xd8\xff" + b"0" * (40 << 20), "photo.jpg: The file is too big: it has 40"),
+        ("run.exe", b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + b"\x00" * 50, "run.exe: "),
+    ],
+)
+def test_a_file_that_is_refused_gets_a_sentence_and_what_was_typed_stays(world, name, content, sentence):
+    client = client_of(world.cri)
+    form = {
+        "kind": "statement",
+        "party": "CRI",
+        "token": "t-file",
+        "words_en": "Typed with care.",
+        "speaker": "A. Vega",
+    }
+
+    page = client.post(
+        at_page("statement-new", world.item.ref), form | {"file_es": ContentFile(content, name=name)}
+    )
+
+    assert sentence in page.content.decode().replace("\xa0", " ")
+    assert "Typed with care." in page.content.decode()
+    assert not Statement.objects.exists()
+
+
+# Interpreters ----------------------------------------------------------------------------------------------------------
+
+
+def test_interpreters_read_by_a_link_in_the_order_of_the_list_until_it_is_ended(world):
+    one = sent(
+        world, texts={"en": WORDS, "es": ("El xilófono.",)}, said_as="EH-leh-nah", speaker="Elena Mora"
+    )
+    link = interpreting.issue_link(session=world.plenary, label="Booth 1", by=world.keeper, at=world.at)
+    booth, address = Client(), reverse("meetings:interpreters-enter", args=[link.token])
+
+    shown = booth.get(address, follow=True)
+
+    page = shown.content.decode()
+    assert link.token not in shown.redirect_chain[-1][0]
+    for words in ("xylophone", "El xilófono.", "EH-leh-nah", "State of CRI", "Estado de CRI"):
+        assert words in page
+    assert "Delivered now" not in page
+    assert shown["Cache-Control"].count("no-store")
+    booth.post(shown.request["PATH_INFO"], {"seen": timezone.now().isoformat()})
+    actions.revise(statement=one, revision=1, texts={"en": ("Newer.",)}, by=world.cri, at=timezone.now())
+    assert "I have seen 1 new text" in booth.get(shown.request["PATH_INFO"]).content.decode()
+    assert Client().get(shown.request["PATH_INFO"]).status_code == 404
+
+    interpreting.end_link(link=link, by=world.keeper, at=timezone.now())
+
+    assert booth.get(shown.request["PATH_INFO"]).status_code == 404
+    assert booth.get(address).status_code == 404
+
+
+def test_a_link_into_a_closed_session_opens_nothing_before_its_chair_confirms_it_and_the_room_is_told(world):
+    seat_in_room(room=world.closed.room, person=world.cri, by=world.chair, at=world.at)
+    hidden = sent(world, item=world.hidden)
+    with pytest.raises(RefusedError, match="no such session"):
+        interpreting.issue_link(session=world.closed, label="Booth", by=world.keeper, at=world.at)
+    assistant = factories.secretariat_person()
+    seat_in_room(room=world.closed.room, person=assistant, by=world.chair, at=world.at)
+    OutgoingMail.objects.all().delete()
+
+    link = interpreting.issue_link(session=world.closed, label="Booth", by=assistant, at=world.at)
+
+    address = reverse("meetings:interpreters-enter", args=[link.token])
+    assert Client().get(address).status_code == 404
+    with pytest.raises(RefusedError, match="confirmed by its chair"):
+        interpreting.confirm_link(link=link, by=assistant, at=world.at)
+    assert not InterpretersLink.objects.visible_to(world.keeper).exists()
+    assert not InterpretersLink.objects.visible_to(world.cri).exists()
+    client_of(world.chair).post(at_page("interpreters-link", world.closed.ref, link.ref), {"act": "confirm"})
+    assert "xylophone" in Client().get(address, follow=True).content.decode()
+    told = set(OutgoingMail.objects.values_list("recipient", flat=True))
+    assert told == {world.cri.email, world.chair.email, assistant.email}
+    assert hidden.ref not in " ".join(OutgoingMail.objects.values_list("body", flat=True))
+
+
+def test_the_view_costs_the_same_number_of_questions_whatever_the_length_of_the_list(world):
+    client = client_of(world.keeper)
+    pages = [at_page("booth", world.plenary.ref), at_page("speakers"), at_page("statements")]
+    sent(world)
+
+    def counted():
+        found = []
+        for page in pages:
+            client.get(page)
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
+                assert client.get(page).status_code == 200
+            found.append(len(asked))
+        return found
+
+    before = counted()
+    for _more in range(6):
+        party = factories.PartyFactory()
+        one = sent(world, by=world.keeper, party=party)
+        if _more % 2:
+            actions.deliver(statement=one, by=world.keeper, at=world.at)
+    assert counted() == before
+
+
+# Released, and the report ----------------------------------------------------------------------------------------------
+
+
+def test_a_statement_becomes_a_paper_only_with_its_partys_word_and_is_released_and_withdrawn_like_any_other(
+    world,
+):
+    one = actions.deliver(statement=sent(world), by=world.keeper, at=world.at)
+    with pytest.raises(RefusedError, match="has not said that it may be published"):
+        actions.file_statement(statement=one, by=world.keeper, at=world.at)
+    with pytest.raises(RefusedError, match="said by the delegation that gives it"):
+        actions.say_publishable(statement=one, publish=True, by=world.keeper, at=world.at)
+    actions.say_publishable(statement=one, publish=True, by=world.cri, at=world.at)
+
+    answer = client_of(world.keeper).post(at_page("statement-act", one.ref), {"act": "file"}, follow=True)
+
+    paper = Document.objects.get()
+    assert answer.status_code == 200
+    assert (paper.party, paper.kind.code, paper.audience) == (world.cri_party, "ST", Audience.SECRETARIAT)
+    assert paper.consents.get().given_by == world.cri
+    assert not PublicDocument.objects.exists()
+    documents.release(document=paper, by=world.keeper, at=timezone.now())
+    assert PublicDocument.objects.get().titles["en"] == "Statement by State of CRI: Returns"
+    paper.refresh_from_db()
+    documents.withdraw(document=paper, reason={"en": "Error"}, by=world.keeper, at=timezone.now())
+    assert PublicDocument.objects.get().withdrawn_at is not None
+
+
+def test_the_draft_report_says_who_spoke_in_order_and_takes_in_what_may_be_published(world):
+    factories.KindFactory(code="REP")
+    later = sent(
+        world,
+        publish=True,
+        texts={"en": ("A figure of 12.", "Second."), "es": ("Una cifra de 12.", "Segundo.")},
+    )
+    first = sent(world, by=world.hnd, party=world.hnd_party, texts={"en": ("Kept to ourselves.",)})
+    for one in (first, later):
+        actions.deliver(statement=one, by=world.chair, at=timezone.now())
+
+    report = reports.draft_report(
+        convening=world.convening, kind="report", by=world.keeper, at=timezone.now(), with_statements=True
+    )
+
+    words = [
+        node.paragraph.words for node in tree.in_order(Paragraph.objects.filter(text=report.text).living())
+    ]
+    english = " | ".join(one.get("en", "") for one in words)
+    assert "Statements were made by: State of HND, State of CRI." in english
+    assert {"en": "A figure of 12.", "es": "Una cifra de 12."} in words
+    assert "Kept to ourselves." not in english
+    assert "Zanzibar" not in english
+
+
+# No trace --------------------------------------------------------------------------------------------------------------
+
+PEOPLE = ("cri", "hnd", "keeper", "chair", "observer", "civil")
+STATES = st.sampled_from(["waiting", "delivered", "withdrawn"])
+SEATED = st.sets(st.sampled_from(["cri", "hnd", "keeper"]))
+EVERYWHERE = ("statements", "page", "agenda", "speakers", "packs")
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(closed=st.booleans(), state=STATES, audience=st.sampled_from([50, 60, 70]), seated=SEATED)
+def test_nobody_outside_finds_a_statement_nor_counts_it_nor_its_place_in_the_list(world, closed, state, audience, seated):  # fmt: skip
+    with transaction.atomic():
+        one = in_state(world, closed, state, audience, seated)
+        inside = {"cri", "chair", *seated} if closed else set(PEOPLE)
+        rungs = {"observer": 60, "civil": 70}
+        hearing = set(PEOPLE) if closed else {name for name in PEOPLE if rungs.get(name, 50) <= audience}
+        readers = {"waiting": {"cri", "keeper"}, "delivered": hearing, "withdrawn": {"cri"}}[state] & inside
+        listed = readers | ({"keeper", "chair"} & inside)
+
+        for name in PEOPLE:
+            person = getattr(world, name)
+            seen = Statement.objects.visible_to(person)
+            assert (seen.filter(pk=one.pk).exists(), seen.count()) == (name in readers, name in readers), name
+            assert Statement.objects.listed_for(person).exists() == (name in listed), name
+        transaction.set_rollback(True)
+
+
+def in_state(world, closed, state, audience, seated):
+    type(world.item).objects.filter(pk=world.item.pk).update(audience=audience)
+    for name in seated | {"cri"} if closed else ():
+        seat_in_room(room=world.closed.room, person=getattr(world, name), by=world.chair, at=world.at)
+    texts = {"en": ("The xylophone and the brontosaurus.",)}
+    one = sent(
+        world, item=world.hidden if closed else world.item, speaker="Quetzalina Zarandaja", texts=texts
+    )
+    if state == "delivered":
+        return actions.deliver(statement=one, by=world.chair, at=world.at)
+    return actions.withdraw(statement=one, by=world.cri, at=world.at) if state == "withdrawn" else one
+
+
+@pytest.mark.parametrize(("closed", "state", "person"), [
+    (True, "delivered", "keeper"), (True, "waiting", None), (False, "waiting", "hnd"), (False, "withdrawn", "observer"),
+])  # fmt: skip
+def test_who_does_not_read_a_statement_finds_no_trace_of_it_in_any_channel(world, closed, state, person):
+    one = in_state(world, closed, state, Audience.CIVIL_SOCIETY, {"hnd"} if closed else set())
+    client = client_of(getattr(world, person)) if person else Client()
+
+    assert client.get(at_page("statement", one.ref)).status_code == (404 if person else 302)
+
+    pages = [at_page(name) for name in EVERYWHERE]
+    pages += ["/en/intranet/", "/en/intranet/search/?q=xylophone", "/en/intranet/meetings/calendar/", "/en/intranet/journal/",
+              "/api/v1/documents", "/en/search/?q=xylophone"]  # fmt: skip
+    for page in pages:
+        told = client.get(page).content.decode()
+        assert not [word for word in ("brontosaurus", "Zarandaja", one.ref) if word in told], page
+    facts = JournalPayload.objects.filter(
+        pk__in=JournalEntry.objects.filter(subject_ref=one.ref).values("pk")
+    )
+    assert not [
+        one
+        for one in facts.values_list("facts", flat=True)
+        if "xylophone" in str(one) or "Zarandaja" in str(one)
+    ]

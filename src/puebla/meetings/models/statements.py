@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -102,7 +103,7 @@ class Statement(Restricted):
         """Languages of the texts that came in, the one spoken first."""
         return [one for one in self.languages.split(",") if one]
 
-    @property
+    @cached_property
     def pending(self) -> list[str]:
         """Working languages in which no text came in; none while there is only the wish to speak."""
         have = dict.fromkeys(self.filed_languages, "x")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from puebla.core.languages import pending_languages
 from puebla.core.models import Process
 from puebla.members.querysets import MEMBERS, GatedQuerySet, Reach, reach_of
 
@@ -107,7 +108,12 @@ def by_item(statements: Any) -> dict[int, list[Any]]:
     """Statements by the key of their item: those who wait in their order, then those delivered in theirs, then withdrawn."""
     ranks = {"waiting": 0, "delivered": 1, "withdrawn": 2}
     found: dict[int, list[Any]] = {}
+    working = Process.current().languages
     for one in statements:
+        # Known for all of them at once.
+        one.pending = (
+            pending_languages(dict.fromkeys(one.filed_languages, "x"), working) if one.languages else []
+        )
         found.setdefault(one.item_id, []).append(one)
     for rows in found.values():
         rows.sort(
