@@ -123,9 +123,7 @@ def think_again(convening: Convening, cast: Cast, *, at: dt.datetime) -> None:
         texts={"es": ("La Presidencia informa de las consultas sobre la próxima candidatura.",)},
     )  # fmt: skip
     plenary = Session.objects.filter(convening=convening, kind=Session.Kind.PLENARY).order_by("starts_at")[0]
-    interpreting.issue_link(
-        session=plenary, label="Cabina 1 · Booth 1", by=cast["assistant"], at=at
-    )
+    interpreting.issue_link(session=plenary, label="Cabina 1 · Booth 1", by=cast["assistant"], at=at)
 
 
 def _item(convening: Convening, title: str) -> AgendaItem:
