@@ -35,6 +35,8 @@ SESSION, DELEGATE, OWN = (
     ("meetings:delegate", MEETING),
     ("meetings:delegation", ("meetings:delegate", MEETING)),
 )
+STATEMENTS = ("meetings:statements", MEETING)
+SPOKEN = ("meetings:statement", STATEMENTS)
 GRID = ("meetings:bilateral-grid", ("meetings:bilaterals", MEETING))
 MEETINGS = ["/intranet/meetings/", "/intranet/meetings/calendar/", "/intranet/meetings/new/RCGM/", "/intranet/meetings/RCM/2009/VM/",
             "/intranet/meetings/RCM/2009/VM/hold/", MEETING, SESSION, DELEGATE, OWN,
@@ -43,7 +45,9 @@ MEETINGS = ["/intranet/meetings/", "/intranet/meetings/calendar/", "/intranet/me
             GRID, ("meetings:bilateral-move", GRID),
             ("meetings:session-edit", SESSION), ("meetings:agenda-revision", ("meetings:agenda", MEETING)),
             ("meetings:delegate-edit", DELEGATE), ("meetings:delegate-register", DELEGATE), ("meetings:nominate", OWN),
-            *((f"meetings:{name}", ("meetings:delegations", MEETING)) for name in ("quotas", "all-badges"))]  # fmt: skip
+            *((f"meetings:{name}", ("meetings:delegations", MEETING)) for name in ("quotas", "all-badges")),
+            STATEMENTS, SPOKEN, ("meetings:statement-edit", SPOKEN), ("meetings:statement-new", STATEMENTS),
+            ("meetings:speakers", STATEMENTS), ("meetings:booth", SESSION), ("meetings:interpreters-links", SESSION)]  # fmt: skip
 #: What is asked of a party stands on pages of its own.
 REPLYING = [INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
             ("meetings:bilateral-ask", ("meetings:bilaterals", MEETING))]  # fmt: skip

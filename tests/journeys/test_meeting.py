@@ -104,3 +104,17 @@ def test_a_meeting_is_made_from_the_last_one_convened_told_of_named_for_accredit
     assert phone.locator("main").inner_text().count("Costa Rica") >= 1
     focal.goto(f"{here}participants/")
     assert "Costa Rica" in focal.locator("main").inner_text()
+
+    # A delegation sends its statement from a telephone; it is on the list of speakers, and others read it once it is delivered.
+    delegate.goto(f"{here}statements/")
+    press(delegate, "main .ask a")
+    delegate.fill(f"[name=words_{language}]", words["title"])
+    press(delegate, "main form.words .actions button[type=submit]")
+    statement = delegate.url
+    other = visit("delegate.hnd", language=language)
+    assert other.goto(statement).status == 404
+    phone.goto(f"{here}speakers/")
+    assert "Costa Rica" in phone.locator("ol.queue").inner_text()
+    press(phone, "ol.queue button[value=deliver]")
+    assert other.goto(statement).status == 200
+    assert words["title"] in other.locator(".statement-sides").inner_text()

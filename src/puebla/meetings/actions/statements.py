@@ -21,7 +21,7 @@ from puebla.core.files.kinds import FileKind
 from puebla.core.files.reading import UnreadableError, read
 from puebla.core.files.store import put, remove
 from puebla.core.languages import Texts, show
-from puebla.core.models import Process
+from puebla.core.models import Process, random_ref
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.words import one_line
 from puebla.documents import actions as documents
@@ -211,7 +211,7 @@ def send(
     with _taken_in(texts or {}, files or {}) as given, transaction.atomic():
         row = agenda.locked(item)
         reach = reach_of(by, at)
-        sent = Statement.objects.filter(token=token).first()
+        sent = Statement.objects.filter(token=token).first() if token else None
         if sent is not None:
             if (sent.item_id, sent.party_id, sent.asked_by_id) != (row.pk, party.pk, by.pk):
                 raise RefusedError(_("This form is not complete. Open the page again."))
@@ -219,7 +219,7 @@ def send(
         require(rules.may_send(reach, by, row, party))
         _refuse_twice(row, party, kind)
         statement = Statement(
-            token=token, convening=row.convening, item=row, kind=kind, position=_last(row), asked_at=at, asked_by=by,
+            token=token or random_ref(), convening=row.convening, item=row, kind=kind, position=_last(row), asked_at=at, asked_by=by,
             changed_at=at, room=row.room, room_cap=row.room_cap, party=party, audience=Audience.SECRETARIAT,
         )  # fmt: skip
         _say(statement, values)

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from puebla.core.languages import pending_languages
 from puebla.core.models import Process
 from puebla.members.querysets import MEMBERS, GatedQuerySet, Reach, reach_of
+from puebla.members.querysets.prepared import PreparedForReader
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -102,6 +103,37 @@ class InterpretersLinkQuerySet(models.QuerySet[Any]):
             .first()
         )
         return found if found is not None and found.opens(token) else None
+
+
+def _heard(person: "Person", reach: Reach, convening: int) -> models.QuerySet[Any, Any]:
+    from puebla.meetings.models import Statement
+
+    seen = (
+        Statement.objects.visible_to(person, reach=reach)
+        .filter(convening=convening)
+        .exclude(state="withdrawn")
+    )
+    return seen.order_by("item__path", "delivered_at", "position", "pk").values(
+        "item__ref", "item__label", "item__titles", "party__short_names", "state"
+    )
+
+
+def heard(convening: Any, person: "Person", reach: Reach) -> list[dict[str, Any]]:
+    """Item by item whose statements the person reads: what a meeting's page says of them; one question.
+
+    Returns:
+        Of each item with any: ref, label, titles, and its parties with whether theirs still waits.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for row in _prepared.rows(person, reach, convening.pk):
+        item = found.setdefault(
+            row["item__ref"], {"ref": row["item__ref"], "label": row["item__label"], "titles": row["item__titles"], "parties": []}
+        )  # fmt: skip
+        item["parties"].append({"names": row["party__short_names"], "waits": row["state"] == "waiting"})
+    return list(found.values())
+
+
+_prepared = PreparedForReader(_heard)
 
 
 def by_item(statements: Any) -> dict[int, list[Any]]:
