@@ -352,7 +352,7 @@ def test_a_link_into_a_closed_session_opens_nothing_before_its_chair_confirms_it
 
 def test_the_view_costs_the_same_number_of_questions_whatever_the_length_of_the_list(world):
     client = client_of(world.keeper)
-    pages = [at_page("booth", world.plenary.ref), at_page("speakers"), at_page("statements")]
+    pages = [at_page("booth", world.plenary.ref), at_page("speakers"), at_page("statements"), at_page("page")]
     sent(world)
 
     def counted():

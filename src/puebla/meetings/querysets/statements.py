@@ -133,7 +133,7 @@ def heard(convening: Any, person: "Person", reach: Reach) -> list[dict[str, Any]
     return list(found.values())
 
 
-_prepared = PreparedForReader(_heard)
+_prepared = PreparedForReader(_heard, make=dict, kept=300)
 
 
 def by_item(statements: Any) -> dict[int, list[Any]]:
