@@ -151,8 +151,8 @@ def _by_record(parts: list[Entry]) -> list[Entry]:
         if before is None:
             found[part.line.address] = part
         else:
-            said = list(dict.fromkeys([*part.said, *before.said]))
-            found[part.line.address] = Entry(before.line, said, [*before.notices, *part.notices])
+            notices = [*before.notices, *part.notices]
+            found[part.line.address] = Entry(before.line, _said(before.line, notices), notices)
     return list(found.values())
 
 

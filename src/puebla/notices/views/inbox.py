@@ -22,6 +22,8 @@ from puebla.notices.querysets import NoticeQuerySet
 
 PER_PAGE = 50
 ON_THE_DESK = 5
+#: Of what changed at one meeting.
+PARTS_SHOWN = 4
 
 
 @signed_in
@@ -49,11 +51,17 @@ def lines_of(notices: list[Notice], person: Person, reach: Reach) -> list[dict[s
 
 def _line(entry: Entry) -> dict[str, Any]:
     newest = max(entry.notices, key=lambda one: (one.happened_at, one.pk))
+    # The newest parts first; the rest a click away.
+    parts = sorted(
+        (_line(part) for part in entry.parts), key=lambda part: part["notice"].happened_at, reverse=True
+    )
     return {
         "entry": entry,
         "notice": newest,
         "unread": any(one.read_at is None for one in entry.notices),
-        "parts": [_line(part) for part in entry.parts],
+        "parts": parts,
+        "shown": parts[:PARTS_SHOWN],
+        "folded": parts[PARTS_SHOWN:],
     }
 
 
