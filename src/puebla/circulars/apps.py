@@ -128,7 +128,7 @@ class CircularsConfig(AppConfig):
             registry.journal_phrases.add(act, phrase)
         from puebla.circulars.actions import indexing
         from puebla.circulars.actions.messages import SOURCE
-        from puebla.circulars.views import dates, news, searching
+        from puebla.circulars.views import dates, handing_over, news, searching
         from puebla.members.actions.indexing import begin_anew
 
         registry.news_sources.add(SOURCE, news.SOURCE, rank=20)
@@ -137,6 +137,7 @@ class CircularsConfig(AppConfig):
 
         registry.asks.add("circulars", AskSource(asks, dated=True), rank=10)
         registry.calendar.add("circulars", dates.entries, rank=30)
+        registry.handover_sections.add("circulars", handing_over.SOURCE)
         registry.mail_kinds.add(SOURCE, lambda: _("circulars"))
         registry.mail_now.add("circular", mail_now)
         registry.kept_files.add("circulars", kept_files)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from puebla.core.asks import AskSource
     from puebla.core.calendars import CalendarSource
     from puebla.core.channels import FeedSource, SitemapSource
+    from puebla.core.handing_over import HandOverSource
     from puebla.core.news import Followable, Gathering, NewsSource, TakingPart
     from puebla.core.search.sources import Keeper, Shelf, Source
 
@@ -90,6 +91,8 @@ gatherings: "Registry[Callable[[Any, Any, Mapping[str, Sequence[str]]], Mapping[
 asks: "Registry[AskSource]" = Registry("rooms that ask something of parties")
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
 page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
+#: what an office hands over to its next holder, by room (`core.handing_over`).
+handover_sections: "Registry[HandOverSource]" = Registry("sections of the hand-over file")
 #: what cites a record, so that it is not removed: (person, topic, references of records) → `Reference` of each citation.
 references: "Registry[Callable[[Any, str, Sequence[str]], Iterable[Reference]]]" = Registry(
     "what cites a record"

@@ -179,8 +179,10 @@ class DocumentsConfig(AppConfig):
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
         from puebla.core.asks import AskSource
-        from puebla.documents.views import dates, news
+        from puebla.documents.views import dates, handing_over, news
         from puebla.documents.views.asks import asks
+
+        registry.handover_sections.add("documents", handing_over.SOURCE)
 
         registry.asks.add("documents", AskSource(asks, dated=True), rank=20)
         registry.calendar.add("documents", dates.entries, rank=20)

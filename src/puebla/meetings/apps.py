@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puebla.core import registry
-from puebla.core.guards import guard
+from puebla.core.guards import ALWAYS, guard
 from puebla.core.operations import Chore
 
 #: How the journal says each act to readers.
@@ -41,6 +41,15 @@ PHRASES = {
     "convening.convened": gettext_lazy("convened the meeting"),
     "convening.described": gettext_lazy("changed how the meeting is held"),
     "convening.in_session": gettext_lazy("opened the meeting"),
+    "chairnote.changed": gettext_lazy("changed a chairing note"),
+    "chairnote.kept": gettext_lazy("took back a chairing note that was handed over"),
+    "chairnote.offered": gettext_lazy("handed a chairing note over"),
+    "chairnote.written": gettext_lazy("wrote a chairing note"),
+    "handover.completed": gettext_lazy("closed the hand-over file of the Presidency"),
+    "handover.made": gettext_lazy("the hand-over file of the Presidency was made"),
+    "handover.point_added": gettext_lazy("added a point to the hand-over file"),
+    "handover.point_mended": gettext_lazy("mended a point of the hand-over file"),
+    "handover.signed": gettext_lazy("signed points of the hand-over file"),
     "report.adopted": gettext_lazy("adopted the minutes or the report"),
     "report.comments_ended": gettext_lazy("ended the time for comments on the report"),
     "report.drafted": gettext_lazy("began the minutes or the report"),
@@ -128,6 +137,28 @@ def seat_chairs(at: dt.datetime) -> int:
     return seat_coming_chairs(at=at)
 
 
+def make_handovers(at: dt.datetime) -> int:
+    """The chore that makes the hand-over file of the Presidency ahead, and keeps it true until it is frozen."""
+    from puebla.meetings.actions.handovers import make_ahead
+
+    return make_ahead(at=at)
+
+
+def guard_handovers() -> None:
+    """Keep signatures as they were given, and a frozen file as it was signed, in the database itself."""
+    guard("meetings_signature_kept", table="meetings_handoversignature", event="UPDATE", refuses_when=ALWAYS,
+          sentence="a signature stays as it was given")  # fmt: skip
+    frozen = (
+        "NEW.room_cap >= 50 AND EXISTS (SELECT 1 FROM meetings_handover WHERE id = NEW.handover_id"
+        " AND completed_at IS NOT NULL)"
+    )
+    for event in ("INSERT", "UPDATE"):
+        guard(f"meetings_point_frozen_{event.lower()}", table="meetings_handoverpoint", event=event, refuses_when=frozen,
+              sentence="a frozen hand-over file stays")  # fmt: skip
+    guard("meetings_handover_frozen", table="meetings_handover", event="UPDATE", refuses_when="OLD.completed_at IS NOT NULL",
+          sentence="a frozen hand-over file stays")  # fmt: skip
+
+
 def files_of_packs(keys: list[str]) -> set[str]:
     """Which of these stored files a pack still uses."""
     from puebla.meetings.actions import packs
@@ -168,7 +199,8 @@ class MeetingsConfig(AppConfig):
     label = "meetings"
 
     def ready(self) -> None:
-        """Fill the registries."""
+        """Declare guards and fill the registries."""
+        guard_handovers()
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
         from puebla.meetings.views.reports import offer
@@ -210,4 +242,12 @@ class MeetingsConfig(AppConfig):
         registry.news_sources.add(bilateral_mail.SOURCE, bilateral_news.SOURCE, rank=25)
         registry.mail_kinds.add(bilateral_mail.SOURCE, lambda: _("bilateral meetings"))
         registry.mail_now.add("bilateral", bilateral_mail.mail_now)
+        from puebla.meetings.views import handing_over, presidency
+
+        for name, source in handing_over.SOURCES.items():
+            registry.handover_sections.add(f"meetings.{name}", source)
+        handover = Chore("meetings.handover", make_handovers, every=dt.timedelta(hours=1))
+        registry.chores.add("meetings.handover", handover, rank=53)
+        registry.desk_panels.add("meetings.presidency", presidency.desk_panel, rank=3)
+        registry.page_offers.add("meetings.presidency", presidency.offer)
         registry.calendar.add("meetings", dates.entries, rank=10)

@@ -129,6 +129,10 @@ class MembersConfig(AppConfig):
 
         for rank, shelf in enumerate(SHELVES, start=10):
             registry.search_shelves.add(f"members.{shelf.name}", shelf, rank=rank)
+        from puebla.members.views import handing_over
+
+        for name, source in handing_over.SOURCES.items():
+            registry.handover_sections.add(f"members.{name}", source)
         registry.permissions.add("members", permissions_now)
         registry.holders.add("members", holders_now)
         daily = Chore("members.published", publish_daily, every=dt.timedelta(days=1))

@@ -10,8 +10,10 @@ from puebla.meetings.models.bilaterals import (
     BilateralSlot,
 )
 from puebla.meetings.models.calendars import CalendarAddress
+from puebla.meetings.models.chairing import ChairNote
 from puebla.meetings.models.convening import Convening, Look, PaperLook
 from puebla.meetings.models.delegations import Attendance, Delegate, DelegateStep, Delegation
+from puebla.meetings.models.handovers import HandOver, HandOverPoint, HandOverSignature
 from puebla.meetings.models.packs import Pack
 from puebla.meetings.models.reports import Report
 from puebla.meetings.models.sessions import Session
@@ -28,10 +30,14 @@ __all__ = [
     "BilateralRoom",
     "BilateralSlot",
     "CalendarAddress",
+    "ChairNote",
     "Convening",
     "Delegate",
     "DelegateStep",
     "Delegation",
+    "HandOver",
+    "HandOverPoint",
+    "HandOverSignature",
     "InterpretersLink",
     "ItemOpening",
     "ItemPaper",

@@ -1,0 +1,50 @@
+"""What stands in the Presidency's hand-over file of documents: those announced, and those still in draft."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from puebla.core.handing_over import HandOverSource, Point, in_every_language
+from puebla.documents.models import Document, State
+from puebla.members.models import Audience, Body
+from puebla.members.querysets import Reach
+from puebla.theme.templatetags.theme import imprecise
+
+if TYPE_CHECKING:
+    from puebla.accounts.models import Person
+
+OPEN = (State.AWAITED, State.DRAFT, State.PROVISIONAL)
+
+
+def papers(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 - as every source
+    """Documents in open rooms that the Presidency reads and that are not final."""
+    rows = Document.objects.filter(state__in=OPEN, audience__gte=Audience.PRESIDENCY, room__sealed=False)
+    for one in rows.select_related("party", "room").order_by("pk"):
+        yield Point(
+            key=one.ref, titles=_titles(one), states=in_every_language(partial(_stands, one)),
+            route=("documents:record", one.symbol or one.ref), room=one.room_id, room_cap=one.room_cap, audience=one.audience,
+            party=one.party_id, embargo_until=one.embargo_until, due_on=one.expected_on,
+        )  # fmt: skip
+
+
+def _titles(paper: Document) -> dict[str, str]:
+    lead = f"{paper.symbol}, " if paper.symbol else ""
+    return {code: f"{lead}{title}" for code, title in paper.titles.items()}
+
+
+def _stands(paper: Document) -> str:
+    said = f"{paper.get_state_display()}, {paper.party}"
+    if paper.expected_on is not None:
+        said += ", " + _("expected on %(day)s") % {"day": imprecise(paper.expected_on)}
+    return said
+
+
+def _seen(person: "Person", reach: Reach, keys: Collection[str]) -> set[str]:
+    found = Document.objects.visible_to(person, reach=reach).filter(ref__in=keys)
+    return set(found.order_by().values_list("ref", flat=True))
+
+
+SOURCE = HandOverSource("papers", papers, _seen)

@@ -1,0 +1,116 @@
+"""May it be done to a hand-over file or to chairing notes, and why not."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from puebla.accounts.models import Person
+from puebla.core.verdicts import ALLOWED, Verdict, refused
+from puebla.meetings.models import (
+    AgendaItem,
+    ChairNote,
+    Convening,
+    HandOver,
+    HandOverPoint,
+    HandOverSignature,
+    Session,
+)
+from puebla.meetings.querysets.handovers import offices_of
+from puebla.members.models import Audience, Body, Party, PresidencyTerm, Room
+from puebla.members.querysets import Reach, today
+from puebla.members.rules import chairs, chairs_the_presidency
+
+Side = HandOverSignature.Side
+FROZEN = _("The file is complete and frozen; it stays as it was signed.")
+
+
+def sides_of(person: Person, handover: HandOver, *, at: dt.datetime) -> list[Side]:
+    """For which side the person signs: for the party for which they sit in the office, before or after the day."""
+    mine = offices_of(person, at)
+    parties = ((Side.OUTGOING, handover.outgoing_id), (Side.INCOMING, handover.incoming_id))
+    return [side for side, party in parties if party in mine]
+
+
+def may_sign(person: Person, point: HandOverPoint, side: str, *, at: dt.datetime) -> Verdict:
+    """Sign a point for one side."""
+    if point.handover.completed_at is not None and point.room_cap >= Audience.MEMBERS:
+        return refused(FROZEN)
+    if side not in sides_of(person, point.handover, at=at):
+        return refused(
+            _("A point is signed by who sits in the Presidency for the outgoing or the incoming party.")
+        )
+    if point.gone_at is not None:
+        return refused(_("This point is no longer open; it stays as it was signed."))
+    given = {one.side for one in point.signatures.all() if one.digest == point.digest}
+    if side in given:
+        return refused(_("This side has signed the point already."))
+    if side == Side.INCOMING and Side.OUTGOING not in given:
+        return refused(_("The outgoing Presidency signs first: by that it hands the point over."))
+    return ALLOWED
+
+
+def may_mend(person: Person, reach: Reach, handover: HandOver, *, at: dt.datetime) -> Verdict:
+    """Add a point by hand, or a note to one: the outgoing Presidency and the secretariat."""
+    if handover.completed_at is not None:
+        return refused(FROZEN)
+    if reach.secretariat or Side.OUTGOING in sides_of(person, handover, at=at):
+        return ALLOWED
+    return refused(
+        _("Points are written by the outgoing Presidency and by the secretariat; sign with a remark instead.")
+    )
+
+
+def may_complete(person: Person, reach: Reach, handover: HandOver, *, at: dt.datetime) -> Verdict:
+    """Close the file and freeze it, once both sides have signed every open point."""
+    if handover.completed_at is not None:
+        return refused(FROZEN)
+    if not (reach.secretariat or sides_of(person, handover, at=at)):
+        return refused(_("The file is closed by the two Presidencies or by the secretariat."))
+    open_points = handover.points.open()
+    if not open_points.exists():
+        return refused(_("The file has no point yet."))
+    if any(open_points.unsigned(side).exists() for side in Side.values):
+        return refused(_("Not every point is signed by both sides as it reads now."))
+    return ALLOWED
+
+
+# Chairing notes ----------------------------------------------------------------------------------------------------------
+
+
+def chair_of(reach: Reach, convening: Convening, *, at: dt.datetime) -> tuple[Party, Room] | None:
+    """For which party, and of which room, the person chairs this meeting at this instant; None where they do not."""
+    room = convening.meeting.body.room
+    if room.sealed:
+        found = [of for one, of, where in reach.permissions if one == "confirm_seats" and where == room.pk]
+        return (Party.objects.get(pk=found[0]), room) if found and chairs(reach, room) else None
+    if not chairs_the_presidency(reach, at=at):
+        return None
+    for office in Body.objects.filter(function=Body.Function.PRESIDENCY).select_related("room"):
+        term = PresidencyTerm.objects.select_related("party").current(on=today(at), body=office)
+        if (
+            term is not None
+            and term.party is not None
+            and ("confirm_seats", term.party_id, office.room_id) in reach.permissions
+        ):
+            return term.party, office.room
+    return None
+
+
+def may_note(
+    reach: Reach, convening: Convening, *, at: dt.datetime, session: Session | None = None, item: AgendaItem | None = None
+) -> Verdict:  # fmt: skip
+    """Write a chairing note on a meeting, a session or an item: who chairs it, and nobody else."""
+    room = item.room if item is not None else session.room if session is not None else None
+    if room is not None and room.sealed and room.pk not in reach.rooms:
+        return refused(_("Notes on a closed session are written by its chair."))
+    if chair_of(reach, convening, at=at) is None:
+        return refused(_("Chairing notes are written by who chairs the meeting."))
+    return ALLOWED
+
+
+def may_change_note(person: Person, note: ChairNote, *, at: dt.datetime) -> Verdict:
+    """Change one's own party's note; those handed over by another are read only."""
+    mine = (
+        ChairNote.objects.visible_to(person).filter(pk=note.pk).exclude(offered_to__in=offices_of(person, at))
+    )
+    return ALLOWED if mine.exists() else refused(_("A note that was handed over stays as it is."))
