@@ -78,6 +78,57 @@ REASONS = {
         "Bilateral",
     ): "through the secretariat's own gate, which reads no subject that is not given",
     (
+        "meetings/views/handing_over.py",
+        "_chairs_seen",
+        "Session",
+    ): "`seen_as_lines`, the gate of what is seen as a line",
+    ("meetings/views/presidency.py", "", "Seat"): "whether the reader holds a chair's seat at all",
+    (
+        "circulars/views/handing_over.py",
+        "circulars",
+        "Circular",
+    ): "asked for the hand-over file, whose points lie behind the gate of their records",
+    (
+        "documents/views/handing_over.py",
+        "papers",
+        "Document",
+    ): "asked for the hand-over file, whose points lie behind the gate of their records",
+    (
+        "members/views/handing_over.py",
+        "candidatures",
+        "Candidature",
+    ): "asked for the hand-over file, whose points lie behind the gate of their records",
+    (
+        "members/views/handing_over.py",
+        "applications",
+        "ObserverApplication",
+    ): "asked for the hand-over file, whose points lie behind the gate of their records",
+    (
+        "members/views/handing_over.py",
+        "contacts",
+        "Seat",
+    ): "asked for the hand-over file, whose points lie behind the gate of their records",
+    (
+        "meetings/views/handing_over.py",
+        "items",
+        "AgendaItem",
+    ): "asked for the hand-over file, whose points lie behind the gate of their records",
+    (
+        "meetings/views/handing_over.py",
+        "_ahead",
+        "Meeting",
+    ): "asked for the hand-over file, whose points lie behind the gate of their records",
+    (
+        "meetings/views/handing_over.py",
+        "reports",
+        "Report",
+    ): "asked for the hand-over file, whose points lie behind the gate of their records",
+    (
+        "meetings/views/handing_over.py",
+        "chairs",
+        "Session",
+    ): "asked for the hand-over file, whose points lie behind the gate of their records",
+    (
         "meetings/views/reports.py",
         "",
         "Report",

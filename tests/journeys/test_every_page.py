@@ -96,6 +96,9 @@ PRIVATE = ["/intranet/texts/", "/intranet/texts/new/", TEXT,
            "/accounts/logout/"]  # fmt: skip
 TECHNICAL = ["/intranet/technology/", "/intranet/journal/"]
 CHAIRS = ["/intranet/confirmations/"]
+HANDOVER, NOTES = ("meetings:handover", "/intranet/presidency/"), ("meetings:chair", MEETING)
+PRESIDING = ["/intranet/meetings/presidency/", HANDOVER, ("meetings:handover-point", HANDOVER),
+             ("meetings:handover-point-new", HANDOVER), NOTES, ("meetings:chair-note", NOTES)]  # fmt: skip
 #: No pages of their own: files, answers for programs, buttons; what stands while something runs, or in another journey.
 ELSEWHERE = {
     "documents:suggest", "intranet:search-suggest", "portal:search-suggest", "documents:pack", "documents:file",
@@ -115,6 +118,8 @@ ELSEWHERE = {
     "meetings:session-cancel", "meetings:agenda-revise", "meetings:item-move", "meetings:item-papers", "meetings:item-open",
     "meetings:item-remove", "meetings:invite", "meetings:statement-act", "meetings:statement-file", "meetings:interpreters",
     "meetings:interpreters-enter", "meetings:interpreters-file", "meetings:interpreters-link", "meetings:bilateral-close", "meetings:today",
+    "meetings:item-remove", "meetings:invite", "meetings:handover-sign", "meetings:handover-complete",
+    "meetings:handover-note", "meetings:handover-file",
     "circulars:observers", "texts:comment", "meetings:report-adopt", "meetings:report-new", "documents:batch", "intranet:saved-search", "members:invitation-withdraw", "members:opening-confirm", "mfa_authenticate", "mfa_reauthenticate",
     "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
@@ -234,7 +239,7 @@ def names_below(resolver, before=""):
 def test_every_page_of_both_sites_is_among_those_looked_at():
     looked_at = {
         view_of(one) if isinstance(one, str) else one[0]
-        for one in (*PUBLIC, *PRIVATE, *CIRCULARS, *MEETINGS, *TECHNICAL, *CHAIRS, *REPLYING)
+        for one in (*PUBLIC, *PRIVATE, *CIRCULARS, *MEETINGS, *TECHNICAL, *CHAIRS, *PRESIDING, *REPLYING)
     }
     sites = next(one for one in get_resolver().url_patterns if isinstance(one.pattern, LocalePrefixPattern))
 
@@ -251,9 +256,10 @@ def test_every_page_of_both_sites_is_among_those_looked_at():
         ("secretariat", MEETINGS),
         ("technology", TECHNICAL),
         ("chair.lost", CHAIRS),
+        ("presidency", PRESIDING),
         ("focal.hnd", REPLYING),
     ],
-    ids=["public", "private", "circulars", "meetings", "technical", "chairs", "replying"],
+    ids=["public", "private", "circulars", "meetings", "technical", "chairs", "presiding", "replying"],
 )
 def test_every_page_passes_axe_and_fits_the_window(visit, instance, account, addresses, language):
     page = visit(account, language=language)

@@ -173,9 +173,8 @@ def test_the_pages_refuse_beside_the_field_and_are_no_pages_for_observers(world)
         min_size=3, max_size=9,
     )
 )  # fmt: skip
-def test_whatever_is_announced_agreed_and_withdrawn_there_is_one_presidency_at_every_moment(acts):
+def test_whatever_is_announced_agreed_and_withdrawn_there_is_one_presidency_at_every_moment(world, acts):
     with transaction.atomic():
-        world = a_world()
         people = [factories.focal_point(party=one) for one in world.parties]
         for what, which, months in acts:
             party = world.parties[which]

@@ -21,6 +21,7 @@ from puebla.config.demonstration import (
     following,
     people,
     pictures,
+    presiding,
     reporting,
     sources,
 )
@@ -128,6 +129,7 @@ def load(
         reporting.discuss(report, cast, at=max(filing.last, at - dt.timedelta(hours=12)))
         _leave_pending(cast, at=at)
         letters.take(until=at, after=at - dt.timedelta(hours=6))
+        presiding.hand_over(meetings.coming, cast, at=at)
         following.tell(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}
         journal.record("demonstration.loaded", at=at, facts=facts)

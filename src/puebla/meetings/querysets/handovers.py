@@ -1,6 +1,5 @@
 """Questions about the hand-over of the Presidency and about chairing notes; each begins at what a person may know of."""
 
-import datetime as dt
 from collections.abc import Collection
 from functools import reduce
 from operator import or_
@@ -8,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 
 from puebla.core import registry
 from puebla.members.querysets import MEMBERS, GatedQuerySet, Reach, reach_of
@@ -17,10 +15,16 @@ if TYPE_CHECKING:
     from puebla.accounts.models import Person
 
 
-def offices_of(person: "Person", at: dt.datetime) -> set[int]:
-    """Parties for which the person sits in an office that rotates, whether or not they preside at this instant."""
+def offices_of(person: "Person", reach: Reach) -> set[int]:
+    """Parties for which the person sits in an office that rotates, whether or not they preside at this instant.
+
+    Of somebody without any seat that counts today, none.
+    """
     from puebla.members.models import Seat
 
+    if reach.is_empty or reach.at is None:
+        return set()
+    at = reach.at
     return set(Seat.objects.of_offices(person, at).order_by().values_list("party_id", flat=True))
 
 
@@ -36,7 +40,7 @@ class HandOverQuerySet(models.QuerySet[Any]):
         stands = self.filter(Q(term__party=F("incoming")) | Q(completed_at__isnull=False))
         if reach.secretariat:
             return stands
-        mine = offices_of(person, reach.at or timezone.now())
+        mine = offices_of(person, reach)
         return stands.filter(Q(outgoing__in=mine) | Q(incoming__in=mine)) if mine else self.none()
 
 
@@ -56,7 +60,7 @@ class HandOverPointQuerySet(GatedQuerySet):
         """To both sides what the outgoing Presidency signed, as it signed it: by that it is handed over. Nothing sealed."""
         from puebla.meetings.models import HandOverSignature
 
-        mine = offices_of(person, reach.at or timezone.now()) if person is not None else set()
+        mine = offices_of(person, reach) if person is not None else set()
         if not mine:
             return Q()
         signed = HandOverSignature.objects.filter(
@@ -94,7 +98,7 @@ def points_for(handover: Any, person: "Person", reach: Reach) -> list[Any]:
     rows = [one for one in rows if one.gone_at is None or one.given]
     if handover.completed_at is None:
         known = _known(person, reach, rows)
-        mine = offices_of(person, reach.at or timezone.now())
+        mine = offices_of(person, reach)
         sides = bool(mine & {handover.outgoing_id, handover.incoming_id})
         rows = [
             one for one in rows
@@ -124,9 +128,11 @@ class ChairNoteQuerySet(models.QuerySet[Any]):
         """Those of the chair that the person holds, or held for a party whose seat they keep, and those handed to it."""
         from puebla.members.models import Seat
 
-        if person is None or not person.pk:
+        if reach is None:
+            reach = reach_of(person)
+        if person is None or reach.is_empty or reach.at is None:
             return self.none()
-        at = (reach.at if reach is not None else None) or timezone.now()
+        at = reach.at
         seats = Seat.objects.effective(at).filter(
             person=person, follows=None, body__isnull=False, room__sealed=True
         )

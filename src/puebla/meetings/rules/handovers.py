@@ -17,7 +17,7 @@ from puebla.meetings.models import (
 )
 from puebla.meetings.querysets.handovers import offices_of
 from puebla.members.models import Audience, Body, Party, PresidencyTerm, Room
-from puebla.members.querysets import Reach, today
+from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.rules import chairs, chairs_the_presidency
 
 Side = HandOverSignature.Side
@@ -26,7 +26,7 @@ FROZEN = _("The file is complete and frozen; it stays as it was signed.")
 
 def sides_of(person: Person, handover: HandOver, *, at: dt.datetime) -> list[Side]:
     """For which side the person signs: for the party for which they sit in the office, before or after the day."""
-    mine = offices_of(person, at)
+    mine = offices_of(person, reach_of(person, at))
     parties = ((Side.OUTGOING, handover.outgoing_id), (Side.INCOMING, handover.incoming_id))
     return [side for side, party in parties if party in mine]
 
@@ -111,6 +111,8 @@ def may_note(
 def may_change_note(person: Person, note: ChairNote, *, at: dt.datetime) -> Verdict:
     """Change one's own party's note; those handed over by another are read only."""
     mine = (
-        ChairNote.objects.visible_to(person).filter(pk=note.pk).exclude(offered_to__in=offices_of(person, at))
+        ChairNote.objects.visible_to(person, reach=reach_of(person, at))
+        .filter(pk=note.pk)
+        .exclude(offered_to__in=offices_of(person, reach_of(person, at)))
     )
     return ALLOWED if mine.exists() else refused(_("A note that was handed over stays as it is."))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.handing_over import SECTIONS
-from puebla.core.languages import show
+from puebla.core.languages import Texts, show
 from puebla.core.models import Process
 from puebla.core.verdicts import Verdict
 from puebla.meetings.actions import chairing
@@ -28,7 +28,7 @@ from puebla.meetings.rules import handovers as rules
 from puebla.members.models import Audience
 from puebla.members.querysets import Reach, reach_of
 from puebla.texts.actions.exporting import Line, Sheet, as_docx, as_pdf
-from puebla.theme.templatetags.theme import imprecise
+from puebla.theme.templatetags.theme import imprecise, language_name
 
 Side = HandOverSignature.Side
 FORMS = {
@@ -254,8 +254,8 @@ def _sheet(handover: HandOver, points: list[Any], languages: list[str], *, at: d
             lines.append(
                 Line("heading", "", 1, 0, said(lambda one=one: SECTIONS.get(one.section, one.section)))
             )
-        lines.append(Line("paragraph", f"{number}.", 1, 0, said(lambda one=one: show(one.titles))))
-        for say in (lambda one=one: show(one.states), lambda one=one: show(one.notes)):
+        lines.append(Line("paragraph", f"{number}.", 1, 0, said(lambda one=one: _words(one.titles))))
+        for say in (lambda one=one: _words(one.states), lambda one=one: _words(one.notes)):
             words = said(say)
             if any(words):
                 lines.append(Line("item", "–", 2, 1, words))
@@ -265,6 +265,12 @@ def _sheet(handover: HandOver, points: list[Any], languages: list[str], *, at: d
         tuple(languages), str(show(Process.current().names, languages[0])), "", said(lambda: _title(handover)),
         said(lambda: _state(handover, at)), said(lambda: _("[pending]")), tuple(lines), (handover.completed_at or at).date(),
     )  # fmt: skip
+
+
+def _words(texts: Texts) -> str:
+    """The words in the language now active; where they are pending, those there are and in which language."""
+    shown = show(texts)
+    return f"{shown} [{language_name(shown.language)}]" if shown.pending and shown.text else shown.text
 
 
 def _title(handover: HandOver) -> str:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -31,7 +31,7 @@ from puebla.meetings.views.chairing import notes_on
 from puebla.members.models import Audience, Candidature, Seat
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.rules import chairs_the_presidency, may_agree
-from puebla.theme.templatetags.theme import tenure
+from puebla.theme.templatetags.theme import period, tenure
 
 Waiting = list[dict[str, Any]]
 
@@ -76,7 +76,8 @@ def _to_pass(coming: list[Convening], reach: Reach) -> Waiting:
     """Meetings that wait for the next step: drafts to announce, those announced to convene, and so on."""
     rows = []
     for one in coming:
-        days = f"{date_format(one.meeting.starts_on, 'DATE_FORMAT')}"
+        meeting = one.meeting
+        days = period(meeting.starts_on, meeting.ends_on, meeting.precision)
         if one.meeting.draft:
             rows.append(
                 _line(one.meeting.titles, _page_of(one), f"{days}: " + _("a draft that is not announced"))
@@ -144,17 +145,17 @@ def _candidatures(person: Person, reach: Reach, *, at: dt.datetime) -> Waiting:
 
 
 def _to_adopt(person: Person, reach: Reach, *, at: dt.datetime) -> Waiting:
+    """Reports that are not adopted yet; where the Presidency cannot adopt one now, why not."""
     seen = Report.objects.visible_to(person, reach=reach).filter(adopted_at=None)
     rows = seen.select_related("text__room", "text__party", "convening__meeting__body__room").order_by(
         "created_at"
     )
-    return [
-        _line(
-            one.text.titles, reverse("texts:text", args=[one.ref]),
-            str(one.get_state_display()) if may_adopt(reach, one, at=at) else str(may_adopt(reach, one, at=at).reason),
-        )
-        for one in rows[:30]
-    ]  # fmt: skip
+    found = []
+    for one in rows[:30]:
+        verdict, state = may_adopt(reach, one, at=at), capfirst(str(one.get_state_display()))
+        said = state if verdict else f"{state}. {verdict.reason}"
+        found.append(_line(one.text.titles, reverse("texts:text", args=[one.ref]), said))
+    return found
 
 
 def _to_sign(person: Person, reach: Reach, *, at: dt.datetime) -> Waiting:
