@@ -244,8 +244,8 @@ class MeetingsConfig(AppConfig):
         registry.mail_now.add("bilateral", bilateral_mail.mail_now)
         from puebla.meetings.views import handing_over, presidency
 
-        for name, source in handing_over.SOURCES.items():
-            registry.handover_sections.add(f"meetings.{name}", source)
+        for name, section in handing_over.SOURCES.items():
+            registry.handover_sections.add(f"meetings.{name}", section)
         handover = Chore("meetings.handover", make_handovers, every=dt.timedelta(hours=1))
         registry.chores.add("meetings.handover", handover, rank=53)
         registry.desk_panels.add("meetings.presidency", presidency.desk_panel, rank=3)
