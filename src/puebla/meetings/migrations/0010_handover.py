@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0007_bilaterals'),
+        ('meetings', '0009_badges_of_a_meeting'),
         ('members', '0010_candidatures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
