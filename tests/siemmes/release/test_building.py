@@ -61,7 +61,8 @@ def built_elsewhere(store, body):
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
-    """A store killed at each step of a build: one process forks a child for each, before anything in it runs threads."""
+    """A store killed at each step of a build: one process reads all libraries in, and forks a child for each step before it has
+    opened a database."""
     folder = tmp_path_factory.mktemp("killed")
     (folder / "first").mkdir()
     first = two_sent(folder / "first").path
@@ -70,6 +71,7 @@ def killed(tmp_path_factory):
     code = f"""
     import os, sys
     from pathlib import Path
+    import siemmes.disclosure.protecting, siemmes.release.building, siemmes.sdmx.rendering
     from siemmes.release.store import Store
     for number, step in enumerate({STEPS!r}):
         child = os.fork()
