@@ -40,7 +40,7 @@ SPOKEN = ("meetings:statement", STATEMENTS)
 GRID = ("meetings:bilateral-grid", ("meetings:bilaterals", MEETING))
 MEETINGS = ["/intranet/meetings/", "/intranet/meetings/calendar/", "/intranet/meetings/new/RCGM/", "/intranet/meetings/RCM/2009/VM/",
             "/intranet/meetings/RCM/2009/VM/hold/", MEETING, SESSION, DELEGATE, OWN,
-            *((f"meetings:{name}", MEETING) for name in ("agenda", "item", "item-new", "session-new", "edit", "copy", "packs",
+            *((f"meetings:{name}", MEETING) for name in ("agenda", "item", "item-new", "session-new", "edit", "copy", "packs", "public",
                                                          "participants", "delegations", "accreditation", "door", "bilaterals")),
             GRID, ("meetings:bilateral-move", GRID),
             ("meetings:session-edit", SESSION), ("meetings:agenda-revision", ("meetings:agenda", MEETING)),

@@ -199,6 +199,48 @@ class Tombstone(Answer):
     reason: Texts
 
 
+class AgendaItem(Answer):
+    """An item of a meeting's agenda that was released."""
+
+    number: str
+    titles: Texts
+    documents: list[str] = Field(description="Its public documents, here.")
+
+
+class MeetingSession(Answer):
+    """A session of a meeting that was released."""
+
+    kind: Texts
+    titles: Texts
+    places: Texts
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    zone: str
+    cancelled: bool
+    items: list[str] = Field(description="Numbers of the items taken up in it.")
+
+
+class Participant(Answer):
+    """A party that took part, with the names of those who agreed to be published."""
+
+    standing: Texts
+    party: Named
+    people: list[str]
+
+
+class Programme(Answer):
+    """What was released of how a meeting is held."""
+
+    venues: Texts
+    manner: str
+    co_hosts: list[Named]
+    agenda: list[AgendaItem]
+    sessions: list[MeetingSession]
+    participants: list[Participant]
+    reports: list[str] = Field(description="Its public minutes and reports, here.")
+    changed_at: dt.datetime
+
+
 class Meeting(Answer):
     """A meeting of a body."""
 
@@ -218,6 +260,9 @@ class Meeting(Answer):
     confirmed: bool = Field(description="False where no source confirms it.")
     remark: Texts
     documents: str = Field(description="Its public documents, here.")
+    programme: Programme | None = Field(
+        description="What was released of how it is held; null where nothing was."
+    )
 
 
 class Standing(Named):

@@ -19,6 +19,7 @@ from puebla.publications.models import (
     PublicMainTheme,
     PublicMeeting,
     PublicParty,
+    PublicProgramme,
     PublicTheme,
 )
 from puebla.publications.querysets import PublicDocumentQuerySet
@@ -183,8 +184,9 @@ def document_pages(at: dt.datetime) -> Iterator[SitemapPage]:
 
 def meeting_pages(at: dt.datetime) -> Iterator[SitemapPage]:  # noqa: ARG001 - meetings know no embargo
     """The page of every meeting."""
+    changed = dict(PublicProgramme.objects.order_by().values_list("symbol", "changed_at"))
     for symbol in PublicMeeting.objects.order_by("symbol_order").values_list("symbol", flat=True):
-        yield SitemapPage(paths("portal:meeting", symbol))
+        yield SitemapPage(paths("portal:meeting", symbol), changed.get(symbol))
 
 
 def party_pages(at: dt.datetime) -> Iterator[SitemapPage]:  # noqa: ARG001 - parties know no embargo

@@ -77,6 +77,8 @@ PHRASES = {
     "interpreting.ended": gettext_lazy("ended a link for interpreters"),
     "interpreting.issued": gettext_lazy("made a link for interpreters"),
     "interpreting.used": gettext_lazy("a link for interpreters was opened"),
+    "programme.released": gettext_lazy("released the programme of the meeting to the public"),
+    "programme.withdrawn": gettext_lazy("withdrew the programme of the meeting from the public"),
     "session.cancelled": gettext_lazy("cancelled a session"),
     "session.changed": gettext_lazy("changed a session"),
     "session.held": gettext_lazy("added a session"),

@@ -187,6 +187,40 @@ class PublicMeeting(models.Model):
         return self.starts_on.isoformat()[: {"year": 4, "month": 7}.get(self.precision, 10)]
 
 
+class PublicProgramme(models.Model):
+    """What was released of how a meeting is held: its agenda, public sessions, who took part; withdrawn, its tombstone.
+
+    Nothing else of the meeting is here: an item, a session or a name that was not released does not stand in these columns.
+    """
+
+    #: Of the meeting (`PublicMeeting`), whose row is written anew with every change of the lists.
+    symbol = models.CharField(max_length=60, unique=True)
+    manner = models.CharField(max_length=12, blank=True)
+    zone = models.CharField(max_length=60, blank=True)
+    venues = TextsField(blank=True)
+    #: [{"code", "names"}]: who hosts beside the one of the record.
+    co_hosts = models.JSONField(default=list)
+    #: In order: [{"ref", "label", "depth", "titles", "papers": [symbols]}].
+    items = models.JSONField(default=list)
+    #: [{"ref", "kind_names", "titles", "places", "on", "starts_at", "ends_at", "zone", "cancelled", "items": [labels],
+    #: "sequence", "changed_at"}].
+    sessions = models.JSONField(default=list)
+    #: By standing: [{"names", "parties": [{"code", "names", "people": [{"ref", "name", "role_names"}]}]}]; None: not released.
+    participants = models.JSONField(null=True, default=None)
+    #: Symbols of its minutes and reports.
+    reports = models.JSONField(default=list)
+    released_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = TextsField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["symbol"]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+
 class PublicDocument(models.Model):
     """The public edition of a document; with `withdrawn_at`, its tombstone."""
 

@@ -3,16 +3,26 @@
 The portal's page and the doors for machines show the same; neither knows the other, so it stands below both.
 """
 
+import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import get_language, override
 
 from puebla.core.citing import Reference
 from puebla.core.languages import Texts
 from puebla.core.models import Process
-from puebla.publications.models import PublicDocument, PublicFile, PublicMeeting, PublicTheme
+from puebla.core.zones import place_of
+from puebla.publications.models import (
+    PublicDocument,
+    PublicFile,
+    PublicMeeting,
+    PublicProgramme,
+    PublicTheme,
+)
 
 
 def address(name: str, *args: Any, language: str | None = None) -> str:
@@ -67,6 +77,48 @@ def reference_of(
     )
 
 
+def programme_of(row: PublicProgramme | None, *, at: dt.datetime) -> dict[str, Any] | None:
+    """What was released of a meeting as pages, calendars and programs show it; papers only while the public may read them.
+
+    Returns:
+        None where nothing was; of what was withdrawn, `withdrawn_at` and the reason alone.
+    """
+    if row is None:
+        return None
+    if row.withdrawn_at is not None:
+        return {
+            "withdrawn_at": row.withdrawn_at,
+            "reason": row.withdrawn_reason,
+            "changed_at": row.changed_at,
+        }
+    named = {symbol for item in row.items for symbol in item["papers"]} | {*row.reports}
+    current = Prefetch("files", PublicFile.objects.filter(current=True).order_by("language"), "current_files")
+    readable = PublicDocument.objects.readable(at=at).filter(symbol__in=named).prefetch_related(current)
+    papers = {one.symbol: one for one in readable}
+    sessions = sorted((_session(one) for one in row.sessions), key=lambda one: one["starts_at"])
+    days: dict[dt.date, list[dict[str, Any]]] = {}
+    for one in sessions:
+        days.setdefault(one["on"], []).append(one)
+    return {
+        "row": row, "days": days, "sessions": sessions, "participants": row.participants, "changed_at": row.changed_at,
+        "place": place_of(row.zone) if row.zone else "", "reports": [papers[one] for one in row.reports if one in papers],
+        "items": [
+            one | {"papers": [papers[symbol] for symbol in one["papers"] if symbol in papers]} for one in row.items
+        ],
+    }  # fmt: skip
+
+
+def _session(one: dict[str, Any]) -> dict[str, Any]:
+    """A released session with its instants, and its hours by the clocks of the venue."""
+    starts_at, ends_at = (dt.datetime.fromisoformat(one[name]) for name in ("starts_at", "ends_at"))
+    there = ZoneInfo(one["zone"])
+    return one | {
+        "on": dt.date.fromisoformat(one["on"]), "starts_at": starts_at, "ends_at": ends_at,
+        "changed_at": dt.datetime.fromisoformat(one["changed_at"]),
+        "hours": "–".join(instant.astimezone(there).strftime("%H:%M") for instant in (starts_at, ends_at)),
+    }  # fmt: skip
+
+
 # Linked data ---------------------------------------------------------------------------------------------------
 
 
@@ -95,8 +147,21 @@ def linked_document(document: PublicDocument, process: Process | None) -> dict[s
     return {key: value for key, value in facts.items() if value}
 
 
-def linked_meeting(meeting: PublicMeeting, process: Process | None) -> dict[str, Any]:
-    """A meeting as schema.org says it."""
+#: How a meeting is held, as schema.org has it.
+ATTENDANCE = {
+    "in_person": "OfflineEventAttendanceMode", "hybrid": "MixedEventAttendanceMode", "remote": "OnlineEventAttendanceMode",
+}  # fmt: skip
+
+
+def linked_meeting(
+    meeting: PublicMeeting, process: Process | None, programme: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A meeting as schema.org says it, with its public sessions.
+
+    Args:
+        programme: as `programme_of` gives it.
+    """
+    shown = programme if programme and "row" in programme else None
     facts = {
         "@type": "Event",
         "@id": address("portal:meeting", meeting.symbol, language=settings.LANGUAGE_CODE),
@@ -107,8 +172,25 @@ def linked_meeting(meeting: PublicMeeting, process: Process | None) -> dict[str,
         "endDate": meeting.ends_on.isoformat() if meeting.ends_on and meeting.precision == "day" else None,
         "location": {"@type": "Place", "name": every(meeting.places)} if meeting.places else None,
         "organizer": linked_process(process),
+        "eventAttendanceMode": f"https://schema.org/{ATTENDANCE[shown['row'].manner]}"
+        if shown and shown["row"].manner in ATTENDANCE
+        else None,
+        "subEvent": [_linked_session(one, meeting) for one in shown["sessions"]] if shown else None,
+        "about": [every(one["titles"]) for one in shown["items"]] if shown else None,
     }
     return {key: value for key, value in facts.items() if value}
+
+
+def _linked_session(one: dict[str, Any], meeting: PublicMeeting) -> dict[str, Any]:
+    state = "EventCancelled" if one["cancelled"] else "EventScheduled"
+    return {
+        "@type": "Event",
+        "name": every(one["titles"] or one["kind_names"]),
+        "startDate": one["starts_at"].isoformat(),
+        "endDate": one["ends_at"].isoformat(),
+        "eventStatus": f"https://schema.org/{state}",
+        "location": {"@type": "Place", "name": every(one["places"] or meeting.places)},
+    }
 
 
 def linked_process(process: Process | None) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """The public's calendar as iCalendar (RFC 5545): the meetings that were released to it, of all bodies or of one."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,11 +12,11 @@ from django.utils.translation import override
 
 from puebla.api import querysets
 from puebla.api.rules import known_parameters, unknown_language
-from puebla.core.calendars import MEDIA_TYPE, CalendarEntry, as_icalendar
+from puebla.core.calendars import MEDIA_TYPE, CalendarEntry, as_icalendar, other_language
 from puebla.core.languages import show
 from puebla.core.models import Process
-from puebla.publications.models import PublicBody, PublicMeeting
-from puebla.publications.views import address
+from puebla.publications.models import PublicBody, PublicMeeting, PublicProgramme
+from puebla.publications.views import address, programme_of
 
 
 def public(request: HttpRequest) -> HttpResponse:
@@ -41,17 +41,21 @@ def _answer(
     language = request.GET.get("lang", "") or spoken[0]
     if language not in spoken:
         raise unknown_language(language, spoken)
-    meetings = list(found)
+    meetings, at = list(found), timezone.now()
+    rows = PublicProgramme.objects.filter(symbol__in=[one.symbol for one in meetings], withdrawn_at=None)
+    programmes = {one.symbol: one for one in rows}
     process = Process.objects.first()
     with override(language):
         own = str(show(process.short_names)) if process else ""
         name = f"{own} · {show(body.names)}" if body else _("%(process)s, meetings") % {"process": own}
         page = address("portal:meetings") + (f"?body={code}" if code else "")
         written = as_icalendar(
-            [_entry(one) for one in meetings], name=name, zone=settings.TIME_ZONE, at=timezone.now(), page=page.removeprefix(settings.BASE_URL),
+            [*map(_entry, meetings), *(entry for one in meetings for entry in _sessions(one, programmes.get(one.symbol), at))],
+            name=name, zone=settings.TIME_ZONE, at=at, page=page.removeprefix(settings.BASE_URL),
         )  # fmt: skip
     response = HttpResponse(written, content_type=MEDIA_TYPE, headers={"Content-Language": language})
     changed_at: list[dt.datetime] = [one.changed_at for one in meetings if one.changed_at]
+    changed_at += [one.changed_at for one in rows]
     if changed_at:
         response["Last-Modified"] = http_date(max(changed_at).timestamp())
     return response
@@ -65,3 +69,19 @@ def _entry(meeting: PublicMeeting) -> CalendarEntry:
         body=meeting.body_code, about=meeting.symbol, sequence=meeting.sequence, tentative=not meeting.confirmed,
         changed_at=meeting.changed_at,
     )  # fmt: skip
+
+
+def _sessions(
+    meeting: PublicMeeting, row: PublicProgramme | None, at: dt.datetime
+) -> Iterator[CalendarEntry]:
+    """The sessions that were released, as the meeting's page shows them."""
+    programme = programme_of(row, at=at)
+    page = address("portal:meeting", meeting.symbol).removeprefix(settings.BASE_URL)
+    for one in programme["sessions"] if programme else ():
+        titles = one["titles"] or one["kind_names"]
+        yield CalendarEntry(
+            uid=f"session-{one['ref']}", kind="session", title=f"{show(titles)} · {show(meeting.body_names)}",
+            language=other_language(titles), starts_at=one["starts_at"], ends_at=one["ends_at"], zone=one["zone"],
+            place=str(show(one["places"])), address=page, body=meeting.body_code, about=str(show(meeting.titles)) or meeting.symbol,
+            sequence=one["sequence"], cancelled=one["cancelled"], changed_at=one["changed_at"],
+        )  # fmt: skip

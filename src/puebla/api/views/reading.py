@@ -27,8 +27,10 @@ from puebla.publications.models import (
     PublicPage,
     PublicParty,
     PublicPresidency,
+    PublicProgramme,
     PublicStanding,
 )
+from puebla.publications.views import programme_of
 
 Facts = dict[str, Any]
 
@@ -241,7 +243,7 @@ def meetings(request: HttpRequest, asked: Query[forms.MeetingQuestion]) -> Facts
         found = found.filter(body_code=asked.body)
     if asked.year:
         found = found.filter(starts_on__year=asked.year)
-    return _part(request, "meetings", found, asked, lambda rows: [records.meeting_of(one) for one in rows])
+    return _part(request, "meetings", found, asked, _with_programmes)
 
 
 @api.get(
@@ -256,7 +258,15 @@ def meeting(request: HttpRequest, symbol: str) -> Facts:
     found = PublicMeeting.objects.filter(symbol__iexact=symbol).first() if can_be_symbol(symbol) else None
     if found is None:
         raise _nothing(_("No meeting has this symbol. /api/v1/meetings lists them all."))
-    return records.meeting_of(found)
+    return _with_programmes([found])[0]
+
+
+def _with_programmes(rows: Iterable[PublicMeeting]) -> list[Facts]:
+    """Meetings with what was released of how they are held."""
+    listed, at = list(rows), timezone.now()
+    released = PublicProgramme.objects.filter(symbol__in=[one.symbol for one in listed], withdrawn_at=None)
+    programmes = {one.symbol: programme_of(one, at=at) for one in released}
+    return [records.meeting_of(one, programmes.get(one.symbol)) for one in listed]
 
 
 @api.get("/parties", response={200: forms.Parties} | WRONG, summary="Parties", operation_id="parties")

@@ -77,8 +77,12 @@ def tombstone_of(document: PublicDocument) -> Facts:
     }
 
 
-def meeting_of(meeting: PublicMeeting) -> Facts:
-    """A meeting."""
+def meeting_of(meeting: PublicMeeting, programme: Facts | None = None) -> Facts:
+    """A meeting.
+
+    Args:
+        programme: what was released of how it is held, as `publications.views.programme_of` gives it.
+    """
     return {
         "symbol": meeting.symbol,
         "titles": meeting.titles,
@@ -96,6 +100,43 @@ def meeting_of(meeting: PublicMeeting) -> Facts:
         "confirmed": meeting.confirmed,
         "remark": meeting.remark,
         "documents": here("documents", meeting=meeting.symbol),
+        "programme": _programme(programme) if programme and "row" in programme else None,
+    }
+
+
+def _programme(programme: Facts) -> Facts:
+    row = programme["row"]
+    return {
+        "venues": row.venues,
+        "manner": row.manner,
+        "co_hosts": [_named(one["code"], one["names"]) for one in row.co_hosts],
+        "agenda": [
+            {
+                "number": one["label"],
+                "titles": one["titles"],
+                "documents": [here(f"documents/{paper.symbol}") for paper in one["papers"]],
+            }
+            for one in programme["items"]
+        ],
+        "sessions": [
+            {
+                name: one[name]
+                for name in ("titles", "places", "starts_at", "ends_at", "zone", "cancelled", "items")
+            }
+            | {"kind": one["kind_names"]}
+            for one in programme["sessions"]
+        ],
+        "participants": [
+            {
+                "standing": section["names"],
+                "party": _named(party["code"], party["names"]),
+                "people": [one["name"] for one in party["people"]],
+            }
+            for section in programme["participants"] or []
+            for party in section["parties"]
+        ],
+        "reports": [here(f"documents/{paper.symbol}") for paper in programme["reports"]],
+        "changed_at": programme["changed_at"],
     }
 
 

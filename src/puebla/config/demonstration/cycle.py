@@ -14,7 +14,9 @@ from puebla.documents import actions as documents
 from puebla.documents.models import Document, Kind, State
 from puebla.meetings import actions
 from puebla.meetings.actions.convening import hold
+from puebla.meetings.actions.releases import release_programme
 from puebla.meetings.models import AgendaItem, Convening, Session
+from puebla.meetings.querysets.public import digest_of, offer_of, subset_of
 from puebla.members.models import Audience, Body, Meeting, Party
 from puebla.members.querysets import today
 
@@ -108,6 +110,7 @@ class Cycle:
             (149 * days, lambda at: delegations.attend(self.held, self.cast, at=at)),
             (148 * days, lambda at: speaking.deliver(self.held, self.cast, at=at)),
             (147 * days, lambda at: self.pass_to(self.held, Convening.State.CLOSED, at)),
+            (145 * days, lambda at: show_the_public(self.held, self.cast, at=at, participants=True)),
             (140 * days, lambda at: presiding.announce(self.cast, now=self.now, at=at)),
             (139 * days, lambda at: presiding.agree(self.held, self.cast, at=at)),
             (60 * days, self.prepare_the_coming_one),
@@ -147,6 +150,7 @@ class Cycle:
         delegations.purge(at=at)
         _place_papers(self.coming, self.cast, at=at)
         actions.revise_agenda(convening=self.coming, by=self.cast["assistant"], at=at)
+        show_the_public(self.coming, self.cast, at=at, participants=False)
         return self.coming
 
     def prepare_the_meeting_held(self, at: dt.datetime) -> None:
@@ -185,6 +189,16 @@ class Cycle:
         )
         if coming is not None:
             hold(meeting=coming, values={"zone": ZONE}, by=self.cast["assistant"], at=at)
+
+
+def show_the_public(convening: Convening, cast: Cast, *, at: dt.datetime, participants: bool) -> None:
+    """The secretariat releases what observers may follow of a meeting, and who took part where it is over."""
+    by = cast["secretariat"]
+    row = Convening.objects.select_related("meeting").get(pk=convening.pk)
+    offer = offer_of(row, by, reach_of(by, at))
+    choice = replace(offer.proposed(), participants=participants)
+    seen = digest_of(subset_of(row, offer, choice))
+    release_programme(convening=row, choice=choice, seen=seen, by=by, at=at)
 
 
 def _tuesday(day: dt.date) -> dt.date:

@@ -15,6 +15,7 @@ from puebla.meetings.models.convening import Convening, Look, PaperLook
 from puebla.meetings.models.delegations import Attendance, Delegate, DelegateStep, Delegation
 from puebla.meetings.models.handovers import HandOver, HandOverPoint, HandOverSignature
 from puebla.meetings.models.packs import Pack
+from puebla.meetings.models.releases import ProgrammeRelease
 from puebla.meetings.models.reports import Report
 from puebla.meetings.models.sessions import Session
 from puebla.meetings.models.statements import InterpretersLink, Statement, StatementText
@@ -44,6 +45,7 @@ __all__ = [
     "Look",
     "Pack",
     "PaperLook",
+    "ProgrammeRelease",
     "Report",
     "Session",
     "Statement",

@@ -22,6 +22,7 @@ from puebla.meetings.forms import ConveningForm, RecordForm
 from puebla.meetings.models import Convening
 from puebla.meetings.querysets.days import day_of, is_on
 from puebla.meetings.querysets.programme import programme
+from puebla.meetings.querysets.public import standing_of
 from puebla.meetings.querysets.statements import heard
 from puebla.members.models import Body, Meeting
 from puebla.members.querysets import Reach, reach_of, today
@@ -112,6 +113,9 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "languages": process.languages,
         "may_run": rules.may_run(reach, convening.meeting),
         "heard": heard(convening, request.person, reach),
+        "public": standing_of(convening, request.person, reach)
+        if rules.may_run(reach, convening.meeting)
+        else None,
         "comes": who_comes(convening, request.person, reach),
         "passes": [
             one for one in Convening.State if one in rules.BEFORE and rules.may_pass_to(reach, convening, one)

@@ -15,8 +15,8 @@ from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
 from puebla.portal.forms import turned_to
 from puebla.portal.views.documents import linked_data
-from puebla.publications.models import PublicDocument, PublicMeeting
-from puebla.publications.views import linked_meeting
+from puebla.publications.models import PublicDocument, PublicMeeting, PublicProgramme
+from puebla.publications.views import linked_meeting, programme_of
 
 PER_PAGE = 50
 
@@ -115,7 +115,9 @@ def meeting(request: HttpRequest, symbol: str) -> HttpResponse:
         raise Http404
     if found.symbol != symbol:
         return redirect("portal:meeting", found.symbol, permanent=True)
-    readable = PublicDocument.objects.readable(at=timezone.now())
+    at = timezone.now()
+    readable = PublicDocument.objects.readable(at=at)
+    programme = programme_of(PublicProgramme.objects.filter(symbol=found.symbol).first(), at=at)
     documents = querysets.with_files(readable.filter(meeting_symbol=found.symbol).order_by("symbol_order"))
     turned = turned_to(request, documents, PER_PAGE)
     before, after = querysets.neighbours(found)
@@ -124,11 +126,12 @@ def meeting(request: HttpRequest, symbol: str) -> HttpResponse:
         "portal/meeting.html",
         {
             "meeting": found,
+            "programme": programme,
             "page": turned.page,
             "beyond": turned.beyond,
             "host": found.host_code in querysets.party_codes([found.host_code]),
             "before": before,
             "after": after,
-            "linked_data": linked_data(linked_meeting(found, Process.objects.first())),
+            "linked_data": linked_data(linked_meeting(found, Process.objects.first(), programme)),
         },
     )

@@ -12,7 +12,13 @@ from puebla.core.languages import Texts
 from puebla.core.verdicts import RefusedError, Verdict, require, require_unchanged
 from puebla.core.words import one_line
 from puebla.meetings.actions.delegation_mail import tell_withdrawn
-from puebla.meetings.actions.delegations.rows import delegation_of, locked, step, tell_journal
+from puebla.meetings.actions.delegations.rows import (
+    delegation_of,
+    locked,
+    step,
+    take_from_public,
+    tell_journal,
+)
 from puebla.meetings.models import Convening, Delegate, DelegateStep, Delegation
 from puebla.meetings.models.delegations import badge_code
 from puebla.meetings.querysets.delegations import ACTIVE
@@ -134,6 +140,8 @@ def consent(*, delegate: Delegate, given: bool, by: Person, at: dt.datetime) -> 
     if given != (row.consent_at is not None):
         row.consent_at, row.consent_by = (at, by) if given else (None, None)
         row.save(update_fields=["consent_at", "consent_by"])
+        if not given:
+            take_from_public(row, at=at)
         act = "delegate.consented" if given else "delegate.consent_withdrawn"
         tell_journal(act, row, by=by, at=at)
     return row

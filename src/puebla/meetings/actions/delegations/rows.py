@@ -6,7 +6,9 @@ from typing import Any
 from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.meetings.models import Convening, Delegate, DelegateStep, Delegation
+from puebla.meetings.querysets.delegations import LISTED
 from puebla.members.models import Party, Room
+from puebla.publications.actions.programmes import forget_participant
 
 
 def locked(delegate: Delegate) -> Delegate:
@@ -48,6 +50,13 @@ def step(
     delegate.revision += 1
     delegate.save(update_fields=["state", "reason", "changed_at", "revision", *fields])
     DelegateStep.objects.create(delegate=delegate, state=state, at=at, by=by, reason=reason)
+    if state not in LISTED or delegate.consent_at is None:
+        take_from_public(delegate, at=at)
+
+
+def take_from_public(delegate: Delegate, *, at: dt.datetime) -> None:
+    """Take the name from the public programme at once: it may be published only while its bearer agrees and takes part."""
+    forget_participant(symbol=delegate.convening.symbol, ref=delegate.ref, at=at)
 
 
 def tell_journal(
