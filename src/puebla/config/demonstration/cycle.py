@@ -5,7 +5,7 @@ All of it is invented; days follow from today, so that a visitor always finds th
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from puebla.config.demonstration import bilaterals, delegations, presiding, speaking
 from puebla.config.demonstration.people import Cast
@@ -18,7 +18,7 @@ from puebla.meetings.actions.releases import release_programme
 from puebla.meetings.models import AgendaItem, Convening, Session
 from puebla.meetings.querysets.public import digest_of, offer_of, subset_of
 from puebla.members.models import Audience, Body, Meeting, Party
-from puebla.members.querysets import today
+from puebla.members.querysets import reach_of, today
 
 ZONE = "America/Guatemala"
 #: The convened meeting begins about this long after today, on a Tuesday.
@@ -193,7 +193,7 @@ class Cycle:
 
 def show_the_public(convening: Convening, cast: Cast, *, at: dt.datetime, participants: bool) -> None:
     """The secretariat releases what observers may follow of a meeting, and who took part where it is over."""
-    by = cast["secretariat"]
+    by = cast["assistant"]
     row = Convening.objects.select_related("meeting").get(pk=convening.pk)
     offer = offer_of(row, by, reach_of(by, at))
     choice = replace(offer.proposed(), participants=participants)

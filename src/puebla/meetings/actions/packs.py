@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,7 +17,7 @@ from django_tasks import task
 
 from puebla.accounts.models import Person
 from puebla.core.files.packing import zip_stream
-from puebla.core.files.store import put
+from puebla.core.files.store import local_copy, put
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.typesetting import compiled, quoted
@@ -35,6 +36,8 @@ AHEAD = dt.timedelta(days=21)
 KEPT = dt.timedelta(days=14)
 #: Different sets of papers for which packs are made ahead: members, observers, civil society, secretariat, a room more.
 SETS_AHEAD = 12
+#: Page numbers that are set at once.
+STAMPS = 200
 
 
 @transaction.atomic
@@ -136,53 +139,72 @@ def _opener(key: str) -> Callable[[], BinaryIO]:
 def _bound(pack: Pack, folder: Path) -> Path:
     """One PDF: a list of contents, every paper with its bookmark, page numbers through all of it.
 
-    What is no PDF comes in as its text, page by page as it was read, and says so.
+    What is no PDF comes in as its text, page by page as it was read, and says so. Nothing is held in memory but what is
+    written at the moment: papers are put together from disk, and bookmarks and numbers are added on the way to the last file.
     """
     import pikepdf
 
-    path = folder / "bound.pdf"
-    with translation.override(pack.language), pikepdf.Pdf.new() as book:
-        _append(book, _typeset(_front(pack)))
-        # What is written in the outline is kept when it is left.
-        with book.open_outline() as outline:
-            for row in pack.contents:
-                if not row["files"]:
-                    continue
-                title = f"{row['label']} {show(row['titles'], pack.language)}"
-                above = pikepdf.OutlineItem(title, len(book.pages))
-                for one in row["files"]:
-                    above.children.append(pikepdf.OutlineItem(_name(one, pack.language), len(book.pages)))
-                    _append(book, _as_pdf(one, pack.language))
-                outline.root.append(above)
-        _number(book)
-        book.save(path, linearize=True)
+    together, path = folder / "together.pdf", folder / "bound.pdf"
+    with translation.override(pack.language):
+        front = folder / "front.pdf"
+        front.write_bytes(_typeset(_front(pack)))
+        parts = [
+            front,
+            *(_as_pdf(one, pack.language, folder) for row in pack.contents for one in row["files"]),
+        ]
+        lengths = [_length(part) for part in parts]
+        pikepdf.Job(["pikepdf", "--empty", "--pages", *map(str, parts), "--", str(together)]).run()
+        with pikepdf.Pdf.open(together, access_mode=pikepdf.AccessMode.stream) as book:
+            _bookmark(book, pack, lengths)
+            _number(book)
+            book.save(path, linearize=True)
     return path
 
 
-def _append(book: Any, content: bytes) -> None:
+def _length(part: Path) -> int:
+    """How many pages a PDF has; 0 where it cannot be opened."""
     import pikepdf
 
-    with pikepdf.Pdf.open(io.BytesIO(content)) as pages:
-        book.pages.extend(pages.pages)
+    try:
+        with pikepdf.Pdf.open(part, access_mode=pikepdf.AccessMode.stream) as pages:
+            return len(pages.pages)
+    except pikepdf.PdfError:
+        return 0
+
+
+def _bookmark(book: Any, pack: Pack, lengths: list[int]) -> None:
+    """A bookmark for each item, and below it for each of its papers."""
+    import pikepdf
+
+    begins = iter(accumulate(lengths))
+    # What is written in the outline is kept when it is left.
+    with book.open_outline() as outline:
+        for row in pack.contents:
+            if not row["files"]:
+                continue
+            pages = [next(begins) for _one in row["files"]]
+            title = f"{row['label']} {show(row['titles'], pack.language)}"
+            above = pikepdf.OutlineItem(title, pages[0])
+            for one, page in zip(row["files"], pages, strict=True):
+                above.children.append(pikepdf.OutlineItem(_name(one, pack.language), page))
+            outline.root.append(above)
 
 
 def _name(one: dict[str, Any], language: str) -> str:
     return " ".join(filter(None, (one["symbol"], show(one["titles"], language).text)))
 
 
-def _as_pdf(one: dict[str, Any], language: str) -> bytes:
-    """A file as PDF: itself where it is one that can be opened, else a page of its own with its text."""
-    import pikepdf
-
+def _as_pdf(one: dict[str, Any], language: str, folder: Path) -> Path:
+    """A file as PDF: itself where it is one that can be opened, else pages with its text."""
+    own = folder / str(one["version"])
+    own.mkdir(exist_ok=True)
     if one["kind"] == "PDF":
-        with storages["default"].open(one["key"]) as source:
-            content = bytes(source.read())
-        try:
-            with pikepdf.Pdf.open(io.BytesIO(content)):
-                return content
-        except pikepdf.PdfError:
-            pass
-    return _typeset(_text_of(one, language))
+        stored = local_copy(one["key"], storage=storages["default"], folder=own)
+        if _length(stored):
+            return stored
+    text = own / "text.pdf"
+    text.write_bytes(_typeset(_text_of(one, language)))
+    return text
 
 
 def _text_of(one: dict[str, Any], language: str) -> str:
@@ -215,16 +237,22 @@ def _typeset(body: str) -> bytes:
 
 
 def _number(book: Any) -> None:
-    """Write "3 / 120" at the foot of every page."""
+    """Write "3 / 120" at the foot of every page; the numbers are set some hundred at a time."""
+    total = len(book.pages)
+    for start in range(0, total, STAMPS):
+        _stamp(book, range(start, min(total, start + STAMPS)), total)
+
+
+def _stamp(book: Any, places: range, total: int) -> None:
     import pikepdf
 
-    total = len(book.pages)
     marks = (
         "#set page(width: 120pt, height: 14pt, margin: 0pt)\n#set text(size: 8pt)\n"
-        + "\n#pagebreak()\n".join(f"#align(center)[{number} \\/ {total}]" for number in range(1, total + 1))
+        + "\n#pagebreak()\n".join(f"#align(center)[{place + 1} \\/ {total}]" for place in places)
     )
     with pikepdf.Pdf.open(io.BytesIO(compiled(marks))) as stamps:
-        for page, stamp in zip(book.pages, stamps.pages, strict=True):
+        for place, stamp in zip(places, stamps.pages, strict=True):
+            page = book.pages[place]
             box = page.trimbox
             middle = (float(box[0]) + float(box[2])) / 2
             foot = float(box[1]) + 10
