@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from puebla.core import journal
+from puebla.core.mail import send_waiting
 from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions as meetings
@@ -17,6 +18,7 @@ from puebla.meetings.querysets.delegations import overview, participants, presen
 from puebla.members.querysets import reach_of
 from puebla.notices.models import Notice
 from tests import factories
+from tests.core.test_mail import server
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +195,20 @@ def test_delegations_mail_has_two_shapes_stands_in_the_inbox_and_is_ended_with_o
     assert (
         "delegations: whom to name" in client.get("/en/intranet/notices/following/").content.decode().lower()
     )
+
+
+def test_mail_on_a_delegate_that_waited_does_not_reach_whoever_left_the_party_meanwhile(keeper, at, settings):
+    left, convening = factories.focal_point(), convened()
+    party = left.seats.get().party
+    stays = factories.focal_point(party=party)
+    delegate = named(convening, left, at, email="ana@example.org")
+    actions.refuse(delegate=delegate, reason="Not on the list.", by=keeper, at=at)
+    left.seats.update(until_on=at.date() - dt.timedelta(days=2))
+
+    with server() as (letterbox, settings.MAIL_URL):
+        send_waiting(at=at)
+
+    assert {one["To"] for one in letterbox.letters} == {stays.email, "ana@example.org"}
 
 
 def test_observers_people_are_accredited_after_the_secretariats_review_alone(keeper, at):

@@ -235,6 +235,7 @@ class MeetingsConfig(AppConfig):
         from puebla.meetings.actions import delegation_mail
 
         registry.mail_kinds.add(delegation_mail.KIND, news.label_of_delegations)
+        registry.mail_now.add("delegate", delegation_mail.mail_now)
         registry.gatherings.add("meetings", news.gatherings)
         from puebla.core.calendars import KINDS
         from puebla.meetings.actions import bilateral_mail

@@ -19,7 +19,7 @@ from puebla.meetings.models import Convening, Delegate
 from puebla.meetings.querysets.delegations import invited_standings
 from puebla.members.actions.messages import address_of
 from puebla.members.models import Party, Permission, Seat, StandingKind
-from puebla.members.querysets import today
+from puebla.members.querysets import reach_of, today
 from puebla.notices.actions import stopped_by
 from puebla.notices.actions.messages import contact_of, message_id_of, stop_kind_address
 from puebla.notices.models import Notice
@@ -211,3 +211,19 @@ def _of(
         body=body, person=reader or delegate.person, source="delegates", record=delegate.ref, what=what,
         event=f"{delegate.ref}:{what}:{at.astimezone(dt.UTC):%Y%m%dT%H%M%S.%f}", about=f"delegate:{delegate.ref}",
     )  # fmt: skip
+
+
+def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:
+    """A message that waited, as it was written; None where its reader may not know of the delegate any more, or stopped it."""
+    delegate = Delegate.objects.filter(ref=ref).select_related("person").first()
+    if delegate is None:
+        return None
+    own = mail.recipient == delegate.email
+    person = delegate.person if own else Person.objects.filter(email=mail.recipient, is_active=True).first()
+    if not own:
+        seen = Delegate.objects.visible_to(person, reach=reach_of(person, at) if person else None)
+        if person is None or not seen.filter(pk=delegate.pk).exists():
+            return None
+    if person is not None and person.pk in stopped_by(KIND):
+        return None
+    return {"subject": mail.subject, "body": mail.body, "html": mail.html}

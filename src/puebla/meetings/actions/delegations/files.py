@@ -22,6 +22,8 @@ from puebla.meetings.rules import delegations as rules
 from puebla.members.models import Party
 from puebla.members.querysets import reach_of
 
+#: A page or two, however it was photographed.
+MOST_OF_A_LETTER = 25 << 20
 #: As a scan, as a picture of it, or as it was written.
 LETTERS = frozenset({FileKind.PDF, FileKind.JPEG, FileKind.PNG, FileKind.TIFF, FileKind.DOCX, FileKind.ODT})
 
@@ -37,7 +39,7 @@ def set_letter(
     held = Delegation.objects.filter(convening=convening, party=party).first()
     require(rules.may_nominate(reach_of(by, at), convening, party, held))
     with as_path(source) as path:
-        examined = examine(path, name=name, limit=settings.UPLOAD_LIMIT)
+        examined = examine(path, name=name, limit=min(MOST_OF_A_LETTER, settings.UPLOAD_LIMIT))
         if examined.kind not in LETTERS:
             raise RefusedError(
                 _("A letter of credentials is a PDF, a picture or a text document. Save it as one of these."),
