@@ -1,6 +1,7 @@
 """A build that is cut short anywhere leaves the old release serving and the new one absent or whole."""
 
 import concurrent.futures
+import gzip
 import json
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from siemmes.cube.questions import Question
 from siemmes.model.errors import RefusedError
 from siemmes.release.files import held
 from siemmes.release.store import Store
+from siemmes.sdmx.formats import format_of
 from tests.siemmes.figures import AT, SAID, a_file, a_store, released, row
 
 STEPS = (
@@ -123,6 +125,23 @@ def test_a_disk_that_fills_up_is_told_and_leaves_the_old_release(tmp_path):
     assert value(store) == [100]
     assert [one.id for one in store.releases("MIG_STOCK")] == ["MIG_STOCK-1"]
     assert [one.name for one in store.path.rglob(".building-*")] == []
+
+
+@pytest.mark.parametrize("comment", ["", 'said of "one", and\nno other'])
+def test_the_extract_is_what_the_release_answers_though_it_is_rendered_before_the_store_is_whole(
+    tmp_path, comment
+):
+    rows = [row("BORDER", SEX=sex, OBS_VALUE=value) for sex, value in (("F", 40), ("M", 61), ("_T", 101))]
+    rows[1]["COMMENT_OBS"] = comment
+    store = Store(tmp_path / "store")
+    assert store.submit(a_file(tmp_path, rows), flow="BORDER", sender="CRI", at=AT, said=SAID).accepted
+    release = store.release("BORDER", at=AT)
+
+    [extract] = (release.path / "rendered").iterdir()
+
+    with store.asked(Question("BORDER")) as answer:
+        assert gzip.decompress(extract.read_bytes()) == b"".join(format_of("csv").write(answer))
+        assert [one.get("COMMENT_OBS") for one in answer.rows()] == [None, comment or None, None]
 
 
 def test_two_releases_at_once_are_not_begun(tmp_path):
