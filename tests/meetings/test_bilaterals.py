@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from puebla.core.asks import Question, asked_of
 from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.verdicts import RefusedError
 from puebla.intranet.querysets import entries_for
@@ -19,6 +20,7 @@ from puebla.meetings.actions import bilaterals as actions
 from puebla.meetings.actions.bilateral_mail import mail_now
 from puebla.meetings.models import Bilateral, BilateralHold, BilateralSlot
 from puebla.meetings.querysets.bilaterals import busy, grid, hours_for, rooms_taken
+from puebla.members.models import Party
 from puebla.members.querysets import reach_of
 from puebla.notices.models import Notice
 from tests import factories
@@ -286,6 +288,31 @@ def test_a_busy_party_looks_the_same_whoever_it_meets_and_a_full_house_too(conve
     watcher, free = two()
     assert seen_by(watcher, other) == seen_by(watcher, third) == seen_by(watcher, free)
     assert seen_by(watcher, other)[0] == ([], [])
+
+
+def test_what_awaits_an_answer_stands_on_the_list_of_the_party_asked_and_on_nobody_elses(convening, keeper):
+    slots, (one, other) = opened(convening, keeper), two()
+    row = asked(convening, one, other, slots[:3])
+    parties = frozenset(Party.objects.values_list("pk", flat=True))
+
+    def listed(person):
+        at = now()
+        return [
+            ask
+            for ask in asked_of(Question(person, reach_of(person, at), parties, at))
+            if ask.source == "bilaterals"
+        ]
+
+    assert [(ask.ref, ask.party, ask.due.at) for ask in listed(other)] == [
+        (row.ref, party_of(other).pk, slots[2].starts_at)
+    ]
+    # Who asked knows that the other answers; of third parties nobody does, the secretariat's board included.
+    assert [ask.ref for ask in listed(one)] == [row.ref]
+    assert [listed(person) for person in (factories.focal_point(), factories.presiding_chair(), keeper)] == [
+        [],
+        [],
+        [],
+    ]
 
 
 def test_the_notes_of_one_are_not_read_by_the_other(client, convening, keeper):

@@ -237,11 +237,13 @@ class MeetingsConfig(AppConfig):
         registry.mail_kinds.add(delegation_mail.KIND, news.label_of_delegations)
         registry.mail_now.add("delegate", delegation_mail.mail_now)
         registry.gatherings.add("meetings", news.gatherings)
+        from puebla.core.asks import KINDS as ASKED
         from puebla.core.calendars import KINDS
         from puebla.meetings.actions import bilateral_mail
-        from puebla.meetings.views import bilateral_news
+        from puebla.meetings.views import bilateral_asks, bilateral_news
 
-        KINDS["bilateral"] = gettext_lazy("bilateral meeting")
+        KINDS["bilateral"] = ASKED["bilateral"] = gettext_lazy("bilateral meeting")
+        registry.asks.add(bilateral_mail.SOURCE, AskSource(bilateral_asks.asks), rank=17)
         registry.news_sources.add(bilateral_mail.SOURCE, bilateral_news.SOURCE, rank=25)
         registry.mail_kinds.add(bilateral_mail.SOURCE, lambda: _("bilateral meetings"))
         registry.mail_now.add("bilateral", bilateral_mail.mail_now)
