@@ -1,5 +1,8 @@
 """A meeting made from the one before: convened, told of in a circular, replied to, named for, accredited, kept at the door."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.journeys.conftest import choose
@@ -118,3 +121,39 @@ def test_a_meeting_is_made_from_the_last_one_convened_told_of_named_for_accredit
     press(phone, "ol.queue button[value=deliver]")
     assert other.goto(statement).status == 200
     assert words["title"] in other.locator(".statement-sides").inner_text()
+
+    # On the day itself a telephone shows today first, and a bilateral meeting is asked for from there.
+    this = dt.datetime.now(ZoneInfo("America/Guatemala")).date()
+    move_to(office, at, f"RCM/{year}/RCGM-1", this)
+    press(office, "main li.session h4 a[href*='/sessions/']")
+    press(office, "main a[href$='/edit/']")
+    office.fill("[name=on]", this.isoformat())
+    press(office, "main form .actions button[type=submit]")
+    session = office.locator("h1").inner_text()
+    office.goto(here)
+    press(office, "button[value=in_session]")
+    delegate.goto(f"{at}/intranet/")
+    today = delegate.locator("section.today", has=delegate.locator(f"a[href*='/RCM/{year}/RCGM-1/']"))
+    assert delegate.locator("section.today").first.bounding_box()["y"] < 500
+    assert session in today.inner_text()
+    office.goto(f"{here}bilaterals/grid/")
+    office.locator("[name=days]").last.check()
+    office.fill("[name=from_hour]", "18:00")
+    office.fill("[name=until_hour]", "19:00")
+    office.fill("[name=rooms_en]", "Patio")
+    press(office, "main form button[type=submit]")
+    focal.goto(f"{here}bilaterals/ask/?with=HND")
+    focal.fill("[name=subject]", "Visas")
+    focal.locator("[name=slots]").first.check()
+    press(focal, "main form[method=post] button[type=submit]")
+    assert focal.locator("main .tag.asked").count() == 1
+    move_to(office, at, f"RCM/{year}/RCGM-1", dt.date(year, 3, 10))
+
+
+def move_to(office, at, symbol, day):
+    """Give the meeting three days from this one."""
+    office.goto(f"{at}/intranet/records/{symbol}/edit/")
+    office.fill("[name=starts_on]", day.isoformat())
+    office.fill("[name=ends_on]", (day + dt.timedelta(days=2)).isoformat())
+    press(office, "main form button[type=submit]")
+    office.goto(f"{at}/intranet/meetings/{symbol}/")
