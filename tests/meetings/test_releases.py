@@ -155,6 +155,7 @@ def test_what_changed_inside_stays_inside_until_it_is_released_anew_and_the_secr
     client, keeper
 ):
     convening, item = one_released(keeper)
+    before = standing_of(convening, keeper, reach_of(keeper))
     actions.describe_item(
         item=item, values={"titles": {"en": "Another title"}}, revision=1, by=keeper, at=timezone.now()
     )
@@ -165,6 +166,7 @@ def test_what_changed_inside_stays_inside_until_it_is_released_anew_and_the_secr
     page = client.get(reverse("meetings:page", args=[convening.symbol])).text
     public = channels(client, convening.symbol)[0]
 
+    assert (before.shown, before.differs, before.came) == (True, False, 0)
     assert (standing.shown, standing.differs, standing.came) == (True, True, 1)
     assert "differs from what the public sees" in page
     assert "Another title" not in public and "A second item" not in public and "Opening" in public
