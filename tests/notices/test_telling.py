@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from puebla.core import registry
 from puebla.core.mail import send_waiting
 from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.verdicts import RefusedError
@@ -15,6 +16,7 @@ from puebla.documents import actions as papers
 from puebla.documents.models import Document, FileVersion
 from puebla.members.models import Audience, SavedSearch, Seat
 from puebla.notices import actions
+from puebla.notices.actions.messages import stop_kind_address
 from puebla.notices.models import Correspondence, Follow, MailStop, Mark, Notice
 from tests import factories as make
 
@@ -510,6 +512,20 @@ def test_one_kind_of_mail_is_stopped_with_one_click_and_had_again_under_what_is_
     assert client.post(reverse("notices:stop", args=["weather"]), {"stop": "1"}).status_code == 404
     forged = reverse("subscriptions:stop-kind", args=[sign("person", f"{person.ref}:circulars")])
     assert stranger.post(forged).status_code == 404 and stopped() == []
+
+
+def test_every_kind_of_mail_is_ended_by_its_own_link_without_signing_in_and_by_that_alone(client):
+    person, kinds = make.delegate(), dict(registry.mail_kinds.items())
+
+    for kind in kinds:
+        address = stop_kind_address(person, kind).removeprefix("http://localhost:8000")
+        looked_at = client.get(address)
+        before = MailStop.objects.filter(person=person, source=kind).exists()
+        ended = Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"})
+        assert (looked_at.status_code, before, ended.status_code) == (200, False, 200), kind
+
+    assert {"circulars", "texts", "meetings", "delegations"} <= set(kinds)
+    assert set(MailStop.objects.values_list("source", flat=True)) == set(kinds)
 
 
 def test_a_link_made_for_one_thing_opens_no_other():
