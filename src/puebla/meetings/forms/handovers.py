@@ -37,9 +37,11 @@ class NoteForm(Plain):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, about: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, about: list[tuple[str, str]], language: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        if language:
+            fields["words"].widget.attrs["lang"] = language
         if about:
             fields["about"].choices = about
         else:

@@ -94,7 +94,12 @@ def note(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     row: ChairNote = get_object_or_404(seen, ref=ref)
     if not rules.may_change_note(request.person, row, at=at):
         raise Http404
-    form = NoteForm(request.POST or None, about=[], initial={"words": row.words, "revision": row.revision})
+    form = NoteForm(
+        request.POST or None,
+        about=[],
+        language=row.language,
+        initial={"words": row.words, "revision": row.revision},
+    )
     if request.method == "POST" and form.is_valid():
 
         def act() -> None:
