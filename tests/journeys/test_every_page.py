@@ -117,7 +117,7 @@ ELSEWHERE = {
     "meetings:delegate-act", "meetings:check-in", "meetings:check-in-undo", "meetings:calendar-address", "meetings:state",
     "meetings:session-cancel", "meetings:agenda-revise", "meetings:item-move", "meetings:item-papers", "meetings:item-open",
     "meetings:item-remove", "meetings:invite", "meetings:statement-act", "meetings:statement-file", "meetings:interpreters",
-    "meetings:interpreters-enter", "meetings:interpreters-file", "meetings:interpreters-link", "meetings:bilateral-close", "meetings:today",
+    "meetings:interpreters-enter", "meetings:interpreters-file", "meetings:interpreters-link", "meetings:bilateral-close", "meetings:today", "meetings:public-withdraw", "documents:changes",
     "meetings:item-remove", "meetings:invite", "meetings:handover-sign", "meetings:handover-complete",
     "meetings:handover-note", "meetings:handover-file",
     "circulars:observers", "texts:comment", "meetings:report-adopt", "meetings:report-new", "documents:batch", "intranet:saved-search", "members:invitation-withdraw", "members:opening-confirm", "mfa_authenticate", "mfa_reauthenticate",
