@@ -86,12 +86,14 @@ def test_a_meeting_is_made_from_the_last_one_convened_told_of_named_for_accredit
     circular = office.url
     delegate.goto(circular)
     assert f"{words['title']} {language}" in delegate.locator("main").inner_text()
-    press(delegate, "main a[href*='/reply/']")
-    delegate.locator("main input[type=radio]").first.check()
-    press(delegate, "main button[name=send]")
+    for replying in (delegate, visit("focal.hnd", language=language), chair):
+        replying.goto(circular)
+        press(replying, "main a[href*='/reply/']")
+        replying.locator("main input[type=radio]").first.check()
+        press(replying, "main button[name=send]")
     office.goto(circular)
     press(office, "main a[href$='/replies/'], main a[href$='/board/']")
-    assert "Costa Rica" in office.locator("main").inner_text()
+    assert office.locator("main tbody .tag.success").count() == 3
 
     # The focal point names somebody, the Presidency accredits them, and the door lets them in.
     focal = visit("focal.cri", language=language)
@@ -157,3 +159,43 @@ def move_to(office, at, symbol, day):
     office.fill("[name=ends_on]", (day + dt.timedelta(days=2)).isoformat())
     press(office, "main form button[type=submit]")
     office.goto(f"{at}/intranet/meetings/{symbol}/")
+
+
+@pytest.mark.parametrize(("language", "kind"), [("en", "minutes"), ("es", "conclusions")])
+def test_what_is_drafted_from_the_agenda_is_commented_on_adopted_filed_and_released(
+    visit, instance, language, kind
+):
+    at = f"{instance.base}/{language}"
+    office = visit("assistant", language=language)
+    office.goto(f"{at}/intranet/meetings/?body=RCGM")
+    press(office, ".meeting-lines h3 a")
+
+    press(office, "main a[href$='/reports/new/']")
+    choice = office.locator(f"[name=kind][value={kind}]")
+    choice.check() if choice.count() else office.select_option("[name=kind]", kind)
+    press(office, "main form .actions button[type=submit]")
+    text = office.url
+    press(office, "main a[href$='/comments/']")
+    press(office, "main form .actions button[type=submit]")
+
+    # A delegation comments on a paragraph; the time ends; the chair's office answers and adopts.
+    delegate = visit("delegate.cri", size="phone", language=language)
+    delegate.goto(text)
+    press(delegate, "main a[href*='/p/'][href$='/']")
+    delegate.fill("main textarea[name=words]", "Costa Rica.")
+    press(delegate, "main form[action$='/comment/'] button[type=submit]")
+    assert "Costa Rica." in delegate.locator("#comments").inner_text()
+    office.goto(text)
+    press(office, "main form[action$='/end/'] button")
+    press(office, "main a[href$='/adopt/']")
+    press(office, "main form .actions button[type=submit]")
+    paper = office.locator("main a.symbol[href*='/intranet/documents/']").first.get_attribute("href")
+
+    # Adopted is not public; released is, for everybody and without signing in.
+    public = visit(None, language=language)
+    outside = instance.base + paper.replace("/intranet", "")
+    assert public.goto(outside).status == 404
+    releasing = visit("secretariat", language=language)
+    releasing.goto(f"{instance.base}{paper}release/")
+    press(releasing, "main form button[type=submit]")
+    assert public.goto(outside).status == 200
