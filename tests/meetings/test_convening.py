@@ -218,6 +218,24 @@ def test_the_chair_of_a_closed_session_passes_on_with_the_presidency_by_itself(c
     assert chairs_of(closed.room, at=tomorrow) == [coming]
 
 
+def test_who_is_seated_in_the_office_again_keeps_one_chair_and_leads_by_the_seat_that_stands(closed, at):
+    chair, month = chair_of(closed), dt.timedelta(days=31)
+    first = chair.seats.get(body__function="presidency")
+    again = factories.SeatFactory(
+        person=chair,
+        party=first.party,
+        body=first.body,
+        role=first.role,
+        from_on=today(at + dt.timedelta(days=1)),
+    )
+    type(first).objects.filter(pk=first.pk).update(until_on=today(at + month))
+
+    for day in (dt.timedelta(), dt.timedelta(days=2), 2 * month):
+        seat_coming_chairs(at=at + day)
+        assert chairs_of(closed.room, at=at + day) == [chair]
+    assert closed.room.seats.get(person=chair).follows == again
+
+
 def test_a_closed_session_without_anybody_who_chairs_is_refused_and_nothing_is_left(keeper, at):
     with pytest.raises(RefusedError, match="Nobody sits as chair"):
         actions.hold_session(

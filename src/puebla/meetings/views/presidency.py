@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +28,7 @@ from puebla.meetings.rules import handovers as rules
 from puebla.meetings.rules import may_pass_to
 from puebla.meetings.rules.reports import may_adopt
 from puebla.meetings.views.chairing import notes_on
-from puebla.members.models import Audience, Candidature, Seat
+from puebla.members.models import Audience, Candidature, Permission, Seat
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.rules import chairs_the_presidency, may_agree
 from puebla.theme.templatetags.theme import period, tenure
@@ -185,17 +185,22 @@ def _named(handover: HandOver) -> dict[str, str]:
 
 # On other pages -----------------------------------------------------------------------------------------------------
 
-#: Whether the person holds a seat in an office that rotates or in a body's sealed room: of others nothing more is asked.
-_chairs_perhaps = Prepared(
-    lambda person, at: Seat.objects.on(today(at)).filter(person_id=person, follows=None)
-    .filter(Q(body__function="presidency") | Q(body__isnull=False, room__sealed=True)).order_by().values_list("pk")[:1]
+#: Whether the person holds a seat in an office that rotates, whether or not it presides today.
+_of_office = Prepared(
+    lambda person, at: Seat.objects.on(today(at)).filter(person_id=person, follows=None, body__function="presidency")
+    .order_by().values_list("pk")[:1]
 )  # fmt: skip
+
+
+def _may_chair(person: Person, reach: Reach, at: dt.datetime) -> bool:
+    """Whether anything of a chair can be this person's: of others nothing more is asked."""
+    return reach.may(Permission.CONFIRM_SEATS) or bool(_of_office.rows(person.pk, at))
 
 
 def desk_panel(person: Person, reach: Reach) -> dict[str, object] | None:
     """The way to the Presidency's desk, and the hand-over points that wait for the person's side."""
     at = reach.at or timezone.now()
-    if not _chairs_perhaps.rows(person.pk, at):
+    if not _may_chair(person, reach, at):
         return None
     rows = _to_sign(person, reach, at=at)
     if not rows and not reach.presidency:
@@ -228,9 +233,9 @@ def _on_presidency(request: PersonRequest, code: str, at: dt.datetime) -> dict[s
 
 
 def _on_meeting(request: PersonRequest, symbol: str, at: dt.datetime) -> dict[str, object] | None:
-    if not _chairs_perhaps.rows(request.person.pk, at):
-        return None
     reach = reach_of(request.person, at)
+    if not _may_chair(request.person, reach, at):
+        return None
     seen = Convening.objects.visible_to(request.person, reach=reach).select_related("meeting__body__room")
     convening = seen.filter(meeting__symbol=symbol).first()
     if convening is None:

@@ -208,7 +208,36 @@ def seat_chairs(*, room: Room, at: dt.datetime) -> list[Seat]:
         one for one in offices.select_related("person", "party", "role").order_by("pk")
         if rules.Permission.CONFIRM_SEATS in one.carries
     ]  # fmt: skip
-    return [_sit_by(one, room, leads=True, by=None, at=at) for one in chairs]
+    return [made for one in chairs if (made := _lead_by(one, room, at=at)) is not None]
+
+
+def _lead_by(office: Seat, room: Room, *, at: dt.datetime) -> Seat | None:
+    """The chair's seat that follows one in the office; None where the person leads there by another that still stands.
+
+    Who is seated in the office a second time, for a coming term, needs no second chair; what followed a seat that has ended
+    follows the new one from then on.
+    """
+    same = Seat.objects.filter(person=office.person, party=office.party, room=room, role=office.role)
+    held = same.on(today(at)).filter(ended_at=None).first()
+    if held is None:
+        return _sit_by(office, room, leads=True, by=None, at=at)
+    if (
+        held.follows_id is None
+        or Seat.objects.on(today(at)).filter(pk=held.follows_id, ended_at=None).exists()
+    ):
+        return None
+    held.follows, held.leads = office, True
+    held.save(update_fields=["follows", "leads"])
+    journal.record(
+        "seat.given",
+        at=at,
+        person=None,
+        subject=held,
+        room=room,
+        party_code=held.party.code,
+        facts=facts_of(held),
+    )
+    return held
 
 
 def _sit_by(seat: Seat, room: Room, *, leads: bool, by: Person | None, at: dt.datetime) -> Seat:
