@@ -114,12 +114,6 @@ class Circulars:
         morning = timezone.localtime(self.now - dt.timedelta(days=days))
         return morning.replace(hour=10, minute=int(days * 7) % 60, second=7, microsecond=0)
 
-    def take(self, *, until: dt.datetime, after: dt.datetime) -> None:
-        """Take the steps that come after one instant and until another."""
-        while self.steps and max(self.steps[0][0], after) <= until:
-            instant, act = self.steps.pop(0)
-            act(max(instant, after))
-
     def _day(self, days: int) -> dt.date:
         """A working day about so many days from now."""
         found = today(self.now) + dt.timedelta(days=days)

@@ -136,22 +136,12 @@ class Cycle:
             for number, (ago, act) in enumerate(steps)
         ]
 
-    def take(self, *, until: dt.datetime) -> None:
-        """Take the steps whose instant has come by then."""
-        while self.steps and self.steps[0][0] <= until:
-            instant, act = self.steps.pop(0)
-            act(instant)
-
-    def finish(self, *, at: dt.datetime) -> Convening:
-        """Take what is left, put the papers that were filed meanwhile under their items; the convened meeting."""
-        while self.steps:
-            instant, act = self.steps.pop(0)
-            act(max(instant, at))
+    def put_in_order(self, *, at: dt.datetime) -> None:
+        """Forget what is to be forgotten of the meeting held; put the papers filed meanwhile under the coming one's items."""
         delegations.purge(at=at)
         _place_papers(self.coming, self.cast, at=at)
         actions.revise_agenda(convening=self.coming, by=self.cast["assistant"], at=at)
         show_the_public(self.coming, self.cast, at=at, participants=False)
-        return self.coming
 
     def prepare_the_meeting_held(self, at: dt.datetime) -> None:
         """The meeting before, some months ago."""

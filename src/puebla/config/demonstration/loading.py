@@ -1,10 +1,12 @@
 """Loads the demonstration: edition, people, papers, what is pending; each act at a plausible instant before now."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -113,27 +115,34 @@ def load(
         filing = _Filing(cast, files, now=at)
         meetings = cycle.Cycle(cast, now=at, began=began)
         letters = circulating.Circulars(cast, now=at, began=began)
+        take = partial(_take, (meetings, letters))
         for number, (text, instant) in enumerate(
             zip(_by_date(texts), _instants(began, at, len(texts)), strict=True)
         ):
-            meetings.take(until=instant)
-            letters.take(until=instant, after=filing.last)
+            take(until=instant, after=filing.last)
             filing.file(text, at=instant)
             told("file", number + 1, len(texts))
-        meetings.finish(at=max(filing.last, at - RELEASING))
+        meetings.put_in_order(at=max(filing.last, at - RELEASING))
         report = reporting.draft(meetings.held, cast, at=max(filing.last, at - RELEASING), now=at)
     _read_all(at=at, processes=processes, told=told)
     with transaction.atomic():
-        released = filing.relate_and_release(texts, at=at, told=told, meanwhile=letters.take)
-        letters.take(until=at - dt.timedelta(hours=12), after=filing.last)
+        released = filing.relate_and_release(texts, at=at, told=told, meanwhile=take)
+        take(until=at - dt.timedelta(hours=12), after=filing.last)
         reporting.discuss(report, cast, at=max(filing.last, at - dt.timedelta(hours=12)))
         _leave_pending(cast, at=at)
-        letters.take(until=at, after=at - dt.timedelta(hours=6))
+        take(until=at, after=at - dt.timedelta(hours=6))
         presiding.hand_over(meetings.coming, cast, at=at)
         following.tell(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}
         journal.record("demonstration.loaded", at=at, facts=facts)
     return Loaded(len(cast.people), len(texts), len(files), released)
+
+
+def _take(parts: Sequence[Any], *, until: dt.datetime, after: dt.datetime) -> None:
+    """Take the steps of these parts that come after one instant and until another, whichever is first."""
+    while ready := [part for part in parts if part.steps and max(part.steps[0][0], after) <= until]:
+        instant, act = min(ready, key=lambda part: part.steps[0][0]).steps.pop(0)
+        act(max(instant, after))
 
 
 def _build(texts: list[Source], processes: int, told: Told) -> dict[tuple[str, str, int], Path]:
