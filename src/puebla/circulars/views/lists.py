@@ -19,7 +19,7 @@ from puebla.core.words import without_nul
 from puebla.documents.views.lists import options
 from puebla.members.models import StandingKind
 from puebla.members.querysets import Reach, reach_of
-from puebla.members.querysets.prepared import PreparedForReader
+from puebla.members.querysets.prepared import PreparedForReader, reach_in
 
 FILTERS = ("q", "kind", "state", "year", "meeting")
 PER_PAGE = 25
@@ -146,7 +146,7 @@ def about_a_meeting(request: Any, symbol: str) -> dict[str, object] | None:
     person = getattr(request, "person", None)
     if person is None:
         return None
-    reach = reach_of(person)
+    reach = reach_in(request)
     keys = [key for (key,) in _about.rows(person, reach, symbol)]
     # Most meetings have none: what is found is fetched, and its order kept, only then.
     found = list(Circular.objects.filter(pk__in=keys).order_by(*ORDER)) if keys else []

@@ -24,6 +24,7 @@ from puebla.documents.models import Document, FileVersion, Kind, Share, State, T
 from puebla.documents.querysets import sizes_of
 from puebla.members.models import Body, IndexEntry, Meeting, Party, SavedSearch
 from puebla.members.querysets import Reach
+from puebla.members.querysets.prepared import PreparedForReader
 from puebla.members.querysets.searching import answering, asked_by
 from puebla.theme.templatetags.theme import size as in_words
 
@@ -226,12 +227,21 @@ def _parties(_person: Person, _reach: Reach, values: Collection[str] | None) -> 
 
 
 def _meetings(person: Person, reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:
-    if values is None:
-        return
-    known = Meeting.objects.visible_to(person, reach=reach).select_related("body__room")
-    for meeting in _of(known, "symbol", values):
-        if may_be_told(reach, meeting.body):
-            yield meeting.symbol, Offer(meeting.titles, ALLOWED, _list(meeting=meeting.symbol))
+    symbols = tuple(values or ())
+    # Most pages name one.
+    alone = len(symbols) == 1
+    rows = _told.rows(person, reach, symbols[0]) if alone else _meetings_told(person, reach, *symbols)
+    for symbol, titles, sealed, room in rows:
+        if not sealed or room in reach.rooms:
+            yield symbol, Offer(titles, ALLOWED, _list(meeting=symbol))
+
+
+def _meetings_told(person: Person, reach: Reach, *symbols: Any) -> QuerySet[Any, Any]:
+    seen = Meeting.objects.visible_to(person, reach=reach).filter(symbol__in=symbols).order_by()
+    return seen.values_list("symbol", "titles", "body__room__sealed", "body__room_id")
+
+
+_told = PreparedForReader(_meetings_told)
 
 
 def _documents(person: Person, reach: Reach, values: Collection[str] | None) -> Iterator[tuple[str, Offer]]:

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.models import DatePrecision, Process
 from puebla.documents.models import Document
@@ -26,7 +27,7 @@ from puebla.meetings.querysets.public import standing_of
 from puebla.meetings.querysets.statements import heard
 from puebla.members.models import Body, Meeting
 from puebla.members.querysets import Reach, reach_of, today
-from puebla.members.querysets.prepared import with_shares
+from puebla.members.querysets.prepared import PreparedForReader, reach_in
 
 #: What a meeting's page shows first while it is in session, and otherwise.
 AHEAD = dt.timedelta(days=400)
@@ -34,11 +35,17 @@ AHEAD = dt.timedelta(days=400)
 
 def convening_or_404(request: PersonRequest, symbol: str, reach: Reach) -> Convening:
     """The meeting of this symbol, or 404 where the person may not know of it or nobody prepares it."""
-    seen = Convening.objects.visible_to(request.person, reach=reach)
-    return get_object_or_404(
-        seen.select_related("meeting__body__room", "meeting__host", "copied_from__meeting"),
-        meeting__symbol=symbol.upper(),
-    )
+    key = next((key for (key,) in _of_symbol.rows(request.person, reach, symbol.upper())), None)
+    rows = Convening.objects.select_related("meeting__body__room", "meeting__host", "copied_from__meeting")
+    return get_object_or_404(rows, pk=key)
+
+
+def _key_of_symbol(person: Person, reach: Reach, symbol: str) -> Any:
+    seen = Convening.objects.visible_to(person, reach=reach)
+    return seen.filter(meeting__symbol=symbol).order_by().values_list("pk")
+
+
+_of_symbol = PreparedForReader(_key_of_symbol)
 
 
 @signed_in
@@ -83,11 +90,10 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
     from puebla.meetings.views.participants import who_comes
 
     at = timezone.now()
-    reach = reach_of(request.person, at)
+    reach = reach_in(request)
     convening = _or_record(request, symbol, reach)
     if isinstance(convening, HttpResponseBase):
         return convening
-    reach = with_shares(request.person, reach)
     since = actions.look(convening=convening, by=request.person, at=at)
     shown = programme(convening, request.person, reach, since=since)
     process = Process.current()

@@ -30,6 +30,7 @@ from puebla.meetings.rules.reports import may_adopt
 from puebla.meetings.views.chairing import notes_on
 from puebla.members.models import Audience, Candidature, Permission, Seat
 from puebla.members.querysets import Reach, reach_of, today
+from puebla.members.querysets.prepared import reach_in
 from puebla.members.rules import chairs_the_presidency, may_agree
 from puebla.theme.templatetags.theme import period, tenure
 
@@ -233,7 +234,7 @@ def _on_presidency(request: PersonRequest, code: str, at: dt.datetime) -> dict[s
 
 
 def _on_meeting(request: PersonRequest, symbol: str, at: dt.datetime) -> dict[str, object] | None:
-    reach = reach_of(request.person, at)
+    reach = reach_in(request)
     if not _may_chair(request.person, reach, at):
         return None
     seen = Convening.objects.visible_to(request.person, reach=reach).select_related("meeting__body__room")

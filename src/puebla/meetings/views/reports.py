@@ -24,7 +24,7 @@ from puebla.meetings.rules import reports as rules
 from puebla.meetings.views.convening import convening_or_404
 from puebla.members.models import Audience
 from puebla.members.querysets import Reach, reach_of
-from puebla.members.querysets.prepared import PreparedForReader
+from puebla.members.querysets.prepared import PreparedForReader, reach_in
 from puebla.members.rules import convenes
 from puebla.texts.models import Comment, Paragraph
 
@@ -212,7 +212,7 @@ def _on_text(request: PersonRequest, ref: str) -> dict[str, object] | None:
 
 
 def _on_meeting(request: PersonRequest, symbol: str) -> dict[str, object] | None:
-    reach = reach_of(request.person)
+    reach = reach_in(request)
     found = _of_meeting.rows(request.person, reach, symbol)
     # Whoever runs no meeting at all drafts nothing: nobody else's page asks for more.
     convening = _to_draft_for(request.person, reach, symbol) if convenes(reach) else None

@@ -8,7 +8,7 @@ from django.db import models
 
 from puebla.core import registry
 from puebla.core.prepared import Prepared, Value
-from puebla.members.querysets import Reach
+from puebla.members.querysets import Reach, reach_of
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -28,6 +28,17 @@ def with_shares(person: "Person", reach: Reach) -> Reach:
         return reach
     found = shared_records(person, reach).items()
     return replace(reach, shared=tuple((number, tuple(sorted(records))) for number, records in sorted(found)))
+
+
+def reach_in(request: Any) -> Reach:
+    """What the person of this request reaches, shares by name included: asked once for all that its page shows.
+
+    Acts ask anew, at their own instant.
+    """
+    found: Reach | None = getattr(request, "reach", None)
+    if found is None:
+        found = request.reach = with_shares(request.person, reach_of(request.person))
+    return found
 
 
 class PreparedForReader:

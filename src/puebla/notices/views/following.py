@@ -16,10 +16,11 @@ from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core import registry
 from puebla.core.languages import show
-from puebla.core.news import Followable, Followed
+from puebla.core.news import Followable, Followed, Offer
 from puebla.core.verdicts import RefusedError
 from puebla.core.words import fold
 from puebla.members.querysets import Reach, reach_of
+from puebla.members.querysets.prepared import reach_in
 from puebla.notices import actions, rules
 from puebla.notices.forms import PaceForm
 from puebla.notices.models import Correspondence, Follow, MailStop
@@ -177,12 +178,7 @@ def button(request: Any, topic: str, value: str) -> dict[str, object] | None:
         address = f"{reverse('notices:choose')}?topic={topic}&value={value}"
         return {"template": "notices/choose_link.html", "context": {"address": address}}
     memory = _memory(request, person)
-    if topic not in memory["offers"]:
-        known = rules.followable_of(topic)
-        memory["offers"][topic] = known.offers(person, memory["reach"], topic, None) if known else {}
-    offer = memory["offers"][topic].get(value)
-    if offer is None:
-        offer = rules.offer_of(person, memory["reach"], topic, value)
+    offer = _offer_in(memory, person, topic, value)
     if offer is None:
         return None
     context = {
@@ -197,9 +193,21 @@ def button(request: Any, topic: str, value: str) -> dict[str, object] | None:
     return {"template": "notices/button.html", "context": context}
 
 
+def _offer_in(memory: dict[str, Any], person: Person, topic: str, value: str) -> Offer | None:
+    """The offer to follow this: the first of a topic is asked for by itself, as the page of one thing has no other; from the
+    second on a page is a list, and all are asked for at once."""
+    if topic not in memory["offers"]:
+        memory["offers"][topic] = None
+        return rules.offer_of(person, memory["reach"], topic, value)
+    if memory["offers"][topic] is None:
+        known = rules.followable_of(topic)
+        memory["offers"][topic] = known.offers(person, memory["reach"], topic, None) if known else {}
+    return memory["offers"][topic].get(value) or rules.offer_of(person, memory["reach"], topic, value)
+
+
 def _memory(request: Any, person: Person) -> dict[str, Any]:
     found: dict[str, Any] | None = getattr(request, "_followed", None)
     if found is None:
         followed = set(Follow.objects.filter(person=person).values_list("topic", "value"))
-        found = request._followed = {"followed": followed, "reach": reach_of(person), "offers": {}}
+        found = request._followed = {"followed": followed, "reach": reach_in(request), "offers": {}}
     return found
