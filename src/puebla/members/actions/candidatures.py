@@ -93,7 +93,7 @@ def agree_candidature(
     }:
         raise RefusedError(
             _(
-                "Consensus is reached by the Vice-Ministers or by the consultation group; choose such a meeting."
+                "Consensus is reached by the highest body or by the consultation group; choose a meeting of one of them."
             ),
             field="agreed_in",
         )

@@ -58,7 +58,7 @@ def new(request: PersonRequest) -> HttpResponseBase:
             messages.success(request, _("The candidature stands. Member states and the secretariat see it."))
             return redirect("members:candidature", made[0].ref)
     intro = _(
-        "A member state announces its candidature in plenary of a Vice-Ministers' meeting, at least a year before the term. Consensus is recorded afterwards."
+        "A member state announces its candidature in plenary of the highest body, at least a year before the term. Consensus is recorded afterwards."
     )
     return render(request, "members/form.html", {
         "form": form, "title": _("Enter a candidature"), "back": "members:presidency", "intro": intro,
