@@ -20,7 +20,7 @@ WITHOUT = {
 
 def test_every_room_asks_something_of_parties_or_is_named_as_one_that_does_not():
     rooms = {one.label for one in apps.get_app_configs() if one.name.startswith("puebla.")} - {"config"}
-    asking = {source.find.__module__.split(".")[1] for source in registry.asks}
+    asking = {source.__module__.split(".")[1] for source in registry.asks}
 
     assert rooms == asking | (WITHOUT.keys() & rooms)
     assert not asking & WITHOUT.keys()

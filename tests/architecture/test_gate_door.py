@@ -185,6 +185,7 @@ REASONS = {
         "Circular",
     ): "of entries that came through the gate; shown only with a hit",
     ("circulars/views/lists.py", "rows_of", "Recipient"): "which of the reader's own parties it was sent to",
+    ("meetings/views/convening.py", "convening_or_404", "Convening"): "by the key that came through the gate",
     ("circulars/views/asks.py", "asks", "Recipient"): "to which parties circulars went that the reader sees",
     (
         "documents/views/asks.py",

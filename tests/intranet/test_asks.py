@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 
 from puebla.circulars import actions as circulars
 from puebla.core.asks import Ask, Due, Question, State, asked_of
+from puebla.core.calendars import gathered
 from puebla.core.models import JournalEntry, OutgoingMail
 from puebla.core.verdicts import RefusedError, StaleError
 from puebla.intranet.actions import asks as actions
@@ -93,6 +94,23 @@ def test_a_meeting_asks_a_member_for_its_delegation_and_its_letter():
     assert asked(focal, at=now)["meetings", "nomination"] == State.ANSWERED
     delegations.accredit(delegate=delegate, by=make.presiding_chair(), at=now)
     assert asked(focal, at=now)["meetings", "nomination"] == State.DONE
+
+
+def test_until_when_people_are_named_stands_in_the_calendar_of_who_knows_of_the_meeting():
+    make.process()
+    now = timezone.now()
+    focal, stranger = make.focal_point(), make.PersonFactory()
+    body = make.BodyFactory(code="RCGM", function="consultation")
+    make.convening(body=body, state="convened", convened_at=now, nominate_by=dt.date(2031, 3, 1))
+    first, last = (dt.datetime(2031, month, 1, tzinfo=dt.UTC) for month in (2, 4))
+    found = {
+        person: [
+            one.on for one in gathered(person, reach_of(person, now), first, last) if one.kind == "asked"
+        ]
+        for person in (focal, stranger)
+    }
+
+    assert found == {focal: [dt.date(2031, 3, 1)], stranger: []}
 
 
 def test_an_awaited_paper_is_asked_of_the_party_that_gives_it_until_it_is_filed():

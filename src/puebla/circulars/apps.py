@@ -133,9 +133,8 @@ class CircularsConfig(AppConfig):
 
         registry.news_sources.add(SOURCE, news.SOURCE, rank=20)
         from puebla.circulars.views.asks import asks
-        from puebla.core.asks import AskSource
 
-        registry.asks.add("circulars", AskSource(asks, dated=True), rank=10)
+        registry.asks.add("circulars", asks, rank=10)
         registry.calendar.add("circulars", dates.entries, rank=30)
         registry.handover_sections.add("circulars", handing_over.SOURCE)
         registry.mail_kinds.add(SOURCE, lambda: _("circulars"))

@@ -178,25 +178,16 @@ class Question:
     since: dt.datetime = field(default=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
-@dataclass(frozen=True)
-class AskSource:
-    """A room that asks something of parties.
-
-    Attributes:
-        find: what it asks of those named in a question, in a constant number of questions to the database.
-        dated: whether its dates stand in the calendar by entries of the room's own.
-    """
-
-    find: Callable[[Question], Iterable[Ask]]
-    dated: bool = False
+#: A room that asks something of parties: (question) → what it asks, in a constant number of questions to the database.
+AskSource = Callable[[Question], Iterable[Ask]]
 
 
 def asked_of(question: Question) -> list[Ask]:
     """What all rooms ask of these parties, as far as the reader may know of it."""
-    return [ask for source in registry.asks for ask in source.find(question)]
+    return [ask for source in registry.asks for ask in source(question)]
 
 
 def ask_named(question: Question, source: str, ref: str) -> Ask | None:
     """One of them by its name; None where the reader may not know of it, or nobody asks it."""
     found = registry.asks.named(source)
-    return next((one for one in found.find(question) if one.ref == ref), None) if found else None
+    return next((one for one in found(question) if one.ref == ref), None) if found else None

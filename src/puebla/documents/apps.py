@@ -178,13 +178,12 @@ class DocumentsConfig(AppConfig):
                   refuses_when="(SELECT room_cap FROM documents_document WHERE id = NEW.document_id) < 50")  # fmt: skip
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
-        from puebla.core.asks import AskSource
         from puebla.documents.views import dates, handing_over, news
         from puebla.documents.views.asks import asks
 
         registry.handover_sections.add("documents", handing_over.SOURCE)
 
-        registry.asks.add("documents", AskSource(asks, dated=True), rank=20)
+        registry.asks.add("documents", asks, rank=20)
         registry.calendar.add("documents", dates.entries, rank=20)
         registry.news_sources.add("documents", news.SOURCE, rank=10)
         registry.followables.add("documents", news.FOLLOWABLE, rank=10)

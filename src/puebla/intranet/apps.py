@@ -45,7 +45,6 @@ class IntranetConfig(AppConfig):
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
         registry.menu.add("asks", asks.menu_entry, rank=5)
-        registry.calendar.add("asks", asks.calendar_entries, rank=40)
         registry.mail_kinds.add("asks", lambda: _("reminders of what is asked"))
         registry.mail_now.add("ask", mail_now)
         registry.chores.add(

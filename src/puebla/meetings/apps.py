@@ -221,11 +221,10 @@ class MeetingsConfig(AppConfig):
         daily = Chore("meetings.purged", purge_delegates, every=dt.timedelta(days=1))
         registry.chores.add("meetings.purged", daily, rank=88)
         registry.menu.add("meetings.calendar", calendar_entry, rank=11)
-        from puebla.core.asks import AskSource
         from puebla.meetings.views import dates, news
         from puebla.meetings.views.asks import asks
 
-        registry.asks.add("meetings", AskSource(asks), rank=15)
+        registry.asks.add("meetings", asks, rank=15)
         for name, source in news.SOURCES.items():
             registry.news_sources.add(name, source, rank=30)
         for name, followable in news.FOLLOWABLES.items():
@@ -243,7 +242,7 @@ class MeetingsConfig(AppConfig):
         from puebla.meetings.views import bilateral_asks, bilateral_news
 
         KINDS["bilateral"] = ASKED["bilateral"] = gettext_lazy("bilateral meeting")
-        registry.asks.add(bilateral_mail.SOURCE, AskSource(bilateral_asks.asks), rank=17)
+        registry.asks.add(bilateral_mail.SOURCE, bilateral_asks.asks, rank=17)
         registry.news_sources.add(bilateral_mail.SOURCE, bilateral_news.SOURCE, rank=25)
         registry.mail_kinds.add(bilateral_mail.SOURCE, lambda: _("bilateral meetings"))
         registry.mail_now.add("bilateral", bilateral_mail.mail_now)

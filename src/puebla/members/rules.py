@@ -508,7 +508,9 @@ def may_announce(person: Person, party: Party, *, at: dt.datetime, reach: Reach 
 def announced_in_fits(meeting: Meeting, on: dt.date, *, at: dt.datetime) -> Verdict:
     """Whether something can have been announced in plenary of this meeting on this day."""
     if meeting.body.function != Body.Function.MINISTERS or meeting.draft:
-        return refused(_("Candidatures are announced in plenary of the highest body; choose one of its meetings."))
+        return refused(
+            _("Candidatures are announced in plenary of the highest body; choose one of its meetings.")
+        )
     return held_on(meeting, on, at=at)
 
 

@@ -121,10 +121,11 @@ class TextsConfig(AppConfig):
             lambda: begin_anew(indexing.SOURCE, indexing.every()), odd_entries,
         )  # fmt: skip
         registry.search_keepers.add("texts", keeper, rank=20)
-        from puebla.core.asks import AskSource
+        from puebla.texts.views import dates
         from puebla.texts.views.asks import asks
 
-        registry.asks.add("texts", AskSource(asks), rank=30)
+        registry.calendar.add("texts", dates.entries, rank=35)
+        registry.asks.add("texts", asks, rank=30)
         registry.mail_kinds.add(messages.SOURCE, lambda: _("drafts for comments"))
         registry.mail_now.add("text", messages.mail_now)
         registry.desk_panels.add("texts", drafts_to_comment, rank=8)

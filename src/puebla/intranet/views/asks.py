@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -18,9 +17,7 @@ from django.views.decorators.http import require_safe
 
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.core import registry
 from puebla.core.asks import KINDS, STATES, WAITING, Ask, Question, State, ask_named, asked_of
-from puebla.core.calendars import CalendarEntry
 from puebla.core.tables import export_of
 from puebla.core.words import without_nul
 from puebla.documents.views.lists import options
@@ -323,40 +320,9 @@ def _soonest(lines: list[Line]) -> str:
     return next((line.ask.meeting for line in lines if line.ask.meeting and line.is_waiting), "")
 
 
-# The calendar ------------------------------------------------------------------------------------------------------------
-
-
-def calendar_entries(
-    person: Person, reach: Reach, first: dt.datetime, last: dt.datetime
-) -> Iterator[CalendarEntry]:
-    """Until when things are asked of the reader's own parties, where no other entry says so."""
-    question = Question(person, reach, reach.parties, reach.at or timezone.now())
-    for source in registry.asks:
-        if not source.dated:
-            yield from (entry for ask in source.find(question) if (entry := _entry(ask, first, last)))
-
-
-def _entry(ask: Ask, first: dt.datetime, last: dt.datetime) -> CalendarEntry | None:
-    due = ask.due
-    if due is None or ask.done or ask.ended:
-        return None
-    begins = due.at or timezone.make_aware(dt.datetime.combine(due.on or due.last_day, dt.time()))
-    if not first <= begins < last:
-        return None
-    words = _("Asked of us: %(what)s, %(title)s")
-    return CalendarEntry(
-        uid=f"ask-{ask.source}-{ask.ref.replace('/', '-')}-{ask.party}", kind="asked",
-        title=words % {"what": ask.kind_name, "title": ask.title}, language=ask.language, starts_at=due.at,
-        on=None if due.at else due.on, precision=due.precision if not due.at else "day", zone=due.zone or "UTC",
-        address=ask.address, body=ask.body, about=ask.cites, outside=_("Asked of us in a sealed room") if ask.sealed else "",
-    )  # fmt: skip
+# Elsewhere ---------------------------------------------------------------------------------------------------------------
 
 
 def menu_entry(person: Person) -> tuple[str, str] | None:  # noqa: ARG001 - as every entry is asked
     """What is asked of us, in the private site's menu."""
     return _("Asked of us"), "intranet:asks"
-
-
-def address_of(party: Party, ask: Ask) -> str:
-    """The page of one thing asked."""
-    return reverse("intranet:ask", args=[party.code, ask.source, ask.ref])

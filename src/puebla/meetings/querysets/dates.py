@@ -27,6 +27,10 @@ LINE_COLUMNS = ("ref", "starts_at", "ends_at", "zone", "sequence", "changed_at",
 BILATERAL_COLUMNS = (
     "ref", "state", "sequence", "changed_at", "partner", "slot__starts_at", "slot__ends_at", "slot__zone", "slot__room__names", *_OF_BODY,
 )  # fmt: skip
+NOMINATION_COLUMNS = (
+    "nominate_by", "zone", "changed_at", "revision", "meeting__symbol", "meeting__titles", "meeting__body__code",
+    "meeting__body__short_names", "meeting__body__room__sealed",
+)  # fmt: skip
 MEETING_COLUMNS = (
     "symbol", "titles", "places", "starts_on", "ends_on", "precision", "confirmed", "draft", "revision", "body__code",
     "body__short_names", "body__room__sealed", "convening__zone", "convening__changed_at", "convening__link",
@@ -51,6 +55,17 @@ def lines_between(
 
     seen = Session.objects.filter(starts_at__lt=last, ends_at__gt=first).seen_as_lines(person, reach=reach)
     return seen.order_by("starts_at", "pk").values(*LINE_COLUMNS)
+
+
+def nominations_between(
+    person: "Person | None", reach: Reach, first: dt.datetime, last: dt.datetime
+) -> QuerySet[Any, Any]:
+    """Days until which delegations are named for meetings that the person may know of and that were convened."""
+    from puebla.meetings.models import Convening
+
+    seen = Convening.objects.visible_to(person, reach=reach).filter(state__in=["convened", "in_session"])
+    found = seen.filter(nominate_by__range=[today(first), today(last)])
+    return found.order_by("nominate_by", "pk").values(*NOMINATION_COLUMNS)
 
 
 def bilaterals_between(

@@ -17,6 +17,7 @@ from puebla.meetings.querysets.dates import (
     bilaterals_between,
     lines_between,
     meetings_between,
+    nominations_between,
     sessions_between,
 )
 from puebla.members.querysets import Reach
@@ -38,6 +39,7 @@ def entries(person: "Person", reach: Reach, first: dt.datetime, last: dt.datetim
     yield from _sessions.rows(person, reach, first, last)
     yield from _lines.rows(person, reach, first, last)
     yield from _bilaterals.rows(person, reach, first, last)
+    yield from _nominations.rows(person, reach, first, last)
 
 
 def _of_meeting(row: dict[str, Any]) -> CalendarEntry:
@@ -97,6 +99,18 @@ def _of_bilateral(row: dict[str, Any]) -> CalendarEntry:
     )  # fmt: skip
 
 
+def _of_nominations(row: dict[str, Any]) -> CalendarEntry:
+    words, body = _("Nominations for: %(title)s"), str(show(row["meeting__body__short_names"]))
+    symbol = row["meeting__symbol"]
+    return CalendarEntry(
+        uid=f"nominations-{symbol.replace('/', '-')}", kind="asked", title=words % {"title": show(row["meeting__titles"]).text or symbol},
+        language=other_language(row["meeting__titles"]), on=row["nominate_by"], zone=row["zone"],
+        address=reverse("meetings:delegations", args=[symbol]), body=row["meeting__body__code"], body_name=body, about=symbol,
+        sequence=row["revision"] - 1, changed_at=row["changed_at"],
+        outside=words % {"title": body or row["meeting__body__code"]} if row["meeting__body__room__sealed"] else "",
+    )  # fmt: skip
+
+
 def _body(row: dict[str, Any]) -> str:
     return str(show(row["convening__meeting__body__short_names"])) or row["convening__meeting__body__code"]
 
@@ -106,3 +120,4 @@ _meetings = PreparedForReader(meetings_between, make=_of_meeting, kept=100)
 _sessions = PreparedForReader(sessions_between, make=_of_session, kept=600)
 _lines = PreparedForReader(lines_between, make=_of_line, kept=100)
 _bilaterals = PreparedForReader(bilaterals_between, make=_of_bilateral, kept=100)
+_nominations = PreparedForReader(nominations_between, make=_of_nominations, kept=100)
