@@ -87,7 +87,7 @@ def database_from(address: str, data_dir: Path) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
-                " PRAGMA cache_size=-6000; PRAGMA foreign_keys=ON;",
+                " PRAGMA cache_size=-9000; PRAGMA foreign_keys=ON;",
             },
         }
     example = "postgresql://user:password@host:5432/name"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.models import Process
+from puebla.core.prepared import Prepared
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.zones import is_zone
 from puebla.documents.models import Document
@@ -214,11 +215,17 @@ def _copy_items(source: Convening, made: Convening, sessions: dict[int, Session]
 
 def look(*, convening: Convening, by: Person, at: dt.datetime) -> dt.datetime | None:
     """Keep that the person looks at the meeting's page now; when they did before, so that what is newer is marked."""
-    seen = Look.objects.filter(convening=convening, person=by).first()
+    seen = next(iter(_seen.rows(convening.pk, by.pk)), None)
     # Most looks are reloads: nothing is written then, and nobody waits.
-    if seen is None or at - seen.this_at >= SAME_LOOK:
+    if seen is None or at - seen[0] >= SAME_LOOK:
         return _looked(convening, by=by, at=at)
-    return seen.before_at or seen.this_at
+    this_at, before_at = seen
+    return before_at or this_at
+
+
+_seen = Prepared(
+    lambda convening, person: Look.objects.filter(convening=convening, person=person).order_by().values_list("this_at", "before_at")
+)  # fmt: skip
 
 
 @transaction.atomic

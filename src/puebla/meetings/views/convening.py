@@ -36,7 +36,7 @@ AHEAD = dt.timedelta(days=400)
 def convening_or_404(request: PersonRequest, symbol: str, reach: Reach) -> Convening:
     """The meeting of this symbol, or 404 where the person may not know of it or nobody prepares it."""
     key = next((key for (key,) in _of_symbol.rows(request.person, reach, symbol.upper())), None)
-    rows = Convening.objects.select_related("meeting__body__room", "meeting__host", "copied_from__meeting")
+    rows = Convening.objects.select_related("meeting__body__room", "meeting__host")
     return get_object_or_404(rows, pk=key)
 
 
@@ -98,6 +98,7 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
     shown = programme(convening, request.person, reach, since=since)
     process = Process.current()
     papers = [paper for row in shown.items for paper in row["papers"]]
+    runs = rules.may_run(reach, convening.meeting)
     context = {
         "convening": convening,
         "meeting": convening.meeting,
@@ -106,28 +107,29 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "days": shown.days,
         "items": shown.items,
         # Its days were moved away from under them: nobody but who runs the meeting can mend it.
-        "outside": [
-            one
-            for day, entries in shown.days.items()
-            if not rules.session_fits(convening, day)
-            for one in entries
-            if one["session"] and not one["session"].cancelled_at
-        ],
+        "outside": _outside(convening, shown.days) if runs else [],
         "day": day_of(convening, request.person, reach, at=at, reader_zone=zone_of(request.person))
         if is_on(convening, at)
         else None,
         "languages": process.languages,
-        "may_run": rules.may_run(reach, convening.meeting),
+        "may_run": runs,
         "heard": heard(convening, request.person, reach),
-        "public": standing_of(convening, request.person, reach)
-        if rules.may_run(reach, convening.meeting)
-        else None,
+        "public": standing_of(convening, request.person, reach) if runs else None,
         "comes": who_comes(convening, request.person, reach),
-        "passes": [
-            one for one in Convening.State if one in rules.BEFORE and rules.may_pass_to(reach, convening, one)
-        ],
+        "passes": [one for one in rules.BEFORE if rules.may_pass_to(reach, convening, one)] if runs else [],
     }
     return render(request, "meetings/page.html", context)
+
+
+def _outside(convening: Convening, days: dict[dt.date, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Sessions on days that the meeting does not have."""
+    return [
+        one
+        for day, entries in days.items()
+        if not rules.session_fits(convening, day)
+        for one in entries
+        if one["session"] and not one["session"].cancelled_at
+    ]
 
 
 def open_changed(

@@ -17,6 +17,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core import registry
 from puebla.core.languages import show
 from puebla.core.news import Followable, Followed, Offer
+from puebla.core.prepared import Prepared
 from puebla.core.verdicts import RefusedError
 from puebla.core.words import fold
 from puebla.members.querysets import Reach, reach_of
@@ -208,6 +209,11 @@ def _offer_in(memory: dict[str, Any], person: Person, topic: str, value: str) ->
 def _memory(request: Any, person: Person) -> dict[str, Any]:
     found: dict[str, Any] | None = getattr(request, "_followed", None)
     if found is None:
-        followed = set(Follow.objects.filter(person=person).values_list("topic", "value"))
+        followed = set(_followed_by.rows(person.pk))
         found = request._followed = {"followed": followed, "reach": reach_in(request), "offers": {}}
     return found
+
+
+_followed_by = Prepared(
+    lambda person: Follow.objects.filter(person=person).order_by().values_list("topic", "value")
+)
