@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from puebla.core.calendars import CalendarEntry, other_language
 from puebla.core.languages import show
 from puebla.documents.forms import language_name
-from puebla.documents.models import Document, State
+from puebla.documents.models import Document, LanguageEdition, State
 from puebla.documents.querysets import DocumentQuerySet
 from puebla.members.querysets import Reach, today
 from puebla.members.querysets.prepared import PreparedForReader
@@ -30,7 +30,8 @@ def entries(person: "Person", reach: Reach, first: dt.datetime, last: dt.datetim
 
 
 def _seen(person: "Person", reach: Reach) -> DocumentQuerySet:
-    return Document.objects.visible_to(person, reach=reach).exclude(state=State.WITHDRAWN)
+    # Without an order of its own, which would have every paper walked by its date: calendars put entries in theirs.
+    return Document.objects.visible_to(person, reach=reach).exclude(state=State.WITHDRAWN).order_by()
 
 
 def _ending(
@@ -50,7 +51,10 @@ def _awaited_languages(
     person: "Person", reach: Reach, first: dt.datetime, last: dt.datetime
 ) -> QuerySet[Any, dict[str, Any]]:
     days = (today(first), today(last))
-    lacking = _seen(person, reach).filter(editions__expected_on__range=days, editions__versions=None)
+    expected = LanguageEdition.objects.filter(expected_on__isnull=False).order_by().values("document")
+    lacking = _seen(person, reach).filter(
+        pk__in=expected, editions__expected_on__range=days, editions__versions=None
+    )
     return lacking.values(*COLUMNS, language=F("editions__language"), by_on=F("editions__expected_on"))
 
 
