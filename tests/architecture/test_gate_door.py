@@ -193,6 +193,11 @@ REASONS = {
         "LanguageEdition",
     ): "the languages awaited of papers that the reader sees",
     ("intranet/views/asks.py", "_note_form", "Seat"): "the people of the reader's own party",
+    (
+        "documents/views/dates.py",
+        "_awaited_languages",
+        "LanguageEdition",
+    ): "which papers await one, of those that the reader sees",
     ("circulars/views/replying.py", "_people", "Seat"): "the people of the reader's own party",
     ("meetings/views/agenda.py", "edit", "Document"): "an empty form: no document is asked for",
     (
