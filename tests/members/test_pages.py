@@ -157,7 +157,9 @@ def queries_of(person, name, *args):
     return len(caught)
 
 
-@pytest.mark.parametrize("name", ["directory", "bodies", "parties", "delegation", "confirmations", "roles"])
+@pytest.mark.parametrize(
+    "name", ["directory", "bodies", "parties", "delegation", "confirmations", "roles", "presidency"]
+)
 def test_a_list_asks_as_many_questions_when_it_grows_tenfold(name):
     reader = f.focal_point()
     for _ in range(2):

@@ -476,6 +476,8 @@ def standing_of(party: Party, *, on: dt.date) -> str | None:
 MONTHS_AHEAD = 12
 #: How long a term may be planned, and how far ahead.
 SHORTEST_TERM, LONGEST_TERM, FARTHEST = dt.timedelta(days=180), dt.timedelta(days=740), 6
+#: Bodies in whose meetings consensus on one is reached.
+CONSENSUS_IN = frozenset({Body.Function.MINISTERS, Body.Function.CONSULTATION})
 #: More than this between the planned end of one term and the beginning of the next leaves the office open.
 WIDEST_GAP = dt.timedelta(days=183)
 
@@ -488,6 +490,11 @@ def year_after(day: dt.date) -> dt.date:
         return dt.date(day.year + 1, 3, 1)
 
 
+def records_for_all(reach: Reach, *, at: dt.datetime) -> bool:
+    """Whether the person enters and records candidatures of whatever party: for the secretariat, or as who presides."""
+    return edits_lists(reach) or chairs_the_presidency(reach, at=at)
+
+
 def may_announce(person: Person, party: Party, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:
     """Enter a party's candidature: its own focal point, the secretariat, the chair of the Presidency."""
     reach = reach or reach_of(person, at)
@@ -496,8 +503,7 @@ def may_announce(person: Person, party: Party, *, at: dt.datetime, reach: Reach 
             _("Only member states are candidates for the Presidency; %(party)s is not one.")
             % {"party": party}
         )
-    own = Permission.MANAGE_OWN_PEOPLE in permissions_for(reach, party)
-    if own or edits_lists(reach) or chairs_the_presidency(reach, at=at):
+    if Permission.MANAGE_OWN_PEOPLE in permissions_for(reach, party) or records_for_all(reach, at=at):
         return ALLOWED
     return refused(
         _("A candidature of %(party)s is entered by its focal point, the secretariat or the Presidency.")
@@ -511,6 +517,17 @@ def announced_in_fits(meeting: Meeting, on: dt.date, *, at: dt.datetime) -> Verd
         return refused(
             _("Candidatures are announced in plenary of the highest body; choose one of its meetings.")
         )
+    return held_on(meeting, on, at=at)
+
+
+def agreed_in_fits(candidature: Candidature, meeting: Meeting, on: dt.date, *, at: dt.datetime) -> Verdict:
+    """Whether consensus on it can have been reached in this meeting on this day: of whoever decides, once it was announced."""
+    if meeting.draft or meeting.body.function not in CONSENSUS_IN:
+        return refused(
+            _("Consensus is reached by the highest body or by the consultation group; choose a meeting of one of them.")
+        )  # fmt: skip
+    if on < candidature.announced_on:
+        return refused(_("The candidature was announced after that day."))
     return held_on(meeting, on, at=at)
 
 
@@ -596,7 +613,7 @@ def may_agree(
 ) -> Verdict:
     """Record that a candidature has found consensus, and let the term be made from it."""
     reach = reach or reach_of(person, at)
-    if not (edits_lists(reach) or chairs_the_presidency(reach, at=at)):
+    if not records_for_all(reach, at=at):
         return refused(_("Consensus is recorded by the chair of the Presidency or by the secretariat."))
     if candidature.state == Candidature.State.AGREED:
         return refused(_("Consensus on this candidature is recorded already."))
@@ -627,7 +644,7 @@ def may_withdraw_candidature(
     """Take a candidature back, an agreed one too while its term has not begun."""
     reach = reach or reach_of(person, at)
     own = Permission.MANAGE_OWN_PEOPLE in permissions_for(reach, candidature.party)
-    if not (own or edits_lists(reach) or chairs_the_presidency(reach, at=at)):
+    if not (own or records_for_all(reach, at=at)):
         return refused(
             _("A candidature is withdrawn by its own party, or by the secretariat or the Presidency for it.")
         )

@@ -87,19 +87,7 @@ def agree_candidature(
     """
     row = _locked(candidature)
     require(rules.may_agree(by, row, at=at))
-    if agreed_in.draft or agreed_in.body.function not in {
-        Body.Function.MINISTERS,
-        Body.Function.CONSULTATION,
-    }:
-        raise RefusedError(
-            _(
-                "Consensus is reached by the highest body or by the consultation group; choose a meeting of one of them."
-            ),
-            field="agreed_in",
-        )
-    _require_at(rules.held_on(agreed_in, agreed_on, at=at), "agreed_on")
-    if agreed_on < row.announced_on:
-        raise RefusedError(_("The candidature was announced after that day."), field="agreed_on")
+    _require_at(rules.agreed_in_fits(row, agreed_in, agreed_on, at=at), "agreed_on")
     row.term = write_term(body=row.body, party=row.party, starts_on=row.starts_on, by=by, at=at)
     row.state, row.agreed_in, row.agreed_on = Candidature.State.AGREED, agreed_in, agreed_on
     row.agreed_note, row.agreed_at, row.agreed_by = note or {}, at, by

@@ -243,7 +243,7 @@ def presidency(request: PersonRequest) -> HttpResponseBase:
     candidatures = Candidature.objects.visible_to(request.person, reach=reach).select_related("party")
     met = list(
         Meeting.objects.visible_to(request.person, reach=reach)
-        .filter(draft=False, body__function__in=[Body.Function.MINISTERS, Body.Function.CONSULTATION])
+        .filter(draft=False, body__function__in=rules.CONSENSUS_IN)
         .select_related("host").order_by("starts_on", "symbol_order")
     )  # fmt: skip
     context = {
@@ -261,7 +261,7 @@ def presidency(request: PersonRequest) -> HttpResponseBase:
             for office in offices
         ],
         "may_set": rules.may_set_presidency(request.person, at=now, reach=reach),
-        "may_announce": reach.rung <= MEMBERS and parties_of(request.person, reach, at=now).exists(),
+        "may_announce": reach.rung <= MEMBERS and parties_of(reach, at=now).exists(),
     }
     exported = export_of(
         request,

@@ -16,15 +16,17 @@ from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.members import actions, rules
 from puebla.members.forms import CandidatureForm, ConsensusForm, OfficeSeatsForm, WithdrawCandidatureForm
-from puebla.members.models import Body, Candidature, Meeting, Party, PresidencyTerm, Seat
+from puebla.members.models import Body, Candidature, Meeting, Party, Permission, PresidencyTerm, Seat
 from puebla.members.querysets import Reach, reach_of, today
 
 
-def parties_of(person: Person, reach: Reach, *, at: dt.datetime) -> Any:
-    """Member states whose candidature this person may enter."""
-    members = Party.objects.members(on=today(at))
-    keys = [one.pk for one in members if rules.may_announce(person, one, at=at, reach=reach)]
-    return Party.objects.filter(pk__in=keys).order_by("code")
+def parties_of(reach: Reach, *, at: dt.datetime) -> Any:
+    """Member states whose candidature this person may enter, as `rules.may_announce` says of each."""
+    members = Party.objects.members(on=today(at)).order_by("code")
+    if rules.records_for_all(reach, at=at):
+        return members
+    own = {of for one, of, _room in reach.permissions if one == Permission.MANAGE_OWN_PEOPLE}
+    return members.filter(pk__in=own)
 
 
 def _meetings(person: Person, reach: Reach, functions: Iterable[str], *, at: dt.datetime) -> Any:
@@ -40,7 +42,7 @@ def new(request: PersonRequest) -> HttpResponseBase:
     """Enter a candidature as it was announced in plenary."""
     at = timezone.now()
     reach = reach_of(request.person, at)
-    parties = parties_of(request.person, reach, at=at)
+    parties = parties_of(reach, at=at)
     if not parties.exists():
         raise Http404
     begins = _next_start(at)
@@ -76,16 +78,7 @@ def _next_start(at: dt.datetime) -> dt.date:
 
 def _one(request: PersonRequest, ref: str, reach: Reach) -> Candidature:
     seen = Candidature.objects.visible_to(request.person, reach=reach)
-    columns = (
-        "body__room",
-        "party",
-        "announced_in",
-        "agreed_in",
-        "agreed_by",
-        "term",
-        "created_by",
-        "withdrawn_by",
-    )
+    columns = ("body__room", "party", "announced_in", "agreed_in", "agreed_by", "term", "withdrawn_by")
     found: Candidature = get_object_or_404(seen.select_related(*columns), ref=ref)
     return found
 
@@ -107,18 +100,16 @@ def _page(request: PersonRequest, ref: str, **forms: TextsForm) -> HttpResponseB
     others = Candidature.objects.visible_to(request.person, reach=reach).exclude(pk=found.pk)
     seats = Seat.objects.on(today(at)).visible_to(request.person, reach=reach)
     seats = seats.filter(party=found.party, body=found.body, follows=None)
-    records = rules.edits_lists(reach) or rules.chairs_the_presidency(reach, at=at)
-    if records and found.state == Candidature.State.ANNOUNCED:
+    if rules.records_for_all(reach, at=at) and found.state == Candidature.State.ANNOUNCED:
         forms.setdefault("agree", _consensus_form(request, reach, at=at))
     if may_withdraw:
         forms.setdefault("withdraw", WithdrawCandidatureForm())
     if may_seat:
         forms.setdefault("seat", OfficeSeatsForm(people=_people(request, found, reach, at=at)))
     context = {
-        "candidature": found, "forms": forms, "may_agree": may_agree, "may_withdraw": may_withdraw, "may_seat": may_seat,
+        "candidature": found, "forms": forms, "may_agree": may_agree, "may_seat": may_seat,
         "others": others.standing().filter(body=found.body).overlapping(found.starts_on, found.ends_on).select_related("party"),
         "seats": seats.select_related("person", "role") if standing else [],
-        "late": not rules.in_time(found.announced_on, found.starts_on),
     }  # fmt: skip
     return render(request, "members/candidature.html", context)
 
@@ -126,8 +117,7 @@ def _page(request: PersonRequest, ref: str, **forms: TextsForm) -> HttpResponseB
 def _consensus_form(
     request: PersonRequest, reach: Reach, *, at: dt.datetime, data: Any = None
 ) -> ConsensusForm:
-    functions = [Body.Function.MINISTERS, Body.Function.CONSULTATION]
-    return ConsensusForm(data, meetings=_meetings(request.person, reach, functions, at=at))
+    return ConsensusForm(data, meetings=_meetings(request.person, reach, rules.CONSENSUS_IN, at=at))
 
 
 def _people(request: PersonRequest, found: Candidature, reach: Reach, *, at: dt.datetime) -> Any:
