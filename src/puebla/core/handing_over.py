@@ -70,6 +70,20 @@ class HandOverSource:
     visible: Callable[[Any, Any, Collection[str]], set[str]]
 
 
+def known_by(records: Any, column: str = "ref") -> Callable[[Any, Any, Collection[str]], set[str]]:
+    """Of the keys those whose record the person may know of now: what `HandOverSource.visible` asks of records behind a gate.
+
+    Args:
+        records: their manager; it knows `visible_to`. column: in which a record's key stands.
+    """
+
+    def seen(person: Any, reach: Any, keys: Collection[str]) -> set[str]:
+        found = records.visible_to(person, reach=reach).filter(**{f"{column}__in": keys})
+        return set(found.order_by().values_list(column, flat=True))
+
+    return seen
+
+
 def in_every_language(say: Callable[[], object]) -> Texts:
     """A sentence of ours in every working language."""
     said = {}

@@ -1,19 +1,14 @@
 """What stands in the Presidency's hand-over file of circulars: those sent to which parties still reply."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
 from puebla.circulars.actions.messages import reply_by_in_words
 from puebla.circulars.models import Circular
-from puebla.core.handing_over import HandOverSource, Point, in_every_language
+from puebla.core.handing_over import HandOverSource, Point, in_every_language, known_by
 from puebla.members.models import Audience, Body
-from puebla.members.querysets import Reach
-
-if TYPE_CHECKING:
-    from puebla.accounts.models import Person
 
 
 def circulars(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 - as every source
@@ -31,9 +26,4 @@ def circulars(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001
         )  # fmt: skip
 
 
-def _seen(person: "Person", reach: Reach, keys: Collection[str]) -> set[str]:
-    found = Circular.objects.visible_to(person, reach=reach).filter(ref__in=keys)
-    return set(found.order_by().values_list("ref", flat=True))
-
-
-SOURCE = HandOverSource("circulars", circulars, _seen)
+SOURCE = HandOverSource("circulars", circulars, known_by(Circular.objects))

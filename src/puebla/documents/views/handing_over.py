@@ -1,20 +1,15 @@
 """What stands in the Presidency's hand-over file of documents: those announced, and those still in draft."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from puebla.core.handing_over import HandOverSource, Point, in_every_language
+from puebla.core.handing_over import HandOverSource, Point, in_every_language, known_by
 from puebla.documents.models import Document, State
 from puebla.members.models import Audience, Body
-from puebla.members.querysets import Reach
 from puebla.theme.templatetags.theme import imprecise
-
-if TYPE_CHECKING:
-    from puebla.accounts.models import Person
 
 OPEN = (State.AWAITED, State.DRAFT, State.PROVISIONAL)
 
@@ -42,9 +37,4 @@ def _stands(paper: Document) -> str:
     return said
 
 
-def _seen(person: "Person", reach: Reach, keys: Collection[str]) -> set[str]:
-    found = Document.objects.visible_to(person, reach=reach).filter(ref__in=keys)
-    return set(found.order_by().values_list("ref", flat=True))
-
-
-SOURCE = HandOverSource("papers", papers, _seen)
+SOURCE = HandOverSource("papers", papers, known_by(Document.objects))

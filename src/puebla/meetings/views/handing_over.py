@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from puebla.core.handing_over import HandOverSource, Point, in_every_language
+from puebla.core.handing_over import HandOverSource, Point, in_every_language, known_by
 from puebla.core.languages import show
 from puebla.core.zones import local
 from puebla.meetings.models import AgendaItem, Convening, Report, Session
@@ -64,11 +64,6 @@ def _key(meeting: Meeting) -> str:
     return str(meeting.symbol)
 
 
-def _meetings_seen(person: "Person", reach: Reach, keys: Collection[str]) -> set[str]:
-    found = Meeting.objects.visible_to(person, reach=reach).filter(symbol__in=keys)
-    return set(found.order_by().values_list("symbol", flat=True))
-
-
 def items(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 - as every source
     """Items on the agendas of meetings that are not closed; of closed sessions too, behind their room."""
     rows = AgendaItem.objects.filter(
@@ -84,11 +79,6 @@ def items(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 - a
         )  # fmt: skip
 
 
-def _items_seen(person: "Person", reach: Reach, keys: Collection[str]) -> set[str]:
-    found = AgendaItem.objects.visible_to(person, reach=reach).filter(ref__in=keys)
-    return set(found.order_by().values_list("ref", flat=True))
-
-
 def deadlines(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 - as every source
     """Days by which delegations are named, and hours until which reports are commented."""
     party = _secretariat()
@@ -101,6 +91,9 @@ def deadlines(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001
 
             yield Point(key=f"nominate:{_key(one)}"[:60], titles=one.titles, states=in_every_language(said),
                         route=("meetings:delegations", one.symbol), due_on=day, **_of_meeting(one, party))  # type: ignore[arg-type] # fmt: skip
+
+
+_meetings_seen = known_by(Meeting.objects, "symbol")
 
 
 def _deadlines_seen(person: "Person", reach: Reach, keys: Collection[str]) -> set[str]:
@@ -127,11 +120,6 @@ def reports(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 -
             room_cap=text.room_cap, audience=text.audience, party=text.party_id, embargo_until=text.embargo_until,
             due_on=one.comments_on,
         )  # fmt: skip
-
-
-def _reports_seen(person: "Person", reach: Reach, keys: Collection[str]) -> set[str]:
-    found = Report.objects.visible_to(person, reach=reach).filter(text__ref__in=keys)
-    return set(found.order_by().values_list("text__ref", flat=True))
 
 
 def chairs(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 - as every source
@@ -165,8 +153,8 @@ def _chairs_seen(person: "Person", reach: Reach, keys: Collection[str]) -> set[s
 
 SOURCES = {
     "meetings": HandOverSource("meetings", meetings, _meetings_seen),
-    "items": HandOverSource("items", items, _items_seen),
+    "items": HandOverSource("items", items, known_by(AgendaItem.objects)),
     "deadlines": HandOverSource("deadlines", deadlines, _deadlines_seen),
-    "reports": HandOverSource("reports", reports, _reports_seen),
+    "reports": HandOverSource("reports", reports, known_by(Report.objects, "text__ref")),
     "chairs": HandOverSource("chairs", chairs, _chairs_seen),
 }

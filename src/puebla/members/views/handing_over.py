@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from puebla.core.handing_over import HandOverSource, Point, in_every_language
+from puebla.core.handing_over import HandOverSource, Point, in_every_language, known_by
 from puebla.members import rules
 from puebla.members.models import Audience, Body, Candidature, ObserverApplication, Party, Permission, Seat
 from puebla.members.querysets import MEMBERS, Reach, today
@@ -29,11 +29,6 @@ def candidatures(office: Body, at: dt.datetime) -> Iterator[Point]:
             room=office.room_id, room_cap=office.room.cap, audience=min(Audience.MEMBERS, office.room.cap), party=one.party_id,
             due_on=one.starts_on,
         )  # fmt: skip
-
-
-def _candidatures_seen(person: "Person", reach: Reach, keys: Collection[str]) -> set[str]:
-    seen = Candidature.objects.visible_to(person, reach=reach).filter(ref__in=keys)
-    return set(seen.order_by().values_list("ref", flat=True))
 
 
 def applications(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 - as every source
@@ -81,7 +76,7 @@ def _contacts_seen(person: "Person", reach: Reach, keys: Collection[str]) -> set
 
 
 SOURCES = {
-    "candidatures": HandOverSource("candidatures", candidatures, _candidatures_seen),
+    "candidatures": HandOverSource("candidatures", candidatures, known_by(Candidature.objects)),
     "applications": HandOverSource("applications", applications, _applications_seen),
     "contacts": HandOverSource("contacts", contacts, _contacts_seen),
 }
