@@ -5,8 +5,9 @@ import io
 from types import SimpleNamespace
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -307,3 +308,20 @@ def test_whatever_is_done_a_note_is_read_by_its_own_party_and_by_whom_it_was_han
                 assert reads == own | (handed if person == world.new else set())
             assert sum(reach_of(one, at).presidency for one in (world.out, world.new)) == 1
         transaction.set_rollback(True)
+
+
+def test_a_hand_over_page_asks_as_much_for_many_points_as_for_few(world, django_assert_max_num_queries):
+    client, page = browser(world.out), reverse("meetings:handover", args=[world.handover.ref])
+    client.get(page)
+    with CaptureQueriesContext(connection) as few:
+        client.get(page)
+    for number in range(4):
+        factories.DocumentFactory(
+            state="draft", audience=Audience.PRESIDENCY, titles={"en": f"Draft {number}"}
+        )
+    actions.make_ahead(at=world.at)
+
+    with django_assert_max_num_queries(len(few)):
+        answer = client.get(page)
+
+    assert "Draft 3" in answer.content.decode()

@@ -229,10 +229,11 @@ def sign_points(
         RefusedError: with the sentence of the first point that cannot be signed.
     """
     row = _locked(handover)
+    sides = rules.sides_of(by, row, at=at)
     signed = []
     for point, digest in points:
         fresh = _point(row, point)
-        require(rules.may_sign(by, fresh, side, at=at))
+        require(rules.may_sign(fresh, side, sides=sides))
         if fresh.digest != digest:
             raise RefusedError(
                 _("“%(point)s” was mended after you opened the page. Read it again, then sign.")

@@ -93,6 +93,7 @@ def points_for(handover: Any, person: "Person", reach: Reach) -> list[Any]:
         seen.select_related("added_by", "room").prefetch_related("signatures__person", "signatures__party")
     )
     for row in rows:
+        row.handover = handover
         row.given = {one.side: one for one in row.signatures.all() if one.digest == row.digest}
         row.mended = bool(row.signatures.all()) and not row.given
     rows = [one for one in rows if one.gone_at is None or one.given]

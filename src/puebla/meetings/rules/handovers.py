@@ -1,6 +1,7 @@
 """May it be done to a hand-over file or to chairing notes, and why not."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy as _
 
@@ -31,11 +32,15 @@ def sides_of(person: Person, handover: HandOver, *, at: dt.datetime) -> list[Sid
     return [side for side, party in parties if party in mine]
 
 
-def may_sign(person: Person, point: HandOverPoint, side: str, *, at: dt.datetime) -> Verdict:
-    """Sign a point for one side."""
+def may_sign(point: HandOverPoint, side: str, *, sides: Collection[str]) -> Verdict:
+    """Sign a point for one side.
+
+    Args:
+        sides: those for which the person signs in this file (`sides_of`): asked once for all its points.
+    """
     if point.handover.completed_at is not None and point.room_cap >= Audience.MEMBERS:
         return refused(FROZEN)
-    if side not in sides_of(person, point.handover, at=at):
+    if side not in sides:
         return refused(
             _("A point is signed by who sits in the Presidency for the outgoing or the incoming party.")
         )
