@@ -20,7 +20,7 @@ Value = One | Sequence[int] | Sequence[str]
 #: Statements of one question that are remembered.
 _MOST_STATEMENTS = 200
 #: How many keys a statement has room for; what is left over repeats the last one.
-_SIZES = (1, 4, 20, 100)
+_SIZES = (1, 4, 20, 100, 1000)
 
 
 class _Columns(NamedTuple):

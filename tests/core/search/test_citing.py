@@ -11,8 +11,8 @@ from puebla.core.search.citing import (
     key_of,
     keys_typed,
     looks_like_symbol,
-    nearest,
     paragraph_page,
+    slips_of,
 )
 
 NAMES = Names(
@@ -38,15 +38,15 @@ def test_a_symbol_is_known_however_it_is_typed(typed):
     "typed", ["RCM/2016/VM/DCL/1", "RCM/2016/VM/DECLL/1", "RMC/2016/VM/DECL/1", "RCM/2016/VN/DECL/1"]
 )
 def test_a_letter_amiss_is_near(typed):
-    assert nearest(key_of(typed), [key_of(SYMBOL)]) == [(1, key_of(SYMBOL))]
+    assert slips_of(key_of(typed))[key_of(SYMBOL)] == 1
 
 
 def test_a_figure_amiss_is_another_paper_and_further_away():
-    assert nearest(key_of("RCM/2016/VM/DECL/2"), [key_of(SYMBOL)]) == [(2, key_of(SYMBOL))]
+    assert slips_of(key_of("RCM/2016/VM/DECL/2"))[key_of(SYMBOL)] == 2
 
 
 def test_two_slips_are_too_many():
-    assert nearest(key_of("RCM/2015/VN/DECL/1"), [key_of(SYMBOL)]) == []
+    assert key_of(SYMBOL) not in slips_of(key_of("RCM/2015/VN/DECL/1"))
 
 
 @pytest.mark.parametrize("typed", ["migration in 2016", "guidelines", "protección consular", "a b c"])
@@ -103,7 +103,13 @@ def test_one_slip_of_any_kind_is_found_and_none_is_nothing(key, place, sign):
     place = min(place, len(key) - 1)
     exchanged = key[:place] + sign + key[place + 1 :]
 
-    assert nearest(key, [key]) == [(0, key)]
-    assert nearest(key, [key[:place] + sign + key[place:]])
-    assert nearest(key, [key[:place] + key[place + 1 :]])
-    assert nearest(key, [exchanged])
+    turned = key[:place] + key[place : place + 2][::-1] + key[place + 2 :]
+    near = slips_of(key)
+
+    assert near[key] == 0
+    assert {
+        key[:place] + sign + key[place:],
+        key[:place] + key[place + 1 :],
+        exchanged,
+        turned,
+    } <= near.keys()

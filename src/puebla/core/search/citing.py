@@ -7,6 +7,7 @@ A symbol is known by its letters and figures alone (`key_of`): `rcm 2016 vm decl
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from string import ascii_lowercase, digits
 from typing import TypeVar
 
 from puebla.core.words import fold
@@ -29,6 +30,8 @@ _FILLERS = frozenset([
     "no", "num",
 ])  # fmt: skip
 _YEAR = re.compile(r"(?:19|20)\d\d")
+#: What the keys of symbols are made of.
+_SIGNS = ascii_lowercase + digits
 #: Words of a place; more are a question, and no citation.
 _MOST_WORDS = 5
 #: A symbol has at least so many parts, and none longer than this.
@@ -101,6 +104,15 @@ def keys_typed(typed: str, names: Names) -> list[str]:
     return list(dict.fromkeys([literal, ours])) if len(literal) <= LONGEST_SYMBOL else []
 
 
+def slips_typed(typed: str, names: Names) -> dict[str, int]:
+    """Every key that a slip makes of what was typed, with how far it is; none where it is no symbol."""
+    found: dict[str, int] = {}
+    for key in keys_typed(typed, names) if looks_like_symbol(typed) else ():
+        for near, cost in slips_of(key).items():
+            found[near] = min(cost, found.get(near, cost))
+    return found
+
+
 def looks_like_symbol(typed: str) -> bool:
     """Whether a reader probably means a symbol: several short parts, a figure among them."""
     parts = parts_of(typed)
@@ -123,27 +135,24 @@ def may_cite(typed: str) -> bool:
     return len(words) <= _MOST_WORDS + FEWEST_PARTS and not {"of", "de", "del"}.isdisjoint(words[1:-1])
 
 
-def nearest(key: str, keys: Iterable[str]) -> list[tuple[int, str]]:
-    """Those of the keys that differ from one by a slip, with how far they are: 1 for a letter, 2 for a figure."""
-    return sorted((cost, one) for one in keys if (cost := _slip(key, one)) is not None)
+def slips_of(key: str) -> dict[str, int]:
+    """Every key that one slip of the keyboard makes of this one, and itself, with how far it is.
 
-
-def _slip(typed: str, known: str) -> int | None:
-    """What one slip of the keyboard costs: a sign exchanged, left out, added, or two turned round; None for more."""
-    if typed == known:
-        return 0
-    if abs(len(typed) - len(known)) > 1:
-        return None
-    start = 0
-    while start < min(len(typed), len(known)) and typed[start] == known[start]:
-        start += 1
-    end = 0
-    while end < min(len(typed), len(known)) - start and typed[-1 - end] == known[-1 - end]:
-        end += 1
-    left, right = typed[start : len(typed) - end], known[start : len(known) - end]
-    if (len(left) <= 1 and len(right) <= 1) or (len(left) == 2 and left == right[::-1]):
-        return 2 if any(c.isdigit() for c in left + right) else 1
-    return None
+    A sign exchanged, left out, added, or two turned round: 1 for a letter, 2 for a figure, 0 for the key itself. They are
+    looked up one by one, so that what search takes for it does not depend on how many symbols there are.
+    """
+    found = {key: 0}
+    for place in range(len(key) + 1):
+        before, after = key[:place], key[place:]
+        made = [(before + sign + after, sign) for sign in _SIGNS]
+        if after:
+            made += [(before + sign + after[1:], sign + after[0]) for sign in _SIGNS]
+            made.append((before + after[1:], after[0]))
+        if len(after) > 1:
+            made.append((before + after[1] + after[0] + after[2:], after[:2]))
+        for one, signs in made:
+            found.setdefault(one, 2 if any(map(str.isdigit, signs)) else 1)
+    return found
 
 
 def citation(typed: str, names: Names) -> Citation | None:

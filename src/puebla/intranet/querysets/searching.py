@@ -7,12 +7,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
-from django.db.models.functions import Right
 
 from puebla.accounts.models import Person
 from puebla.core import registry
 from puebla.core.models import Process
-from puebla.core.prepared import Prepared
 from puebla.core.search import citing
 from puebla.core.search.asking import Question
 from puebla.core.search.showing import answers
@@ -65,20 +63,9 @@ def _of_symbols(person: Any, reach: Any, keys: Sequence[str]) -> QuerySet[Any, A
     return IndexEntry.objects.visible_to(person, reach=reach).filter(symbol_key__in=keys).order_by()
 
 
-def _with_symbols(**conditions: Any) -> QuerySet[Any, Any]:
-    found = IndexEntry.objects.order_by().exclude(symbol_key="").filter(**conditions)
-    return found.values_list("symbol_key").distinct()
-
-
-def _ends(length: int, end: str) -> QuerySet[Any, Any]:
-    return _with_symbols().alias(end=Right("symbol_key", length)).filter(end=end)
-
-
 _standing = PreparedForReader(_entries)
 _at_symbols = PreparedForReader(lambda *asked: _of_symbols(*asked).values_list("source", "record").distinct())
 _symbols = PreparedForReader(lambda *asked: _of_symbols(*asked).values_list("symbol_key").distinct())
-_beginning = Prepared(lambda start, end: _with_symbols(symbol_key__gte=start, symbol_key__lt=end))
-_ending = Prepared(_ends)
 _titles = PreparedForReader(
     lambda person, reach: (
         IndexEntry.objects.visible_to(person, reach=reach).order_by("-pk").values_list("title")[:5000]
@@ -194,31 +181,17 @@ class Searcher:
         return hits[record].url if record in hits else None
 
     def _slips(self, typed: str, names: citing.Names) -> list[tuple[int, str]]:
-        """Symbols that differ from the one typed by a slip: (cost, key)."""
-        if not citing.looks_like_symbol(typed):
-            return []
-        found: dict[str, int] = {}
-        for key in citing.keys_typed(typed, names):
-            if key not in self._near:
-                self._near[key] = self._nearest(key)
-            for cost, near in self._near[key]:
-                found[near] = min(cost, found.get(near, cost))
-        return sorted((cost, key) for key, cost in found.items())
+        """Symbols that this person may see and that differ from the one typed by a slip: (cost, key)."""
+        if typed not in self._near:
+            costs = citing.slips_typed(typed, names)
+            seen = _symbols.rows(self.person, self.reach, list(costs)) if costs else []
+            self._near[typed] = sorted((costs[key], key) for (key,) in set(seen))
+        return self._near[typed]
 
     @cached_property
     def _near(self) -> dict[str, list[tuple[int, str]]]:
         """Symbols near those that were typed: asked once for all that a page tells of them."""
         return {}
-
-    def _nearest(self, key: str) -> list[tuple[int, str]]:
-        """Symbols that differ from this one by a slip, which leaves one half as it is: (cost, key)."""
-        half = len(key) // 2
-        start, end = key[:half], key[half + 1 :]
-        alike = [*_beginning.rows(start, start + "\U0010ffff"), *_ending.rows(end, shape=(len(end),))]
-        # As with names: all are compared, and only the few near ones are asked of the gate, even where there is none.
-        near = citing.nearest(key, {one for (one,) in alike})
-        seen = {one for (one,) in _symbols.rows(self.person, self.reach, ["", *(one for _cost, one in near)])}
-        return [(cost, one) for cost, one in near if one in seen]
 
     def suggested(self, typed: str, names: citing.Names) -> list[Hit]:
         """Records that were probably meant: cited in words, or with nearly this symbol."""

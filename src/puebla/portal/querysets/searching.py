@@ -82,6 +82,9 @@ def _current_files(keys: Sequence[int]) -> QuerySet[Any, Any]:
 
 _entries = Prepared(lambda keys, at: _open_entries(at, pk__in=keys).values_list(*Entry._fields))
 _of_symbols = Prepared(lambda keys, at: _open_entries(at, symbol_key__in=keys).values_list(*Entry._fields))
+_symbols = Prepared(
+    lambda keys, at: _open_entries(at, symbol_key__in=keys).values_list("symbol_key").distinct()
+)
 _addresses = Prepared(lambda key, at: _open_entries(at, symbol_key=key).values_list("address").distinct()[:2])
 _titles = Prepared(lambda at: _open_entries(at).order_by("-pk").values_list("title")[:5000])
 _readable = Prepared(_open_papers, raw=True)
@@ -195,14 +198,10 @@ class PublicSearcher:
         return [_at_paragraph(one, hit_of(one, []), cited.paragraph, self.language) for one in chosen[:5]]
 
     def _slips(self, typed: str, names: citing.Names) -> list[tuple[int, str]]:
-        if not citing.looks_like_symbol(typed):
-            return []
-        known = set(self.entries().order_by().values_list("symbol_key", flat=True))
-        found: dict[str, int] = {}
-        for key in citing.keys_typed(typed, names):
-            for cost, near in citing.nearest(key, known):
-                found[near] = min(cost, found.get(near, cost))
-        return sorted((cost, key) for key, cost in found.items())
+        """Symbols that differ from the one typed by a slip: (cost, key)."""
+        costs = citing.slips_typed(typed, names)
+        known = _symbols.rows(list(costs), self.at) if costs else []
+        return sorted((costs[key], key) for (key,) in set(known))
 
     def _at_keys(self, keys: Sequence[str]) -> list[Hit]:
         near = [Entry._make(row) for row in _of_symbols.rows(list(keys)[:MOST_SUGGESTED], self.at)]
