@@ -620,6 +620,9 @@ class IndexEntry(Restricted):
         indexes = [
             models.Index(fields=["symbol_key", "audience", "room", "party"], name="members_index_symbol"),
             models.Index(fields=["-appeared_at"], name="members_index_appeared"),
+            models.Index(
+                fields=["embargo_until"], condition=Q(embargo_until__isnull=False), name="members_index_due"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -33,7 +33,7 @@ class Reachable:
     Attributes:
         marks: what opens an entry of the range; None where the range is enough.
         start, end: keys from the first and below the second; None for no bound.
-        due: whether only entries whose hour has come count.
+        due: whether only entries whose hour has come count; its range is that of what waits.
     """
 
     marks: Asked | None = None
@@ -228,9 +228,14 @@ class _Writer:
                 conditions.append(condition)
                 values += more
         if part.due:
+            now = connections[self.using].ops.adapt_datetimefield_value(self.at)
+            entries, due = self.table.entries, self.table.due
+            # Hours that have come are soon written into the index: mostly there is none, and nothing that waits is walked.
             conditions.append(
-                f"EXISTS (SELECT 1 FROM {self.table.entries} AS entry WHERE entry.id = {name}.{key}"  # noqa: S608 - our own names
-                f" AND entry.{self.table.due} <= %s)"
+                f"EXISTS (SELECT 1 FROM {entries} AS come WHERE come.{due} <= %s AND come.id < %s)"  # noqa: S608 - our own names
             )
-            values.append(connections[self.using].ops.adapt_datetimefield_value(self.at))
+            conditions.append(
+                f"EXISTS (SELECT 1 FROM {entries} AS entry WHERE entry.id = {name}.{key} AND entry.{due} <= %s)"  # noqa: S608 - our own names
+            )
+            values += [now, part.end, now]
         return f"SELECT {name}.{key} AS id FROM {name} WHERE {' AND '.join(conditions)}", values  # noqa: S608 - our own names

@@ -87,7 +87,7 @@ def reachable_by(reach: Reach, shared: Shared) -> list[Reachable]:
     parts = [Reachable(start=end), Reachable(terms.some(marks), end=end)]
     if not office:
         over = terms.every([terms.Term(_EMBARGO), terms.any_of([f"open:{floor}", *free])])
-        parts.append(Reachable(over, end=end, due=True))
+        parts.append(Reachable(over, end=rung_start(EMBARGO_RUNG + 1), due=True))
     return parts
 
 

@@ -17,7 +17,7 @@ READABLE_RUNG, COMING_RUNG = 80, 2
 COMING = "embargo:yes"
 EVERYTHING = (
     Reachable(start=rung_start(READABLE_RUNG)),
-    Reachable(terms.Term(COMING), end=rung_start(READABLE_RUNG), due=True),
+    Reachable(terms.Term(COMING), end=rung_start(COMING_RUNG + 1), due=True),
 )
 
 
