@@ -192,7 +192,7 @@ REASONS = {
         "asks",
         "LanguageEdition",
     ): "the languages awaited of papers that the reader sees",
-    ("intranet/views/asks.py", "_note_form", "Seat"): "the people of the reader's own party",
+    ("intranet/views/asks.py", "_forms", "Seat"): "the people of the reader's own party",
     (
         "documents/views/dates.py",
         "_awaited_languages",

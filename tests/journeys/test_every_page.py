@@ -90,7 +90,7 @@ PRIVATE = ["/intranet/texts/", "/intranet/texts/new/", TEXT,
            "/intranet/presidency/", "/intranet/presidency/set/", "/intranet/presidency/candidatures/new/",
            ("members:candidature", "/intranet/presidency/"), ("members:presidency-correct", "/intranet/presidency/"),
            "/intranet/applications/", ("members:application", "/intranet/applications/"), "/intranet/access/",
-           "/intranet/asks/all/", "/intranet/asks/of/CRI/", ("intranet:ask", "/intranet/asks/of/CRI/"),
+           "/intranet/asks/all/", "/intranet/asks/of/CRI/",
            "/intranet/1900/", "/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/2fa/totp/activate/",
            "/accounts/sessions/", "/accounts/password/change/", "/accounts/email/", "/accounts/profile/",
            "/accounts/logout/"]  # fmt: skip

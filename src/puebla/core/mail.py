@@ -78,7 +78,7 @@ def post_all(letters: Sequence[OutgoingMail]) -> None:
     write_rows(letters, once=True)
 
 
-def in_columns(subject: str, body: str, html: str) -> dict[str, str]:
+def in_columns(subject: str, body: str, html: str = "") -> dict[str, str]:
     """The words of a message as they are kept; what has no second shape gets a light one of the same words."""
     subject, body = one_line(subject)[:300], body.replace("\x00", "")
     return {

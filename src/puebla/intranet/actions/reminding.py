@@ -1,11 +1,8 @@
 """The reminders that people chose for what they handle; of a sealed room they name nothing."""
 
 import datetime as dt
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,7 +13,7 @@ from puebla.core.models import OutgoingMail
 from puebla.intranet.models import Handling
 from puebla.members.querysets import reach_of, today
 from puebla.notices.actions import stopped_by
-from puebla.notices.actions.messages import absolute, message_id_of, sign
+from puebla.notices.actions.messages import absolute, message_id_of, stop_kind_address
 
 #: The name of this kind of mail, which one click ends.
 SOURCE = "asks"
@@ -42,7 +39,7 @@ def _remind_of(key: int, at: dt.datetime) -> int:
     post_all(
         [
             letter(
-                to=person.email, **words, at=at, language=person.language, stop_url=_stop_address(person),
+                to=person.email, **words, at=at, language=person.language, stop_url=stop_kind_address(person, SOURCE),
                 message_id=message_id_of("ask", row.source, row.asked, row.party.code, str(row.remind_on), person.ref),
                 about=f"ask:{row.pk}",
             )
@@ -71,17 +68,12 @@ def _words(row: Handling, person: Person, at: dt.datetime) -> dict[str, str] | N
 
 def _written(row: Handling, ask: Ask, person: Person) -> dict[str, str]:
     named = _("something in a sealed room") if ask.sealed else " ".join(filter(None, [ask.cites, ask.title]))
-    page: list[Any] = [row.party.code, row.source, row.asked]
     facts = {
         "name": person.full_name, "what": ask.kind_name, "title": named, "due": ask.due.in_words() if ask.due else "—",
-        "address": settings.BASE_URL + reverse("intranet:ask", args=page), "stop": _stop_address(person),
+        "address": absolute("intranet:ask", row.party.code, row.source, row.asked), "stop": stop_kind_address(person, SOURCE),
     }  # fmt: skip
     body = _(
         "%(name)s,\n\nyou wished to be reminded: %(what)s, %(title)s. Due: %(due)s.\n%(address)s\n\n"
         "No more reminders of this kind, with one click:\n%(stop)s\n"
     )
-    return {"subject": _("Reminder: %(what)s, %(title)s") % facts, "body": body % facts, "html": ""}
-
-
-def _stop_address(person: Person) -> str:
-    return absolute("subscriptions:stop-kind", sign("kind", f"{person.ref}:{SOURCE}"))
+    return {"subject": _("Reminder: %(what)s, %(title)s") % facts, "body": body % facts}

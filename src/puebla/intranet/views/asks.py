@@ -1,8 +1,8 @@
 """What is asked of each party: its own list, one thing in it, and the board of all parties for who helps them."""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -194,71 +194,56 @@ def one_ask(request: PersonRequest, code: str, source: str, ref: str) -> HttpRes
     note = (
         Handling.objects.filter(source=source, asked=ref, party=party).select_related("assigned_to").first()
     )
-    noting, aside = _note_form(request, note, party, reach, at), _aside_form(request, note)
-    done = _carried_out(request, ask, party, noting, aside, note, at)
-    if done:
+    forms = _forms(request, note, party, reach, at)
+    if request.method == "POST" and (done := _carried_out(request, forms, ask, party, note, at)):
         messages.success(request, done)
         return redirect("intranet:ask", party.code, source, ref)
     context = {
-        "party": party, "line": lines_of([ask], reach, at)[0], "noting": noting, "aside": aside,
-        "may_note": rules.may_note(reach, party), "may_set_aside": rules.may_set_aside(reach, party, ask.state(at)),
-        "revision": note.revision if note else 0,
+        "party": party, "line": lines_of([ask], reach, at)[0], "forms": forms, "may_note": rules.may_note(reach, party),
+        "may_set_aside": rules.may_set_aside(reach, party, ask.state(at)),
     }  # fmt: skip
     return render(request, "intranet/ask.html", context)
 
 
-def _note_form(
+def _forms(
     request: PersonRequest, note: Handling | None, party: Party, reach: Reach, at: dt.datetime
-) -> NoteForm:
-    sent = request.POST if request.POST.get("act") == "note" else None
-    initial = {
-        "assigned_to": note.assigned_to.ref if note and note.assigned_to else "", "remind_on": note.remind_on if note else None,
-        "revision": note.revision if note else 0,
+) -> dict[str, RevisedForm]:
+    """The page's forms by what they do; the one that was sent is filled in."""
+    known = {
+        "revision": note.revision if note else 0, "remind_on": note.remind_on if note else None,
+        "assigned_to": note.assigned_to.ref if note and note.assigned_to else "",
     }  # fmt: skip
-    form = NoteForm(sent, initial=initial)
+    kinds: dict[str, type[RevisedForm]] = {"note": NoteForm, "aside": SetAsideForm, "again": RevisedForm}
+    sent = request.POST.get("act", "")
+    # They stand on one page: each has names of its own for labels and errors.
+    forms = {
+        act: kind(request.POST if act == sent else None, initial=known, auto_id=f"id_{act}_%s")
+        for act, kind in kinds.items()
+    }
     if party.pk in reach.parties:
         people = Seat.objects.effective(at).filter(party=party).order_by().values("person")
-        form.fields["assigned_to"].queryset = Person.objects.filter(pk__in=people).order_by("full_name", "pk")  # type: ignore[attr-defined]
-    return form
-
-
-def _aside_form(request: PersonRequest, note: Handling | None) -> SetAsideForm:
-    sent = request.POST if request.POST.get("act") == "aside" else None
-    return SetAsideForm(sent, initial={"revision": note.revision if note else 0})
+        chosen: Any = forms["note"].fields["assigned_to"]
+        chosen.queryset = Person.objects.filter(pk__in=people).order_by("full_name", "pk")
+    return forms
 
 
 def _carried_out(
-    request: PersonRequest, ask: Ask, party: Party, noting: NoteForm, aside: SetAsideForm, note: Handling | None,
+    request: PersonRequest, forms: dict[str, RevisedForm], ask: Ask, party: Party, note: Handling | None,
     at: dt.datetime,
 ) -> str:  # fmt: skip
-    """Do what the form that was sent says; what was done, or nothing where it was refused or nothing was sent."""
-    if request.method != "POST":
+    """Do what the form that was sent says; what was done, or nothing where it was refused or none was sent."""
+    doing: dict[str, tuple[Callable[..., Handling], str]] = {
+        "note": (actions.note, _("The note is kept.")),
+        "aside": (actions.set_aside, _("It stays on the list as not applicable, with your reason.")),
+        "again": (actions.take_up_again, _("It waits for your party again.")),
+    }
+    form = forms.get(request.POST.get("act", ""))
+    if form is None or not form.is_valid():
         return ""
-    facts: dict[str, Any] = {"ask": ask, "party": party, "by": request.person, "at": at}
-    if noting.is_bound and noting.is_valid() and noting.carries_out(
-        lambda: actions.note(
-            **facts, assigned_to=noting.cleaned_data["assigned_to"], remind_on=noting.cleaned_data["remind_on"],
-            revision=noting.cleaned_data["revision"] or 0,
-        ),
-        note,
-    ):  # fmt: skip
-        return _("The note is kept.")
-    if aside.is_bound and aside.is_valid() and aside.carries_out(
-        lambda: actions.set_aside(
-            **facts, reason=aside.cleaned_data["reason"], revision=aside.cleaned_data["revision"] or 0
-        ),
-        note,
-    ):  # fmt: skip
-        return _("It stays on the list as not applicable, with your reason.")
-    if request.POST.get("act") == "again" and aside.is_bound is False:
-        form = RevisedForm({"revision": request.POST.get("revision", "")})
-        if form.is_valid() and form.carries_out(
-            lambda: actions.take_up_again(**facts, revision=form.cleaned_data["revision"] or 0), note
-        ):
-            return _("It waits for your party again.")
-        for error in form.non_field_errors():
-            messages.error(request, str(error))
-    return ""
+    change, done = doing[request.POST["act"]]
+    values = form.cleaned_data | {"revision": form.cleaned_data["revision"] or 0}
+    kept = form.carries_out(lambda: change(ask=ask, party=party, by=request.person, at=at, **values), note)
+    return done if kept else ""
 
 
 def _party_or_404(reach: Reach, code: str) -> Party:
@@ -284,18 +269,18 @@ def board(request: PersonRequest) -> HttpResponseBase:
     lines = lines_of(asked, reach, at)
     chosen = {name: without_nul(request.GET.get(name, "")) for name in ("kind", "meeting")} | {"state": ""}
     shown = [line for line in lines if _matches(line, chosen)]
-    rows = [_row(party, [line for line in shown if line.ask.party == party.pk], at) for party in parties]
-    rows = sorted(
-        (row for row in rows if row["total"]), key=lambda row: STANDINGS.index(row["party"].standing_kind)
-    )
+    of_party: dict[int, list[Line]] = defaultdict(list)
+    for line in shown:
+        of_party[line.ask.party].append(line)
+    standing = sorted(parties, key=lambda party: STANDINGS.index(party.standing_kind))
+    rows = [_row(party, of_party[party.pk], at) for party in standing if of_party[party.pk]]
     header = [_("Party"), _("Late"), _("Due within 14 days"), _("Open"), _("Answered")]
     cells = ([str(row["party"]), row["late"], row["soon"], row["open"], row["answered"]] for row in rows)
     export = export_of(request, name=_("asked of parties"), header=header, rows=cells)
     if export is not None:
         return export
-    meetings = sorted({line.ask.meeting for line in lines if line.ask.meeting and line.is_waiting})
     context = {
-        "rows": rows, "next": meetings[:1] and _soonest(lines), "presidency": reach.presidency, "filters": chosen,
+        "rows": rows, "next": _soonest(lines), "filters": chosen,
         "active": bool(chosen["kind"] or chosen["meeting"]), **_choices(lines, chosen),
     }  # fmt: skip
     return render(request, "intranet/asks_board.html", context)
@@ -310,7 +295,7 @@ def _row(party: Party, lines: list[Line], at: dt.datetime) -> dict[str, Any]:
         for line in lines
     )
     return {
-        "party": party, "total": len(lines), "late": states[State.LATE], "soon": soon, "open": states[State.OPEN],
+        "party": party, "late": states[State.LATE], "soon": soon, "open": states[State.OPEN],
         "answered": states[State.ANSWERED] + states[State.DONE],
     }  # fmt: skip
 
@@ -320,9 +305,6 @@ def _soonest(lines: list[Line]) -> str:
     return next((line.ask.meeting for line in lines if line.ask.meeting and line.is_waiting), "")
 
 
-# Elsewhere ---------------------------------------------------------------------------------------------------------------
-
-
-def menu_entry(person: Person) -> tuple[str, str] | None:  # noqa: ARG001 - as every entry is asked
+def menu_entry(_person: Person) -> tuple[str, str]:
     """What is asked of us, in the private site's menu."""
     return _("Asked of us"), "intranet:asks"

@@ -19,7 +19,7 @@ from puebla.members.actions.messages import address_of
 from puebla.members.models import Party, Permission, Seat
 from puebla.members.querysets import reach_of
 from puebla.notices.actions import stopped_by
-from puebla.notices.actions.messages import absolute, message_id_of, sign
+from puebla.notices.actions.messages import message_id_of, stop_kind_address
 from puebla.notices.models import Notice
 
 #: The name of these notices.
@@ -55,7 +55,7 @@ def tell(row: Bilateral, what: str, *, to: Iterable[Party], by: Person, at: dt.d
         with translation.override(person.language):
             post(
                 to=person.email, **_words(row, what, person), language=person.language, at=at,
-                message_id=message_id_of(row.ref, person.ref, event), stop_url=stop_address(person),
+                message_id=message_id_of(row.ref, person.ref, event), stop_url=stop_kind_address(person, SOURCE),
                 about=f"bilateral:{row.ref}:{what}",
             )  # fmt: skip
 
@@ -92,11 +92,6 @@ def _words(row: Bilateral, what: str, person: Person) -> dict[str, str]:
     return {"subject": _("%(said)s: %(meeting)s") % names, "body": body % names}
 
 
-def stop_address(person: Person) -> str:
-    """Where one click ends mail of bilateral meetings to this person; the inbox goes on."""
-    return absolute("subscriptions:stop-kind", sign("kind", f"{person.ref}:{SOURCE}"))
-
-
 def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:
     """What a message that waited says now; None where its reader may no longer know of it."""
     row_ref, _colon, what = ref.partition(":")
@@ -108,4 +103,4 @@ def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | 
     if row is None:
         return None
     with translation.override(person.language):
-        return _words(row, what, person) | {"html": ""}
+        return _words(row, what, person)

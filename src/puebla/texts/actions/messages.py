@@ -13,7 +13,7 @@ from puebla.core.models import OutgoingMail
 from puebla.members.models import Permission
 from puebla.members.querysets import MEMBERS, reach_of, reaches
 from puebla.notices.actions import stopped_by
-from puebla.notices.actions.messages import absolute, message_id_of, sign
+from puebla.notices.actions.messages import absolute, message_id_of, stop_kind_address
 from puebla.texts import rules
 from puebla.texts.models import Text
 
@@ -47,7 +47,7 @@ def _letter(text: Text, person: Person, *, at: dt.datetime) -> OutgoingMail:
     until = text.comments_until.isoformat() if text.comments_until else ""
     with translation.override(person.language):
         return letter(
-            to=person.email, **_words(text, person), at=at, language=person.language, stop_url=_stop_address(person),
+            to=person.email, **_words(text, person), at=at, language=person.language, stop_url=stop_kind_address(person, SOURCE),
             message_id=message_id_of("comments", text.ref, person.ref, until), about=f"text:{text.ref}:{person.ref}",
         )  # fmt: skip
 
@@ -61,7 +61,7 @@ def _words(text: Text, person: Person) -> dict[str, str]:
         else " ".join(filter(None, [text.symbol, str(show(text.titles))]))
     )
     facts = {
-        "name": person.full_name, "draft": named, "stop": _stop_address(person),
+        "name": person.full_name, "draft": named, "stop": stop_kind_address(person, SOURCE),
         "until": rules.when(text.comments_until) if text.comments_until else "",
         "address": absolute("texts:text", text.ref),
     }  # fmt: skip
@@ -69,11 +69,7 @@ def _words(text: Text, person: Person) -> dict[str, str]:
         "%(name)s,\n\ndelegations are asked for comments until %(until)s (the Conference's time): %(draft)s. Read it and"
         " comment paragraph by paragraph:\n%(address)s\n\nNo more mail of drafts, with one click:\n%(stop)s\n"
     )
-    return {"subject": _("Comments are asked for: %(draft)s") % facts, "body": body % facts, "html": ""}
-
-
-def _stop_address(person: Person) -> str:
-    return absolute("subscriptions:stop-kind", sign("kind", f"{person.ref}:{SOURCE}"))
+    return {"subject": _("Comments are asked for: %(draft)s") % facts, "body": body % facts}
 
 
 def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:  # noqa: ARG001 - as every kind is asked
