@@ -175,6 +175,36 @@ def test_signed_whole_by_both_it_is_frozen_with_its_digest_even_against_the_data
         actions.add_point(handover=world.handover, titles={"en": "Late"}, notes={}, by=world.out, at=world.at)
 
 
+def test_from_the_day_on_nothing_is_added_the_focal_point_signs_and_what_the_presidency_alone_reads_is_taken_over(
+    world,
+):
+    focal, other = (
+        factories.focal_point(party=world.handover.outgoing),
+        factories.focal_point(party=world.handover.incoming),
+    )
+    narrow = f"{world.narrow.symbol}, Narrow draft"
+    assert not any(HandOver.objects.visible_to(one).exists() for one in (focal, other))
+    world.out.seats.exclude(body__function="presidency").delete()
+
+    factories.DocumentFactory(
+        state="draft", audience=Audience.MEMBERS, titles={"en": "Of the next Presidency"}
+    )
+    Document.objects.filter(pk=world.narrow.pk).update(titles={"en": "Another title"})
+    actions.make_ahead(at=world.midnight)
+
+    at = world.midnight
+    assert not any("Of the next" in one for one in seen(world, world.new, at))
+    assert not HandOver.objects.visible_to(world.out, reach=reach_of(world.out, at)).exists()
+    assert not HandOver.objects.visible_to(other, reach=reach_of(other, at)).exists()
+    assert narrow not in seen(world, focal, at)
+    with pytest.raises(RefusedError, match="signs first"):
+        sign(world, world.new, IN, at=at)
+    sign(world, focal, OUT, at=at)
+    sign(world, world.new, IN, at=at)
+    assert {one.party.code for one in HandOverPoint.objects.get(section="papers").signatures.all()} == {"HND"}
+    assert actions.complete(handover=world.handover, by=world.new, at=at).sha256
+
+
 def test_points_of_a_closed_session_are_seen_and_signed_by_who_sits_there_and_are_never_printed(world):
     from puebla.members.actions import seat_chairs
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import formats, translation
@@ -110,13 +111,19 @@ def _locked(handover: HandOver) -> HandOver:
 
 
 def _write_points(handover: HandOver, *, at: dt.datetime) -> None:
-    """One row for each open point; rows that have changed are written, those no longer open marked."""
+    """One row for each open point; rows that have changed are written, those no longer open marked.
+
+    From the day on what is new is the next Presidency's: nothing is added, and words stay as both sides have to sign them.
+    """
+    passed = rules.has_passed(handover, at=at)
     kept = {(one.section, one.key): one for one in handover.points.filter(added_by=None)}
     for section, point in _gathered(handover, at=at):
-        row = kept.pop((section, point.key), None) or HandOverPoint(
-            handover=handover, section=section, key=point.key, changed_at=at
-        )
-        _write(row, point, at=at)
+        row = kept.pop((section, point.key), None)
+        if row is not None and passed:
+            _write(row, _gate(point), at=at)
+        elif not passed:
+            row = row or HandOverPoint(handover=handover, section=section, key=point.key, changed_at=at)
+            _write(row, _gate(point) | _words(point), at=at)
     for row in kept.values():
         if row.gone_at is None:
             row.gone_at = at
@@ -129,12 +136,21 @@ def _gathered(handover: HandOver, *, at: dt.datetime) -> Iterator[tuple[str, Poi
             yield source.section, point
 
 
-def _write(row: HandOverPoint, point: Point, *, at: dt.datetime) -> None:
-    values = {
+def _words(point: Point) -> dict[str, Any]:
+    return {
         "titles": _cut(point.titles, 400), "states": _cut(point.states, 1000), "route": list(point.route), "due_on": point.due_on,
+    }  # fmt: skip
+
+
+def _gate(point: Point) -> dict[str, Any]:
+    """Who may know of it, which follows its record for as long as that is open."""
+    return {
         "room_id": point.room, "room_cap": point.room_cap, "audience": min(point.audience, point.room_cap),
         "party_id": point.party, "embargo_until": point.embargo_until, "gone_at": None,
     }  # fmt: skip
+
+
+def _write(row: HandOverPoint, values: dict[str, Any], *, at: dt.datetime) -> None:
     if row.pk and all(getattr(row, name) == value for name, value in values.items()):
         return
     for name, value in values.items():
@@ -233,7 +249,7 @@ def sign_points(
     signed = []
     for point, digest in points:
         fresh = _point(row, point)
-        require(rules.may_sign(fresh, side, sides=sides))
+        require(rules.may_sign(fresh, side, sides=sides, at=at))
         if fresh.digest != digest:
             raise RefusedError(
                 _("“%(point)s” was mended after you opened the page. Read it again, then sign.")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from puebla.core import registry
-from puebla.members.querysets import MEMBERS, GatedQuerySet, Reach, reach_of
+from puebla.members.querysets import MEMBERS, GatedQuerySet, Reach, reach_of, today
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -28,11 +29,19 @@ def offices_of(person: "Person", reach: Reach) -> set[int]:
     return set(Seat.objects.of_offices(person, at).order_by().values_list("party_id", flat=True))
 
 
+def focal_parties(reach: Reach) -> set[int]:
+    """Parties whose people the person manages."""
+    return {party for name, party, _room in reach.permissions if name == "manage_own_people"}
+
+
 class HandOverQuerySet(models.QuerySet[Any]):
     """Hand-over files."""
 
     def visible_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
-        """Those of the secretariat's all, and to each side its own; a file whose successor withdrew is seen by nobody."""
+        """Those of the secretariat's all, to each side its own, and from the day on to the outgoing party's focal point.
+
+        A file whose successor withdrew is seen by nobody.
+        """
         if reach is None:
             reach = reach_of(person)
         if person is None or reach.is_empty:
@@ -40,8 +49,11 @@ class HandOverQuerySet(models.QuerySet[Any]):
         stands = self.filter(Q(term__party=F("incoming")) | Q(completed_at__isnull=False))
         if reach.secretariat:
             return stands
-        mine = offices_of(person, reach)
-        return stands.filter(Q(outgoing__in=mine) | Q(incoming__in=mine)) if mine else self.none()
+        mine, focal = offices_of(person, reach), focal_parties(reach)
+        if not mine and not focal:
+            return self.none()
+        passed = Q(outgoing__in=focal, term__starts_on__lte=today(reach.at or timezone.now()))
+        return stands.filter(Q(outgoing__in=mine) | Q(incoming__in=mine) | passed)
 
 
 class HandOverPointQuerySet(GatedQuerySet):
@@ -79,6 +91,11 @@ class HandOverPointQuerySet(GatedQuerySet):
 
         signed = HandOverSignature.objects.filter(point=OuterRef("pk"), side=side, digest=OuterRef("digest"))
         return self.filter(~Exists(signed))
+
+    def not_handed_over(self, *, passed: bool) -> Self:
+        """Those that wait for the outgoing side; once the day has passed, only such as it can still read by its own seats."""
+        lacking = self.unsigned("outgoing")
+        return lacking.filter(audience__gte=MEMBERS) if passed else lacking
 
 
 def points_for(handover: Any, person: "Person", reach: Reach) -> list[Any]:

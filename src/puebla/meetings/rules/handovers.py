@@ -16,7 +16,7 @@ from puebla.meetings.models import (
     HandOverSignature,
     Session,
 )
-from puebla.meetings.querysets.handovers import offices_of
+from puebla.meetings.querysets.handovers import focal_parties, offices_of
 from puebla.members.models import Audience, Body, Party, PresidencyTerm, Room
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.rules import chairs, chairs_the_presidency
@@ -25,14 +25,30 @@ Side = HandOverSignature.Side
 FROZEN = _("The file is complete and frozen; it stays as it was signed.")
 
 
+def has_passed(handover: HandOver, *, at: dt.datetime) -> bool:
+    """Whether the day has come: the rights are the incoming Presidency's, and the file says how things stood."""
+    return handover.term.starts_on <= today(at)
+
+
 def sides_of(person: Person, handover: HandOver, *, at: dt.datetime) -> list[Side]:
-    """For which side the person signs: for the party for which they sit in the office, before or after the day."""
-    mine = offices_of(person, reach_of(person, at))
+    """For which side the person signs: for the party for which they sit in the office, before or after the day.
+
+    From the day on the outgoing party's focal point signs for it too: whose only seat was the Presidency's reads no more.
+    """
+    reach = reach_of(person, at)
+    mine = offices_of(person, reach)
+    if has_passed(handover, at=at):
+        mine |= focal_parties(reach) & {handover.outgoing_id}
     parties = ((Side.OUTGOING, handover.outgoing_id), (Side.INCOMING, handover.incoming_id))
     return [side for side, party in parties if party in mine]
 
 
-def may_sign(point: HandOverPoint, side: str, *, sides: Collection[str]) -> Verdict:
+def taken_alone(point: HandOverPoint, *, at: dt.datetime) -> bool:
+    """Whether the incoming Presidency takes a point over without the other's signature: what that can read no more."""
+    return has_passed(point.handover, at=at) and point.audience < Audience.MEMBERS
+
+
+def may_sign(point: HandOverPoint, side: str, *, sides: Collection[str], at: dt.datetime) -> Verdict:
     """Sign a point for one side.
 
     Args:
@@ -42,24 +58,30 @@ def may_sign(point: HandOverPoint, side: str, *, sides: Collection[str]) -> Verd
         return refused(FROZEN)
     if side not in sides:
         return refused(
-            _("A point is signed by who sits in the Presidency for the outgoing or the incoming party.")
+            _(
+                "A point is signed by who sits in the Presidency for the outgoing or the incoming party; from the day on by the outgoing party's focal point too."
+            )
         )
     if point.gone_at is not None:
         return refused(_("This point is no longer open; it stays as it was signed."))
     given = {one.side for one in point.signatures.all() if one.digest == point.digest}
     if side in given:
         return refused(_("This side has signed the point already."))
-    if side == Side.INCOMING and Side.OUTGOING not in given:
+    if side == Side.INCOMING and Side.OUTGOING not in given and not taken_alone(point, at=at):
         return refused(_("The outgoing Presidency signs first: by that it hands the point over."))
     return ALLOWED
 
 
 def may_mend(person: Person, reach: Reach, handover: HandOver, *, at: dt.datetime) -> Verdict:
-    """Add a point by hand, or a note to one: the outgoing Presidency and the secretariat."""
+    """Add a point by hand, or a note to one: the outgoing Presidency until its day, and the secretariat."""
     if handover.completed_at is not None:
         return refused(FROZEN)
-    if reach.secretariat or Side.OUTGOING in sides_of(person, handover, at=at):
+    if reach.secretariat:
         return ALLOWED
+    if Side.OUTGOING in sides_of(person, handover, at=at):
+        if not has_passed(handover, at=at):
+            return ALLOWED
+        return refused(_("The day has come: the words stay as you left them. Sign with a remark instead."))
     return refused(
         _("Points are written by the outgoing Presidency and by the secretariat; sign with a remark instead.")
     )
@@ -74,7 +96,8 @@ def may_complete(person: Person, reach: Reach, handover: HandOver, *, at: dt.dat
     open_points = handover.points.open()
     if not open_points.exists():
         return refused(_("The file has no point yet."))
-    if any(open_points.unsigned(side).exists() for side in Side.values):
+    lacking = open_points.not_handed_over(passed=has_passed(handover, at=at))
+    if lacking.exists() or open_points.unsigned(Side.INCOMING).exists():
         return refused(_("Not every point is signed by both sides as it reads now."))
     return ALLOWED
 

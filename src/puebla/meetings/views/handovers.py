@@ -54,7 +54,7 @@ def handover(request: PersonRequest, ref: str) -> HttpResponseBase:
     found = handover_or_404(request, ref, reach)
     points = actions.in_order(points_for(found, request.person, reach))
     sides = rules.sides_of(request.person, found, at=at)
-    rows = [_row(one, sides) for one in points]
+    rows = [_row(one, sides, at=at) for one in points]
     counted = [one for one in points if one.room_cap >= Audience.MEMBERS and one.gone_at is None]
     context = {
         "handover": found, "sides": sides, "sections": _sections(rows), "total": len(counted),
@@ -62,17 +62,13 @@ def handover(request: PersonRequest, ref: str) -> HttpResponseBase:
         "may_complete": rules.may_complete(request.person, reach, found, at=at),
         "may_mend": rules.may_mend(request.person, reach, found, at=at),
         "notes": _notes(request.person, found, reach), "gives_notes": Side.OUTGOING in sides and found.completed_at is None,
-        "ahead": actions.AHEAD.days, "languages": Process.current().languages, "incoming_waits": at < _first_moment(found),
+        "ahead": actions.AHEAD.days, "languages": Process.current().languages, "passed": rules.has_passed(found, at=at),
     }  # fmt: skip
     return render(request, "meetings/handover.html", context)
 
 
-def _first_moment(handover: HandOver) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(handover.term.starts_on, dt.time()))
-
-
-def _row(point: Any, sides: list[Side]) -> dict[str, Any]:
-    verdicts: dict[Side, Verdict] = {side: rules.may_sign(point, side, sides=sides) for side in sides}
+def _row(point: Any, sides: list[Side], *, at: dt.datetime) -> dict[str, Any]:
+    verdicts: dict[Side, Verdict] = {side: rules.may_sign(point, side, sides=sides, at=at) for side in sides}
     return {
         "point": point, "address": address_of(point), "sealed": point.room_cap < Audience.MEMBERS,
         "signatures": [

@@ -24,6 +24,7 @@ from puebla.meetings.models import (
     HandOverPoint,
     Report,
 )
+from puebla.meetings.querysets.handovers import focal_parties
 from puebla.meetings.rules import handovers as rules
 from puebla.meetings.rules import may_pass_to
 from puebla.meetings.rules.reports import may_adopt
@@ -168,7 +169,8 @@ def _to_sign(person: Person, reach: Reach, *, at: dt.datetime) -> Waiting:
             points = HandOverPoint.objects.visible_to(person, reach=reach).filter(handover=one, gone_at=None)
             waiting = points.unsigned(side)
             if side == rules.Side.INCOMING:
-                waiting = waiting.exclude(pk__in=points.unsigned(rules.Side.OUTGOING).order_by().values("pk"))
+                lacking = points.not_handed_over(passed=rules.has_passed(one, at=at))
+                waiting = waiting.exclude(pk__in=lacking.order_by().values("pk"))
             if count := waiting.count():
                 said = _("points that wait for your signature: %(n)d") % {"n": count}
                 address = reverse("meetings:handover", args=[one.ref])
@@ -187,21 +189,18 @@ def _named(handover: HandOver) -> dict[str, str]:
 # On other pages -----------------------------------------------------------------------------------------------------
 
 #: Whether the person holds a seat in an office that rotates, whether or not it presides today.
-_of_office = Prepared(
-    lambda person, at: Seat.objects.on(today(at)).filter(person_id=person, follows=None, body__function="presidency")
-    .order_by().values_list("pk")[:1]
-)  # fmt: skip
+_of_office = Prepared(lambda person, at: Seat.objects.of_offices(person, at).order_by().values_list("pk")[:1])
 
 
 def _may_chair(person: Person, reach: Reach, at: dt.datetime) -> bool:
     """Whether anything of a chair can be this person's: of others nothing more is asked."""
-    return reach.may(Permission.CONFIRM_SEATS) or bool(_of_office.rows(person.pk, at))
+    return reach.presidency or reach.may(Permission.CONFIRM_SEATS) or bool(_of_office.rows(person.pk, at))
 
 
 def desk_panel(person: Person, reach: Reach) -> dict[str, object] | None:
     """The way to the Presidency's desk, and the hand-over points that wait for the person's side."""
     at = reach.at or timezone.now()
-    if not _may_chair(person, reach, at):
+    if not (_may_chair(person, reach, at) or focal_parties(reach)):
         return None
     rows = _to_sign(person, reach, at=at)
     if not rows and not reach.presidency:
