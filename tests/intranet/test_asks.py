@@ -21,9 +21,11 @@ from puebla.intranet.actions.reminding import mail_now, remind
 from puebla.intranet.models import Handling
 from puebla.meetings.actions import delegations
 from puebla.members.querysets import reach_of
+from puebla.texts import actions as texts
 from tests import factories as make
 from tests.circulars import making
 from tests.circulars.making import AT
+from tests.texts import making as drafts
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -123,6 +125,28 @@ def test_an_awaited_paper_is_asked_of_the_party_that_gives_it_until_it_is_filed(
     assert asked(focal)["documents", "paper"] == State.LATE
     type(paper).objects.filter(pk=paper.pk).update(state="filed")
     assert asked(focal)["documents", "paper"] == State.DONE
+
+
+def test_a_draft_invites_member_states_to_comment_and_nobody_is_late():
+    keeper = make.secretariat_person()
+    member, observer = make.focal_point(), make.delegate("observer_state", body=making.group())
+    text = drafts.a_text(by=keeper)
+    paragraph = drafts.add(text, "Welcomes the report.", by=keeper)
+    texts.ask_for_comments(text=text, until=AT + DAY, by=keeper, at=AT)
+    key = ("texts", "comment")
+
+    assert (asked(member)[key], asked(observer)) == (State.OPEN, {})
+    assert asked(member, at=AT + 2 * DAY)[key] == State.ENDED
+    texts.comment(
+        paragraph=paragraph,
+        party=party_of(member),
+        words="Yes.",
+        language="en",
+        audience=None,
+        by=member,
+        at=AT,
+    )
+    assert (asked(member)[key], asked(member, at=AT + 2 * DAY)[key]) == (State.ANSWERED, State.DONE)
 
 
 def test_the_list_of_a_party_is_seen_by_itself_the_secretariat_and_the_presidency_alone():

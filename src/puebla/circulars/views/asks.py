@@ -12,7 +12,7 @@ from puebla.circulars.rules import is_reserved
 from puebla.core.asks import Ask, Due, Question
 from puebla.core.calendars import other_language
 from puebla.core.languages import show
-from puebla.members.models import Standing, StandingKind
+from puebla.members.models import Party
 from puebla.members.querysets import today
 
 
@@ -32,7 +32,7 @@ def asks(question: Question) -> Iterator[Ask]:
         (circular, party): at
         for circular, party, at in given.order_by().values_list("circular_id", "party_id", "sent_at")
     }
-    members = _members(question)
+    members = set(Party.objects.members(on=today(question.at)).values_list("pk", flat=True))
     for circular, party in addressed.order_by().values_list("circular_id", "party_id").distinct():
         one = circulars[circular]
         answered = replied.get((circular, party))
@@ -40,14 +40,6 @@ def asks(question: Question) -> Iterator[Ask]:
         reserved = is_reserved(one) and one.observers_allowed_at is None and party not in members
         if not reserved or answered:
             yield _ask(one, party, answered)
-
-
-def _members(question: Question) -> set[int]:
-    standing = Standing.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=today(question.at)),
-        party__in=sorted(question.parties), kind=StandingKind.MEMBER, from_on__lte=today(question.at),
-    )  # fmt: skip
-    return set(standing.values_list("party_id", flat=True))
 
 
 def _ask(one: Circular, party: int, answered: dt.datetime | None) -> Ask:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from puebla.core.asks import Ask, Due, Question
 from puebla.core.calendars import other_language
-from puebla.members.models import Audience, Standing, StandingKind
+from puebla.members.models import Audience, Party
 from puebla.members.querysets import MEMBERS, today
 from puebla.texts.models import Comment, Text
 
@@ -28,10 +28,8 @@ def asks(question: Question) -> Iterator[Ask]:
         (text, party): at
         for text, party, at in given.order_by().values_list("paragraph__text_id", "party_id").annotate(at=Min("at"))
     }  # fmt: skip
-    members = Standing.objects.filter(
-        party__in=sorted(question.parties), kind=StandingKind.MEMBER, from_on__lte=today(question.at)
-    )
-    invited = sorted(set(members.exclude(until_on__lt=today(question.at)).values_list("party_id", flat=True)))
+    members = Party.objects.members(on=today(question.at)).filter(pk__in=sorted(question.parties))
+    invited = sorted(members.order_by().values_list("pk", flat=True))
     for text in texts:
         for party in invited:
             # In a sealed room nobody is told whom else it asks.
