@@ -18,9 +18,9 @@ from puebla.intranet.querysets import entries_for
 from puebla.meetings import actions as meetings
 from puebla.meetings.actions import bilaterals as actions
 from puebla.meetings.actions.bilateral_mail import mail_now
-from puebla.meetings.models import Bilateral, BilateralHold, BilateralSlot
+from puebla.meetings.models import Bilateral, BilateralHold, BilateralNote, BilateralSlot
 from puebla.meetings.querysets.bilaterals import busy, grid, hours_for, rooms_taken
-from puebla.members.models import Party
+from puebla.members.models import Meeting, Party
 from puebla.members.querysets import reach_of
 from puebla.notices.models import Notice
 from tests import factories
@@ -367,10 +367,44 @@ def test_the_pages_ask_answer_and_keep_what_was_typed_where_it_is_refused(client
     client.post(mine, {"act": "accept", "revision": row.revision, "slots": slots[0].ref})
 
     assert Bilateral.objects.get().state == "agreed"
-    stale = client.post(mine, {"act": "note", "revision": 7, "text": "Nothing lost"}).content.decode()
+    client.post(mine, {"act": "note", "revision": 0, "text": "Of a colleague"})
+    stale = client.post(mine, {"act": "note", "revision": 0, "text": "Nothing lost"}).content.decode()
     assert "Nothing lost" in stale
+    assert "Of a colleague" in stale
+    # A browser counts a line's end as one sign and sends two.
+    lines = "línea\r\n" * 1_600
+    long = {"act": "note", "revision": 1}
+    assert client.post(mine, long | {"text": lines}).status_code == 302
+    assert client.post(mine, long | {"revision": 2, "text": lines + lines}).status_code == 200
+    assert BilateralNote.objects.get().text.count("\n") == 1_599
     table = page(client, keeper, "bilateral-grid", convening.symbol)
     assert len(slots) == 4
     assert table.content.decode().count('class="free"') == 3
     export = client.get(grid_address + "?export=xlsx")
     assert export["Content-Type"].startswith("application/vnd.openxmlformats")
+
+
+def test_slots_left_behind_by_a_moved_meeting_are_not_offered_and_what_was_agreed_there_is_told(
+    client, convening, keeper
+):
+    slots, (one, other) = opened(convening, keeper), two()
+    row = agreed(convening, one, other, slots[0])
+    waiting = asked(convening, factories.focal_point(), other, slots[2:3])
+    Meeting.objects.filter(pk=convening.meeting_id).update(
+        starts_on=DAY + dt.timedelta(days=1), ends_on=DAY + dt.timedelta(days=2)
+    )
+
+    with pytest.raises(RefusedError, match="outside the days of the meeting"):
+        actions.accept(bilateral=waiting, slot=slots[2], revision=waiting.revision, by=other, at=now())
+    assert not BilateralSlot.objects.open(at=now()).exists()
+    shown = page(client, one, "bilateral", convening.symbol, row.ref).content.decode()
+    assert "this hour lies outside its days" in shown
+    assert "bilateral meeting lies outside" not in page(client, one, "page", convening.symbol).content.decode()
+    assert "1 bilateral meeting lies outside" in page(client, keeper, "page", convening.symbol).content.decode()
+    grid_page = page(client, keeper, "bilateral-grid", convening.symbol)
+    assert grid_page.context["counts"] == {"free": 0, "taken": 1, "closed": 0}
+    # Slots on the new days are opened, and it is moved there.
+    opened(convening, keeper, days=[DAY + dt.timedelta(days=1)])
+    new = BilateralSlot.objects.open(at=now())[0]
+    actions.move(bilateral=row, slot=new, revision=row.revision, by=keeper, at=now())
+    assert "lies outside" not in page(client, keeper, "page", convening.symbol).content.decode()

@@ -11,7 +11,7 @@ from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.languages import Texts
 from puebla.core.verdicts import RefusedError, require, require_unchanged
-from puebla.core.words import one_line
+from puebla.core.words import one_line, without_nul
 from puebla.core.zones import instant_of
 from puebla.meetings.actions.bilateral_mail import tell
 from puebla.meetings.models import (
@@ -33,6 +33,8 @@ State = Bilateral.State
 #: So many slots are opened in one step at most.
 MOST_OPENED = 400
 LONGEST, MINUTE = 240, dt.timedelta(minutes=1)
+#: Characters of what one party writes for itself.
+MOST_NOTED = 10_000
 
 
 def _held(convening: Convening) -> Convening:
@@ -355,7 +357,13 @@ def keep_note(
         bilateral=row, party=party, revision=0
     )
     require_unchanged(note, revision)
-    note.text, note.changed_at, note.changed_by = text.strip()[:10_000], at, by
+    # Browsers count a line's end as one sign and send two.
+    text = without_nul(text).replace("\r\n", "\n").strip()
+    if len(text) > MOST_NOTED:
+        raise RefusedError(
+            _("At most %(limit)d characters are kept. Shorten it.") % {"limit": MOST_NOTED}, field="text"
+        )
+    note.text, note.changed_at, note.changed_by = text, at, by
     note.revision += 1
     note.save()
     _record("bilateral.noted", row, by=by, at=at, party_code=party.code)

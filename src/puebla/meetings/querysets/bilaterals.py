@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from puebla.members.querysets import CIVIL_SOCIETY, MEMBERS, OBSERVERS, ROOM, SECRETARIAT, Reach, reach_of
 
@@ -25,6 +26,19 @@ EXPECTED_FROM = {
 BEHIND_DOORS = frozenset({"member", "secretariat"})
 
 
+def in_days(slot: str = "") -> Q:
+    """That a slot lies in the days of its meeting, which may have been moved since it was opened.
+
+    Args:
+        slot: the way to it, with its underscores.
+    """
+    meeting = f"{slot}convening__meeting__"
+    return Q(**{
+        f"{meeting}precision": "day", f"{slot}on__gte": F(f"{meeting}starts_on"),
+        f"{slot}on__lte": Coalesce(f"{meeting}ends_on", f"{meeting}starts_on"),
+    })  # fmt: skip
+
+
 class BilateralSlotQuerySet(models.QuerySet[Any]):
     """Slots."""
 
@@ -35,8 +49,8 @@ class BilateralSlotQuerySet(models.QuerySet[Any]):
         return self.filter(convening__meeting__in=Meeting.objects.visible_to(person, reach=reach))
 
     def open(self, *, at: dt.datetime) -> Self:
-        """Those that are not closed and have not begun."""
-        return self.filter(closed_at=None, starts_at__gt=at)
+        """Those that are not closed, have not begun, and lie in the days of their meeting."""
+        return self.filter(in_days(), closed_at=None, starts_at__gt=at)
 
 
 class BilateralQuerySet(models.QuerySet[Any]):
@@ -200,7 +214,7 @@ def hours_for(
 
 @dataclass(frozen=True)
 class Cell:
-    """One room at one time: no slot, a free one, a closed one, or who meets there.
+    """One room at one time: no slot, a free one, a closed one, one outside the days of the meeting, or who meets there.
 
     Attributes:
         session: one that was put over it later, in which one of the two is expected.
@@ -213,10 +227,12 @@ class Cell:
 
     @property
     def state(self) -> str:
-        """One of none, free, closed, taken."""
+        """One of none, free, closed, outside, taken."""
         if self.slot is None:
             return "none"
-        return "taken" if self.bilateral else "closed" if self.slot.closed_at else "free"
+        if self.bilateral:
+            return "taken"
+        return "outside" if not self.slot.in_days else "closed" if self.slot.closed_at else "free"
 
 
 @dataclass(frozen=True)
@@ -236,7 +252,9 @@ def grid(convening: Any, person: "Person | None", reach: Reach) -> Grid:
     from puebla.meetings.models import Bilateral, BilateralSlot
 
     slots = BilateralSlot.objects.visible_to(person, reach=reach).filter(convening=convening)
-    slots = slots.select_related("room").order_by("starts_at", "ends_at", "room_id")
+    slots = (
+        slots.annotate(in_days=in_days()).select_related("room").order_by("starts_at", "ends_at", "room_id")
+    )
     agreed = Bilateral.objects.on_the_grid(person, reach=reach).filter(convening=convening)
     taken = {one.slot_id: one for one in agreed.select_related("asking", "asked")}
     standings = _standings(convening, taken.values())
@@ -255,6 +273,14 @@ def grid(convening: Any, person: "Person | None", reach: Reach) -> Grid:
     for hour, cells in hours.values():
         days[hour.on].append((hour, [cells.get(one.pk, Cell(one)) for one in ordered]))
     return Grid(ordered, dict(days))
+
+
+def left_behind(convening: Any, person: "Person | None", reach: Reach) -> int:
+    """How many agreed meetings lie on days that the meeting does not have any more: for the secretariat, which moves them."""
+    from puebla.meetings.models import Bilateral
+
+    agreed = Bilateral.objects.on_the_grid(person, reach=reach).filter(convening=convening)
+    return agreed.exclude(in_days("slot__")).count()
 
 
 def _standings(convening: Any, rows: Iterable[Any]) -> dict[int, str]:

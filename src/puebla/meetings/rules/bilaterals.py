@@ -11,7 +11,7 @@ from puebla.core.verdicts import ALLOWED, Verdict, refused
 from puebla.meetings.models import Bilateral, BilateralSlot, Convening, Delegate, Delegation
 from puebla.meetings.querysets.bilaterals import Busy, busy, rooms_taken
 from puebla.meetings.querysets.delegations import ACTIVE, invited_standings
-from puebla.meetings.rules import may_run
+from puebla.meetings.rules import may_run, session_fits
 from puebla.meetings.rules.delegations import named_by, standing_at
 from puebla.members.models import Party
 from puebla.members.querysets import Reach
@@ -22,6 +22,7 @@ HEADS = ("head", "alternate")
 MOST_PROPOSED = 6
 State = Bilateral.State
 NOT_FREE = _("That time is not free for both any more. Choose another one.")
+OUTSIDE = _("That time lies outside the days of the meeting, which was moved. Choose another one.")
 
 
 def keeps_grid(reach: Reach, convening: Convening) -> bool:
@@ -149,6 +150,8 @@ def fits(
     """
     if slot.closed_at is not None or slot.starts_at <= at:
         return refused(NOT_FREE)
+    if not session_fits(slot.convening, slot.on):
+        return refused(OUTSIDE)
     for party in parties:
         own = known_to[:2] if known_to is not None and known_to[2] == party else None
         found = _first(slot, party, besides, own)

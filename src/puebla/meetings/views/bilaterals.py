@@ -23,6 +23,7 @@ from puebla.meetings.models import Bilateral, BilateralNote, BilateralSlot, Conv
 from puebla.meetings.querysets.bilaterals import Grid, Hour, busy, grid, hours_for, rooms_taken
 from puebla.meetings.querysets.delegations import STANDINGS, invited_standings
 from puebla.meetings.rules import bilaterals as rules
+from puebla.meetings.rules import session_fits
 from puebla.meetings.rules.delegations import standing_at
 from puebla.meetings.views.convening import convening_or_404
 from puebla.members.models import Party
@@ -173,6 +174,7 @@ def bilateral(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase
     other = row.other(side.pk)
     may_answer = rules.may_answer(reach, request.person, row)
     note = BilateralNote.objects.filter(bilateral=row, party=side).first()
+    text = typed.get("text", "") if typed.get("act") == "note" else note.text if note else ""
     entries = list(JournalEntry.objects.filter(subject_kind="Bilateral", subject_ref=row.ref).exclude(act="bilateral.noted").order_by("sequence"))  # fmt: skip
     context = {
         "convening": convening, "meeting": convening.meeting, "row": row, "mine": side, "other": other,
@@ -183,9 +185,11 @@ def bilateral(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase
         "may_answer": may_answer, "may_withdraw": rules.may_withdraw(reach, request.person, row),
         "may_give": rules.may_give_subject(reach, request.person, row),
         "days": _free_for(request, convening, reach, side, other, at=at) if may_answer else {},
-        "note": note, "conflicts": _conflicts(request, row, side, reach), "ticked": set(typed.getlist("slots")),
+        "note": note, "conflicts": _conflicts(request, row, side, reach),
+        "outside": row.state == State.AGREED and not session_fits(convening, row.slot.on), "ticked": set(typed.getlist("slots")),
         "typed": typed.get("act", ""), "reason": typed.get("reason", ""),
-        "text": typed.get("text", "") if typed.get("act") == "note" else note.text if note else "",
+        # Somebody of the same party wrote meanwhile: what is kept stands beside what was typed.
+        "text": text, "kept": note.text if note and note.text != text else "",
         "history": list(zip(entries, sentences(entries), strict=True)),
     }  # fmt: skip
     return render(request, "meetings/bilateral.html", context)
@@ -264,7 +268,9 @@ def rooms_and_times(request: PersonRequest, symbol: str) -> HttpResponseBase:
 
 
 def _as_rows(found: Grid) -> Iterator[list[Any]]:
-    states = {"free": _("free"), "taken": _("taken"), "closed": pgettext("slot", "closed")}
+    states = {
+        "free": _("free"), "taken": _("taken"), "closed": pgettext("slot", "closed"), "outside": _("outside the days of the meeting"),
+    }  # fmt: skip
     for day, rows in found.days.items():
         for _hour, cells in rows:
             for cell in cells:
@@ -332,7 +338,7 @@ def move(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         "meeting": convening.meeting,
         "row": row,
         "days": days,
-        "ticked": set(),
+        "ticked": set(request.POST.getlist("slots")),
         "single": True,
     }
     return render(request, "meetings/bilateral_move.html", context)

@@ -21,6 +21,7 @@ from puebla.meetings import actions, rules
 from puebla.meetings.actions.convening import hold as begin
 from puebla.meetings.forms import ConveningForm, RecordForm
 from puebla.meetings.models import Convening
+from puebla.meetings.querysets.bilaterals import left_behind
 from puebla.meetings.querysets.days import day_of, is_on
 from puebla.meetings.querysets.programme import programme
 from puebla.meetings.querysets.public import standing_of
@@ -108,6 +109,7 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "items": shown.items,
         # Its days were moved away from under them: nobody but who runs the meeting can mend it.
         "outside": _outside(convening, shown.days) if runs else [],
+        "left_behind": left_behind(convening, request.person, reach) if runs else 0,
         "day": day_of(convening, request.person, reach, at=at, reader_zone=zone_of(request.person))
         if is_on(convening, at)
         else None,
