@@ -100,7 +100,9 @@ def test_one_asks_the_other_proposes_the_first_accepts_and_both_are_told(conveni
     assert party_of(one).code not in said
     # A message that waited says its words anew, and to whom left meanwhile nothing.
     first = OutgoingMail.objects.order_by("pk")[0]
-    assert mail_now(first.about.partition(":")[2], first, now())["subject"] == first.subject
+    again = mail_now(first.about.partition(":")[2], first, now())
+    assert (again["subject"], again["body"]) == (first.subject, first.body)
+    assert first.stop_url in first.body
     other.seats.all().delete()
     assert mail_now(first.about.partition(":")[2], first, now()) is None
 
@@ -399,8 +401,12 @@ def test_slots_left_behind_by_a_moved_meeting_are_not_offered_and_what_was_agree
     assert not BilateralSlot.objects.open(at=now()).exists()
     shown = page(client, one, "bilateral", convening.symbol, row.ref).content.decode()
     assert "this hour lies outside its days" in shown
-    assert "bilateral meeting lies outside" not in page(client, one, "page", convening.symbol).content.decode()
-    assert "1 bilateral meeting lies outside" in page(client, keeper, "page", convening.symbol).content.decode()
+    assert (
+        "bilateral meeting lies outside" not in page(client, one, "page", convening.symbol).content.decode()
+    )
+    assert (
+        "1 bilateral meeting lies outside" in page(client, keeper, "page", convening.symbol).content.decode()
+    )
     grid_page = page(client, keeper, "bilateral-grid", convening.symbol)
     assert grid_page.context["counts"] == {"free": 0, "taken": 1, "closed": 0}
     # Slots on the new days are opened, and it is moved there.

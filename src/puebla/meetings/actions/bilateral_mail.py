@@ -7,10 +7,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
-from puebla.core.mail import post
 from puebla.core.models import OutgoingMail
-from puebla.core.rows import write_rows
-from puebla.meetings.actions.delegation_mail import named_in_mail
+from puebla.meetings.actions.delegation_mail import BILATERALS, Told, named_in_mail, tell_all, with_its_end
 from puebla.meetings.models import Bilateral, Convening, Delegate
 from puebla.meetings.querysets.delegations import ACTIVE
 from puebla.meetings.rules.bilaterals import HEADS
@@ -19,11 +17,9 @@ from puebla.members.actions.messages import address_of
 from puebla.members.models import Party, Permission, Seat
 from puebla.members.querysets import reach_of
 from puebla.notices.actions import stopped_by
-from puebla.notices.actions.messages import message_id_of, stop_kind_address
-from puebla.notices.models import Notice
 
-#: The name of these notices.
-SOURCE = "bilaterals"
+#: The name of these notices, and of the mail of them.
+SOURCE = BILATERALS
 SAYS = {
     "asked": lambda: _("You are asked for a bilateral meeting"),
     "proposed": lambda: _("Another time is proposed for a bilateral meeting"),
@@ -39,25 +35,15 @@ def tell(row: Bilateral, what: str, *, to: Iterable[Party], by: Person, at: dt.d
     people = {
         one.pk: one for party in to for one in who_arranges(row.convening, party, at=at) if one.pk != by.pk
     }
-    event = f"{row.ref}:{row.revision}:{what}"
-    write_rows(
-        [
-            Notice(person_id=key, source=SOURCE, event=event, subject=row.ref, what=what, happened_at=at, made_at=at,
-                   mailed_at=at)
-            for key in people
-        ],
-        once=True,
-    )  # fmt: skip
-    stopped = stopped_by(SOURCE) if people else set()
+    told = []
     for person in people.values():
-        if person.pk in stopped:
-            continue
         with translation.override(person.language):
-            post(
-                to=person.email, **_words(row, what, person), language=person.language, at=at,
-                message_id=message_id_of(row.ref, person.ref, event), stop_url=stop_kind_address(person, SOURCE),
-                about=f"bilateral:{row.ref}:{what}",
-            )  # fmt: skip
+            words = _words(row, what, person)
+        told.append(Told(
+            to=person.email, language=person.language, **words, person=person, source=SOURCE, record=row.ref, what=what,
+            event=f"{row.ref}:{row.revision}:{what}", about=f"bilateral:{row.ref}:{what}",
+        ))  # fmt: skip
+    tell_all(told, at=at, kind=SOURCE)
 
 
 def who_arranges(convening: Convening, party: Party, *, at: dt.datetime) -> list[Person]:
@@ -103,4 +89,5 @@ def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | 
     if row is None:
         return None
     with translation.override(person.language):
-        return _words(row, what, person)
+        words = _words(row, what, person)
+        return words | {"body": with_its_end(words["body"], person, SOURCE)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from puebla.accounts.models import Person
 from puebla.core.languages import show
@@ -24,8 +25,12 @@ from puebla.notices.actions import stopped_by
 from puebla.notices.actions.messages import contact_of, message_id_of, stop_kind_address
 from puebla.notices.models import Notice
 
-#: The kind of mail that one click ends.
-KIND = "delegations"
+#: The kinds of mail that one click ends, with what they say of it.
+KIND, BILATERALS = "delegations", "bilaterals"
+STOPS = {
+    KIND: gettext_lazy("No more mail of delegations, with one click (your inbox goes on):"),
+    BILATERALS: gettext_lazy("No more mail of bilateral meetings, with one click (your inbox goes on):"),
+}
 
 
 def named_in_mail(convening: Convening) -> str:
@@ -57,16 +62,16 @@ def ask_for_nominations(
             if until:
                 body += _("\nPlease do so by %(until)s.\n")
             subject = _("Nominate your delegation: %(meeting)s")
-            told.append(_Told(
+            told.append(Told(
                 to=person.email, language=person.language, subject=subject % names, body=body % names, person=person,
                 source="meetings", record=convening.symbol, what="nominate", event=f"nominate:{convening.symbol}:{of.code}",
             ))  # fmt: skip
-    _tell(told, at=at)
+    tell_all(told, at=at)
     return len(asked)
 
 
 @dataclass(frozen=True)
-class _Told:
+class Told:
     """One message, and the notice of it where its reader has an inbox."""
 
     to: str
@@ -82,9 +87,9 @@ class _Told:
     about: str = ""
 
 
-def _tell(told: Sequence[_Told], *, at: dt.datetime) -> None:
+def tell_all(told: Sequence[Told], *, at: dt.datetime, kind: str = KIND) -> None:
     """Write all of it in a constant number of questions; who stopped mail of this kind finds it in the inbox."""
-    stopped = stopped_by(KIND) if told else set()
+    stopped = stopped_by(kind) if told else set()
     write_rows(
         [
             Notice(person_id=one.person.pk, source=one.source, event=one.event, subject=one.record, what=one.what, happened_at=at,
@@ -96,22 +101,27 @@ def _tell(told: Sequence[_Told], *, at: dt.datetime) -> None:
     )  # fmt: skip
     contact = contact_of(Process.objects.first())
     post_all(
-        [_letter(one, contact, at=at) for one in told if one.person is None or one.person.pk not in stopped]
+        [
+            _letter(one, contact, kind, at=at)
+            for one in told
+            if one.person is None or one.person.pk not in stopped
+        ]
     )
 
 
-def _letter(one: _Told, contact: str, *, at: dt.datetime) -> OutgoingMail:
+def _letter(one: Told, contact: str, kind: str, *, at: dt.datetime) -> OutgoingMail:
     with translation.override(one.language):
-        stop = stop_kind_address(one.person, KIND) if one.person is not None else ""
-        body = one.body
-        if stop:
-            body += (
-                "\n" + _("No more mail of delegations, with one click (your inbox goes on):") + f"\n{stop}\n"
-            )
+        stop = stop_kind_address(one.person, kind) if one.person is not None else ""
+        body = one.body if one.person is None else with_its_end(one.body, one.person, kind)
         return letter(
             to=one.to, subject=one.subject, body=body, language=one.language, at=at, reply_to=contact, stop_url=stop, about=one.about,
             message_id=message_id_of("delegations", one.event, one.to),
         )  # fmt: skip
+
+
+def with_its_end(body: str, person: Person, kind: str) -> str:
+    """The message with the link by which its reader ends mail of this kind, in the language now active."""
+    return f"{body}\n{STOPS[kind]}\n{stop_kind_address(person, kind)}\n"
 
 
 def _who_nominate(
@@ -175,7 +185,7 @@ def tell_refused(delegate: Delegate, *, at: dt.datetime) -> None:
             )
             subject = _("Not accredited: %(meeting)s")
             told.append(_of(delegate, "refused", subject % names, body % names, at=at, reader=person))
-    _tell(told, at=at)
+    tell_all(told, at=at)
 
 
 def tell_withdrawn(delegate: Delegate, *, by: Person, at: dt.datetime) -> None:
@@ -199,14 +209,14 @@ def _names(delegate: Delegate) -> dict[str, str]:
 
 
 def _post(delegate: Delegate, what: str, subject: str, body: str, *, at: dt.datetime) -> None:
-    _tell([_of(delegate, what, subject, body, at=at)], at=at)
+    tell_all([_of(delegate, what, subject, body, at=at)], at=at)
 
 
 def _of(
     delegate: Delegate, what: str, subject: str, body: str, *, at: dt.datetime, reader: Person | None = None
-) -> _Told:
+) -> Told:
     """What is told of a delegate: to themselves, or to another reader."""
-    return _Told(
+    return Told(
         to=reader.email if reader else delegate.email, language=reader.language if reader else delegate.language, subject=subject,
         body=body, person=reader or delegate.person, source="delegates", record=delegate.ref, what=what,
         event=f"{delegate.ref}:{what}:{at.astimezone(dt.UTC):%Y%m%dT%H%M%S.%f}", about=f"delegate:{delegate.ref}",
