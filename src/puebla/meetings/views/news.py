@@ -267,7 +267,7 @@ def _delegate_lines(person: Person, reach: Reach, refs: Collection[str]) -> dict
 
 
 def told_in_the_act(mark: Any, _at: dt.datetime) -> Batch:
-    """Nothing to gather: who is accredited or not is told in the very act (`actions.delegation_mail`)."""
+    """Nothing to gather: whom it concerns is told in the very act (`actions.delegation_mail`, `bilateral_mail`)."""
     return Batch([], mark if mark is not None else {})
 
 
