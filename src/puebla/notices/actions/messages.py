@@ -104,8 +104,8 @@ def _gathered(entries: dict[tuple[str, str], Entry], person: Person, reach: Reac
         belongs = of.get(key)
         if belongs is None or len(parts[belongs.key]) < 2:
             found[":".join(key)] = entry
-        else:
-            found.setdefault(belongs.key, _whole(belongs, parts[belongs.key]))
+        elif belongs.key not in found:
+            found[belongs.key] = _whole(belongs, parts[belongs.key])
     return list(found.values())
 
 
