@@ -187,8 +187,13 @@ def test_where_nothing_is_found_the_page_helps_in_the_readers_language(client):
 
 
 def test_meetings_and_parties_are_found_beside_the_papers(client):
-    PublicMeeting.objects.create(**a_meeting_row())
+    joint = {"joint_with": {"es": "Diálogo del Sur"}, "joint_code": "SD", "joint_symbol": "SD/2009/JM"}
+    PublicMeeting.objects.create(**a_meeting_row(**joint))
     PublicParty.objects.create(**a_party_row())
+
+    # By the other process of a joint meeting too, and its symbol opens it.
+    assert "/en/meetings/RCM/2009/VM/XIV/" in ask(client, "diálogo sur").text
+    assert ask(client, "sd/2009/jm").url == "/en/meetings/RCM/2009/VM/XIV/"
 
     assert "/en/meetings/RCM/2009/VM/XIV/" in ask(client, "conferencia").text
     assert (

@@ -89,13 +89,14 @@ _addresses = Prepared(lambda key, at: _open_entries(at, symbol_key=key).values_l
 _titles = Prepared(lambda at: _open_entries(at).order_by("-pk").values_list("title")[:5000])
 _readable = Prepared(_open_papers, raw=True)
 _files, _quoted = Prepared(_current_files), Prepared(_pages_at)
-_meeting_symbols = Prepared(lambda: PublicMeeting.objects.order_by().values_list("symbol"))
+_meeting_symbols = Prepared(lambda: PublicMeeting.objects.order_by().values_list("symbol", "joint_symbol"))
 
 
 @lru_cache(maxsize=4)
-def _by_key(symbols: tuple[tuple[str], ...]) -> dict[str, str]:
-    """Symbols by what they are known by."""
-    return {citing.key_of(symbol): symbol for (symbol,) in symbols}
+def _by_key(symbols: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Symbols by what they are known by; those that another process gave lead to our own."""
+    theirs = {citing.key_of(other): symbol for symbol, other in symbols if other}
+    return theirs | {citing.key_of(symbol): symbol for symbol, _other in symbols}
 
 
 @dataclass(frozen=True)
@@ -295,7 +296,16 @@ def _texts(wanted: Wanted) -> dict[tuple[int, int, int], str]:
 
 
 _public_meetings = Prepared(
-    lambda: PublicMeeting.objects.values_list("symbol", "titles", "places", "body_names", "starts_on__year"),
+    lambda: PublicMeeting.objects.values_list(
+        "symbol",
+        "titles",
+        "places",
+        "body_names",
+        "starts_on__year",
+        "joint_code",
+        "joint_with",
+        "joint_symbol",
+    ),
     raw=True,
 )
 _public_parties = Prepared(
@@ -306,7 +316,9 @@ _public_parties = Prepared(
 def _meetings(question: Question) -> list[Hit]:
     return [
         Hit(url=reverse("portal:meeting", args=[symbol]), title=_shown(titles), facts=(str(year),))
-        for symbol, titles, _places, _bodies, year in holding(question, _public_meetings.rows(), columns=5)
+        for symbol, titles, _places, _bodies, year, *_joint in holding(
+            question, _public_meetings.rows(), columns=8
+        )
     ]
 
 
