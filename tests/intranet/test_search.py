@@ -199,7 +199,14 @@ def test_meetings_bodies_parties_and_people_are_found_beside_the_papers(client, 
     make.PartyFactory(code="GTM", names={"en": "Republic of Guatemala", "es": "República de Guatemala"})
     make.delegate(full_name="Ángela Núñez")
 
-    assert "XXI Conference" in ask(client, "conference").text
+    Meeting.objects.update(joint_with={"en": "Southern Dialogue"}, joint_code="SD", joint_symbol="SD/2016/1")
+
+    assert "/en/intranet/meetings/RCM/2016/VM/1/" in ask(client, "southern dialogue").text
+    assert (
+        ask(client, "rcm 2016 vm 1").url
+        == ask(client, "SD/2016/1").url
+        == "/en/intranet/meetings/RCM/2016/VM/1/"
+    )
     assert "/en/intranet/parties/GTM/" in ask(client, "guatemala").text
     assert "Ángela Núñez" in ask(client, "nunez").text
 
@@ -208,13 +215,14 @@ def test_a_meeting_of_a_sealed_room_is_found_by_those_who_sit_there_alone(client
     make.process()
     body = make.BodyFactory(sealed=True)
     Meeting.objects.create(
-        symbol="RCM/X", body=body, titles={"en": "Quiet gathering"}, starts_on=dt.date(2016, 1, 1)
+        symbol="RCM/2016/X", body=body, titles={"en": "Quiet gathering"}, starts_on=dt.date(2016, 1, 1)
     )
 
     for person, sees in ((make.delegate(body=body), True), (make.delegate(), False)):
         client.force_login(person)
 
         assert ("Quiet gathering" in ask(client, "gathering").text) is sees
+        assert (ask(client, "RCM/2016/X").status_code == 302) is sees
 
 
 def test_a_document_is_found_anew_after_each_act(client, office):

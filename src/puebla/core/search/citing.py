@@ -7,6 +7,7 @@ A symbol is known by its letters and figures alone (`key_of`): `rcm 2016 vm decl
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from string import ascii_lowercase, digits
 from typing import TypeVar
 
@@ -46,6 +47,18 @@ def parts_of(typed: str) -> list[str]:
 def key_of(symbol: str) -> str:
     """What a symbol is known by: its letters and figures."""
     return "".join(parts_of(symbol))
+
+
+def known_as(keys: Sequence[str], symbols: tuple[tuple[str, str], ...]) -> str | None:
+    """The first of the symbols that one of these keys means: by itself, or by the one that another process gave beside it."""
+    known = _by_key(symbols)
+    return next((known[key] for key in keys if key in known), None)
+
+
+@lru_cache(maxsize=16)
+def _by_key(symbols: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    theirs = {key_of(other): symbol for symbol, other in symbols if other}
+    return theirs | {key_of(symbol): symbol for symbol, _other in symbols}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from puebla.accounts.models import Person
 from puebla.core import registry
@@ -18,7 +19,7 @@ from puebla.core.search.sources import Answer, Hit
 from puebla.core.search.spelling import spelled
 from puebla.core.words import fold
 from puebla.documents.models import Kind
-from puebla.members.models import Body, IndexEntry
+from puebla.members.models import Body, IndexEntry, Meeting
 from puebla.members.querysets import Reach
 from puebla.members.querysets.prepared import PreparedForReader, with_shares
 from puebla.members.querysets.searching import INDEX, answering
@@ -66,6 +67,9 @@ def _of_symbols(person: Any, reach: Any, keys: Sequence[str]) -> QuerySet[Any, A
 _standing = PreparedForReader(_entries)
 _at_symbols = PreparedForReader(lambda *asked: _of_symbols(*asked).values_list("source", "record").distinct())
 _symbols = PreparedForReader(lambda *asked: _of_symbols(*asked).values_list("symbol_key").distinct())
+_meeting_symbols = PreparedForReader(
+    lambda person, reach: Meeting.objects.visible_to(person, reach=reach).order_by().values_list("symbol", "joint_symbol")
+)  # fmt: skip
 _titles = PreparedForReader(
     lambda person, reach: (
         IndexEntry.objects.visible_to(person, reach=reach).order_by("-pk").values_list("title")[:5000]
@@ -153,14 +157,22 @@ class Searcher:
         """The address of the one record whose symbol was typed; also with one letter amiss, or cited in words,
         where only one fits.
         """
-        for key in citing.keys_typed(typed, names):
+        keys = citing.keys_typed(typed, names)
+        for key in keys:
             if address := self._only([key]):
                 return address
+        if meeting := self._meeting(keys) if citing.looks_like_symbol(typed) else None:
+            return meeting
         slips = [key for cost, key in self._slips(typed, names) if cost == 1]
         if len(slips) == 1:
             return self._only(slips)
         cited = self._cited(typed, names, certain=True)
         return cited[0].url if len(cited) == 1 else None
+
+    def _meeting(self, keys: Sequence[str]) -> str | None:
+        symbols = tuple(_meeting_symbols.rows(self.person, self.reach))
+        found = citing.known_as(keys, symbols)
+        return reverse("meetings:page", args=[found]) if found else None
 
     def _cited(self, typed: str, names: citing.Names, *, certain: bool = False) -> list[Hit]:
         cited = citing.citation(typed, names)

@@ -25,10 +25,10 @@ NOBODY = 0
 
 def meetings(person: Any, reach: Reach, question: Question, _at: dt.datetime) -> list[Hit]:
     """Meetings that the reader may know of."""
-    found = holding(question, _meetings.rows(person, reach), columns=5)
+    found = holding(question, _meetings.rows(person, reach), columns=8)
     return [
-        Hit(url=f"{reverse('members:body', args=[body])}#meetings", title=_shown(titles), facts=(str(year),))
-        for titles, _places, _symbol, year, _names, body in found
+        Hit(url=reverse("meetings:page", args=[symbol]), title=_shown(titles), facts=(str(year),))
+        for symbol, titles, _places, year, *_names in found
     ]
 
 
@@ -61,7 +61,9 @@ def people(person: Any, reach: Reach, question: Question, at: dt.datetime) -> li
 
 
 def _visible_meetings(person: Any, reach: Reach) -> QuerySet[Any, Any]:
-    columns = ("titles", "places", "symbol", "starts_on__year", "body__names", "body__code")
+    columns = (
+        "symbol", "titles", "places", "starts_on__year", "body__names", "joint_code", "joint_with", "joint_symbol",
+    )  # fmt: skip
     return Meeting.objects.visible_to(person, reach=reach).values_list(*columns)
 
 

@@ -92,13 +92,6 @@ _files, _quoted = Prepared(_current_files), Prepared(_pages_at)
 _meeting_symbols = Prepared(lambda: PublicMeeting.objects.order_by().values_list("symbol", "joint_symbol"))
 
 
-@lru_cache(maxsize=4)
-def _by_key(symbols: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Symbols by what they are known by; those that another process gave lead to our own."""
-    theirs = {citing.key_of(other): symbol for symbol, other in symbols if other}
-    return theirs | {citing.key_of(symbol): symbol for symbol, _other in symbols}
-
-
 @dataclass(frozen=True)
 class PublicSearcher:
     """The public, asking at an instant."""
@@ -172,8 +165,7 @@ class PublicSearcher:
 
     @staticmethod
     def _meeting(keys: Sequence[str]) -> str | None:
-        known = _by_key(tuple(_meeting_symbols.rows())) if keys else {}
-        found = next((known[key] for key in keys if key in known), None)
+        found = citing.known_as(keys, tuple(_meeting_symbols.rows())) if keys else None
         return reverse("portal:meeting", args=[found]) if found else None
 
     def suggested(self, typed: str, names: citing.Names) -> list[Hit]:
