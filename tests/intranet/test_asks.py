@@ -253,8 +253,13 @@ class TestNotes:
         assert [remind(at=AT), remind(at=AT + DAY), remind(at=AT + 2 * DAY)] == [0, 1, 0]
         mail = OutgoingMail.objects.get()
         assert mail.recipient == self.colleague.email and self.circular.symbol in mail.body
+        waiting = mail.about.partition(":")[2]
+        self.note(self.focal, on=AT.date() + DAY, revision=1)
+        assert mail_now(waiting, mail, AT + DAY) is None
+        self.note(self.colleague, on=AT.date() + DAY, revision=2)
+        assert mail_now(waiting, mail, AT + DAY) is not None
         making.reply(self.circular, self.colleague, self.party)
-        assert mail_now(mail.about.partition(":")[2], mail, AT + DAY) is None
+        assert mail_now(waiting, mail, AT + DAY) is None
 
     def test_the_page_does_it_all_without_scripts(self):
         client = client_of(self.focal)

@@ -74,6 +74,8 @@ def _sits_for(person: Person, party: Party, at: dt.datetime) -> bool:
 
 def _locked(ask: Ask, party: Party, revision: int) -> Handling:
     """The party's note about this, held until the act is done; a new one where there was none."""
+    # Two who write the first note at once wait for each other here.
+    Party.objects.select_for_update().get(pk=party.pk)
     row = Handling.objects.select_for_update().filter(source=ask.source, asked=ask.ref, party=party).first()
     row = row or Handling(source=ask.source, asked=ask.ref, party=party, revision=0)
     require_unchanged(row, revision)

@@ -48,10 +48,11 @@ def _remind_of(key: int, at: dt.datetime) -> int:
     return 1
 
 
-def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:  # noqa: ARG001 - as every kind is asked
-    """What a reminder that waited says now; None where it is needed no more."""
+def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | None:
+    """What a reminder that waited says now; None where it is needed no more, or somebody else has the thing meanwhile."""
     row = Handling.objects.filter(pk=int(ref)).first() if ref.isdecimal() else None
-    return _words(row, row.assigned_to or row.changed_by, at) if row else None
+    person = (row.assigned_to or row.changed_by) if row else None
+    return _words(row, person, at) if row and person and person.email == mail.recipient else None
 
 
 def _words(row: Handling, person: Person, at: dt.datetime) -> dict[str, str] | None:
