@@ -214,6 +214,22 @@ def test_what_is_sent_is_revised_until_it_is_delivered_and_then_the_text_as_deli
     assert "check against delivery" in page
 
 
+def test_what_was_said_without_a_text_is_filed_once_its_words_as_delivered_came_in(world):
+    one = actions.deliver(statement=sent(world, texts={}), by=world.keeper, at=world.at)
+    one = actions.say_publishable(statement=one, publish=True, by=world.cri, at=world.at)
+    with pytest.raises(RefusedError, match="No text came in"):
+        actions.file_statement(statement=one, by=world.keeper, at=world.at)
+
+    one = actions.word_as_delivered(
+        statement=one, revision=one.revision, texts={"en": ("What I said.",)}, by=world.keeper, at=world.at
+    )
+
+    assert (one.languages, one.sent_at) == ("en", None)
+    with pytest.raises(RefusedError, match="it counts as delivered"):
+        actions.undo_delivery(statement=one, by=world.keeper, at=world.at)
+    assert actions.file_statement(statement=one, by=world.keeper, at=world.at).kind.code == "ST"
+
+
 def test_a_withdrawn_text_is_its_partys_alone_and_comes_back_at_the_end_of_the_list(world):
     one, other = sent(world), sent(world, by=world.hnd, party=world.hnd_party)
     actions.withdraw(statement=one, by=world.chair, at=world.at)

@@ -137,9 +137,9 @@ def _write(
             statement=row, language=code, as_delivered=as_delivered, defaults=values
         )
         _forget(old.get(code))
+    have = set(row.texts.values_list("language", flat=True))
+    row.languages = ",".join(sorted(have, key=lambda code: (code != row.language, code)))
     if not as_delivered:
-        have = set(row.texts.filter(as_delivered=False).values_list("language", flat=True))
-        row.languages = ",".join(sorted(have, key=lambda code: (code != row.language, code)))
         row.sent_at = (row.sent_at or at) if have else None
 
 

@@ -55,7 +55,8 @@ class Statement(Restricted):
     said_as = models.CharField(_("how the name is said"), max_length=150, blank=True)
     offices = TextsField(_("office held"), max_length=150, blank=True)
     language = models.CharField(_("language spoken"), max_length=10, blank=True)
-    #: Languages of the texts that came in, the one spoken first: lists tell of texts without reading them.
+    #: Languages of the texts that came in, sent or as delivered, the one spoken first: lists tell of texts without reading
+    #: them.
     languages = models.CharField(max_length=100, blank=True)
     publish_at = models.DateTimeField(_("may be published"), null=True, blank=True)
     publish_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")

@@ -181,6 +181,8 @@ def may_undo(reach: Reach, statement: Statement) -> Verdict:
         return refused(_("It was not delivered yet."))
     if statement.document_id is not None:
         return refused(_("It was filed as a paper; it counts as delivered."))
+    if statement.texts.filter(as_delivered=True).exists():
+        return refused(_("The text as delivered was written; it counts as delivered."))
     return ALLOWED
 
 
