@@ -230,6 +230,18 @@ def test_what_was_said_without_a_text_is_filed_once_its_words_as_delivered_came_
     assert actions.file_statement(statement=one, by=world.keeper, at=world.at).kind.code == "ST"
 
 
+def test_a_text_that_came_in_while_the_papers_files_were_made_is_not_left_out_of_it(world):
+    one = actions.deliver(statement=sent(world, publish=True), by=world.keeper, at=world.at)
+    actions.word_as_delivered(
+        statement=one, revision=one.revision, texts={"en": ("Else.",)}, by=world.cri, at=world.at
+    )
+
+    with pytest.raises(StaleError):
+        actions.file_statement(statement=one, by=world.keeper, at=world.at)
+
+    assert not Document.objects.exists()
+
+
 def test_a_withdrawn_text_is_its_partys_alone_and_comes_back_at_the_end_of_the_list(world):
     one, other = sent(world), sent(world, by=world.hnd, party=world.hnd_party)
     actions.withdraw(statement=one, by=world.chair, at=world.at)

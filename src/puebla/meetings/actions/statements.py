@@ -421,6 +421,8 @@ def file_statement(*, statement: Statement, by: Person, at: dt.datetime) -> Docu
     with transaction.atomic():
         row = locked(statement)
         require(rules.may_file(reach_of(by, at), row))
+        # The files were set from what stood there before.
+        require_unchanged(row, statement.revision)
         assert row.publish_at is not None and row.publish_by is not None  # noqa: S101 - the rule has asked it
         meeting = row.convening.meeting
         document = documents.file_with_versions(
