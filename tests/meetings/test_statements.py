@@ -247,11 +247,28 @@ def test_a_withdrawn_text_is_its_partys_alone_and_comes_back_at_the_end_of_the_l
     actions.withdraw(statement=one, by=world.chair, at=world.at)
     assert (reads(world.cri, one), reads(world.keeper, one)) == (True, False)
 
+    with pytest.raises(RefusedError, match="whoever took it off the list"):
+        actions.put_back(statement=one, by=world.keeper, at=world.at)
     actions.put_back(statement=one, by=world.cri, at=world.at)
 
     assert list(Statement.objects.waiting()) == [other, one]
     with pytest.raises(RefusedError, match="is on the list already"):
         sent(world)
+
+
+def test_who_took_a_delegation_off_the_list_by_mistake_puts_it_back_there_and_what_it_withdrew_stays_withdrawn(world):  # fmt: skip
+    one, other = sent(world), sent(world, by=world.hnd, party=world.hnd_party)
+    actions.withdraw(statement=other, by=world.hnd, at=world.at)
+    client = client_of(world.keeper)
+
+    listed = client.post(at_page("statement-act", one.ref), {"act": "withdraw"}, follow=True)
+
+    # They read the text no longer: the answer is the list, where one button takes the mistake back.
+    assert listed.status_code == 200
+    assert listed.content.decode().count('value="put_back"') == 1
+    for each in (one, other):
+        client.post(at_page("statement-act", each.ref), {"act": "put_back", "list": "1"})
+    assert list(Statement.objects.waiting()) == [one]
 
 
 def test_the_chair_puts_a_point_of_order_first_and_two_clicks_note_one_delivery(world):

@@ -307,7 +307,7 @@ def withdraw(*, statement: Statement, by: Person, at: dt.datetime) -> Statement:
     """Take it off the list: its party alone reads what was sent."""
     row = locked(statement)
     require(rules.may_withdraw(reach_of(by, at), by, row))
-    row.state, row.withdrawn_at, row.audience = Stands.WITHDRAWN, at, Audience.OWN_PARTY
+    row.state, row.withdrawn_at, row.withdrawn_by, row.audience = Stands.WITHDRAWN, at, by, Audience.OWN_PARTY
     _touch(row, at)
     row.save()
     _journal("statement.withdrawn", row, by=by, at=at)
@@ -320,7 +320,12 @@ def put_back(*, statement: Statement, by: Person, at: dt.datetime) -> Statement:
     row = locked(statement)
     require(rules.may_put_back(reach_of(by, at), by, row))
     _refuse_twice(row.item, row.party, row.kind)
-    row.state, row.withdrawn_at, row.audience = Stands.WAITING, None, Audience.SECRETARIAT
+    row.state, row.withdrawn_at, row.withdrawn_by, row.audience = (
+        Stands.WAITING,
+        None,
+        None,
+        Audience.SECRETARIAT,
+    )
     row.position = _last(row.item)
     _touch(row, at)
     row.save()

@@ -68,6 +68,7 @@ class Statement(Restricted):
     delivered_at = models.DateTimeField(null=True, blank=True)
     delivered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     document = models.OneToOneField(Document, models.PROTECT, null=True, blank=True, related_name="statement")
     revision = models.PositiveIntegerField(default=1)
 

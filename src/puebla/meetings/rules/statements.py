@@ -151,13 +151,21 @@ def may_withdraw(reach: Reach, person: Person, statement: Statement) -> Verdict:
 
 
 def may_put_back(reach: Reach, person: Person, statement: Statement) -> Verdict:
-    """Put a withdrawn one back at the end of the list."""
+    """Put a withdrawn one back at the end of the list: the delegation itself; who took it off the list for it, by mistake."""
     if statement.state != State.WITHDRAWN:
         return refused(_("It was not withdrawn."))
-    if not may_write(reach, person, statement):
-        return refused(_("A statement is changed by the delegation that gives it."))
+    gives = speaks_for(reach, person, statement.convening, statement.party) and reach.covers(statement)
+    if not gives and not (took_off(person, statement) and runs(reach, statement.item)):
+        return refused(
+            _("It is put back by the delegation that gives it, or by whoever took it off the list.")
+        )
     found = is_open(statement.convening)
     return found and may_speak(statement.item, statement.party)
+
+
+def took_off(person: Person, statement: Statement) -> bool:
+    """Whether this person withdrew it."""
+    return statement.state == State.WITHDRAWN and statement.withdrawn_by_id == person.pk
 
 
 def may_deliver(reach: Reach, statement: Statement) -> Verdict:

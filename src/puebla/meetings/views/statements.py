@@ -238,7 +238,7 @@ def _edits(
 
 
 ACTS: dict[str, tuple[Callable[..., Any], Any]] = {
-    "withdraw": (actions.withdraw, lambda: _("Withdrawn. Your delegation still reads what it had sent.")),
+    "withdraw": (actions.withdraw, lambda: _("Withdrawn. Its delegation still reads what it had sent.")),
     "put_back": (actions.put_back, lambda: _("Back on the list, at its end.")),
     "deliver": (actions.deliver, lambda: _("Delivered. Whoever takes part in the item reads it from now on.")),
     "undo": (actions.undo_delivery, lambda: _("It waits again, in its place.")),
@@ -267,7 +267,9 @@ def act(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         raise Http404
     does, said = ACTS[what]
     carried(request, lambda: does(statement=found, by=request.person, at=at), said())
-    if what in ON_THE_LIST or "list" in request.POST or not reach.covers(found):
+    # What was withdrawn its delegation alone reads; the chair reads no text before it is delivered.
+    reads = Statement.objects.visible_to(request.person, reach=reach).filter(pk=found.pk).exists()
+    if what in ON_THE_LIST or "list" in request.POST or not reads:
         return redirect(_list_of(convening, request.POST.get("session", ""), found.item.ref))
     return redirect("meetings:statement", convening.symbol, found.ref)
 
@@ -351,7 +353,10 @@ def _row(
         "delivered": [
             {"one": one, "reads": reach.covers(one)} for one in found if one.state == Statement.State.DELIVERED
         ],
-        "withdrawn": [one for one in found if one.state == Statement.State.WITHDRAWN], "any": bool(found),
+        "withdrawn": [
+            {"one": one, "mine": rules.took_off(request.person, one)} for one in found if one.state == Statement.State.WITHDRAWN
+        ],
+        "any": bool(found),
     }  # fmt: skip
 
 
