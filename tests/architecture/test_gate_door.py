@@ -236,6 +236,11 @@ REASONS = {
         "Statement",
     ): "of the session whose link was opened, for interpreters",
     (
+        "meetings/views/interpreting.py",
+        "links",
+        "InterpretersLink",
+    ): "`known_to`: for who sits in the closed session, without the address; begins at `visible_to`",
+    (
         "meetings/views/statements.py",
         "statement_or_404",
         "Statement",

@@ -380,7 +380,7 @@ def test_a_link_into_a_closed_session_opens_nothing_before_its_chair_confirms_it
     seat_in_room(room=world.closed.room, person=assistant, by=world.chair, at=world.at)
     OutgoingMail.objects.all().delete()
 
-    link = interpreting.issue_link(session=world.closed, label="Booth", by=assistant, at=world.at)
+    link = interpreting.issue_link(session=world.closed, label="Cabin of glass", by=assistant, at=world.at)
 
     address = reverse("meetings:interpreters-enter", args=[link.token])
     assert Client().get(address).status_code == 404
@@ -393,6 +393,15 @@ def test_a_link_into_a_closed_session_opens_nothing_before_its_chair_confirms_it
     told = set(OutgoingMail.objects.values_list("recipient", flat=True))
     assert told == {world.cri.email, world.chair.email, assistant.email}
     assert hidden.ref not in " ".join(OutgoingMail.objects.values_list("body", flat=True))
+    # Who sits there sees for whom it is, as the mail says, and its address is for who gives it out.
+    links = at_page("interpreters-links", world.closed.ref)
+    assert client_of(world.keeper).get(links).status_code == 404
+    for name, gives in (("cri", False), ("chair", True)):
+        page = client_of(getattr(world, name)).get(links).content.decode()
+        assert "Cabin of glass" in page
+        # What people pass on begins with the address that the house is known by, however the page itself was reached.
+        shown = f'value="http://localhost:8000{address}"' in page
+        assert (shown, 'value="end"' in page) == (gives, gives)
 
 
 def test_the_view_costs_the_same_number_of_questions_whatever_the_length_of_the_list(world):

@@ -2,9 +2,7 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -20,6 +18,7 @@ from puebla.meetings.models import InterpretersLink, Session
 from puebla.meetings.rules import statements as rules
 from puebla.members.models import Seat
 from puebla.members.querysets import reach_of
+from puebla.notices.actions.messages import absolute
 
 #: So long after the session's end a link still opens: sessions run over.
 RUNS_OVER = dt.timedelta(hours=4)
@@ -115,7 +114,7 @@ def _tell_room(link: InterpretersLink, *, at: dt.datetime) -> None:
         with translation.override(person.language):
             names = {
                 "name": person.full_name, "room": show(session.room.names),
-                "address": settings.BASE_URL + reverse("meetings:interpreters-links", args=[session.convening.symbol, session.ref]),
+                "address": absolute("meetings:interpreters-links", session.convening.symbol, session.ref),
             }  # fmt: skip
             if link.confirmed_at is None:
                 subject = _("A link for interpreters waits in “%(room)s”")

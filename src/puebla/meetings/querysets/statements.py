@@ -92,6 +92,14 @@ class InterpretersLinkQuerySet(models.QuerySet[Any]):
         sessions = Session.objects.visible_to(person, reach=reach).order_by()
         return self.filter(known, session__in=sessions.values("pk"))
 
+    def known_to(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
+        """Also those of which whoever sits in a closed session is told: for whom and until when, not their address."""
+        if reach is None:
+            reach = reach_of(person)
+        own = self.model._default_manager.visible_to(person, reach=reach).order_by()
+        sits = Q(session__room_cap__lt=MEMBERS, session__room_id__in=sorted(reach.rooms))
+        return self.filter(sits | Q(pk__in=own.values("pk")))
+
     def behind(self, token: str, *, at: dt.datetime) -> Any:
         """The link that this token opens at this instant; None for one that is over, ended, unconfirmed, or unknown."""
         found = (

@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
@@ -27,7 +26,8 @@ from puebla.meetings.rules import statements as rules
 from puebla.meetings.views.convening import convening_or_404
 from puebla.meetings.views.sessions import session_or_404
 from puebla.meetings.views.statements import served
-from puebla.members.querysets import reach_of
+from puebla.members.querysets import Reach, reach_of
+from puebla.notices.actions.messages import absolute
 
 #: In the visitor's session: tokens by the link's reference, and when somebody has said that they saw what is new.
 HELD, SEEN = "interpreters", "interpreters_seen"
@@ -159,7 +159,7 @@ def links(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     reach = reach_of(request.person, at)
     convening = convening_or_404(request, symbol, reach)
     session = session_or_404(request, convening, ref, reach)
-    seen = InterpretersLink.objects.visible_to(request.person, reach=reach).filter(session=session)
+    seen = InterpretersLink.objects.known_to(request.person, reach=reach).filter(session=session)
     allowed = rules.may_issue(reach, session)
     seated = session.room.sealed and session.room_id in reach.rooms
     if not allowed and not seated and not (reach.secretariat and seen.exists()):
@@ -172,16 +172,25 @@ def links(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         ):
             messages.success(request, _("The link was made. Give it to nobody but who interprets."))
             return redirect("meetings:interpreters-links", convening.symbol, session.ref)
-    rows = [
-        {"link": one, "state": one.state_at(at), "may_confirm": bool(rules.may_confirm_link(reach, one, at=at)),
-         "address": request.build_absolute_uri(reverse("meetings:interpreters-enter", args=[one.token])) if one.state_at(at) == "open" else ""}
-        for one in seen.select_related("issued_by", "confirmed_by", "session__room", "session__convening__meeting__body__room")
-    ]  # fmt: skip
+    links = seen.select_related(
+        "issued_by", "confirmed_by", "session__room", "session__convening__meeting__body__room"
+    )
     context = {
-        "convening": convening, "meeting": convening.meeting, "session": session, "rows": rows, "form": form if allowed else None,
+        "convening": convening, "meeting": convening.meeting, "session": session, "rows": [_row(one, reach, at) for one in links], "form": form if allowed else None,
         "why": allowed.reason, "leads": rules.leads(reach, session), "booth": rules.reads_for_the_booth(reach, session),
     }  # fmt: skip
     return render(request, "meetings/interpreters_links.html", context)
+
+
+def _row(link: InterpretersLink, reach: Reach, at: dt.datetime) -> dict[str, Any]:
+    """A link as its session's room knows of it; its address, and the button that ends it, for who gives it out."""
+    state = link.state_at(at)
+    gives = bool(rules.may_end_link(reach, link))
+    return {
+        "link": link, "state": state, "may_confirm": bool(rules.may_confirm_link(reach, link, at=at)),
+        "may_end": gives and state in {"open", "waits"},
+        "address": absolute("meetings:interpreters-enter", link.token) if gives and state == "open" else "",
+    }  # fmt: skip
 
 
 @require_POST
