@@ -371,6 +371,23 @@ def test_interpreters_read_by_a_link_in_the_order_of_the_list_until_it_is_ended(
     assert booth.get(address).status_code == 404
 
 
+def test_an_item_without_a_session_is_heard_in_every_open_one_and_in_no_closed_one(world):
+    loose = meetings.add_item(
+        convening=world.convening, titles={"en": "Other matters"}, by=world.keeper, at=world.at
+    )
+    one = sent(world, item=loose)
+
+    heard = {
+        name: Statement.objects.for_interpreters_of(session).filter(pk=one.pk).exists()
+        for name, session in (("plenary", world.plenary), ("closed", world.closed))
+    }
+    called = client_of(world.chair).get(at_page("speakers"), {"session": world.plenary.ref}).content.decode()
+
+    assert heard == {"plenary": True, "closed": False}
+    assert f'id="item-{loose.ref}"' in called
+    assert f'id="item-{world.hidden.ref}"' not in called
+
+
 def test_a_link_into_a_closed_session_opens_nothing_before_its_chair_confirms_it_and_the_room_is_told(world):
     seat_in_room(room=world.closed.room, person=world.cri, by=world.chair, at=world.at)
     hidden = sent(world, item=world.hidden)

@@ -76,6 +76,11 @@ class AgendaItemQuerySet(GatedQuerySet):
             removed_at=None, convening__meeting__in=Meeting.objects.visible_to(person, reach=reach)
         )
 
+    def taken_up_in(self, session: Any) -> Self:
+        """Items of this session, and of its room those for which no session was set: they may be taken up in any open one."""
+        unset = Q(session=None, convening=session.convening_id, room=session.room_id)
+        return self.filter(Q(session=session) | unset, removed_at=None)
+
     def shared_with(self, person: "Person | None", reach: Reach) -> Q:  # noqa: ARG002 - by party, not by person
         """Items that the Presidency opened to one of the person's parties."""
         from puebla.meetings.models import ItemOpening

@@ -70,8 +70,11 @@ class StatementQuerySet(GatedQuerySet):
         return self.filter(state="delivered").order_by("delivered_at", "pk")
 
     def for_interpreters_of(self, session: Any) -> Self:
-        """All of a session, withdrawn ones apart; for who has come through the door of its interpreters' view."""
-        return self.filter(item__session=session, item__removed_at=None).exclude(state="withdrawn")
+        """All that may be heard in a session, withdrawn ones apart; for who has come through the door of its interpreters' view."""
+        from puebla.meetings.models import AgendaItem
+
+        items = AgendaItem.objects.taken_up_in(session).order_by()
+        return self.filter(item__in=items.values("pk")).exclude(state="withdrawn")
 
 
 class InterpretersLinkQuerySet(models.QuerySet[Any]):

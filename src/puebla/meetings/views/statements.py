@@ -70,8 +70,11 @@ def statements(request: PersonRequest, symbol: str) -> HttpResponseBase:
     return render(request, "meetings/statements.html", context)
 
 
-def _items(request: PersonRequest, convening: Convening, reach: Reach) -> list[AgendaItem]:
+def _items(
+    request: PersonRequest, convening: Convening, reach: Reach, *, session: Session | None = None
+) -> list[AgendaItem]:
     seen = AgendaItem.objects.visible_to(request.person, reach=reach).filter(convening=convening)
+    seen = seen.taken_up_in(session) if session is not None else seen
     found = seen.order_by("path").select_related("room", "session").prefetch_related("openings")
     items: list[AgendaItem] = list(found)
     for one in items:
@@ -321,7 +324,7 @@ def speakers(request: PersonRequest, symbol: str) -> HttpResponseBase:
         raise Http404
     sessions = _sessions(request, convening, reach)
     chosen = next((one for one in sessions if one.ref == request.GET.get("session", "")), None)
-    items = [one for one in _items(request, convening, reach) if (chosen is None or one.session_id == chosen.pk) and rules.runs(reach, one)]  # fmt: skip
+    items = [one for one in _items(request, convening, reach, session=chosen) if rules.runs(reach, one)]
     if request.method == "POST":
         return _called(request, convening, items, chosen, at)
     listed = Statement.objects.listed_for(request.person, reach=reach).filter(
