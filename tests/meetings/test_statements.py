@@ -363,6 +363,18 @@ def test_interpreters_read_by_a_link_in_the_order_of_the_list_until_it_is_ended(
     booth.post(shown.request["PATH_INFO"], {"seen": timezone.now().isoformat()})
     actions.revise(statement=one, revision=1, texts={"en": ("Newer.",)}, by=world.cri, at=timezone.now())
     assert "I have seen 1 new text" in booth.get(shown.request["PATH_INFO"]).content.decode()
+    # The session is moved by two hours, and the link with it.
+    until = link.until_at
+    meetings.change_session(
+        session=world.plenary,
+        revision=1,
+        by=world.chair,
+        at=world.at,
+        from_hour=dt.time(11),
+        until_hour=dt.time(12),
+    )
+    link.refresh_from_db()
+    assert link.until_at - until == dt.timedelta(hours=2)
     assert Client().get(shown.request["PATH_INFO"]).status_code == 404
 
     interpreting.end_link(link=link, by=world.keeper, at=timezone.now())

@@ -20,11 +20,6 @@ from puebla.members.models import Seat
 from puebla.members.querysets import reach_of
 from puebla.notices.actions.messages import absolute
 
-#: So long after the session's end a link still opens: sessions run over.
-RUNS_OVER = dt.timedelta(hours=4)
-#: In a closed one less.
-RUNS_OVER_CLOSED = dt.timedelta(hours=1)
-
 
 @transaction.atomic
 def issue_link(*, session: Session, label: str, by: Person, at: dt.datetime) -> InterpretersLink:
@@ -41,7 +36,7 @@ def issue_link(*, session: Session, label: str, by: Person, at: dt.datetime) -> 
             _("Write for whom the link is, so that it can be told from others."), field="label"
         )
     sealed = row.room.sealed
-    until = row.ends_at + (RUNS_OVER_CLOSED if sealed else RUNS_OVER)
+    until = rules.interpreted_until(row)
     if until <= at:
         raise RefusedError(_("This session is over or cancelled; nobody interprets in it."))
     link = InterpretersLink(

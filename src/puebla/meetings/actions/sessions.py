@@ -13,6 +13,7 @@ from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.zones import instant_of
 from puebla.meetings import rules
 from puebla.meetings.models import Convening, Session
+from puebla.meetings.rules.statements import interpreted_until
 from puebla.members import actions as members
 from puebla.members.models import Audience, Party, Room
 from puebla.members.querysets import reach_of
@@ -114,7 +115,10 @@ def locked(session: Session) -> Session:
 
 @transaction.atomic
 def change_session(*, session: Session, revision: int, by: Person, at: dt.datetime, **values: Any) -> Session:
-    """Move or describe a session; what a calendar shows of it moves with it. It never becomes closed, nor open again."""
+    """Move or describe a session; what a calendar shows of it moves with it, and until when its interpreters' links open.
+
+    It never becomes closed, nor open again.
+    """
     row = locked(session)
     require(rules.may_change_session(reach_of(by, at), row))
     require_unchanged(row, revision)
@@ -125,6 +129,8 @@ def change_session(*, session: Session, revision: int, by: Person, at: dt.dateti
     row.sequence += 1 if changed else 0
     row.full_clean()
     row.save()
+    until = interpreted_until(row)
+    row.interpreters_links.filter(ended_at=None, issued_at__lt=until).update(until_at=until)
     journal.record("session.changed", at=at, person=by, subject=row, room=row.room,
                    facts={"changed": changed, "starts": row.starts_at})  # fmt: skip
     return row

@@ -254,6 +254,16 @@ def parties_for(reach: Reach, person: Person, item: AgendaItem) -> list[Party]:
 
 # Interpreters ----------------------------------------------------------------------------------------------------------
 
+#: So long after the session's end a link still opens: sessions run over.
+RUNS_OVER = dt.timedelta(hours=4)
+#: In a closed one less.
+RUNS_OVER_CLOSED = dt.timedelta(hours=1)
+
+
+def interpreted_until(session: Session) -> dt.datetime:
+    """Until when the links of a session open."""
+    return session.ends_at + (RUNS_OVER_CLOSED if session.room.sealed else RUNS_OVER)
+
 
 def may_issue(reach: Reach, session: Session) -> Verdict:
     """Make a link for interpreters: the secretariat; of a closed session who sits there, or its chair."""
