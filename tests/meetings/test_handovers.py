@@ -101,6 +101,8 @@ def test_the_file_is_made_sixty_days_ahead_and_not_before_and_both_sides_are_tol
         OutgoingMail.objects.filter(body__contains="hand-over file").values_list("recipient", flat=True)
     )
     assert told == sorted([world.out.email, world.new.email])
+    for person in (world.out, world.new):
+        assert "The hand-over file is made" in browser(person).get("/en/intranet/notices/").content.decode()
 
 
 def test_the_incoming_presidency_reads_by_its_own_seats_and_what_was_signed_to_it_until_its_day(world):

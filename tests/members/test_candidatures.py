@@ -15,6 +15,8 @@ from puebla.core.verdicts import RefusedError
 from puebla.members import actions
 from puebla.members.models import Candidature, PresidencyTerm, Seat
 from puebla.members.querysets import reach_of
+from puebla.notices.actions import gather
+from puebla.notices.models import Notice
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -111,9 +113,17 @@ def test_an_observer_is_no_candidate_and_a_party_enters_none_for_another(world):
 
 
 def test_of_several_candidates_one_is_agreed_and_the_others_hear_who_was(world):
+    other, stranger = factories.focal_point(party=world.parties[0]), factories.delegate("observer_state")
+    gather(NOW)
     first, second = announce(world), announce(world, party=world.parties[1])
     agree(world, second)
+    gather(NOW)
 
+    assert {one.person_id for one in Notice.objects.filter(what="agreed")} == {other.pk, world.keeper.pk}
+    client = Client()
+    client.force_login(other)
+    assert "Consensus on the candidature is recorded" in client.get("/en/intranet/notices/").content.decode()
+    assert not Notice.objects.filter(person=stranger).exists()
     with pytest.raises(RefusedError, match="PAN was agreed by consensus already"):
         agree(world, first)
     with pytest.raises(RefusedError, match="PAN was agreed by consensus"):

@@ -246,8 +246,13 @@ class MeetingsConfig(AppConfig):
         registry.news_sources.add(bilateral_mail.SOURCE, bilateral_news.SOURCE, rank=25)
         registry.mail_kinds.add(bilateral_mail.SOURCE, lambda: _("bilateral meetings"))
         registry.mail_now.add("bilateral", bilateral_mail.mail_now)
-        from puebla.meetings.views import handing_over, presidency
+        from puebla.meetings.views import handing_over, presidency, presidency_news
 
+        for name, source in presidency_news.SOURCES.items():
+            registry.news_sources.add(name, source, rank=35)
+        registry.followables.add("meetings.presidency", presidency_news.FOLLOWABLE, rank=35)
+        registry.taking_part.add(presidency_news.TOPIC, presidency_news.taking_part)
+        registry.mail_kinds.add(presidency_news.TOPIC, presidency_news.label)
         for name, section in handing_over.SOURCES.items():
             registry.handover_sections.add(f"meetings.{name}", section)
         handover = Chore("meetings.handover", make_handovers, every=dt.timedelta(hours=1))

@@ -17,6 +17,7 @@ from puebla.core.handing_over import SECTIONS, Point
 from puebla.core.languages import Texts, show
 from puebla.core.mail import post
 from puebla.core.models import random_ref
+from puebla.core.rows import write_rows
 from puebla.core.verdicts import RefusedError, StaleError, require
 from puebla.meetings.models import HandOver, HandOverPoint, HandOverSignature
 from puebla.meetings.rules import handovers as rules
@@ -24,6 +25,7 @@ from puebla.members.actions.messages import address_of
 from puebla.members.models import Audience, Body, PresidencyTerm, Seat
 from puebla.members.querysets import reach_of, today
 from puebla.notices.actions.messages import message_id_of
+from puebla.notices.models import Notice
 
 #: The file is made so long before the term ends, and kept true so long after the day.
 AHEAD, AFTER = dt.timedelta(days=60), dt.timedelta(days=92)
@@ -69,13 +71,27 @@ def make(*, term: PresidencyTerm, before: PresidencyTerm, at: dt.datetime) -> Ha
     return handover
 
 
-def _tell(handover: HandOver, *, at: dt.datetime) -> None:
-    """Both Presidencies learn that the file stands, and what is asked of them."""
+def _put_in_inboxes(
+    handover: HandOver, what: str, *, at: dt.datetime, by: Person | None = None
+) -> list[Person]:
+    """Who sits in the office for either side finds it in the inbox, but not who did it; who they are."""
     seats = Seat.objects.on(today(at)).filter(
         body=handover.term.body, follows=None, ended_at=None, role__observes=False
     )
     seats = seats.filter(party__in=[handover.outgoing_id, handover.incoming_id], person__is_active=True)
-    for person in {one.person for one in seats.select_related("person")}:
+    people = {one.person_id: one.person for one in seats.select_related("person") if one.person != by}
+    notices = [
+        Notice(person_id=key, source="handovers", event=f"{handover.ref}:{what}", subject=handover.ref, what=what,
+               happened_at=at, made_at=at, mailed_at=at)
+        for key in sorted(people)
+    ]  # fmt: skip
+    write_rows(notices, once=True)
+    return list(people.values())
+
+
+def _tell(handover: HandOver, *, at: dt.datetime) -> None:
+    """Both Presidencies learn that the file stands, and what is asked of them."""
+    for person in _put_in_inboxes(handover, "made", at=at):
         with translation.override(person.language):
             body = _(
                 "%(name)s,\n\nthe Presidency passes from %(outgoing)s to %(incoming)s on %(day)s. The hand-over file is made: read"
@@ -289,6 +305,7 @@ def complete(*, handover: HandOver, by: Person, at: dt.datetime) -> HandOver:
     require(rules.may_complete(by, reach_of(by, at), row, at=at))
     row.completed_at, row.completed_by, row.sha256 = at, by, digest_of(row)
     row.save(update_fields=["completed_at", "completed_by", "sha256"])
+    _put_in_inboxes(row, "completed", at=at, by=by)
     journal.record("handover.completed", at=at, person=by, subject=row, facts={"sha256": row.sha256})
     return row
 

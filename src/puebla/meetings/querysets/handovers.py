@@ -56,6 +56,15 @@ class HandOverQuerySet(models.QuerySet[Any]):
         return stands.filter(Q(outgoing__in=mine) | Q(incoming__in=mine) | passed)
 
 
+def named(handover: Any) -> dict[str, str]:
+    """From whom to whom, in every language in which either is named."""
+    codes = {*handover.outgoing.short_names, *handover.incoming.short_names}
+    names = (handover.outgoing.short_names, handover.incoming.short_names)
+    return {
+        code: " → ".join(one.get(code) or next(iter(one.values()), "") for one in names) for code in codes
+    }
+
+
 class HandOverPointQuerySet(GatedQuerySet):
     """Points of hand-over files, each behind the gate of its record."""
 

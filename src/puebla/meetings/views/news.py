@@ -42,7 +42,8 @@ KIND = "meetings"
 # What happened ---------------------------------------------------------------------------------------------------------
 
 
-def _just(what: str) -> Callable[[Facts], str]:
+def just(what: str) -> Callable[[Facts], str]:
+    """An act that is always told by this sentence."""
     return lambda _facts: what
 
 
@@ -60,21 +61,23 @@ def _session_changed(facts: Facts) -> str:
     return "elsewhere" if elsewhere else "retitled" if "titles" in changed else ""
 
 
-#: By source, the acts that are told, and which sentence tells each; empty where this one is not told.
-TOLD: dict[str, dict[str, Callable[[Facts], str]]] = {
+#: Acts that are told, and which sentence tells each; empty where this one is not told.
+Acts = Mapping[str, Callable[[Facts], str]]
+#: By source.
+TOLD: dict[str, Acts] = {
     "meetings": {
-        "meeting.announced": _just("announced"), "convening.convened": _just("convened"),
-        "convening.in_session": _just("in_session"), "convening.closed": _just("closed"),
-        "convening.described": _meeting_changed, "agenda.revised": _just("agenda"),
+        "meeting.announced": just("announced"), "convening.convened": just("convened"),
+        "convening.in_session": just("in_session"), "convening.closed": just("closed"),
+        "convening.described": _meeting_changed, "agenda.revised": just("agenda"),
     },
     "sessions": {
-        "session.held": _just("held"), "session.changed": _session_changed, "session.cancelled": _just("cancelled"),
+        "session.held": just("held"), "session.changed": _session_changed, "session.cancelled": just("cancelled"),
     },
     "agenda": {
-        "agenda.item_added": _just("added"), "agenda.item_described": _just("changed"),
-        "agenda.item_opened": _just("opened"),
+        "agenda.item_added": just("added"), "agenda.item_described": just("changed"),
+        "agenda.item_opened": just("opened"),
     },
-    "placed": {"agenda.paper_placed": _just("placed")},
+    "placed": {"agenda.paper_placed": just("placed")},
 }  # fmt: skip
 
 SENTENCES = {
@@ -107,17 +110,16 @@ def says(what: str, _language: str, _number: int | None, _size: int | None) -> s
     return str(SENTENCES.get(what, what))
 
 
-def since(source: str, mark: Any, _at: dt.datetime) -> Batch:
-    """What the journal says was done since; its numbers are given in the order of commits."""
+def since(told: Acts, mark: Any, _at: dt.datetime) -> Batch:
+    """What the journal says was done since of the acts that are told; its numbers are given in the order of commits."""
     head = JournalHead.objects.filter(pk=1).values_list("sequence", flat=True).first() or 0
     if mark is None or mark == head:
         return Batch([], head)
     last = min(head, mark + WINDOW)
-    return Batch(list(_acts(source, mark, last)), last, more=last < head)
+    return Batch(list(_acts(told, mark, last)), last, more=last < head)
 
 
-def _acts(source: str, first: int, last: int) -> Iterator[Happening]:
-    told = TOLD[source]
+def _acts(told: Acts, first: int, last: int) -> Iterator[Happening]:
     done = JournalEntry.objects.filter(sequence__gt=first, sequence__lte=last, act__in=told)
     entries = list(done.order_by("sequence"))
     numbers = [entry.sequence for entry in entries]
@@ -267,15 +269,15 @@ def _delegate_lines(person: Person, reach: Reach, refs: Collection[str]) -> dict
 
 
 def told_in_the_act(mark: Any, _at: dt.datetime) -> Batch:
-    """Nothing to gather: whom it concerns is told in the very act (`actions.delegation_mail`, `bilateral_mail`)."""
+    """Nothing to gather: whom it concerns is told in the very act (`delegation_mail`, `bilateral_mail`, `handovers`)."""
     return Batch([], mark if mark is not None else {})
 
 
 SOURCES = {
-    "meetings": NewsSource(partial(since, "meetings"), _visible_meetings, _meeting_lines, says),
-    "sessions": NewsSource(partial(since, "sessions"), _visible_sessions, _session_lines, says),
-    "agenda": NewsSource(partial(since, "agenda"), _visible_items, _item_lines, says),
-    "placed": NewsSource(partial(since, "placed"), _visible_placed, _placed_lines, says),
+    "meetings": NewsSource(partial(since, TOLD["meetings"]), _visible_meetings, _meeting_lines, says),
+    "sessions": NewsSource(partial(since, TOLD["sessions"]), _visible_sessions, _session_lines, says),
+    "agenda": NewsSource(partial(since, TOLD["agenda"]), _visible_items, _item_lines, says),
+    "placed": NewsSource(partial(since, TOLD["placed"]), _visible_placed, _placed_lines, says),
     "delegates": NewsSource(told_in_the_act, _visible_delegates, _delegate_lines, says),
 }
 

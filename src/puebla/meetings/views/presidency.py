@@ -24,7 +24,7 @@ from puebla.meetings.models import (
     HandOverPoint,
     Report,
 )
-from puebla.meetings.querysets.handovers import focal_parties
+from puebla.meetings.querysets.handovers import focal_parties, named
 from puebla.meetings.rules import handovers as rules
 from puebla.meetings.rules import may_pass_to
 from puebla.meetings.rules.reports import may_adopt
@@ -174,16 +174,8 @@ def _to_sign(person: Person, reach: Reach, *, at: dt.datetime) -> Waiting:
             if count := waiting.count():
                 said = _("points that wait for your signature: %(n)d") % {"n": count}
                 address = reverse("meetings:handover", args=[one.ref])
-                rows.append(_line(_named(one), address, said))
+                rows.append(_line(named(one), address, said))
     return rows
-
-
-def _named(handover: HandOver) -> dict[str, str]:
-    codes = {*handover.outgoing.short_names, *handover.incoming.short_names}
-    names = (handover.outgoing.short_names, handover.incoming.short_names)
-    return {
-        code: " → ".join(one.get(code) or next(iter(one.values()), "") for one in names) for code in codes
-    }
 
 
 # On other pages -----------------------------------------------------------------------------------------------------
