@@ -164,8 +164,7 @@ def _statements(said: Sequence[Statement]) -> Iterable[texts.Piece]:
         read = {code: found for code, found in read.items() if found}
         if read:
             yield texts.Piece(Kind.PARAGRAPH, _heading(one))
-        for proposal in propose(dict(list(read.items())[:2])) if read else ():
-            yield texts.Piece(Kind.PARAGRAPH, proposal.words)
+            yield from (texts.Piece(Kind.PARAGRAPH, proposal.words) for proposal in propose(read))
 
 
 def _heading(one: Statement) -> Texts:
