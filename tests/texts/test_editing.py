@@ -348,6 +348,8 @@ def test_focal_points_who_may_comment_are_asked_by_mail_in_as_many_questions_for
     assert mail.recipient == first.email
     assert "Report of the meeting" in mail.subject
     assert text.ref in mail.body
+    # An hour is told with its difference, whichever process it is.
+    assert "(UTC−6): Report of the meeting" in mail.body
     assert {one.recipient for one in OutgoingMail.objects.all()} == {one.email for one in [first, *others]}
     assert "Report of the meeting" in mail_now(mail.about.partition(":")[2], mail, LATER)["subject"]
     actions.set_audience(text=text, audience=Audience.SECRETARIAT, by=secretary, at=LATER)

@@ -146,5 +146,5 @@ def may_freeze(reach: Reach, text: "Text", pending: Collection[str], empty: bool
 
 
 def when(instant: dt.datetime) -> str:
-    """An instant in the Conference's time, as sentences say it."""
+    """An instant in the process's time, as sentences say it."""
     return date_format(timezone.localtime(instant), "DATETIME_FORMAT")

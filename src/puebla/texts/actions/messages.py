@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from puebla.accounts.models import Person
 from puebla.core.languages import show
 from puebla.core.mail import letter, post_all
 from puebla.core.models import OutgoingMail
+from puebla.core.zones import difference
 from puebla.members.models import Permission
 from puebla.members.querysets import MEMBERS, reach_of, reaches
 from puebla.notices.actions import stopped_by
@@ -54,7 +56,7 @@ def _letter(text: Text, person: Person, *, at: dt.datetime) -> OutgoingMail:
 
 def _words(text: Text, person: Person) -> dict[str, str]:
     """Subject and body in the language now active."""
-    sealed = text.room_cap < MEMBERS
+    sealed, until = text.room_cap < MEMBERS, text.comments_until
     named = (
         _("a draft in “%(room)s”") % {"room": show(text.room.names)}
         if sealed
@@ -62,11 +64,11 @@ def _words(text: Text, person: Person) -> dict[str, str]:
     )
     facts = {
         "name": person.full_name, "draft": named, "stop": stop_kind_address(person, SOURCE),
-        "until": rules.when(text.comments_until) if text.comments_until else "",
+        "until": f"{rules.when(until)} ({difference(until, settings.TIME_ZONE)})" if until else "",
         "address": absolute("texts:text", text.ref),
     }  # fmt: skip
     body = _(
-        "%(name)s,\n\ndelegations are asked for comments until %(until)s (the Conference's time): %(draft)s. Read it and"
+        "%(name)s,\n\ndelegations are asked for comments until %(until)s: %(draft)s. Read it and"
         " comment paragraph by paragraph:\n%(address)s\n\nNo more mail of drafts, with one click:\n%(stop)s\n"
     )
     return {"subject": _("Comments are asked for: %(draft)s") % facts, "body": body % facts}
