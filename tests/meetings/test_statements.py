@@ -153,13 +153,16 @@ def test_a_head_of_delegation_without_any_permission_speaks_for_it_and_the_chair
 ):
     role = factories.RoleFactory(code="vice_minister", permissions=[])
     minister = factories.delegate(role=role, party=world.hnd_party, body=world.convening.meeting.body)
+    offered = f'href="{at_page("statement-new", world.item.ref)}"'
     with pytest.raises(RefusedError, match="does not speak for"):
         sent(world, by=minister, party=world.hnd_party, texts={})
+    assert offered not in client_of(minister).get(at_page("statements")).content.decode()
 
     sent(world, by=world.chair, party=world.hnd_party, texts={}, kind="order")
 
     assert Statement.objects.listed_for(world.chair).get().kind == "order"
     factories_delegation(world, minister)
+    assert offered in client_of(minister).get(at_page("statements")).content.decode()
     assert sent(world, by=minister, party=world.hnd_party, texts={}).state == "waiting"
 
 

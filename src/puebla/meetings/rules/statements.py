@@ -93,6 +93,23 @@ def may_speak(item: AgendaItem, party: Party) -> Verdict:
     )  # fmt: skip
 
 
+def voices(reach: Reach, person: Person, convening: Convening) -> dict[int, bool]:
+    """The own parties for which the person speaks here, and of each whether it needs the Presidency's exception for an item."""
+    standing: Any = Party.objects.standing(STANDINGS, on=convening.meeting.starts_on)
+    own = standing.filter(pk__in=sorted(reach.parties))
+    return {
+        one.pk: one.standing_kind in OBSERVING for one in own if speaks_for(reach, person, convening, one)
+    }
+
+
+def offers_floor(reach: Reach, item: AgendaItem, own: dict[int, bool]) -> bool:
+    """Whether a page offers the floor under this item to who has these voices, or keeps the list; the form asks `may_send`."""
+    if not is_open(item.convening):
+        return False
+    let = {one.party_id for one in item.openings.all() if one.what in FLOOR and not item.room.sealed}
+    return bool(runs(reach, item)) or any(not observing or party in let for party, observing in own.items())
+
+
 def may_send(reach: Reach, person: Person, item: AgendaItem, party: Party) -> Verdict:
     """Ask for the floor under this item, with the text or without; the secretariat enters what reaches it on paper."""
     knows = reach.covers(item) or item.openings.filter(party_id__in=reach.parties).exists()

@@ -24,6 +24,7 @@ from puebla.meetings.querysets.statements import by_item, sides_of
 from puebla.meetings.rules import statements as rules
 from puebla.meetings.views.agenda import item_or_404
 from puebla.meetings.views.convening import convening_or_404
+from puebla.members.models import Party
 from puebla.members.querysets import Reach, reach_of
 from puebla.members.rules import convenes
 
@@ -59,10 +60,11 @@ def statements(request: PersonRequest, symbol: str) -> HttpResponseBase:
     items = _items(request, convening, reach)
     seen = Statement.objects.visible_to(request.person, reach=reach).filter(convening=convening)
     shown = by_item(seen.select_related("party"))
+    own = rules.voices(reach, request.person, convening)
     context = {
         "convening": convening, "meeting": convening.meeting, "may_run": convenes(reach),
         "rows": [
-            {"item": one, "statements": shown.get(one.pk, []), "may_ask": bool(_may_ask(one, reach))} for one in items
+            {"item": one, "statements": shown.get(one.pk, []), "may_ask": rules.offers_floor(reach, one, own)} for one in items
         ],
         "sessions": [one for one in _sessions(request, convening, reach) if rules.reads_for_the_booth(reach, one)],
         "verdict": rules.is_open(convening),
@@ -81,17 +83,6 @@ def _items(
         # One meeting for all of them: what it was asked for stays known.
         one.convening = convening
     return items
-
-
-def _may_ask(item: AgendaItem, reach: Reach) -> bool:
-    """Whether the page offers the floor here: the form itself asks the rule."""
-    if not rules.is_open(item.convening):
-        return False
-    if rules.runs(reach, item):
-        return True
-    observes = reach.rung > rules.Audience.MEMBERS
-    let = {one.party_id for one in item.openings.all() if one.what in rules.FLOOR}
-    return not observes or bool(let & reach.parties)
 
 
 def _sessions(request: PersonRequest, convening: Convening, reach: Reach) -> list[Session]:
@@ -143,9 +134,10 @@ def _why_not(reach: Reach, request: PersonRequest, item: AgendaItem) -> Any:
     found = rules.is_open(item.convening)
     if not found:
         return found.reason
-    for one in rules.Party.objects.filter(pk__in=sorted(reach.parties)).order_by("code"):
-        return rules.may_send(reach, request.person, item, one).reason
-    return _("Your seat speaks for no delegation here.")
+    party = Party.objects.filter(pk__in=sorted(reach.parties)).order_by("code").first()
+    if party is None:
+        return _("Your seat speaks for no delegation here.")
+    return rules.may_send(reach, request.person, item, party).reason
 
 
 def _say_sent(request: PersonRequest, statement: Statement) -> None:
