@@ -22,7 +22,7 @@ STORED = put(io.BytesIO(CONTENT), storage=STORAGE)
 ETAG = f'"{STORED.sha256}"'
 
 
-def answer(method: str = "GET", *, headers: dict[str, str] | None = None, **options):
+def answer(method: str = "GET", address: str = "/", *, headers: dict[str, str] | None = None, **options):
     settled = {
         "storage": STORAGE,
         "key": STORED.key,
@@ -30,10 +30,9 @@ def answer(method: str = "GET", *, headers: dict[str, str] | None = None, **opti
         "sha256": STORED.sha256,
         "media_type": "application/pdf",
         "name": "Agenda.pdf",
-        "inline": True,
         "last_modified": MODIFIED,
     } | options
-    return serve(RequestFactory().generic(method, "/", headers=headers or {}), **settled)
+    return serve(RequestFactory().generic(method, address, headers=headers or {}), **settled)
 
 
 def body_of(response) -> bytes:
@@ -64,10 +63,14 @@ def test_a_public_file_may_be_kept_by_shared_caches_that_ask_again():
 
 @pytest.mark.parametrize("media_type", ["text/html", "text/plain", "image/svg+xml", "application/msword"])
 def test_what_a_browser_might_run_is_always_downloaded(media_type):
-    response = answer(media_type=media_type, inline=True)
+    response = answer(media_type=media_type)
 
     assert response["Content-Disposition"].startswith("attachment")
     assert response["Content-Type"] == media_type
+
+
+def test_who_asks_for_a_download_gets_one():
+    assert answer(address="/?download")["Content-Disposition"] == 'attachment; filename="Agenda.pdf"'
 
 
 def test_a_name_in_any_alphabet_is_sent_as_utf8():

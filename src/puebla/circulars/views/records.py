@@ -17,7 +17,6 @@ from puebla.circulars.actions.replying import verdict_on
 from puebla.circulars.forms import readers_once_sent
 from puebla.circulars.models import Circular, Reply
 from puebla.circulars.querysets import readers_in_words, why_i_see
-from puebla.core.files.kinds import FileKind
 from puebla.core.files.serving import serve
 from puebla.core.languages import pending_languages
 from puebla.core.models import JournalEntry, Process
@@ -219,7 +218,6 @@ def attachment(request: PersonRequest, address: str, ref: str) -> HttpResponseBa
     return serve(
         request, storage=storages["default"], key=file.key, size=file.size, sha256=file.sha256,
         media_type=file.media_type, name=file.name, last_modified=file.filed_at,
-        inline=FileKind[file.kind].inline_safe and "download" not in request.GET,
     )  # fmt: skip
 
 

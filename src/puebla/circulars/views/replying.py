@@ -20,7 +20,6 @@ from puebla.circulars.actions.replying import sent_with, verdict_on
 from puebla.circulars.forms import ReplyForm
 from puebla.circulars.models import Circular, FieldKind, HeldFile, Reply
 from puebla.circulars.views.records import circular_or_404, date_facts, own_parties
-from puebla.core.files.kinds import FileKind
 from puebla.core.files.serving import serve
 from puebla.core.languages import show
 from puebla.core.verdicts import RefusedError, StaleError
@@ -250,5 +249,4 @@ def reply_file(request: PersonRequest, address: str, ref: str) -> HttpResponseBa
     return serve(
         request, storage=storages["default"], key=file.key, size=file.size, sha256=file.sha256,
         media_type=file.media_type, name=file.name, last_modified=file.filed_at,
-        inline=FileKind[file.kind].inline_safe and "download" not in request.GET,
     )  # fmt: skip

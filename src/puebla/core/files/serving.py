@@ -40,7 +40,7 @@ def serve(
     sha256: str,
     media_type: str,
     name: str,
-    inline: bool,
+    inline: bool = True,
     last_modified: datetime | None,
     public: bool = False,
 ) -> HttpResponseBase:
@@ -48,7 +48,8 @@ def serve(
 
     Args:
         name: shown to the reader as the file's name; any alphabet.
-        inline: show it in the browser, where its kind is safe to show; everything else is downloaded.
+        inline: show it in the browser, where its kind is safe to show and the reader did not ask for a download (`?download`);
+            everything else is downloaded.
         last_modified: aware; None where the bytes alone tell what is new.
         public: shared caches may keep it, but ask again each time: what is withdrawn must vanish.
     """
@@ -58,7 +59,7 @@ def serve(
         sha256=sha256,
         media_type=media_type,
         name=name,
-        inline=inline and media_type in _INLINE,
+        inline=inline and media_type in _INLINE and "download" not in request.GET,
         last_modified=last_modified,
         public=public,
     )

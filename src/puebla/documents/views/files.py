@@ -46,7 +46,6 @@ def _serve(request: PersonRequest, address: str, language: str, number: int | No
     return serve(
         request, storage=storages["default"], key=found.key, size=found.size, sha256=found.sha256,
         media_type=found.media_type, name=found.name, last_modified=found.filed_at,
-        inline=FileKind[found.kind].inline_safe and "download" not in request.GET,
     )  # fmt: skip
 
 
@@ -82,5 +81,5 @@ def picture(request: PersonRequest, address: str, language: str, number: int, pa
         raise Http404
     return serve(
         request, storage=store, key=key, size=store.size(key), sha256=f"{found.sha256}-{page}",
-        media_type="image/webp", name=f"{page}.webp", last_modified=found.filed_at, inline=True,
+        media_type="image/webp", name=f"{page}.webp", last_modified=found.filed_at,
     )  # fmt: skip

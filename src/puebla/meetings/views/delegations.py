@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core import journal
-from puebla.core.files.kinds import FileKind
 from puebla.core.files.serving import serve
 from puebla.core.languages import show
 from puebla.core.models import Process
@@ -313,7 +312,6 @@ def _served_letter(request: PersonRequest, held: Delegation | None, at: Any) -> 
     return serve(
         request, storage=storages["default"], key=held.letter_key, size=held.letter_size, sha256=held.letter_sha256,
         media_type=held.letter_media_type, name=held.letter_name, last_modified=held.letter_at,
-        inline=held.letter_media_type == FileKind.PDF.media_type and "download" not in request.GET,
     )  # fmt: skip
 
 
@@ -446,7 +444,7 @@ def photo(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         raise Http404
     return serve(
         request, storage=storages["default"], key=found.photo_key, size=found.photo_size, sha256=found.photo_sha256,
-        media_type=found.photo_media_type, name=f"{found.ref}.jpg", inline=True, last_modified=None,
+        media_type=found.photo_media_type, name=f"{found.ref}.jpg", last_modified=None,
     )  # fmt: skip
 
 

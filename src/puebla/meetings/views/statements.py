@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from puebla.accounts.views import PersonRequest, carried, signed_in
-from puebla.core.files.kinds import FileKind
 from puebla.core.files.serving import serve
 from puebla.core.models import Process
 from puebla.meetings.actions import statements as actions
@@ -299,7 +298,6 @@ def served(request: Any, text: StatementText) -> HttpResponseBase:
     return serve(
         request, storage=storages["default"], key=text.file_key, size=text.file_size, sha256=text.file_sha256,
         media_type=text.file_media_type, name=text.file_name, last_modified=text.given_at,
-        inline=text.file_media_type == FileKind.PDF.media_type and "download" not in request.GET,
     )  # fmt: skip
 
 

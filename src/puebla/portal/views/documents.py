@@ -383,7 +383,6 @@ def _file(request: HttpRequest, symbol: str, language: str, **which: Any) -> Htt
         sha256=found.sha256,
         media_type=found.media_type,
         name=found.name,
-        inline="download" not in request.GET,
         last_modified=found.filed_at,
         public=True,
     )

@@ -83,7 +83,7 @@ def brochure(request: HttpRequest) -> HttpResponseBase:
     key = held.save(name, ContentFile(made))
     return serve(
         request, storage=held, key=key, size=len(made), sha256=hashlib.sha256(made).hexdigest(),
-        media_type="application/pdf", name=name, inline=True, last_modified=None, public=True,
+        media_type="application/pdf", name=name, last_modified=None, public=True,
     )  # fmt: skip
 
 
