@@ -275,18 +275,29 @@ class Reply(Restricted):
         return f"{self.party} {self.number or ''}".strip()
 
 
-class ReplyFile(models.Model):
-    """A file that a party replied with: its bytes never change; a reply that replaces another may keep it."""
+class StoredFile(models.Model):
+    """What is kept of the bytes of a file that was examined; they never change."""
 
     ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
-    reply = models.ForeignKey(Reply, models.CASCADE, related_name="files")
-    field = models.CharField(max_length=20)
     key = models.CharField(max_length=80)
     name = models.CharField(_("file name"), max_length=200)
     kind = models.CharField(_("format"), max_length=10)
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField(_("size"))
     sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReplyFile(StoredFile):
+    """A file that a party replied with; a reply that replaces another may keep it."""
+
+    reply = models.ForeignKey(Reply, models.CASCADE, related_name="files")
+    field = models.CharField(max_length=20)
     filed_at = models.DateTimeField()
 
     class Meta:
@@ -298,17 +309,10 @@ class ReplyFile(models.Model):
         indexes = [models.Index(fields=["key"], name="circulars_file_key")]
 
 
-class CircularFile(models.Model):
+class CircularFile(StoredFile):
     """A file that goes with a circular: read by its readers, frozen with it."""
 
-    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
     circular = models.ForeignKey(Circular, models.CASCADE, related_name="files")
-    key = models.CharField(max_length=80)
-    name = models.CharField(_("file name"), max_length=200)
-    kind = models.CharField(_("format"), max_length=10)
-    media_type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField(_("size"))
-    sha256 = models.CharField(max_length=64)
     filed_at = models.DateTimeField()
 
     class Meta:
@@ -316,32 +320,19 @@ class CircularFile(models.Model):
         ordering = ["pk"]
         indexes = [models.Index(fields=["key"], name="circulars_own_file_key")]
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class HeldFile(models.Model):
+class HeldFile(StoredFile):
     """A file that came with a form and is not filed yet: a form that is refused loses none; forgotten after a day."""
 
-    ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     #: Of a reply, the field that it answers.
     field = models.CharField(max_length=20, blank=True)
-    key = models.CharField(max_length=80)
-    name = models.CharField(_("file name"), max_length=200)
-    kind = models.CharField(_("format"), max_length=10)
-    media_type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField(_("size"))
-    sha256 = models.CharField(max_length=64)
     held_at = models.DateTimeField(db_index=True)
 
     class Meta:
         verbose_name = _("file kept for a form")
         ordering = ["pk"]
         indexes = [models.Index(fields=["key"], name="circulars_held_file_key")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Extension(models.Model):

@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 
 from puebla.accounts.models import Person
 from puebla.circulars.models import Circular, CircularFile, HeldFile, Reply, ReplyFile
-from puebla.core import journal
 from puebla.core.files.examine import examine
 from puebla.core.files.store import put
 from puebla.core.verdicts import RefusedError
 from puebla.documents.actions.filing import as_path
+from puebla.members.actions import openings
 
 #: Larger ones do not go through the lines of some of the parties.
 MOST_BYTES = 25 << 20
@@ -110,10 +110,12 @@ def forget_held(*, at: dt.datetime) -> int:
 
 
 def circular_file_opened(*, file: CircularFile, by: Person, at: dt.datetime) -> None:
-    """Journal that a file of a circular is opened: one row per person, file and hour; no row, no file."""
-    hour = at.astimezone(dt.UTC).strftime("%Y%m%d%H")
-    journal.record_once(
-        "circular.file_opened", once_key=f"open:{by.ref}:{file.ref}:{hour}", at=at, person=by, subject=file.circular,
-        room=file.circular.room, facts={"name": file.name},
-        party_code=",".join(sorted({s.party.code for s in by.seats.effective(at).select_related("party")})),
-    )  # fmt: skip
+    """Journal that a file of a circular is opened."""
+    openings.file_opened(
+        "circular.file_opened",
+        file_ref=file.ref,
+        subject=file.circular,
+        facts={"name": file.name},
+        by=by,
+        at=at,
+    )

@@ -20,6 +20,7 @@ from puebla.circulars.models import Circular, CircularFile, FieldKind, HeldFile,
 from puebla.core import journal
 from puebla.core.verdicts import RefusedError, StaleError, require
 from puebla.core.words import one_line, without_nul
+from puebla.members.actions import openings
 from puebla.members.models import Audience, Party, Seat
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.rules import standing_of
@@ -167,13 +168,10 @@ def _kept_back(circular: Circular) -> int:
 
 
 def file_opened(*, file: ReplyFile, by: Person, at: dt.datetime) -> None:
-    """Journal that a file of a reply is opened: one row per person, file and hour; no row, no file."""
-    hour = at.astimezone(dt.UTC).strftime("%Y%m%d%H")
-    journal.record_once(
-        "reply.file_opened", once_key=f"open:{by.ref}:{file.ref}:{hour}", at=at, person=by, subject=file.reply,
-        room=file.reply.room, facts={"name": file.name},
-        party_code=",".join(sorted({s.party.code for s in by.seats.effective(at).select_related("party")})),
-    )  # fmt: skip
+    """Journal that a file of a reply is opened."""
+    openings.file_opened(
+        "reply.file_opened", file_ref=file.ref, subject=file.reply, facts={"name": file.name}, by=by, at=at
+    )
 
 
 # What was answered -----------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ from puebla.documents.models import (
     State,
     Theme,
 )
+from puebla.members.actions.openings import file_opened
 from puebla.members.models import Audience, Body, Meeting, Party, Room
 from puebla.members.querysets import Reach, reach_of
 from puebla.publications.actions import hold_back
@@ -510,20 +511,13 @@ def _public_reads(version: FileVersion, document: Document, at: dt.datetime) -> 
 
 
 def opened(*, version: FileVersion, document: Document, by: Person, at: dt.datetime) -> None:
-    """Journal that a restricted file is opened: one row per person, file and hour; no row, no file.
+    """Journal that a file is opened, where it is restricted.
 
     What the public reads is not restricted: this very version, released, its hour come. Others of the same paper are.
     """
     if document.is_public and _public_reads(version, document, at):
         return
-    hour = at.astimezone(dt.UTC).strftime("%Y%m%d%H")
-    journal.record_once(
-        "document.opened",
-        once_key=f"open:{by.ref}:{version.ref}:{hour}",
-        at=at,
-        person=by,
-        subject=document,
-        room=document.room,
-        party_code=",".join(sorted({s.party.code for s in by.seats.effective(at).select_related("party")})),
+    file_opened(
+        "document.opened", file_ref=version.ref, subject=document, by=by, at=at,
         facts={"language": version.edition.language, "number": version.number},
-    )
+    )  # fmt: skip
