@@ -1,4 +1,4 @@
-// Dropping files on the form, the progress of an upload, and suggestions while typing; every page works without this.
+// Dropping files on the form, and suggestions while typing; every page works without this.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-drop]");
@@ -8,31 +8,6 @@
     form.addEventListener("drop", (event) => {
       event.preventDefault();
       input.files = event.dataTransfer.files;
-    });
-    form.addEventListener("submit", (event) => {
-      const box = form.querySelector("[data-progress]");
-      if (!box || !window.XMLHttpRequest) return;
-      event.preventDefault();
-      const request = new XMLHttpRequest();
-      request.open("POST", form.action || window.location.href);
-      request.upload.addEventListener("progress", (step) => {
-        box.hidden = false;
-        const part = Math.round((100 * step.loaded) / step.total);
-        box.querySelector("progress").value = part;
-        box.querySelector("span").textContent = `${part} %`;
-      });
-      request.addEventListener("load", () => {
-        if (request.responseURL && request.responseURL !== window.location.href) {
-          window.location.assign(request.responseURL);
-        } else {
-          document.open();
-          document.write(request.responseText);
-          document.close();
-        }
-      });
-      // A cut line: the ordinary way, which the browser itself explains.
-      request.addEventListener("error", () => form.submit());
-      request.send(new FormData(form));
     });
   }
   const list = document.querySelector("datalist[data-source]");
