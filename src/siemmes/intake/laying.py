@@ -198,7 +198,9 @@ def _laid_by_column(
         The columns in which all rows say the same, as SQL that gives it: `laid` has none of them.
     """
     texts = [name for name in reading.texts if name != VALUE]
-    if reading.lines is None or VALUE in said or not texts or any(name not in labels.types for name in texts):
+    if reading.lines is None or VALUE in said or VALUE not in reading.texts:
+        return None
+    if any(name not in labels.types for name in texts):
         return None
     places = {name: Places(labels.listed(name)) for name in texts}
     with closing(pieces(reading.lines, places, VALUE)) as found:
@@ -280,8 +282,7 @@ class _Laying:
             for name, one in piece.codes.items()
             if name not in self.alone
         ]
-        columns += [("figure", pa.float64())] if piece.figures is not None else []
-        return pa.schema([*columns, *([(VALUE, pa.string())] if self.odd else [])])
+        return pa.schema([*columns, ("figure", pa.float64()), *([(VALUE, pa.string())] if self.odd else [])])
 
     def batch(self, found: Sequence[Piece]) -> pa.RecordBatch:
         """Pieces that follow each other, as one."""
@@ -291,8 +292,7 @@ class _Laying:
             for name in first.codes
             if name not in self.alone
         ]
-        if first.figures is not None:
-            columns.append(pa.array(np.concatenate([one.figures for one in found]), from_pandas=True))
+        columns.append(pa.array(np.concatenate([one.figures for one in found]), from_pandas=True))
         if self.odd:
             columns.append(pa.concat_arrays([_as_written(one) for one in found]))
         return pa.record_batch(columns, schema=self._schema(first))
@@ -306,11 +306,7 @@ class _Laying:
         selected += [
             f"{self._coded(name)} AS {quoted(name)}" for name in piece.codes if name not in self.alone
         ]
-        figure, written, source = (
-            "figure" if piece.figures is not None else "NULL::DOUBLE",
-            "NULL::VARCHAR",
-            "pieces",
-        )
+        figure, written, source = "figure", "NULL::VARCHAR", "pieces"
         if self.odd:
             source = f"(SELECT *, TRY_CAST({quoted(VALUE)} AS BIGINT) AS whole FROM pieces)"
             number, text = _number(self.reading, self.said)

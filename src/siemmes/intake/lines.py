@@ -58,7 +58,7 @@ class Piece:
 
     rows: int
     codes: Mapping[str, np.ndarray]
-    figures: np.ndarray | None
+    figures: np.ndarray
     odd: Mapping[int, str]
 
 
@@ -106,17 +106,17 @@ class Places:
         return found if right.all() else None
 
 
-def pieces(lines: Lines, places: Mapping[str, Places], value: str | None) -> Generator[Piece | None]:
+def pieces(lines: Lines, places: Mapping[str, Places], value: str) -> Generator[Piece | None]:
     """The lines of a text below its heading, piece by piece; None, and nothing after it, once they are not plain.
 
     Args:
         places: of the columns that hold codes; others than these and `value` are not looked at.
-        value: the column of figures, if there is one.
+        value: the column of figures.
     """
     cut = partial(_cut, lines=lines, places=places, value=value)
     waiting: deque[Future[Piece | None]] = deque()
     with ThreadPoolExecutor(_AHEAD, "siemmes-lines") as pool:
-        for text, length in _read(lines.path):
+        for text, length in _read(lines):
             waiting.append(pool.submit(cut, text, length))
             if len(waiting) > _AHEAD:
                 found = waiting.popleft().result()
@@ -130,31 +130,38 @@ def pieces(lines: Lines, places: Mapping[str, Places], value: str | None) -> Gen
                 return
 
 
-def _read(path: Path) -> Iterator[tuple[bytearray, int]]:
-    """Whole lines below the first, many at a time, with room before and after for words that reach over; their length."""
-    with path.open("rb") as file:
-        file.readline()
+def _read(lines: Lines) -> Iterator[tuple[bytearray, int]]:
+    """Whole lines below the first, many at a time, with room before and after for words that reach over; their length.
+
+    Of a line that is longer than a piece, and longer than DuckDB takes, the beginning comes, and nothing after it.
+    """
+    with lines.path.open("rb") as file:
+        if not file.readline(PIECE).endswith(b"\n"):
+            return
         left = b""
         while True:
-            text = bytearray(_LONGEST + len(left) + PIECE + _LONGEST)
+            text = bytearray(_LONGEST + PIECE + _LONGEST)
             text[_LONGEST : _LONGEST + len(left)] = left
             more = file.readinto(memoryview(text)[_LONGEST + len(left) : -_LONGEST])
             length = _LONGEST + len(left) + more
             if not more:
                 if left:
-                    text[length] = _FEED  # the last line need not end
-                    yield text, length + 1
+                    text[length : length + len(lines.end)] = lines.end  # the last line need not end
+                    yield text, length + len(lines.end)
                 return
             whole = text.rfind(b"\n", _LONGEST, length) + 1
-            if not whole:
+            if whole:
+                left = bytes(text[whole:length])
+                yield text, whole
+            elif length < _LONGEST + PIECE:
                 left = bytes(text[_LONGEST:length])
-                continue
-            left = bytes(text[whole:length])
-            yield text, whole
+            else:
+                yield text, length
+                return
 
 
 def _cut(
-    text: bytearray, length: int, *, lines: Lines, places: Mapping[str, Places], value: str | None
+    text: bytearray, length: int, *, lines: Lines, places: Mapping[str, Places], value: str
 ) -> Piece | None:
     """Lines as columns; None where they are not plain."""
     every = np.frombuffer(text, np.uint8)
@@ -163,7 +170,7 @@ def _cut(
     marks |= here == _FEED
     at = np.flatnonzero(marks) + _LONGEST
     width = len(lines.names)
-    if len(at) % width or not here.all():
+    if every[length - 1] != _FEED or len(at) % width or not here.all():
         return None
     ends = np.ascontiguousarray(at.reshape(-1, width).T)
     rows = ends.shape[1]
@@ -175,7 +182,7 @@ def _cut(
         if not (every[ends[-1]] == _RETURN).all():
             return None
     words = np.ndarray((len(text) - _WORD + 1,), dtype="<u8", buffer=text, strides=(1,))
-    codes, figures, odd = {}, None, {}
+    codes, figures, odd = {}, np.empty(0), {}
     for place, name in enumerate(lines.names):
         if name in places:
             found = _looked_up(words, begins, ends[place], places[name])

@@ -5,7 +5,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from siemmes.intake import laying, lines
@@ -65,11 +65,12 @@ LINE = st.tuples(*(field_of(name, plain) for name, plain in zip(COLUMNS, PLAIN, 
 
 
 @settings(max_examples=25, deadline=None)
+@example([",".join(PLAIN)] * 2, "\n", True, 1 << 22, 1, {}, (*COLUMNS[:10], *COLUMNS[11:]))  # no figures, and all alike
 @given(
     body=st.lists(st.one_of(*[st.just(",".join(PLAIN))] * 6, *[LINE] * 6, st.sampled_from(ODD)), max_size=12),
     end=st.sampled_from(["\n", "\r\n"]),
     last=st.booleans(),
-    piece=st.sampled_from([60, 200, 1 << 22]),
+    piece=st.sampled_from([200, 400, 1 << 22]),
     together=st.sampled_from([1, 3, 1000]),
     said=st.sampled_from([{}, {"OBS_STATUS": "E"}, {"FREQ": "M"}, {"OBS_VALUE": "3"}]),
     columns=st.sampled_from([COLUMNS, COLUMNS[:11], COLUMNS[1:], ("STRANGE", *COLUMNS[1:])]),
@@ -145,9 +146,35 @@ def test_every_label_is_found_at_its_place_and_no_other_text_at_any(tmp_path, na
     path.write_text("A,B\n" + "".join(f"{one},\n" for one in ["", *labels]))
     asked = Lines(path, ",", ["A", "B"])
 
-    [found] = pieces(asked, {"A": Places(labels)}, None)
+    [found] = pieces(asked, {"A": Places(labels)}, "B")
 
     assert np.array_equal(found.codes["A"], np.arange(len(labels) + 1))
     for strange in ("ZZZ9", labels[0] + " ", labels[0][:-1], labels[0] + "x" * 9, "x" * 17):
         path.write_text(f"A,B\n{labels[0]},\n{strange},\n")
-        assert list(pieces(dataclasses.replace(asked), {"A": Places(labels)}, None)) == [None]
+        assert list(pieces(dataclasses.replace(asked), {"A": Places(labels)}, "B")) == [None]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_lines_are_plain_wherever_a_piece_ends_and_the_last_need_not_end(tmp_path, monkeypatch, end):
+    path = tmp_path / "sent.csv"
+    path.write_bytes(end.join([b"A,OBS_VALUE", *(b"x,%d" % 10**number for number in range(12))]))
+    asked = Lines(path, ",", ["A", "OBS_VALUE"], end)
+    for piece in range(18, 60):
+        monkeypatch.setattr(lines, "PIECE", piece)
+
+        found = list(pieces(asked, {"A": Places(["x"])}, "OBS_VALUE"))
+
+        assert [one for each in found for one in each.figures] == [10**number for number in range(12)]
+
+
+def test_a_line_beyond_measure_is_not_plain_and_never_held(tmp_path, monkeypatch):
+    monkeypatch.setattr(lines, "PIECE", 1000)
+    path = tmp_path / "sent.csv"
+    path.write_text("A,NOTE,OBS_VALUE\nx,short,1\nx," + "y" * 5000 + ",2\nx,short,3\n")
+    asked = Lines(path, ",", ["A", "NOTE", "OBS_VALUE"])
+
+    first, *rest = pieces(asked, {"A": Places(["x"])}, "OBS_VALUE")
+
+    assert first.rows == 1
+    assert rest == [None]
+    assert max(len(text) for text, _length in lines._read(asked)) < 1100
