@@ -2,8 +2,9 @@
 
 Codes and periods become ENUMs, so that every rule compares small numbers and a million rows take little memory. The labels are
 taken for granted first: those of the code lists, and the periods in which the flow is collected. Plain lines are cut and looked up
-column by column (`intake.lines`), everything else is read by DuckDB. Only where a file holds another text, padded or unknown, is it read once more to learn which, and then laid; those labels are added, so that nothing that was sent
-is lost. A column of more strange texts than `MOST` stays text.
+column by column (`intake.lines`), everything else is read by DuckDB. Only where a file holds another text, padded or unknown, is it
+read once more to learn which, and then laid; those labels are added, so that nothing that was sent is lost. A column of more strange
+texts than `MOST` stays text.
 """
 
 import datetime as dt
@@ -18,7 +19,7 @@ import pyarrow as pa
 from siemmes.cube.layout import literal, quoted, single
 from siemmes.intake.delimited import broken_rows
 from siemmes.intake.lines import Piece, Places, pieces
-from siemmes.intake.texts import Reading
+from siemmes.intake.texts import Reading, unreadable
 from siemmes.model import periods
 from siemmes.model.catalogue import code_list
 from siemmes.model.structures import TIME, VALUE, Structure
@@ -58,19 +59,16 @@ class Labels:
         kind = self.types[name]
         return self.added.get(kind, set()) - self.known[kind]
 
-    def listed(self, name: str) -> list[str]:
-        """The labels of a column's type, sorted as texts are."""
-        kind = self.types[name]
+    def listed(self, kind: str) -> list[str]:
+        """The labels of a type, sorted as texts are."""
         return sorted(self.known[kind] | self.added.get(kind, set()))
 
     def make(self, con: duckdb.DuckDBPyConnection) -> None:
         """Make the types in this connection, their labels sorted as texts are."""
         for name in sorted(set(self.types.values())):
-            labels = sorted(self.known[name] | self.added.get(name, set()))
+            listed = ", ".join(map(literal, self.listed(name)))
             con.execute(f"DROP TYPE IF EXISTS {quoted(name)}")
-            con.execute(
-                f"CREATE TEMP TYPE {quoted(name)} AS ENUM ({', '.join(literal(one) for one in labels)})"
-            )
+            con.execute(f"CREATE TEMP TYPE {quoted(name)} AS ENUM ({listed})")
 
 
 def lay_out(reading: Reading, about: Structure, said: Mapping[str, str], today: dt.date) -> Labels:
@@ -202,7 +200,7 @@ def _laid_by_column(
         return None
     if any(name not in labels.types for name in texts):
         return None
-    places = {name: Places(labels.listed(name)) for name in texts}
+    places = {name: Places(labels.listed(labels.types[name])) for name in texts}
     with closing(pieces(reading.lines, places, VALUE)) as found:
         return _Laying(reading, about, said, labels).lay(found)
 
@@ -244,7 +242,7 @@ class _Laying:
             if piece is not None:
                 self._widen(piece)
         if self.failed is not None:
-            raise self.failed
+            raise unreadable(self.reading.file, self.failed) from self.failed
         if self.plain and self.rows:
             return {name: f"{self._one(name)} AS {quoted(name)}" for name in self.alone}
         con.execute("DROP TABLE IF EXISTS laid")
@@ -328,12 +326,15 @@ class _Laying:
         """The code at a place, or what an empty field means."""
         kind = self._kind(name)
         found = f"list_extract(enum_range(NULL::{kind})::{kind}[], {quoted(name)})"
-        meant = _meant(self.about, name, self.said)
-        return found if meant is None else f"coalesce({found}, {literal(meant)}::{kind})"
+        return _or_meant(found, kind, _meant(self.about, name, self.said))
 
     def _one(self, name: str) -> str:
         place = self.alone[name]
-        text = self.labels.listed(name)[place - 1] if place else _meant(self.about, name, self.said)
+        text = (
+            self.labels.listed(self.labels.types[name])[place - 1]
+            if place
+            else _meant(self.about, name, self.said)
+        )
         return f"CAST({'NULL' if text is None else literal(text)} AS {self._kind(name)})"
 
 
@@ -383,6 +384,11 @@ def _meant(about: Structure, name: str, said: Mapping[str, str]) -> str | None:
     return said.get(name, default(about, name))
 
 
+def _or_meant(found: str, kind: str, meant: str | None) -> str:
+    """An expression for what stands in a field of this type, or what is meant where nothing does."""
+    return found if meant is None else f"coalesce({found}, {literal(meant)}::{kind})"
+
+
 def _column(
     reading: Reading, about: Structure, name: str, said: Mapping[str, str], labels: Labels, *, clean: bool
 ) -> str:
@@ -390,13 +396,8 @@ def _column(
     text = "NULL"
     if name in reading.texts:
         text = _clean(reading, name) if clean or name not in labels.types else quoted(name)
-    found = [f"CAST({text} AS {kind})"]
-    found += [f"{literal(one)}::{kind}" for one in (said.get(name), default(about, name)) if one is not None]
-    return (
-        f"coalesce({', '.join(found)}) AS {quoted(name)}"
-        if len(found) > 1
-        else f"{found[0]} AS {quoted(name)}"
-    )
+    found = _or_meant(f"CAST({text} AS {kind})", kind, _meant(about, name, said))
+    return f"{found} AS {quoted(name)}"
 
 
 def _figure(reading: Reading, said: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from siemmes.intake import laying, lines
 from siemmes.intake.judging import judged
 from siemmes.intake.lines import Lines, Places, pieces
 from siemmes.model.catalogue import code_list, structure
+from siemmes.model.errors import UnreadableError
 
 TODAY = dt.date(2026, 3, 2)
 BORDER = structure("BORDER")
@@ -65,7 +66,9 @@ LINE = st.tuples(*(field_of(name, plain) for name, plain in zip(COLUMNS, PLAIN, 
 
 
 @settings(max_examples=25, deadline=None)
-@example([",".join(PLAIN)] * 2, "\n", True, 1 << 22, 1, {}, (*COLUMNS[:10], *COLUMNS[11:]))  # no figures, and all alike
+@example(
+    [",".join(PLAIN)] * 2, "\n", True, 1 << 22, 1, {}, (*COLUMNS[:10], *COLUMNS[11:])
+)  # no figures, and all alike
 @given(
     body=st.lists(st.one_of(*[st.just(",".join(PLAIN))] * 6, *[LINE] * 6, st.sampled_from(ODD)), max_size=12),
     end=st.sampled_from(["\n", "\r\n"]),
@@ -178,3 +181,16 @@ def test_a_line_beyond_measure_is_not_plain_and_never_held(tmp_path, monkeypatch
     assert first.rows == 1
     assert rest == [None]
     assert max(len(text) for text, _length in lines._read(asked)) < 1100
+
+
+def test_a_file_that_breaks_off_in_reading_is_refused_as_unreadable(tmp_path, monkeypatch):
+    def broken(*_lines):
+        raise OSError(5, "Input/output error")
+        yield
+
+    path = tmp_path / "sent.csv"
+    path.write_text(",".join(COLUMNS) + "\n" + ",".join(PLAIN) + "\n")
+    monkeypatch.setattr(laying, "pieces", broken)
+
+    with pytest.raises(UnreadableError, match="sent.csv.*Input/output error"):
+        laid(path, by_column=True)
