@@ -9,10 +9,14 @@ from icalendar import Calendar
 
 from puebla.meetings import actions
 from puebla.members.actions.publishing import publish_who_we_are
+from puebla.publications.actions import publish_meetings
+from puebla.publications.actions.programmes import publish_programme, withdraw_programme
 from puebla.publications.models import PublicMeeting
 from tests import factories
+from tests.publications.making import a_meeting_row, a_session
 
 pytestmark = pytest.mark.django_db
+NOON, HOUR = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC), dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -76,3 +80,18 @@ def test_a_meeting_that_moves_keeps_its_name_and_its_number_grows(client, publis
     assert (same.sequence, same.changed_at) == (0, first.changed_at)
     assert (moved.sequence, moved.changed_at > first.changed_at) == (1, True)
     assert uids(client.get("/calendar/public.ics")) == ["meeting-RCM-2031-RCGM-1"]
+
+
+def test_who_has_a_session_that_was_withdrawn_meanwhile_is_not_told_that_nothing_changed(client, published):
+    publish_meetings([a_meeting_row(symbol=f"M/{number}") for number in (1, 2)], at=NOON)
+    for number in (1, 2):
+        facts = {"sessions": [a_session(ref=f"S{number}")]}
+        publish_programme(symbol=f"M/{number}", facts=facts, at=NOON + number * HOUR)
+    before = client.get("/calendar/public.ics")
+
+    withdraw_programme(symbol="M/1", reason={"en": "Moved."}, at=NOON + 3 * HOUR)
+    after = client.get("/calendar/public.ics", headers={"If-Modified-Since": before["Last-Modified"]})
+
+    assert "session-S1" in uids(before) and "session-S2" in uids(before)
+    assert after.status_code == 200
+    assert "session-S1" not in uids(after) and "session-S2" in uids(after)

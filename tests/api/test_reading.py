@@ -16,8 +16,16 @@ from hypothesis.errors import FlakyFailure
 from schemathesis import GenerationMode
 
 from puebla.publications import actions
+from puebla.publications.actions.programmes import publish_programme
 from tests.factories import process
-from tests.publications.making import a_meeting_row, a_party_row, a_public_document, a_public_file
+from tests.publications.making import (
+    a_meeting_row,
+    a_party_row,
+    a_public_document,
+    a_public_file,
+    a_session,
+    an_item,
+)
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
@@ -357,19 +365,33 @@ def test_head_tells_what_get_would(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["documents?per_page=100", "withdrawn", "meetings", "parties", "kinds", "bodies", "themes"]
+    "path",
+    [
+        "documents?per_page=100",
+        "withdrawn",
+        "meetings",
+        "parties",
+        "kinds",
+        "bodies",
+        "themes",
+        "/calendar/public.ics",
+    ],
 )
 def test_a_list_costs_the_same_number_of_queries_at_two_sizes(client, path):
     counts = []
     for size in (2, 20):
         for number in range(size):
-            a_public_document(themes=[THEME], kind_code=f"K{number}", body_code=f"B{number}")
+            paper = a_public_document(themes=[THEME], kind_code=f"K{number}", body_code=f"B{number}")
+            facts = {"items": [an_item(papers=[paper.symbol])], "sessions": [a_session(ref=f"S{number}")]}
+            publish_programme(symbol=f"M/{number}", facts=facts, at=timezone.now())
             gone = a_public_document()
             actions.withdraw_document(symbol=gone.symbol, reason={}, at=timezone.now())
         actions.publish_meetings([a_meeting_row(symbol=f"M/{n}") for n in range(size)], at=timezone.now())
         actions.publish_parties([a_party_row(code=f"P{n}") for n in range(size)], at=timezone.now())
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(ROOT + path).status_code == 200
+            answer = client.get(path if path.startswith("/") else ROOT + path)
+            assert answer.status_code == 200
+            assert path != "meetings" or answer.json()["items"][0]["programme"]["agenda"][0]["documents"]
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 12

@@ -71,3 +71,23 @@ def a_party_row(**columns: Any) -> dict[str, Any]:
         "names": {"en": "Republic of Costa Rica", "es": "República de Costa Rica"},
         "short_names": {"en": "Costa Rica", "es": "Costa Rica"}, "iso3": "CRI", "since_on": dt.date(1996, 3, 13),
     } | columns  # fmt: skip
+
+
+def an_item(**facts: Any) -> dict[str, Any]:
+    """An item of a public programme."""
+    return {
+        "ref": "I1",
+        "label": "1",
+        "depth": 0,
+        "titles": {"en": "Opening", "es": "Apertura"},
+        "papers": [],
+    } | facts
+
+
+def a_session(**facts: Any) -> dict[str, Any]:
+    """A session of a public programme."""
+    return {
+        "ref": "S1", "kind_names": {"en": "Plenary", "es": "Plenaria"}, "titles": {"en": "First plenary"}, "places": {},
+        "on": "2009-07-09", "starts_at": "2009-07-09T15:00:00+00:00", "ends_at": "2009-07-09T17:00:00+00:00",
+        "zone": "America/Guatemala", "cancelled": False, "sequence": 0, "changed_at": "2009-07-01T00:00:00+00:00", "items": [],
+    } | facts  # fmt: skip

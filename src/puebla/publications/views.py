@@ -4,6 +4,7 @@ The portal's page and the doors for machines show the same; neither knows the ot
 """
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -78,7 +79,7 @@ def reference_of(
 
 
 def programme_of(row: PublicProgramme | None, *, at: dt.datetime) -> dict[str, Any] | None:
-    """What was released of a meeting as pages, calendars and programs show it; papers only while the public may read them.
+    """What was released of a meeting as pages and programs show it; papers only while the public may read them.
 
     Returns:
         None where nothing was; of what was withdrawn, `withdrawn_at` and the reason alone.
@@ -91,11 +92,22 @@ def programme_of(row: PublicProgramme | None, *, at: dt.datetime) -> dict[str, A
             "reason": row.withdrawn_reason,
             "changed_at": row.changed_at,
         }
-    named = {symbol for item in row.items for symbol in item["papers"]} | {*row.reports}
+    return programmes_of([row], at=at)[row.symbol]
+
+
+def programmes_of(rows: Iterable[PublicProgramme], *, at: dt.datetime) -> dict[str, dict[str, Any]]:
+    """By symbol what was released of many meetings, none of them withdrawn."""
+    listed = list(rows)
+    named = {symbol for row in listed for item in row.items for symbol in item["papers"]}
+    named |= {symbol for row in listed for symbol in row.reports}
     current = Prefetch("files", PublicFile.objects.filter(current=True).order_by("language"), "current_files")
     readable = PublicDocument.objects.readable(at=at).filter(symbol__in=named).prefetch_related(current)
     papers = {one.symbol: one for one in readable}
-    sessions = sorted((_session(one) for one in row.sessions), key=lambda one: one["starts_at"])
+    return {row.symbol: _programme(row, papers) for row in listed}
+
+
+def _programme(row: PublicProgramme, papers: Mapping[str, PublicDocument]) -> dict[str, Any]:
+    sessions = sessions_of(row)
     days: dict[dt.date, list[dict[str, Any]]] = {}
     for one in sessions:
         days.setdefault(one["on"], []).append(one)
@@ -106,6 +118,11 @@ def programme_of(row: PublicProgramme | None, *, at: dt.datetime) -> dict[str, A
             one | {"papers": [papers[symbol] for symbol in one["papers"] if symbol in papers]} for one in row.items
         ],
     }  # fmt: skip
+
+
+def sessions_of(row: PublicProgramme) -> list[dict[str, Any]]:
+    """The sessions that were released of a meeting, in order; none of what was withdrawn."""
+    return sorted(map(_session, row.sessions), key=lambda one: one["starts_at"])
 
 
 def _session(one: dict[str, Any]) -> dict[str, Any]:
@@ -183,14 +200,16 @@ def linked_meeting(
 
 def _linked_session(one: dict[str, Any], meeting: PublicMeeting) -> dict[str, Any]:
     state = "EventCancelled" if one["cancelled"] else "EventScheduled"
-    return {
+    place = every(one["places"] or meeting.places)
+    facts = {
         "@type": "Event",
         "name": every(one["titles"] or one["kind_names"]),
         "startDate": one["starts_at"].isoformat(),
         "endDate": one["ends_at"].isoformat(),
         "eventStatus": f"https://schema.org/{state}",
-        "location": {"@type": "Place", "name": every(one["places"] or meeting.places)},
+        "location": {"@type": "Place", "name": place} if place else None,
     }
+    return {key: value for key, value in facts.items() if value}
 
 
 def linked_process(process: Process | None) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from puebla.core.calendars import MEDIA_TYPE, CalendarEntry, as_icalendar, other
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.publications.models import PublicBody, PublicMeeting, PublicProgramme
-from puebla.publications.views import address, programme_of
+from puebla.publications.views import address, sessions_of
 
 
 def public(request: HttpRequest) -> HttpResponse:
@@ -42,7 +42,7 @@ def _answer(
     if language not in spoken:
         raise unknown_language(language, spoken)
     meetings, at = list(found), timezone.now()
-    rows = PublicProgramme.objects.filter(symbol__in=[one.symbol for one in meetings], withdrawn_at=None)
+    rows = PublicProgramme.objects.filter(symbol__in=[one.symbol for one in meetings])
     programmes = {one.symbol: one for one in rows}
     process = Process.objects.first()
     with override(language):
@@ -50,11 +50,12 @@ def _answer(
         name = f"{own} · {show(body.names)}" if body else _("%(process)s, meetings") % {"process": own}
         page = address("portal:meetings") + (f"?body={code}" if code else "")
         written = as_icalendar(
-            [*map(_entry, meetings), *(entry for one in meetings for entry in _sessions(one, programmes.get(one.symbol), at))],
+            [*map(_entry, meetings), *(entry for one in meetings for entry in _sessions(one, programmes.get(one.symbol)))],
             name=name, zone=settings.TIME_ZONE, at=at, page=page.removeprefix(settings.BASE_URL),
         )  # fmt: skip
     response = HttpResponse(written, content_type=MEDIA_TYPE, headers={"Content-Language": language})
     changed_at: list[dt.datetime] = [one.changed_at for one in meetings if one.changed_at]
+    # What was withdrawn counts as well, else who has what stood before would be told that nothing changed.
     changed_at += [one.changed_at for one in rows]
     if changed_at:
         response["Last-Modified"] = http_date(max(changed_at).timestamp())
@@ -71,13 +72,10 @@ def _entry(meeting: PublicMeeting) -> CalendarEntry:
     )  # fmt: skip
 
 
-def _sessions(
-    meeting: PublicMeeting, row: PublicProgramme | None, at: dt.datetime
-) -> Iterator[CalendarEntry]:
+def _sessions(meeting: PublicMeeting, row: PublicProgramme | None) -> Iterator[CalendarEntry]:
     """The sessions that were released, as the meeting's page shows them."""
-    programme = programme_of(row, at=at)
     page = address("portal:meeting", meeting.symbol).removeprefix(settings.BASE_URL)
-    for one in programme["sessions"] if programme else ():
+    for one in sessions_of(row) if row else ():
         titles = one["titles"] or one["kind_names"]
         yield CalendarEntry(
             uid=f"session-{one['ref']}", kind="session", title=f"{show(titles)} · {show(meeting.body_names)}",

@@ -30,7 +30,7 @@ from puebla.publications.models import (
     PublicProgramme,
     PublicStanding,
 )
-from puebla.publications.views import programme_of
+from puebla.publications.views import programmes_of
 
 Facts = dict[str, Any]
 
@@ -265,7 +265,7 @@ def _with_programmes(rows: Iterable[PublicMeeting]) -> list[Facts]:
     """Meetings with what was released of how they are held."""
     listed, at = list(rows), timezone.now()
     released = PublicProgramme.objects.filter(symbol__in=[one.symbol for one in listed], withdrawn_at=None)
-    programmes = {one.symbol: programme_of(one, at=at) for one in released}
+    programmes = programmes_of(released, at=at)
     return [records.meeting_of(one, programmes.get(one.symbol)) for one in listed]
 
 

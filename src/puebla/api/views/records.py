@@ -81,7 +81,7 @@ def meeting_of(meeting: PublicMeeting, programme: Facts | None = None) -> Facts:
     """A meeting.
 
     Args:
-        programme: what was released of how it is held, as `publications.views.programme_of` gives it.
+        programme: what was released of how it is held, as `publications.views.programmes_of` gives it.
     """
     return {
         "symbol": meeting.symbol,
@@ -100,7 +100,7 @@ def meeting_of(meeting: PublicMeeting, programme: Facts | None = None) -> Facts:
         "confirmed": meeting.confirmed,
         "remark": meeting.remark,
         "documents": here("documents", meeting=meeting.symbol),
-        "programme": _programme(programme) if programme and "row" in programme else None,
+        "programme": _programme(programme) if programme else None,
     }
 
 
