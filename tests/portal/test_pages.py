@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from puebla.portal.querysets import coming_meetings
 from puebla.publications import actions
+from puebla.publications.actions.programmes import publish_programme
 from tests.factories import process
-from tests.publications.making import a_meeting_row, a_party_row, a_public_document
+from tests.publications.making import a_meeting_row, a_party_row, a_public_document, a_session
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +140,9 @@ def test_a_meeting_of_two_processes_names_both_is_found_by_either_and_under_eith
         "joint_symbol": "SD/2009/JM",
     }
     alone = a_meeting_row(symbol="RCM/2008/VM/XIII", number=13, titles={"en": "Alone", "es": "Sola"})
-    actions.publish_meetings([a_meeting_row(**joint), alone], at=timezone.now())
+    named_otherwise = joint | {"joint_with": {"en": "Dialogue of the South"}, "joint_symbol": "SD/2007/JM"}
+    earlier = a_meeting_row(symbol="RCM/2007/VM/XII", starts_on=dt.date(2007, 5, 1), **named_otherwise)
+    actions.publish_meetings([a_meeting_row(**joint), alone, earlier], at=timezone.now())
 
     page = client.get("/es/meetings/RCM/2009/VM/XIV/").text
     listed = client.get("/en/meetings/?process=SD").text
@@ -147,13 +150,24 @@ def test_a_meeting_of_two_processes_names_both_is_found_by_either_and_under_eith
 
     assert "Diálogo del Sur" in page
     assert "SD/2009/JM" in page
-    assert "Southern Dialogue" in listed
+    assert ">Southern Dialogue</option>" in listed
     assert "Alone" not in listed
     assert "Alone" in of_us
     assert client.get("/en/meetings/SD/2009/JM/").url == "/en/meetings/RCM/2009/VM/XIV/"
     assert "No meeting matches" in client.get("/en/meetings/?process=XX").text
     actions.publish_meetings([alone], at=timezone.now())
     assert 'name="process"' not in client.get("/en/meetings/").text
+
+
+def test_a_session_whose_place_is_not_known_names_none_to_machines(client):
+    actions.publish_meetings([a_meeting_row(places={})], at=timezone.now())
+    publish_programme(symbol="RCM/2009/VM/XIV", facts={"sessions": [a_session()]}, at=timezone.now())
+
+    page = client.get("/en/meetings/RCM/2009/VM/XIV/").text
+
+    [told] = json.loads(page.partition('application/ld+json">')[2].partition("</script>")[0])["subEvent"]
+    assert told["startDate"] == "2009-07-09T15:00:00+00:00"
+    assert "location" not in told
 
 
 def test_a_meeting_page_lists_its_public_documents_only(client):

@@ -66,8 +66,8 @@ class _Process(NamedTuple):
 
 
 def _processes() -> dict[str, _Process]:
-    """Processes by code, our own first; none where no meeting was held jointly: there is nothing to choose then."""
-    joint = PublicMeeting.objects.exclude(joint_code="").order_by("joint_code", "-starts_on")
+    """Processes by code, our own first, named as at the latest meeting; none where no meeting was held jointly: there is nothing to choose then."""
+    joint = PublicMeeting.objects.exclude(joint_code="").order_by("joint_code", "starts_on")
     others = {
         code: _Process(str(show(names)) or code, joint=True)
         for code, names in joint.values_list("joint_code", "joint_with")
