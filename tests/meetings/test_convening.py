@@ -236,6 +236,19 @@ def test_who_is_seated_in_the_office_again_keeps_one_chair_and_leads_by_the_seat
     assert closed.room.seats.get(person=chair).follows == again
 
 
+def test_who_presides_too_and_was_let_in_as_anybody_leads_and_whom_the_chair_took_out_stays_out(closed, at):
+    first = chair_of(closed).seats.get(body__function="presidency")
+    second = factories.delegate(party=first.party, body=first.body, role=first.role)
+    actions.seat_in_session(session=closed, person=second, by=first.person, at=at)
+
+    assert seat_coming_chairs(at=at) == 1
+    assert second in chairs_of(closed.room, at=at)
+
+    members.unseat(seat=closed.room.seats.get(person=second), by=first.person, at=at)
+    assert seat_coming_chairs(at=at) == 0
+    assert chairs_of(closed.room, at=at) == [first.person]
+
+
 def test_a_closed_session_without_anybody_who_chairs_is_refused_and_nothing_is_left(keeper, at):
     with pytest.raises(RefusedError, match="Nobody sits as chair"):
         actions.hold_session(

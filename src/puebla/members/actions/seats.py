@@ -4,7 +4,7 @@ import datetime as dt
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -203,7 +203,9 @@ def seat_chairs(*, room: Room, at: dt.datetime) -> list[Seat]:
     offices = Seat.objects.on(today(at)).filter(
         body__function=Body.Function.PRESIDENCY, room=F("body__room"), follows=None
     )
-    offices = offices.exclude(party__kind=Party.Kind.SECRETARIAT).exclude(followers__room=room)
+    # Who leads there already, or was taken out of the room by hand, stays as they are.
+    settled = Seat.objects.filter(room=room, follows=OuterRef("pk")).exclude(leads=False, ended_at=None)
+    offices = offices.exclude(party__kind=Party.Kind.SECRETARIAT).exclude(Exists(settled))
     chairs = [
         one for one in offices.select_related("person", "party", "role").order_by("pk")
         if rules.Permission.CONFIRM_SEATS in one.carries
@@ -215,27 +217,19 @@ def _lead_by(office: Seat, room: Room, *, at: dt.datetime) -> Seat | None:
     """The chair's seat that follows one in the office; None where the person leads there by another that still stands.
 
     Who is seated in the office a second time, for a coming term, needs no second chair; what followed a seat that has ended
-    follows the new one from then on.
+    follows the new one from then on. Who was let in as anybody before leads from now on.
     """
     same = Seat.objects.filter(person=office.person, party=office.party, room=room, role=office.role)
     held = same.on(today(at)).filter(ended_at=None).first()
     if held is None:
         return _sit_by(office, room, leads=True, by=None, at=at)
-    if (
-        held.follows_id is None
-        or Seat.objects.on(today(at)).filter(pk=held.follows_id, ended_at=None).exists()
-    ):
+    followed = Seat.objects.on(today(at)).filter(pk=held.follows_id, ended_at=None)
+    if held.follows_id is None or (held.leads and followed.exists()):
         return None
     held.follows, held.leads = office, True
     held.save(update_fields=["follows", "leads"])
     journal.record(
-        "seat.given",
-        at=at,
-        person=None,
-        subject=held,
-        room=room,
-        party_code=held.party.code,
-        facts=facts_of(held),
+        "seat.given", at=at, subject=held, room=room, party_code=held.party.code, facts=facts_of(held)
     )
     return held
 
