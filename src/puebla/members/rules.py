@@ -299,17 +299,21 @@ def presidency_chairs(*, at: dt.datetime) -> list[Person]:
     return [one.person for one in seats if Permission.CONFIRM_SEATS in one.carries]
 
 
+def term_chaired(reach: Reach, *, at: dt.datetime) -> PresidencyTerm | None:
+    """The running term, with its party and its office's room, in which the person sits as chair; None where in none."""
+    if not reach.presidency or not reach.may(Permission.CONFIRM_SEATS):
+        return None
+    terms = PresidencyTerm.objects.select_related("party", "body__room")
+    for body in Body.objects.filter(function=Body.Function.PRESIDENCY):
+        term = terms.current(on=today(at), body=body)
+        if term is not None and (Permission.CONFIRM_SEATS, term.party_id, body.room_id) in reach.permissions:
+            return term
+    return None
+
+
 def chairs_the_presidency(reach: Reach, *, at: dt.datetime) -> bool:
     """Whether the person sits as chair for the party that presides today."""
-    if not reach.presidency or not reach.may(Permission.CONFIRM_SEATS):
-        return False
-    held = {(of, room) for one, of, room in reach.permissions if one == Permission.CONFIRM_SEATS}
-    presidencies = Body.objects.filter(function=Body.Function.PRESIDENCY)
-    for body in presidencies:
-        term = PresidencyTerm.objects.current(on=today(at), body=body)
-        if term is not None and term.party_id is not None and (term.party_id, body.room_id) in held:
-            return True
-    return False
+    return term_chaired(reach, at=at) is not None
 
 
 def may_retire(person: Person, other: Person, *, at: dt.datetime, reach: Reach | None = None) -> Verdict:

@@ -48,7 +48,7 @@ def _locked(note: ChairNote, by: Person, at: dt.datetime) -> ChairNote:
 
 @transaction.atomic
 def change_note(*, note: ChairNote, words: str, revision: int, by: Person, at: dt.datetime) -> ChairNote:
-    """Change a note; nothing of it is kept where the words are empty."""
+    """Change a note; what it said before is not kept."""
     row = _locked(note, by, at)
     require_unchanged(row, revision)
     row.words, row.written_at, row.written_by, row.language = words.strip(), at, by, by.language

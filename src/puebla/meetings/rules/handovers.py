@@ -17,9 +17,9 @@ from puebla.meetings.models import (
     Session,
 )
 from puebla.meetings.querysets.handovers import focal_parties, offices_of
-from puebla.members.models import Audience, Body, Party, PresidencyTerm, Room
+from puebla.members.models import Audience, Party, Room
 from puebla.members.querysets import Reach, reach_of, today
-from puebla.members.rules import chairs, chairs_the_presidency
+from puebla.members.rules import chairs, term_chaired
 
 Side = HandOverSignature.Side
 FROZEN = _("The file is complete and frozen; it stays as it was signed.")
@@ -111,17 +111,13 @@ def chair_of(reach: Reach, convening: Convening, *, at: dt.datetime) -> tuple[Pa
     if room.sealed:
         found = [of for one, of, where in reach.permissions if one == "confirm_seats" and where == room.pk]
         return (Party.objects.get(pk=found[0]), room) if found and chairs(reach, room) else None
-    if not chairs_the_presidency(reach, at=at):
-        return None
-    for office in Body.objects.filter(function=Body.Function.PRESIDENCY).select_related("room"):
-        term = PresidencyTerm.objects.select_related("party").current(on=today(at), body=office)
-        if (
-            term is not None
-            and term.party is not None
-            and ("confirm_seats", term.party_id, office.room_id) in reach.permissions
-        ):
-            return term.party, office.room
-    return None
+    term = term_chaired(reach, at=at)
+    return (term.party, term.body.room) if term is not None and term.party is not None else None
+
+
+def sits_in(reach: Reach, room: Room) -> bool:
+    """Whether the person sits where something of a meeting lies: of a closed session nobody else writes."""
+    return not room.sealed or room.pk in reach.rooms
 
 
 def may_note(
@@ -129,7 +125,7 @@ def may_note(
 ) -> Verdict:  # fmt: skip
     """Write a chairing note on a meeting, a session or an item: who chairs it, and nobody else."""
     room = item.room if item is not None else session.room if session is not None else None
-    if room is not None and room.sealed and room.pk not in reach.rooms:
+    if room is not None and not sits_in(reach, room):
         return refused(_("Notes on a closed session are written by its chair."))
     if chair_of(reach, convening, at=at) is None:
         return refused(_("Chairing notes are written by who chairs the meeting."))
