@@ -192,6 +192,14 @@ def _journal(act: str, row: Statement, *, by: Person, at: dt.datetime, **facts: 
                    facts={"meeting": row.convening.symbol, **facts})  # fmt: skip
 
 
+def _saved(act: str, row: Statement, *, by: Person, at: dt.datetime, **facts: Any) -> None:
+    """Save what was changed in a statement, under its next revision, and journal it."""
+    row.changed_at = at
+    row.revision += 1
+    row.save()
+    _journal(act, row, by=by, at=at, **facts)
+
+
 def send(
     *, item: AgendaItem, party: Party, kind: str, token: str, by: Person, at: dt.datetime,
     texts: Mapping[str, Sequence[str]] | None = None, files: Mapping[str, Any] | None = None, publish: bool = False,
@@ -228,7 +236,7 @@ def send(
         _write(statement, given, as_delivered=False, by=by, at=at)
         if publish and rules.may_say_publishable(reach, by, statement):
             statement.publish_at, statement.publish_by = at, by
-        statement.full_clean(exclude=["texts"])
+        statement.full_clean()
         statement.save()
         _journal("statement.sent", statement, by=by, at=at, kind=kind, languages=statement.languages)
         return statement
@@ -266,10 +274,8 @@ def revise(
         _write(row, given, as_delivered=False, by=by, at=at)
         if publish is not None and rules.may_say_publishable(reach, by, row):
             _publishable(row, publish, by=by, at=at)
-        _touch(row, at)
-        row.full_clean(exclude=["texts"])
-        row.save()
-        _journal("statement.revised", row, by=by, at=at, languages=row.languages)
+        row.full_clean()
+        _saved("statement.revised", row, by=by, at=at, languages=row.languages)
         return row
 
 
@@ -285,20 +291,13 @@ def _publishable(row: Statement, publish: bool, *, by: Person, at: dt.datetime) 
         row.publish_at = row.publish_by = None
 
 
-def _touch(row: Statement, at: dt.datetime) -> None:
-    row.changed_at = at
-    row.revision += 1
-
-
 @transaction.atomic
 def say_publishable(*, statement: Statement, publish: bool, by: Person, at: dt.datetime) -> Statement:
     """The delegation lets its text be published, or takes that back."""
     row = locked(statement)
     require(rules.may_say_publishable(reach_of(by, at), by, row))
     _publishable(row, publish, by=by, at=at)
-    _touch(row, at)
-    row.save()
-    _journal("statement.publishing_said", row, by=by, at=at, publish=publish)
+    _saved("statement.publishing_said", row, by=by, at=at, publish=publish)
     return row
 
 
@@ -308,9 +307,7 @@ def withdraw(*, statement: Statement, by: Person, at: dt.datetime) -> Statement:
     row = locked(statement)
     require(rules.may_withdraw(reach_of(by, at), by, row))
     row.state, row.withdrawn_at, row.withdrawn_by, row.audience = Stands.WITHDRAWN, at, by, Audience.OWN_PARTY
-    _touch(row, at)
-    row.save()
-    _journal("statement.withdrawn", row, by=by, at=at)
+    _saved("statement.withdrawn", row, by=by, at=at)
     return row
 
 
@@ -327,9 +324,7 @@ def put_back(*, statement: Statement, by: Person, at: dt.datetime) -> Statement:
         Audience.SECRETARIAT,
     )
     row.position = _last(row.item)
-    _touch(row, at)
-    row.save()
-    _journal("statement.put_back", row, by=by, at=at)
+    _saved("statement.put_back", row, by=by, at=at)
     return row
 
 
@@ -342,9 +337,7 @@ def deliver(*, statement: Statement, by: Person, at: dt.datetime) -> Statement:
         return row
     row.state, row.delivered_at, row.delivered_by = Stands.DELIVERED, at, by
     row.audience = min(max(row.item.audience, Audience.SECRETARIAT), row.room_cap)
-    _touch(row, at)
-    row.save()
-    _journal("statement.delivered", row, by=by, at=at)
+    _saved("statement.delivered", row, by=by, at=at)
     return row
 
 
@@ -356,9 +349,7 @@ def undo_delivery(*, statement: Statement, by: Person, at: dt.datetime) -> State
     _refuse_twice(row.item, row.party, row.kind)
     row.state, row.delivered_at, row.delivered_by = Stands.WAITING, None, None
     row.audience = Audience.SECRETARIAT
-    _touch(row, at)
-    row.save()
-    _journal("statement.undelivered", row, by=by, at=at)
+    _saved("statement.undelivered", row, by=by, at=at)
     return row
 
 
@@ -375,9 +366,7 @@ def word_as_delivered(
         emptied = [code for code, words in (texts or {}).items() if not any(words) and code not in given]
         row.texts.filter(as_delivered=True, language__in=emptied, file_key="").delete()
         _write(row, given, as_delivered=True, by=by, at=at)
-        _touch(row, at)
-        row.save()
-        _journal("statement.worded", row, by=by, at=at, languages=",".join(given))
+        _saved("statement.worded", row, by=by, at=at, languages=",".join(given))
         return row
 
 
@@ -441,9 +430,7 @@ def file_statement(*, statement: Statement, by: Person, at: dt.datetime) -> Docu
         last = row.item.item_papers.aggregate(last=Max("position"))["last"] or 0
         ItemPaper.objects.create(item=row.item, document=document, position=last + 1)
         row.document = document
-        _touch(row, at)
-        row.save()
-        _journal("statement.filed", row, by=by, at=at, symbol=document.address)
+        _saved("statement.filed", row, by=by, at=at, symbol=document.address)
     return document
 
 
