@@ -35,7 +35,7 @@ def bare(**more: str) -> dict[str, str]:
 
 
 def migrate(folder: Path) -> None:
-    """Make the tables of `puebla.sqlite3` in this folder by every migration, in Django's own order."""
+    """Make the tables of `puebla.sqlite3` in this folder by every migration."""
     done = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, capture_output=True, text=True,
         env=bare(DJANGO_SETTINGS_MODULE="puebla.config.settings.demo", PUEBLA_DATA_DIR=str(folder)), check=False,

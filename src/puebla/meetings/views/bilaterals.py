@@ -186,7 +186,7 @@ def bilateral(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase
         "may_give": rules.may_give_subject(reach, request.person, row),
         "days": _free_for(request, convening, reach, side, other, at=at) if may_answer else {},
         "note": note, "conflicts": _conflicts(request, row, side, reach),
-        "outside": row.state == State.AGREED and not session_fits(convening, row.slot.on), "ticked": set(typed.getlist("slots")),
+        "outside": row.slot is not None and row.state == State.AGREED and not session_fits(convening, row.slot.on), "ticked": set(typed.getlist("slots")),
         "typed": typed.get("act", ""), "reason": typed.get("reason", ""),
         # Somebody of the same party wrote meanwhile: what is kept stands beside what was typed.
         "text": text, "kept": note.text if note and note.text != text else "",

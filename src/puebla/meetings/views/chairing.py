@@ -1,6 +1,5 @@
 """Chairing notes: a page that exists for who chairs the meeting, and for nobody else."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages

@@ -223,7 +223,7 @@ def _lead_by(office: Seat, room: Room, *, at: dt.datetime) -> Seat | None:
     held = same.on(today(at)).filter(ended_at=None).first()
     if held is None:
         return _sit_by(office, room, leads=True, by=None, at=at)
-    followed = Seat.objects.on(today(at)).filter(pk=held.follows_id, ended_at=None)
+    followed = Seat.objects.on(today(at)).filter(pk=held.follows_id or 0, ended_at=None)
     if held.follows_id is None or (held.leads and followed.exists()):
         return None
     held.follows, held.leads = office, True
