@@ -82,6 +82,17 @@ REASONS = {
         "_chairs_seen",
         "Session",
     ): "`seen_as_lines`, the gate of what is seen as a line",
+    ("circulars/views/handing_over.py", "", "Circular"): "through `known_by`, which asks the gate",
+    ("documents/views/handing_over.py", "", "Document"): "through `known_by`, which asks the gate",
+    ("meetings/views/handing_over.py", "", "AgendaItem"): "through `known_by`, which asks the gate",
+    ("meetings/views/handing_over.py", "", "Meeting"): "through `known_by`, which asks the gate",
+    ("meetings/views/handing_over.py", "", "Report"): "through `known_by`, which asks the gate",
+    ("members/views/handing_over.py", "", "Candidature"): "through `known_by`, which asks the gate",
+    (
+        "meetings/views/presidency_news.py",
+        "taking_part",
+        "Seat",
+    ): "who is told of candidatures by office, whatever they see",
     ("meetings/views/presidency.py", "", "Seat"): "whether the reader holds a chair's seat at all",
     (
         "circulars/views/handing_over.py",

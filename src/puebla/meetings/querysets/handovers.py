@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 
 from puebla.core import registry
 from puebla.members.querysets import MEMBERS, GatedQuerySet, Reach, reach_of, today
@@ -44,7 +43,7 @@ class HandOverQuerySet(models.QuerySet[Any]):
         """
         if reach is None:
             reach = reach_of(person)
-        if person is None or reach.is_empty:
+        if person is None or reach.is_empty or reach.at is None:
             return self.none()
         stands = self.filter(Q(term__party=F("incoming")) | Q(completed_at__isnull=False))
         if reach.secretariat:
@@ -52,7 +51,7 @@ class HandOverQuerySet(models.QuerySet[Any]):
         mine, focal = offices_of(person, reach), focal_parties(reach)
         if not mine and not focal:
             return self.none()
-        passed = Q(outgoing__in=focal, term__starts_on__lte=today(reach.at or timezone.now()))
+        passed = Q(outgoing__in=focal, term__starts_on__lte=today(reach.at))
         return stands.filter(Q(outgoing__in=mine) | Q(incoming__in=mine) | passed)
 
 
