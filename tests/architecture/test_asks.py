@@ -12,6 +12,7 @@ WITHOUT = {
     "publications": "what was released",
     "members": "who sits where; confirmations of contacts come with their room",
     "notices": "tells what others ask",
+    "plan": "its pages come next",
     "portal": "the public asks nothing",
     "intranet": "gathers what others ask",
     "api": "gives away what others hold",

@@ -10,6 +10,7 @@ APPS = (
     "portal",
     "intranet",
     "api",
+    "plan",
     "meetings",
     "circulars",
     "texts",

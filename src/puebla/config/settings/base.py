@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "puebla.portal",
     "puebla.intranet",
     "puebla.api",
+    "puebla.plan",
     "puebla.meetings",
     "puebla.circulars",
     "puebla.texts",
