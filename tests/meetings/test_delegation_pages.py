@@ -161,6 +161,25 @@ def test_a_colleague_reads_the_states_of_the_own_party_and_nothing_personal(clie
     assert "Ramp" not in page
 
 
+def test_somebody_of_another_party_is_refused_in_words_and_nothing_typed_is_lost(client, keeper):
+    focal, convening = factories.focal_point(), convened()
+    client.force_login(focal)
+
+    page = client.post(
+        of("nominate", convening, focal.seats.get().party.code),
+        {
+            "person": factories.focal_point().ref,
+            "full_name": "Ana María Rivas",
+            "role": "head",
+            "language": "es",
+        },
+    ).content.decode()
+
+    assert "A delegation names people of its own party" in page
+    assert 'value="Ana María Rivas"' in page
+    assert not Delegate.objects.exists()
+
+
 def test_a_photograph_of_40_mb_is_refused_beside_its_field_and_nothing_typed_is_lost(client, keeper):
     focal, convening = factories.focal_point(), convened()
     delegate = accredited(convening, focal, keeper, timezone.now())

@@ -56,6 +56,9 @@ class NominationForm(_Known):
         Person.objects.none(), to_field_name="ref", required=False, label=gettext_lazy("Person"),
         empty_label=gettext_lazy("somebody without an account"),
         help_text=gettext_lazy("What is known of a person is filled in where you leave it empty."),
+        error_messages={
+            "invalid_choice": gettext_lazy("A delegation names people of its own party, and nobody twice. Choose somebody of the list, or write the name of somebody without an account."),
+        },
     )  # fmt: skip
     role = forms.ChoiceField(label=gettext_lazy("Role in the delegation"), choices=Delegate.Role.choices)
 
