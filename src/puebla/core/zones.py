@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,7 +72,7 @@ def instant_of(
         RefusedError: where the hour does not exist there on that day, or exists twice and nobody said which.
     """
     found = instants_of(on, hour, name)
-    facts = {"hour": hour.strftime("%H:%M"), "day": on.isoformat(), "zone": name}
+    facts = {"hour": hour.strftime("%H:%M"), "day": date_format(on, "DATE_FORMAT"), "zone": place_of(name)}
     if not found:
         raise RefusedError(
             _("%(hour)s does not exist on %(day)s in %(zone)s: clocks are put forward over it. Choose an hour before or after.")

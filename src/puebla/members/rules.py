@@ -7,6 +7,7 @@ it already.
 import datetime as dt
 
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from puebla.accounts.models import Person
@@ -539,7 +540,8 @@ def held_on(meeting: Meeting, on: dt.date, *, at: dt.datetime) -> Verdict:
     """Whether this is a day of the meeting, as far as its dates are known, and no day to come."""
     if on > today(at):
         return refused(
-            _("%(day)s is still to come. Record it once it has happened.") % {"day": on.isoformat()}
+            _("%(day)s is still to come. Record it once it has happened.")
+            % {"day": date_format(on, "DATE_FORMAT")}
         )
     first = first_day(meeting.starts_on, meeting.precision)
     last = last_day(meeting.ends_on or meeting.starts_on, meeting.precision)
@@ -547,7 +549,7 @@ def held_on(meeting: Meeting, on: dt.date, *, at: dt.datetime) -> Verdict:
         return ALLOWED
     return refused(
         _("%(day)s is no day of %(meeting)s, which lasted from %(first)s to %(last)s.")
-        % {"day": on.isoformat(), "meeting": meeting.symbol, "first": first.isoformat(), "last": last.isoformat()}
+        % {"day": date_format(on, "DATE_FORMAT"), "meeting": meeting.symbol, "first": date_format(first, "DATE_FORMAT"), "last": date_format(last, "DATE_FORMAT")}
     )  # fmt: skip
 
 
@@ -562,7 +564,7 @@ def term_fits(body: Body, party: Party, starts_on: dt.date, ends_on: dt.date, *,
     if starts_on <= today(at):
         return refused(
             _("A term that begins on %(day)s has begun already. Past presidencies are kept in the list of presidencies.")
-            % {"day": starts_on.isoformat()}
+            % {"day": date_format(starts_on, "DATE_FORMAT")}
         )  # fmt: skip
     if starts_on.year > today(at).year + FARTHEST:
         return refused(_("%(year)s is too far ahead; check the year.") % {"year": starts_on.year})
@@ -576,7 +578,7 @@ def nobody_else_holds(body: Body, starts_on: dt.date, ends_on: dt.date) -> Verdi
     if agreed is not None:
         return refused(
             _("%(party)s was agreed by consensus already, from %(first)s to %(last)s. Terms do not overlap.")
-            % {"party": agreed.party, "first": agreed.starts_on.isoformat(), "last": agreed.ends_on.isoformat()}
+            % {"party": agreed.party, "first": date_format(agreed.starts_on, "DATE_FORMAT"), "last": date_format(agreed.ends_on, "DATE_FORMAT")}
         )  # fmt: skip
     within = body.presidency_terms.filter(starts_on__gte=starts_on, starts_on__lte=ends_on)
     # A vacancy from the very day is what the term fills.
@@ -584,7 +586,7 @@ def nobody_else_holds(body: Body, starts_on: dt.date, ends_on: dt.date) -> Verdi
     if inside is not None:
         return refused(
             _("In the list of presidencies an entry begins on %(day)s (%(who)s), inside this term. Terms do not overlap.")
-            % {"day": inside.starts_on.isoformat(), "who": inside.party or _("vacant")}
+            % {"day": date_format(inside.starts_on, "DATE_FORMAT"), "who": inside.party or _("vacant")}
         )  # fmt: skip
     return ALLOWED
 
@@ -603,7 +605,7 @@ def may_take_late(
     if not chairs_the_presidency(reach, at=at):
         return refused(
             _("Candidatures are announced at least a year before the term; this one would have to begin on %(day)s or later. The Presidency may take it late, and records why.")
-            % {"day": year_after(announced_on).isoformat()}
+            % {"day": date_format(year_after(announced_on), "DATE_FORMAT")}
         )  # fmt: skip
     if not why:
         return refused(
@@ -638,7 +640,7 @@ def leaves_no_gap(body: Body, starts_on: dt.date, *, at: dt.datetime) -> Verdict
         return ALLOWED
     return refused(
         _("The Presidency before (%(who)s) is expected to end on %(day)s, long before this term. Record first who presides then, or that the office is vacant.")
-        % {"who": before.party or _("vacant"), "day": ends_on.isoformat()}
+        % {"who": before.party or _("vacant"), "day": date_format(ends_on, "DATE_FORMAT")}
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from puebla.core.verdicts import ALLOWED, Verdict, refused
@@ -64,7 +65,7 @@ def session_fits(convening: Convening, on: dt.date) -> Verdict:
     if not first <= on <= last:
         return refused(
             _("%(day)s is outside the meeting, which lasts from %(first)s to %(last)s. Choose another day, or move the meeting.")
-            % {"day": on.isoformat(), "first": first.isoformat(), "last": last.isoformat()}
+            % {"day": date_format(on, "DATE_FORMAT"), "first": date_format(first, "DATE_FORMAT"), "last": date_format(last, "DATE_FORMAT")}
         )  # fmt: skip
     return ALLOWED
 

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, TypeVar
 
 from django.db import models, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -155,7 +156,7 @@ def change_standing(
     if latest is not None and from_on <= latest.from_on:
         raise RefusedError(
             _("%(party)s has a standing from %(day)s already; the new one has to begin later.")
-            % {"party": party, "day": latest.from_on.isoformat()},
+            % {"party": party, "day": date_format(latest.from_on, "DATE_FORMAT")},
             field="from_on",
         )
     if running is None and kind is None:
