@@ -262,10 +262,10 @@ def _pdf(number: int) -> bytes:
 #: What the worker does with a pack, in a process that does nothing else: seconds of the task, and the most memory ever held.
 _TASK = """
 import json, sys, time
-from pathlib import Path
 import django
 django.setup()
 from django.utils import timezone
+from benchmarks.memory import peak_mb
 from puebla.accounts.models import Person
 from puebla.meetings.actions.packs import make_pack
 from puebla.meetings.models import Convening, Pack
@@ -281,9 +281,7 @@ started = time.perf_counter()
 make_pack.func(pack.ref)
 took = time.perf_counter() - started
 pack.refresh_from_db()
-# The most memory that this process ever held; what its parent held is not counted in, as it would be by `getrusage`.
-peak = next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
-print(json.dumps({"seconds": took, "rss_mb": peak / 1024, "state": pack.state, "files": len(contents.files), "size": pack.size}))
+print(json.dumps({"seconds": took, "rss_mb": peak_mb(), "state": pack.state, "files": len(contents.files), "size": pack.size}))
 """
 
 

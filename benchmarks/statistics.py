@@ -266,19 +266,19 @@ class Bench:
     def _peak_of_judging(self) -> float:
         """The peak memory of a process that judges the file, in MB."""
         script = (
-            "import resource, sys; from siemmes.cli import main\n"
+            "import sys; from benchmarks.memory import peak_mb; from siemmes.cli import main\n"
             "code = main(['validate', sys.argv[1], '--flow', sys.argv[2], '--sender', sys.argv[3], '--say', sys.argv[4], '--quiet'])\n"
-            "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+            "print(code, peak_mb())"
         )
         (said,) = (f"{name}={value}" for name, value in synthetic.SAID.items())
         run = subprocess.run(
             [sys.executable, "-c", script, str(self.source), synthetic.FLOW, synthetic.SENDER, said],
-            capture_output=True, text=True, check=True,
+            cwd=peers.ROOT, capture_output=True, text=True, check=True,
         )  # fmt: skip
         code, peak = run.stdout.splitlines()[-1].split()
         if code != "0":
             raise AssertionError(f"The synthetic cube was refused: {run.stdout}")
-        return int(peak) / 1024
+        return float(peak)
 
     def releasing(self) -> Iterator[Measure]:
         """From a CSV file to a published release, judged and protected, beside COPY and indexes; and what it takes on disk.
@@ -491,19 +491,17 @@ class Bench:
         """The peak memory of a process that writes everything as CSV."""
         assert self.store
         script = (
-            "import sys; from siemmes.release.store import Store; from siemmes.cube.questions import Question\n"
-            "from siemmes.sdmx.formats import format_of\n"
+            "import sys; from benchmarks.memory import peak_mb; from siemmes.release.store import Store\n"
+            "from siemmes.cube.questions import Question; from siemmes.sdmx.formats import format_of\n"
             "with Store(sys.argv[1]).asked(Question(sys.argv[2])) as answer:\n"
             "    for chunk in format_of('csv').write(answer): pass\n"
-            # getrusage would tell the peak of the process that started this one, if that was larger (execve(2) keeps it).
-            "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
-            "print(peak.split()[1])"
+            "print(peak_mb())"
         )
         run = subprocess.run(
             [sys.executable, "-c", script, str(self.folder / "store"), synthetic.FLOW],
-            capture_output=True, text=True, check=True,
+            cwd=peers.ROOT, capture_output=True, text=True, check=True,
         )  # fmt: skip
-        yield measure(MEMORY, int(run.stdout) / 1024, "MB", goal=Goal(400, at_least=False))
+        yield measure(MEMORY, float(run.stdout), "MB", goal=Goal(400, at_least=False))
 
 
 def _as_csv(rows: list[tuple[Any, ...]]) -> str:

@@ -63,3 +63,14 @@ def test_a_tiny_run_measures_the_statistics_beside_a_server_and_a_file(tmp_path)
     assert list(found) == names
     assert all(one["value"] > 0 for one in found.values())
     assert found["siemmes.series"]["reference"] > 0
+
+
+def test_the_peak_of_a_process_does_not_count_what_the_one_that_started_it_held():
+    held = b"x" * (256 << 20)
+
+    done = subprocess.run(
+        [sys.executable, "-c", "from benchmarks.memory import peak_mb; print(peak_mb())"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert 1 < float(done.stdout) < len(held) >> 21
