@@ -65,6 +65,7 @@ def test_a_delegation_is_named_accredited_registered_and_let_in_by_plain_forms(c
     assert delegate.state == "present"
     assert Attendance.objects.count() == 1
     assert focal.full_name in client.get(of("participants", convening)).content.decode()
+    assert "1 person of 1 delegation," in client.get(of("page", convening)).content.decode()
 
 
 def test_every_page_opens_for_who_convenes(client, keeper):

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory, override_settings
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -234,3 +235,12 @@ def test_a_menu_has_no_dead_entry_and_marks_where_one_is():
     )
 
     assert shown == '<li><a href="/documents/" aria-current="true">Documents</a></li>'
+
+
+def test_a_short_date_is_written_as_each_language_writes_its_months():
+    shown = {}
+    for code in ("en", "es"):
+        with translation.override(code):
+            shown[code] = date_format(dt.date(2026, 11, 26), "SHORT_DATE_FORMAT")
+
+    assert shown == {"en": "26 Nov 2026", "es": "26 nov 2026"}

@@ -39,7 +39,7 @@ def hours(context: Context, entry: Any) -> SafeString:
     if starts_at.astimezone(own).utcoffset() == starts_at.astimezone(there).utcoffset():
         return words
     day = starts_at.astimezone(own).date()
-    other = "" if day == starts_at.astimezone(there).date() else f"{date_format(day, 'j M')}, "
+    other = "" if day == starts_at.astimezone(there).date() else f"{date_format(day, 'MONTH_DAY_FORMAT')}, "
     return format_html(
         "{} <small>{}</small>", words,
         _("%(day)s%(from)s–%(until)s your time") % {"day": other, "from": _hour(starts_at, own), "until": _hour(ends_at, own)},
