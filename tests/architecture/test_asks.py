@@ -13,6 +13,7 @@ WITHOUT = {
     "members": "who sits where; confirmations of contacts come with their room",
     "notices": "tells what others ask",
     "plan": "its pages come next",
+    "statistics": "shows what was released; statistics due come with submissions",
     "portal": "the public asks nothing",
     "intranet": "gathers what others ask",
     "api": "gives away what others hold",

@@ -22,6 +22,7 @@ REASONS = {
     ("core/search/building.py", "write_behind"): "a job of the queue: its edge",
     ("documents/actions/reading.py", "read_file"): "a job of the queue: its edge",
     ("meetings/actions/packs.py", "make_pack"): "a job of the queue: its edge",
+    ("statistics/actions.py", "read_now"): "a job of the queue: its edge",
     ("members/apps.py", "permissions_now"): "the CMS asks now",
     ("members/apps.py", "holders_now"): "the CMS asks now",
     ("portal/actions/pages.py", "_now"): "Wagtail's own acts bring no instant",

@@ -11,6 +11,7 @@ APPS = (
     "intranet",
     "api",
     "plan",
+    "statistics",
     "meetings",
     "circulars",
     "texts",

@@ -91,6 +91,8 @@ gatherings: "Registry[Callable[[Any, Any, Mapping[str, Sequence[str]]], Mapping[
 asks: "Registry[AskSource]" = Registry("rooms that ask something of parties")
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
 page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
+#: cells of the released statistics that rooms show, so that they are read again with each release: () → (dataflow, key).
+cells: "Registry[Callable[[], Iterable[tuple[str, str]]]]" = Registry("cells of statistics that rooms show")
 #: what an office hands over to its next holder, by room (`core.handing_over`).
 handover_sections: "Registry[HandOverSource]" = Registry("sections of the hand-over file")
 #: what cites a record, so that it is not removed: (person, topic, references of records) → `Reference` of each citation.

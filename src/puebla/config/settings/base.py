@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "puebla.intranet",
     "puebla.api",
     "puebla.plan",
+    "puebla.statistics",
     "puebla.meetings",
     "puebla.circulars",
     "puebla.texts",
@@ -259,6 +260,8 @@ STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"
 # Two stores, so that what was never released cannot be reached by a mistaken public address.
 FILES_DIR = DATA_DIR / "files"
 PUBLIC_FILES_DIR = DATA_DIR / "public"
+# Where the command `siemmes` keeps submissions and releases too, unless `--store` says otherwise.
+STATISTICS_DIR = DATA_DIR / "siemmes"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "public": {
