@@ -39,6 +39,8 @@ def paragraphs_of(pasted: str) -> list[str]:
 
     >>> paragraphs_of("<p class=MsoNormal><i>Take note</i> of it<script>alert(1)</script></p>")
     ['*Take note* of it']
+    >>> paragraphs_of("Chair,\\n\\nwe <b>thank</b> you.\\n\\n<p>It is\\n\\nso.</p>")
+    ['Chair,', 'we *thank* you.', 'It is so.']
     """
     text = without_nul(pasted).replace("\r\n", "\n").replace("\r", "\n")
     if _PAGE.search(text):
@@ -58,13 +60,19 @@ def _from_page(page: str) -> str:
     return "".join(pieces)
 
 
+def _spaced(words: str | None, *, outside: bool) -> str:
+    """Words with single blanks; outside every mark a blank line is one that somebody typed, and parts paragraphs."""
+    parts = re.split(r"\n[^\S\n]*\n", words or "") if outside else [words or ""]
+    return "\n\n".join(re.sub(r"\s+", " ", part) for part in parts)
+
+
 def _read(element: Any, pieces: list[str], *, set_off: bool) -> None:
     begins = element.tag in _EMPHASIS and not set_off
-    inside: list[str] = []
-    inside.append(re.sub(r"\s+", " ", element.text or ""))
+    outside = element.getparent() is None
+    inside = [_spaced(element.text, outside=outside)]
     for child in element:
         _read(child, inside, set_off=set_off or begins)
-        inside.append(re.sub(r"\s+", " ", child.tail or ""))
+        inside.append(_spaced(child.tail, outside=outside))
     words = "".join(inside)
     if element.tag in _BLOCKS:
         words = f"\n\n{words}\n\n"
