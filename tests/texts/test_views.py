@@ -15,6 +15,7 @@ from django.utils import timezone
 from puebla.members.models import Audience
 from puebla.texts import actions
 from puebla.texts.actions.exporting import as_pdf, sheet_of
+from puebla.texts.forms import paragraphs_of
 from puebla.texts.models import Comment, Paragraph, Text
 from tests import factories as make
 from tests.texts.making import AT, a_text, add, living
@@ -147,6 +148,12 @@ def test_pasted_word_text_with_scripts_becomes_plain_paragraphs(secretary):
     ]
     page = client_of(secretary).get(here(text)).content.decode()
     assert "alert(1)" not in page
+
+
+def test_a_blank_line_typed_beside_a_single_mark_parts_paragraphs_still():
+    typed = "Chair,\r\n\r\nwe <b>thank</b> you.\n \nAnd <script>x()</script>so\non. <p>It is\n\nso.</p>"
+
+    assert paragraphs_of(typed) == ["Chair,", "we *thank* you.", "And so on.", "It is so."]
 
 
 def test_a_paragraph_moves_is_removed_and_comes_back_by_buttons(secretary):
