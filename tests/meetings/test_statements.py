@@ -482,7 +482,7 @@ def test_a_statement_becomes_a_paper_only_with_its_partys_word_and_is_released_a
     assert paper.consents.get().given_by == world.cri
     assert not PublicDocument.objects.exists()
     documents.release(document=paper, by=world.keeper, at=timezone.now())
-    assert PublicDocument.objects.get().titles["en"] == "Statement by State of CRI: Returns"
+    assert PublicDocument.objects.get().titles["en"] == "Statement by CRI: Returns"
     paper.refresh_from_db()
     documents.withdraw(document=paper, reason={"en": "Error"}, by=world.keeper, at=timezone.now())
     assert PublicDocument.objects.get().withdrawn_at is not None

@@ -438,7 +438,7 @@ def _titles(row: Statement) -> Texts:
     titles = {}
     for code in Process.current().languages:
         with override(code):
-            words = {"party": show(row.party.names, code), "item": show(row.item.titles, code)}
+            words = {"party": str(row.party), "item": show(row.item.titles, code)}
             titles[code] = (_("Statement by %(party)s: %(item)s") % words)[:300]
     return titles
 
