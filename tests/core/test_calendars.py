@@ -121,7 +121,7 @@ def test_days_end_on_the_day_after_the_last_one():
 
 @pytest.mark.parametrize(
     ("precision", "first", "last", "title"),
-    [("month", "20310301", "20310401", "XV (March 2031, day to be fixed)"), ("year", "20310101", "20320101", "XV (2031, day to be fixed)")],
+    [("month", "20310301", "20310401", "XV (March 2031, exact day not known)"), ("year", "20310101", "20320101", "XV (2031, exact day not known)")],
 )  # fmt: skip
 def test_a_date_known_to_the_month_or_year_takes_all_of_it_and_says_so(precision, first, last, title):
     entry = CalendarEntry(

@@ -108,6 +108,28 @@ def test_a_closed_session_stands_on_the_page_as_hours_without_content(client, ke
     assert client.get(reverse("meetings:session", args=[convening.symbol, session.ref])).status_code == 404
 
 
+def test_a_chair_lets_in_whom_they_choose_by_party_and_ends_a_seat_given_by_mistake(client, keeper):
+    chair = factories.presiding_chair()
+    delegate = factories.delegate(full_name="Irene Mosaico")
+    convening = factories.convening()
+    session = actions.hold_session(
+        convening=convening, by=keeper, at=timezone.now(), kind="closed", on=dt.date(2031, 3, 12), from_hour=dt.time(15),
+        until_hour=dt.time(17),
+    )  # fmt: skip
+    here = reverse("meetings:session", args=[convening.symbol, session.ref])
+    client.force_login(chair)
+
+    nobody = client.post(here, {"person": ""}, follow=True).content.decode()
+    client.post(here, {"person": delegate.ref})
+    page = client.get(here).content.decode()
+
+    assert "Nobody was let in. Choose somebody" in nobody
+    assert f'<optgroup label="{delegate.seats.first().party}"><option value="{delegate.ref}">' in nobody
+    given = session.room.seats.get(person=delegate)
+    assert reverse("members:unseat", args=[given.ref]) in page
+    assert reverse("members:unseat", args=[session.room.seats.get(person=chair).ref]) not in page
+
+
 def test_an_assistant_prepares_announces_and_convenes_in_the_browser(client, keeper):
     factories.BodyFactory(code="RCGM", function="consultation")
     client.force_login(keeper)

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import reverse
 
 from puebla.theme import context
 from tests import factories
@@ -109,6 +110,15 @@ def test_the_registry_adds_to_the_menu_and_no_room_is_listed_twice():
     assert [one["label"] for one in mine if one["current"]] == ["Caught mail"]
     assert "Papers" not in [one["label"] for one in mine]
     assert "Nowhere" not in [one["label"] for one in mine]
+
+
+def test_a_page_below_two_entries_of_the_menu_is_marked_under_the_nearer_one():
+    request = RequestFactory().get(reverse("meetings:calendar"))
+    request.person = factories.PersonFactory()
+
+    here = [one["url"] for one in context.site(request)["intranet_menu"] if one["current"]]
+
+    assert here == [reverse("meetings:calendar")]
 
 
 def test_a_demonstration_says_so(settings):

@@ -269,7 +269,7 @@ def _full_title(entry: CalendarEntry) -> str:
     if entry.starts_at is not None or entry.precision == "day" or entry.on is None:
         return entry.title
     known = date_format(entry.on, "Y" if entry.precision == "year" else "YEAR_MONTH_FORMAT")
-    return _("%(title)s (%(when)s, day to be fixed)") % {"title": entry.title, "when": known}
+    return _("%(title)s (%(when)s, exact day not known)") % {"title": entry.title, "when": known}
 
 
 def _add_times(event: Any, entry: CalendarEntry) -> None:

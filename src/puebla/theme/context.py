@@ -86,9 +86,13 @@ def _page_in(code: str, current: str, request: HttpRequest) -> str:
 def _menu(request: HttpRequest, person: Any) -> list[dict[str, Any]]:
     found = [entry(person) for entry in import_string(MENU)] if person else []
     standing = {_address(name) for name in STANDING}
-    addresses = ((label, _address(target)) for label, target in filter(None, found))
+    addresses = [(label, _address(target)) for label, target in filter(None, found)]
+    # The calendar lies below the meetings: of two that lead here, the nearer one is where the reader is.
+    here = max(
+        (url for _label, url in addresses if url and request.path.startswith(url)), key=len, default=""
+    )
     return [
-        {"label": label, "url": url, "current": request.path.startswith(url)}
+        {"label": label, "url": url, "current": url == here}
         for label, url in addresses
         if url and url not in standing
     ]

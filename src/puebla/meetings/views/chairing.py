@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
@@ -81,7 +82,7 @@ def _about(
     )
     for session in sessions.select_related("room").order_by("starts_at"):
         if rules.sits_in(reach, session.room):
-            choices.append((f"s-{session.ref}", f"{session.on.isoformat()}, {session}"))
+            choices.append((f"s-{session.ref}", f"{date_format(session.on, 'MONTH_DAY_FORMAT')}, {session}"))
             named[f"s-{session.ref}"] = {"session": session}
     items = AgendaItem.objects.visible_to(request.person, reach=reach).filter(convening=convening)
     for item in items.select_related("room").order_by("path"):

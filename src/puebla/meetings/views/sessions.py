@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, carried, signed_in
+from puebla.core.words import fold
 from puebla.meetings import actions, rules
 from puebla.meetings.forms import SessionForm
 from puebla.meetings.models import AgendaItem, Convening, Session
@@ -38,12 +38,7 @@ def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     found = session_or_404(request, convening, ref, reach)
     leads = found.room.sealed and chairs(reach, found.room)
     if request.method == "POST" and leads:
-        person = get_object_or_404(_could_sit(found, at), ref=request.POST.get("person", ""))
-        carried(
-            request,
-            lambda: actions.seat_in_session(session=found, person=person, by=request.person, at=at),
-            _("%(name)s was let in; everybody in the session is told.") % {"name": person.full_name},
-        )
+        _let_in(request, found, at)
         return redirect("meetings:session", convening.symbol, found.ref)
     seated = Seat.objects.effective(at).filter(room=found.room).select_related("person", "party", "role")
     items = AgendaItem.objects.visible_to(request.person, reach=reach).filter(session=found).order_by("path")
@@ -53,6 +48,7 @@ def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         "session": found,
         "items": items,
         "seats": seated if found.room.sealed else [],
+        "leads": leads,
         "could_sit": _could_sit(found, at) if leads else [],
         "may_change": rules.may_change_session(reach, found),
         "present": quorum(found),
@@ -63,17 +59,31 @@ def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     return render(request, "meetings/session.html", context)
 
 
-def _could_sit(session: Session, at: Any) -> Any:
-    """People whom the chair may let in: with a seat of a member or the secretariat, and not seated there yet."""
+def _let_in(request: PersonRequest, session: Session, at: Any) -> None:
+    """Seat whom the chair chose of the list; nobody is let in by a list that was left as it stood."""
+    chosen = request.POST.get("person", "")
+    person = next((one.person for one in _could_sit(session, at) if one.person.ref == chosen), None)
+    if person is None:
+        messages.error(
+            request, _("Nobody was let in. Choose somebody of the list; who sits here is not on it.")
+        )
+        return
+    carried(
+        request,
+        lambda: actions.seat_in_session(session=session, person=person, by=request.person, at=at),
+        _("%(name)s was let in; everybody in the session is told.") % {"name": person.full_name},
+    )
+
+
+def _could_sit(session: Session, at: Any) -> list[Seat]:
+    """Seats of people whom the chair may let in, one a person, by party: of members or the secretariat, not seated there yet."""
     there = Seat.objects.effective(at).filter(room=session.room).order_by().values("person_id")
     seats = Seat.objects.effective(at).filter(
         Q(standing_kind__in=["member", "secretariat"]), role__observes=False, room__sealed=False
     )
-    return (
-        Person.objects.filter(pk__in=seats.order_by().values("person_id"))
-        .exclude(pk__in=there)
-        .order_by("full_name")
-    )
+    found = seats.exclude(person__in=there).select_related("person", "party").order_by("pk")
+    first = {one.person_id: one for one in reversed(found)}
+    return sorted(first.values(), key=lambda one: (fold(str(one.party)), fold(one.person.full_name)))
 
 
 SHOWN = ("kind", "titles", "on", "from_hour", "until_hour", "past_midnight", "zone", "places", "link", "audience",
