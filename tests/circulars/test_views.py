@@ -105,6 +105,25 @@ def test_a_reply_in_which_something_is_missing_keeps_what_was_typed():
     assert Reply.objects.get().answers == {"f2": "We will see."}
 
 
+def test_two_of_one_party_who_write_at_once_each_read_what_the_other_wrote():
+    by, guest = making.secretary(), make.delegate(body=making.group())
+    party = guest.seats.get().party
+    circular = making.sent(
+        by, asked=[*making.ASKED, {"kind": "nomination", "labels": {"en": "Whom?"}, "most": 1}]
+    )
+    here = reverse("circulars:reply", args=[circular.address])
+    colleague, stranger = client_of(make.delegate(party=party)), make.delegate()
+    colleague.post(here, {"f2": "Words of my own.", "revision": "0", "keep": "1"})
+
+    second = client_of(guest).post(here, {"f2": "Mine.", "revision": "0", "keep": "1"}).text
+    other = client_of(guest).post(here, {"f3_0_ref": stranger.ref, "revision": "1", "keep": "1"}).text
+
+    assert "What was saved meanwhile" in second
+    assert "Words of my own." in second and "Mine." in second
+    assert "A party nominates its own people." in other
+    assert Reply.objects.get().answers["f2"] == "Words of my own."
+
+
 @pytest.mark.parametrize("count", [2, 9])
 def test_the_list_costs_the_same_whatever_its_length(count):
     by, guest = making.secretary(), make.delegate(body=making.group())

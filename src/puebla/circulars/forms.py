@@ -490,8 +490,9 @@ class ReplyForm(forms.Form):
         for number in range(one["most"]):
             prefix = f"{one['code']}_{number}"
             self.fields[f"{prefix}_ref"] = forms.ChoiceField(
-                label=_("One of our people"), required=False, choices=self.known
-            )
+                label=_("One of our people"), required=False, choices=self.known,
+                error_messages={"invalid_choice": _("A party nominates its own people. Choose somebody of yours, or write a name.")},
+            )  # fmt: skip
             self.fields[f"{prefix}_name"] = forms.CharField(
                 label=_("or somebody new: full name"), required=False, max_length=150
             )

@@ -44,16 +44,19 @@ def reply(request: PersonRequest, address: str) -> HttpResponseBase:
     form = _form(request, circular, party, begun or standing, at, held=bool(verdict))
     # What a draft was seen as; a reply that stands is gone on from with a new draft.
     revision = begun.revision if begun else 0
+    meanwhile: Reply | None = None
     if request.method == "POST" and form.is_valid():
         answer = _kept_or_sent(request, form, circular, party, at)
-        if answer is not None:
+        if isinstance(answer, HttpResponseBase):
             return answer
+        meanwhile = answer
     elif request.method != "POST":
         form.initial = {**form.initial, "revision": revision, "token": secrets.token_hex(16)}
     context = {
         "circular": circular, "party": party, "form": form, "parts": list(form.parts()), "begun": begun,
         "standing": standing, "several": len(parties) > 1, "verdict": verdict,
-        "late": circular.is_late(at), **date_facts(circular),
+        "late": circular.is_late(at), "meanwhile": meanwhile,
+        "theirs": answers_of(circular, meanwhile) if meanwhile else [], **date_facts(circular),
     }  # fmt: skip
     return render(request, "circulars/reply.html", context)
 
@@ -110,8 +113,8 @@ def _people(circular: Circular, party: Party, at: dt.datetime) -> list[Person]:
 
 def _kept_or_sent(
     request: PersonRequest, form: ReplyForm, circular: Circular, party: Party, at: dt.datetime
-) -> HttpResponseBase | None:
-    """Keep the draft and, where that was asked, send it; None where something is to be looked at again."""
+) -> HttpResponseBase | Reply | None:
+    """Keep the draft and, where that was asked, send it; else what somebody saved meanwhile, or None: to be looked at again."""
     token = form.cleaned_data["token"] if "send" in request.POST else ""
     try:
         if not (token and sent_with(circular, party, token)):
@@ -126,10 +129,10 @@ def _kept_or_sent(
             return redirect(f"{request.path}?party={party.code}")
         sent = actions.send_reply(circular=circular, party=party, token=token, by=request.person, at=at)
     except StaleError as error:
-        present = circular.replies.filter(party=party, state="draft").first()
-        form.go_on_from(present)
+        draft, standing = _rows(circular, party)
+        form.go_on_from(draft)
         form.add_error(None, str(error))
-        return None
+        return draft or standing
     except RefusedError as error:
         form.add_error(_field_of(form, error.field), str(error))
         return None
