@@ -122,6 +122,7 @@ def test_two_of_one_party_who_write_at_once_each_read_what_the_other_wrote():
     assert "Words of my own." in second and "Mine." in second
     assert "A party nominates its own people." in other
     assert Reply.objects.get().answers["f2"] == "Words of my own."
+    assert circular.openings.get().party == party
 
 
 @pytest.mark.parametrize("count", [2, 9])

@@ -39,6 +39,8 @@ def reply(request: PersonRequest, address: str) -> HttpResponseBase:
         if not parties or not circular.asks_reply:
             raise Http404
         return render(request, "circulars/reply_for.html", {"circular": circular, "parties": parties})
+    # Whom a link leads straight to the form has opened the circular as well.
+    actions.note_opened(circular=circular, parties=[party.pk], at=at)
     begun, standing = _rows(circular, party)
     verdict = verdict_on(reach, circular, party, at=at)
     form = _form(request, circular, party, begun or standing, at, held=bool(verdict))
