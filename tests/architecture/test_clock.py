@@ -13,6 +13,7 @@ CLOCKS = {
 REASONS = {
     ("members/querysets/__init__.py", "reach_of"): "the instant of the question unless one is handed down",
     ("config/middleware.py", "middleware"): "a cached page must not outlive an embargo's end",
+    ("config/operations/health.py", "check_statistics"): "`puebla doctor` and /readyz ask now",
     ("config/operations/health.py", "check_backup"): "`puebla doctor` and /readyz ask now",
     ("config/actions.py", "examine"): "a job of the queue: its edge",
     ("config/operations/working.py", "run"): "the worker's own sign of life",
@@ -22,7 +23,7 @@ REASONS = {
     ("core/search/building.py", "write_behind"): "a job of the queue: its edge",
     ("documents/actions/reading.py", "read_file"): "a job of the queue: its edge",
     ("meetings/actions/packs.py", "make_pack"): "a job of the queue: its edge",
-    ("statistics/actions.py", "read_now"): "a job of the queue: its edge",
+    ("statistics/actions/reading.py", "read_now"): "a job of the queue: its edge",
     ("members/apps.py", "permissions_now"): "the CMS asks now",
     ("members/apps.py", "holders_now"): "the CMS asks now",
     ("portal/actions/pages.py", "_now"): "Wagtail's own acts bring no instant",

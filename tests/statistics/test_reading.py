@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from puebla.config.operations.health import check_statistics
 from puebla.core import journal
 from puebla.core.models import JournalEntry, JournalPayload
 from puebla.publications.models import Epoch
 from puebla.statistics import actions
+from puebla.statistics.actions import reading
 from puebla.statistics.models import Reading, Release, ReleasedSeries, State, Trend
 from puebla.statistics.querysets import cell_at, cells_at, store
 from siemmes.release.store import Store
@@ -128,10 +130,10 @@ def test_a_reading_cut_off_leaves_nothing_behind_and_is_done_whole_the_next_time
 def test_what_another_process_has_written_meanwhile_is_not_written_twice(tmp_path):
     publish(tmp_path, [row("2019", 110)])
     with registered(CELL):
-        slow = actions._behind(LATER)
+        slow = reading._behind(LATER)
     read()
 
-    assert actions._keep(slow, at=LATER) == 0
+    assert reading._keep(slow, at=LATER) == 0
     assert (Reading.objects.count(), entries()) == (1, 1)
 
 
@@ -165,6 +167,9 @@ def test_a_release_that_cannot_be_read_stops_no_other_and_is_told(tmp_path, capl
 
     assert cell_at(*CELL).value == 110
     assert "The releases of RETURN cannot be read" in caplog.text
+    _name, well, sentence = check_statistics()
+    assert not well
+    assert "RETURN" in sentence
 
 
 def test_many_cells_cost_a_page_one_question(tmp_path):

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("intranet/", include("puebla.intranet.urls")),
         path("intranet/notices/", include("puebla.notices.urls")),
         path("subscribe/", include("puebla.notices.urls.public")),
+        path("statistics/", include("puebla.statistics.urls")),
         path("intranet/meetings/", include("puebla.meetings.urls")),
         path("intranet/circulars/", include("puebla.circulars.urls")),
         path("intranet/texts/", include("puebla.texts.urls")),

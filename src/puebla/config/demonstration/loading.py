@@ -41,8 +41,11 @@ from puebla.members.models import Audience, Body, Meeting, Party, Role, Standing
 from puebla.members.querysets import today
 from puebla.portal.actions import bring_picture
 from puebla.portal.models import Picture
+from puebla.statistics.actions import read_released, release_shipped
 
 EDITION = "rcm"
+#: Of which real figures are released: returns, protected populations, population and net migration.
+DATAFLOWS = ("RETURN", "REFUGEE", "POP")
 #: How far back the demonstration's acts reach.
 WINDOW = dt.timedelta(days=200)
 #: The last days, in which the public papers are released.
@@ -101,6 +104,8 @@ def load(
             )
         )
     texts = sources.load_all() if texts is None else texts
+    # In a process beside this one, while papers are built and filed.
+    figures = release_shipped(DATAFLOWS)
     files = _build(texts, processes, told)
     # One transaction: it is fast, and a kill leaves an empty instance and not half a conference.
     with transaction.atomic():
@@ -125,6 +130,7 @@ def load(
         meetings.put_in_order(at=max(filing.last, at - RELEASING))
         report = reporting.draft(meetings.held, cast, at=max(filing.last, at - RELEASING), now=at)
     _read_all(at=at, processes=processes, told=told)
+    figures.wait()
     with transaction.atomic():
         released = filing.relate_and_release(texts, at=at, told=told, meanwhile=take)
         take(until=at - dt.timedelta(hours=12), after=filing.last)
@@ -133,6 +139,7 @@ def load(
         take(until=at, after=at - dt.timedelta(hours=6))
         presiding.hand_over(meetings.coming, cast, at=at)
         following.tell(at=at)
+        read_released(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}
         journal.record("demonstration.loaded", at=at, facts=facts)
     return Loaded(len(cast.people), len(texts), len(files), released)

@@ -29,7 +29,7 @@ def may_load() -> Verdict:
 def make_ready() -> None:
     """Make folders and tables where they are not."""
     with alone():
-        for folder in (settings.FILES_DIR, settings.PUBLIC_FILES_DIR):
+        for folder in (settings.FILES_DIR, settings.PUBLIC_FILES_DIR, settings.STATISTICS_DIR):
             Path(folder).mkdir(parents=True, exist_ok=True)
         if not tables_stand():
             make_tables()
@@ -63,6 +63,6 @@ def reset() -> None:
             database.with_name(database.name + end).unlink(missing_ok=True)
     else:
         call_command("flush", interactive=False, verbosity=0)
-    for folder in (settings.FILES_DIR, settings.PUBLIC_FILES_DIR):
+    for folder in (settings.FILES_DIR, settings.PUBLIC_FILES_DIR, settings.STATISTICS_DIR):
         shutil.rmtree(folder, ignore_errors=True)
     make_ready()

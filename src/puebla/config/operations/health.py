@@ -25,6 +25,7 @@ from puebla.core import journal, registry
 from puebla.core.files.store import own_keys
 from puebla.core.operations import check_mail, check_queue, sentence_of
 from puebla.core.search.building import check_search
+from puebla.statistics.querysets import store
 
 Check = tuple[str, bool, str]
 #: Files looked at when not everything is.
@@ -45,7 +46,7 @@ def look(*, full: bool) -> Iterator[Check]:
 
 def _quick_checks() -> list[Callable[[], Check]]:
     asked: list[Callable[[], Check]] = [check_versions, check_settings, check_tables]
-    return [*asked, *registry.health_checks, check_queue, check_mail, check_backup]
+    return [*asked, *registry.health_checks, check_queue, check_mail, check_statistics, check_backup]
 
 
 def glance() -> list[Check]:
@@ -98,6 +99,15 @@ def check_tables() -> Check:
     if tables_stand():
         return "migrations", True, _("Every migration is applied.")
     return "migrations", False, _("Migrations wait; “puebla serve” applies them when it starts.")
+
+
+def check_statistics() -> Check:
+    """Whether the releases of statistics can be read."""
+    released, unreadable = store.looked_at(timezone.now())
+    if unreadable:
+        return "statistics", False, _("Releases of statistics cannot be read (%(dataflows)s); restore them from a copy.") % {"dataflows": ", ".join(unreadable)}  # fmt: skip
+    count = len(released)
+    return "statistics", True, ngettext("%(count)d dataflow has a release in force, in %(place)s.", "%(count)d dataflows have a release in force, in %(place)s.", count) % {"count": count, "place": store.folder()}  # fmt: skip
 
 
 def check_backup() -> Check:

@@ -39,9 +39,7 @@ class State(models.TextChoices):
         found = next((one for one in reversed(figures) if period in ("", one.period)), None)
         if found is None:
             return cls(cls.NO_PERIOD)
-        if found.value is not None:
-            return cls(cls.RELEASED)
-        return cls(cls.HIDDEN if found.status == SUPPRESSED else cls.MISSING)
+        return cls(found.state)
 
 
 class Trend(models.TextChoices):
@@ -62,6 +60,18 @@ class Figure:
     period: str
     value: int | float | None
     status: str = ""
+
+    @property
+    def state(self) -> State:
+        """Whether it is shown, and why not."""
+        if self.value is not None:
+            return State.RELEASED
+        return State.HIDDEN if self.status == SUPPRESSED else State.MISSING
+
+    @property
+    def is_break(self) -> bool:
+        """Whether it does not compare with those before it."""
+        return self.status == BREAK
 
 
 @dataclass(frozen=True)

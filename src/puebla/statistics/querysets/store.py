@@ -43,6 +43,23 @@ def releases(dataflow: str, *, at: dt.datetime) -> list[Release]:
     return [_release(one) for one in listed(public_folder(folder(), dataflow)) if one.is_public(at)]
 
 
+#: What reading a release raises that is damaged or half taken away.
+DAMAGED = (OSError, ValueError, KeyError)
+
+
+def looked_at(at: dt.datetime) -> tuple[list[str], list[str]]:
+    """The dataflows with a release in force whose releases can be read, and those whose releases cannot."""
+    well: list[str] = []
+    ill: list[str] = []
+    for flow, code in in_force(at).items():
+        try:
+            known = code in {one.code for one in releases(flow, at=at)}
+        except DAMAGED:
+            known = False
+        (well if known else ill).append(flow)
+    return well, ill
+
+
 def _release(one: Any) -> Release:
     from siemmes.model.catalogue import structure
 

@@ -1,4 +1,4 @@
-"""Released statistics are noticed, and the cells that rooms show are read: by the worker, never while a page is made."""
+"""Releases are noticed and cells read: gathered from the store first, then written in one transaction."""
 
 import datetime as dt
 import logging
@@ -94,7 +94,7 @@ def _notice(found: Found, flow: str, code: str, at: dt.datetime) -> None:
     """Take up a dataflow's releases; one whose manifests cannot be read is told to the operator and left as it is."""
     try:
         found.releases += store.releases(flow, at=at)
-    except (OSError, ValueError, KeyError):
+    except store.DAMAGED:
         logger.exception("The releases of %s cannot be read", flow)
         return
     found.in_force[flow] = code
