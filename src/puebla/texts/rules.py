@@ -123,15 +123,17 @@ def may_answer(reach: Reach, comment: "Comment", *, reach_text: Verdict) -> Verd
     return reach_text
 
 
-def may_freeze(reach: Reach, text: "Text", pending: Collection[str], empty: bool) -> Verdict:
+def may_freeze(edited: Verdict, text: "Text", pending: Collection[str], *, empty: bool) -> Verdict:
     """Freeze the text in languages in which nothing is pending.
 
     Args:
-        pending: numbers of paragraphs that lack a language to be frozen. empty: whether there is no paragraph at all.
+        edited: whether the person may change it at all. pending: numbers of paragraphs that lack a language to be frozen.
+        empty: whether there is no paragraph at all.
     """
-    edited = may_edit(reach, text)
     if not edited:
         return edited
+    if text.is_frozen:
+        return refused(FROZEN)
     if empty:
         return refused(_("There is nothing to freeze yet: the text has no paragraph."))
     if pending:

@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "puebla.intranet",
     "puebla.api",
     "puebla.plan",
+    "puebla.decisions",
     "puebla.statistics",
     "puebla.meetings",
     "puebla.circulars",

@@ -1,6 +1,7 @@
 """Doing things to documents: each act checks its rule, writes once, and leaves one journal row."""
 
 from puebla.documents.actions.filing import (
+    add_once,
     add_version,
     await_language,
     carry_consent,
@@ -19,6 +20,7 @@ from puebla.documents.actions.reading import read_version
 from puebla.documents.actions.releasing import release, withdraw
 
 __all__ = [
+    "add_once",
     "add_version",
     "await_language",
     "carry_consent",

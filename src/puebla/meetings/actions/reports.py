@@ -1,7 +1,6 @@
 """Minutes and reports: drafted from the agenda, sent for comments, adopted, filed as a paper in every language."""
 
 import datetime as dt
-import io
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
@@ -286,24 +285,13 @@ def file_report(*, report: Report, by: Person, at: dt.datetime) -> Report:
     paragraphs = list(Paragraph.objects.filter(text=text).select_related("parent"))
     for code in text.frozen_languages:
         content = as_pdf(sheet_of(text, paragraphs, [code], at=at, symbol=document.symbol or ""))
-        _add_once(document, code, content, by=by, at=at)
+        name = f"{(document.symbol or document.ref).replace('/', '-')}.{code}.pdf"
+        documents.add_once(document=document, language=code, content=content, name=name, by=by, at=at)
     with transaction.atomic():
         row = locked(report)
         if row.state != Report.State.FILED:
             _settle(row, Document.objects.get(pk=document.pk), by=by, at=at)
     return row
-
-
-def _add_once(document: Document, code: str, content: bytes, *, by: Person, at: dt.datetime) -> None:
-    import hashlib
-
-    standing = document.editions.filter(language=code, versions__sha256=hashlib.sha256(content).hexdigest())
-    if standing.exists():
-        return
-    name = f"{(document.symbol or document.ref).replace('/', '-')}.{code}.pdf"
-    documents.add_version(
-        document=document, language=code, source=io.BytesIO(content), name=name, by=by, at=at
-    )
 
 
 def _settle(row: Report, document: Document, *, by: Person, at: dt.datetime) -> None:

@@ -1,6 +1,7 @@
 """What is done with texts."""
 
 from puebla.texts.actions.commenting import answer_comment, ask_for_comments, comment
+from puebla.texts.actions.copying import copy_text
 from puebla.texts.actions.editing import (
     Piece,
     Worded,
@@ -25,6 +26,7 @@ __all__ = [
     "ask_for_comments",
     "canonical",
     "comment",
+    "copy_text",
     "describe_text",
     "digest_of",
     "freeze_text",

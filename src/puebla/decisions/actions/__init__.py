@@ -1,0 +1,32 @@
+"""What is done with decisions."""
+
+from puebla.decisions.actions.adopting import (
+    against,
+    declare_consensus,
+    file_decision,
+    forward,
+    lay_aside,
+)
+from puebla.decisions.actions.drafting import Meaning, Whom, begin, describe, link, set_status, unlink
+from puebla.decisions.actions.negotiating import accept, end, lift_position, propose, take, take_position
+
+__all__ = [
+    "Meaning",
+    "Whom",
+    "accept",
+    "against",
+    "begin",
+    "declare_consensus",
+    "describe",
+    "end",
+    "file_decision",
+    "forward",
+    "lay_aside",
+    "lift_position",
+    "link",
+    "propose",
+    "set_status",
+    "take",
+    "take_position",
+    "unlink",
+]

@@ -1,0 +1,184 @@
+"""From recommendation to decision: proposed by paragraph, recommended, forwarded, objected to, agreed behind closed doors."""
+
+import datetime as dt
+
+import pytest
+
+from puebla.core.models import JournalEntry
+from puebla.core.verdicts import RefusedError
+from puebla.decisions import actions
+from puebla.decisions.models import Decision, Link, Position, Proposal, Provision
+from puebla.texts.actions import digest_of
+from puebla.texts.models import Paragraph, Text
+from tests.decisions import making
+from tests.decisions.making import declared, drafted, forwarded, paragraph, positioned, proposed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return making.world()
+
+
+def test_a_recommendation_goes_all_its_way_and_comes_out_of_the_closed_session_word_for_word(world):
+    recommended = drafted(world)
+    for code in ("CRI", "HND", "MEX"):
+        proposed(world, recommended, code)
+    with pytest.raises(RefusedError, match="brackets"):
+        declared(world, recommended)
+    costa_rican, *others = recommended.proposals.order_by("pk")
+    actions.take(proposal=costa_rican, by=world.keeper, at=world.at)
+    for one in others:
+        actions.end(proposal=one, state="set_aside", by=world.keeper, at=world.at)
+    recommended = declared(world, recommended)
+    assert recommended.state == "adopted" and paragraph(recommended).words["en"] == "Words of CRI."
+
+    draft = forwarded(world, recommended)
+    assert draft.text.room == world.closed.room
+    assert not Decision.objects.visible_to(world.outsider).filter(pk=draft.pk).exists()
+    objection = positioned(world, draft, "HND")
+    with pytest.raises(RefusedError, match="objects"):
+        declared(world, draft)
+    proposed(world, draft, "HND", words={"en": "Agreed words.", "es": "Palabras acordadas."})
+    actions.take(proposal=draft.proposals.get(), by=world.keeper, at=world.at)
+    actions.lift_position(position=objection, by=world.people["HND"], at=world.at)
+    reservation = positioned(world, draft, "MEX", kind="reservation")
+    decided = declared(world, draft)
+
+    assert decided.text.room == world.ministers.room and decided.drafted.room == world.closed.room
+    assert decided.text.frozen_hash == decided.drafted.frozen_hash == decided.adopted_hash
+    assert set(decided.present.all()) == set(world.party.values())
+    assert Decision.objects.visible_to(world.outsider).filter(pk=decided.pk).exists()
+    assert not Text.objects.visible_to(world.outsider).filter(pk=decided.drafted_id).exists()
+    assert not Position.objects.visible_to(world.outsider).exists()
+    assert list(Position.objects.visible_to(world.people["CRI"]).standing()) == [reservation]
+    inside = Paragraph.objects.get(text=decided.drafted, anchor="1")
+    assert Link.objects.get(source=inside, kind="forwards").target == paragraph(recommended)
+    assert Link.objects.filter(
+        source=paragraph(decided), kind="forwards", target=paragraph(recommended)
+    ).exists()
+
+
+def test_an_adopted_decision_is_filed_with_its_symbol_and_the_digest_shows_a_changed_word(world):
+    decided = declared(world, drafted(world))
+
+    filed = actions.file_decision(decision=decided, by=world.keeper, at=world.at)
+
+    assert filed.address == filed.document.symbol and filed.filed
+    assert sorted(filed.document.editions.values_list("language", flat=True)) == ["en", "es"]
+    assert Decision.objects.at_address(filed.address.lower()).get() == filed
+    every = list(Paragraph.objects.filter(text=filed.text))
+    every[0].words = every[0].words | {"en": "Something else."}
+    assert digest_of(filed.text, every, filed.text.frozen_languages) != filed.adopted_hash
+    with pytest.raises(RefusedError, match="filed already"):
+        actions.file_decision(decision=filed, by=world.keeper, at=world.at)
+
+
+def test_only_the_chair_declares_and_among_members_alone(world):
+    decision = drafted(world)
+    for by in (world.keeper, world.people["CRI"], world.observer):
+        with pytest.raises(RefusedError):
+            declared(world, decision, by=by)
+    stranger = world.observer.seats.get().party
+    with pytest.raises(RefusedError, match="no member state"):
+        declared(world, decision, present=[stranger])
+    with pytest.raises(RefusedError, match="present"):
+        declared(world, decision, present=[])
+    decision.refresh_from_db()
+    assert decision.state == "drafting" and not decision.text.is_frozen
+
+
+def test_what_is_adopted_takes_no_reservation_any_more_and_no_word(world):
+    decided = declared(world, drafted(world))
+
+    with pytest.raises(RefusedError, match="before that"):
+        positioned(world, decided, "MEX", kind="reservation")
+    with pytest.raises(RefusedError, match="adopted"):
+        proposed(world, decided)
+
+
+def test_a_due_date_before_adoption_stands_against_it_and_is_refused_after(world):
+    decision = drafted(world)
+    early = actions.Meaning(asks=True, due_on=dt.date(2001, 1, 1), due_precision="year")
+    actions.describe(decision=decision, meanings={paragraph(decision): early}, by=world.keeper, at=world.at)
+    with pytest.raises(RefusedError, match="due before"):
+        declared(world, decision)
+    actions.describe(
+        decision=decision, meanings={paragraph(decision): actions.Meaning()}, by=world.keeper, at=world.at
+    )
+    decided = declared(world, decision)
+    with pytest.raises(RefusedError, match="due before"):
+        actions.describe(decision=decided, meanings={paragraph(decided): early}, by=world.keeper, at=world.at)
+
+
+def test_paragraphs_that_would_cite_each_other_in_a_circle_are_refused(world):
+    first, second, third = (drafted(world) for _ in range(3))
+    a, b, c = paragraph(first), paragraph(second), paragraph(third)
+    for source, target, kind in ((a, b, "recalls"), (b, c, "amends")):
+        actions.link(source=source, target=target, kind=kind, by=world.keeper, at=world.at)
+
+    for target in (a, c):
+        with pytest.raises(RefusedError):
+            actions.link(source=c, target=target, kind="implements", by=world.keeper, at=world.at)
+    assert Link.objects.count() == 2
+
+
+def test_a_proposal_sent_twice_counts_once_and_one_whose_paragraph_changed_overwrites_nobody(world):
+    decision = drafted(world)
+    one = proposed(world, decision, token="same")
+    assert proposed(world, decision, token="same") == one
+    other = proposed(world, decision, "HND")
+    actions.take(proposal=one, by=world.keeper, at=world.at)
+
+    with pytest.raises(RefusedError, match="anew"):
+        actions.take(proposal=other, by=world.keeper, at=world.at)
+    assert paragraph(decision).words["en"] == "Words of CRI."
+    assert Proposal.objects.get(pk=other.pk).state == "standing"
+
+
+def test_observers_propose_only_where_the_presidency_lets_them_draft(world):
+    decision = drafted(world, item=world.open_item, audience=60)
+    party = world.observer.seats.get().party
+    world.party["OBS"], world.people["OBS"] = party, world.observer
+    with pytest.raises(RefusedError):
+        proposed(world, decision, "OBS")
+    world.open_item.openings.create(party=party, what="draft", opened_at=world.at, opened_by=world.chair)
+    assert proposed(world, decision, "OBS").party == party
+    with pytest.raises(RefusedError, match="member states"):
+        positioned(world, decision, "OBS")
+
+
+def test_a_text_that_is_laid_aside_rests_and_can_be_taken_up_and_forwarded_again(world):
+    recommended = declared(world, drafted(world))
+    draft = forwarded(world, recommended)
+    with pytest.raises(RefusedError, match="already"):
+        forwarded(world, recommended)
+    actions.lay_aside(decision=draft, by=world.chair, at=world.at)
+    with pytest.raises(RefusedError, match="laid aside"):
+        declared(world, draft)
+    assert forwarded(world, recommended).pk != draft.pk
+
+
+def test_the_journal_outside_tells_nothing_of_who_stood_against(world):
+    draft = forwarded(world, declared(world, drafted(world)))
+    positioned(world, draft, "HND", kind="dissociation")
+    declared(world, draft)
+
+    told = JournalEntry.objects.filter(room_ref=world.closed.room.ref, act="position.taken")
+    assert told.count() == 1
+    assert not JournalEntry.objects.filter(act="position.taken").exclude(room_ref=world.closed.room.ref).exists()
+
+
+def test_what_paragraphs_do_is_kept_when_they_are_forwarded(world):
+    decision = drafted(world)
+    meaning = actions.Meaning(
+        asks=True, addressees=[actions.Whom("members"), actions.Whom("members"), actions.Whom("party", world.party["CRI"])],
+        due_on=dt.date(2040, 1, 1), due_precision="quarter",
+    )  # fmt: skip
+    actions.describe(decision=decision, meanings={paragraph(decision): meaning}, by=world.keeper, at=world.at)
+
+    draft = forwarded(world, declared(world, decision))
+
+    one = Provision.objects.get(paragraph=paragraph(draft))
+    assert (one.asks, one.due_precision, one.addressees.count()) == (True, "quarter", 2)
