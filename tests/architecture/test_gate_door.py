@@ -57,6 +57,22 @@ REASONS = {
         "taking_part",
         "Delegate",
     ): "who takes part, each told of nothing but through their own gate",
+    ("decisions/views/asks.py", "asks", "Provision"): "of paragraphs of decisions that came through the gate",
+    (
+        "decisions/views/offers.py",
+        "citing",
+        "Link",
+    ): "whatever cites a paragraph keeps it; what the reader may not know of is counted without a name",
+    (
+        "decisions/views/reading.py",
+        "provision",
+        "Provision",
+    ): "of a paragraph of a decision that came through the gate",
+    (
+        "decisions/views/reading.py",
+        "provisions",
+        "Provision",
+    ): "of paragraphs of a decision that came through the gate",
     (
         "meetings/views/bilaterals.py",
         "_could_be_asked",

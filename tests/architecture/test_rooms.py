@@ -12,6 +12,7 @@ APPS = (
     "api",
     "plan",
     "statistics",
+    "decisions",
     "meetings",
     "circulars",
     "texts",

@@ -167,7 +167,9 @@ def test_the_journal_outside_tells_nothing_of_who_stood_against(world):
 
     told = JournalEntry.objects.filter(room_ref=world.closed.room.ref, act="position.taken")
     assert told.count() == 1
-    assert not JournalEntry.objects.filter(act="position.taken").exclude(room_ref=world.closed.room.ref).exists()
+    assert (
+        not JournalEntry.objects.filter(act="position.taken").exclude(room_ref=world.closed.room.ref).exists()
+    )
 
 
 def test_what_paragraphs_do_is_kept_when_they_are_forwarded(world):

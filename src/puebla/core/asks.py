@@ -27,6 +27,7 @@ KINDS: dict[str, Any] = {
     "paper": gettext_lazy("document"),
     "language": gettext_lazy("language of a document"),
     "comment": gettext_lazy("comments on a draft"),
+    "paragraph": gettext_lazy("paragraph of a decision"),
 }
 
 

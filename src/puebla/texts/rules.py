@@ -123,12 +123,14 @@ def may_answer(reach: Reach, comment: "Comment", *, reach_text: Verdict) -> Verd
     return reach_text
 
 
-def may_freeze(edited: Verdict, text: "Text", pending: Collection[str], *, empty: bool) -> Verdict:
+def may_freeze(
+    edited: Verdict, text: "Text", pending: Collection[str], untitled: Sequence[str] = (), *, empty: bool
+) -> Verdict:
     """Freeze the text in languages in which nothing is pending.
 
     Args:
         edited: whether the person may change it at all. pending: numbers of paragraphs that lack a language to be frozen.
-        empty: whether there is no paragraph at all.
+        untitled: languages in which the title is pending. empty: whether there is no paragraph at all.
     """
     if not edited:
         return edited
@@ -143,6 +145,10 @@ def may_freeze(edited: Verdict, text: "Text", pending: Collection[str], *, empty
                 "Words are pending in these paragraphs: %(numbers)s. Write them first, or leave that language out."
             )
             % {"numbers": shown}
+        )
+    if untitled:
+        return refused(
+            _("The title is pending in: %(languages)s. Write it first.") % {"languages": ", ".join(untitled)}
         )
     return ALLOWED
 

@@ -7,6 +7,7 @@ from puebla.decisions.actions.adopting import (
     forward,
     lay_aside,
 )
+from puebla.decisions.actions.answering import answer
 from puebla.decisions.actions.drafting import Meaning, Whom, begin, describe, link, set_status, unlink
 from puebla.decisions.actions.negotiating import accept, end, lift_position, propose, take, take_position
 
@@ -15,6 +16,7 @@ __all__ = [
     "Whom",
     "accept",
     "against",
+    "answer",
     "begin",
     "declare_consensus",
     "describe",

@@ -21,6 +21,7 @@ from puebla.members.models import Audience, Party
 from puebla.members.querysets import reach_of, today
 from puebla.texts import actions as texts
 from puebla.texts.actions.exporting import as_pdf, sheet_of
+from puebla.texts.actions.freezing import freezing_of
 from puebla.texts.models import Paragraph
 
 #: As what each is filed.
@@ -34,8 +35,9 @@ def against(
     decision: Decision, *, present: Collection[Party], languages: Sequence[str], at: dt.datetime
 ) -> list[str]:
     """What stands against consensus now: every objection and bracket, whoever may read it."""
+    living = list(Paragraph.objects.filter(text=decision.text_id).living().order_by())
     return rules.stands_against(
-        present=present, languages=languages, on=today(at),
+        frozen=freezing_of(decision.text, living, languages), present=present, languages=languages, on=today(at),
         proposals=Proposal.objects.filter(decision=decision).standing().select_related("paragraph"),
         positions=Position.objects.filter(decision=decision).standing().select_related("party"),
         provisions=Provision.objects.filter(paragraph__text=decision.text_id, paragraph__removed_at=None).select_related("paragraph"),

@@ -84,18 +84,15 @@ def may_link(source: Paragraph, target: Paragraph, *, reaches: bool) -> Verdict:
 def negotiating_parties(reach: Reach, decision: Decision, *, at: dt.datetime) -> list[Party]:
     """Parties in whose name the person may propose: members, and whom the Presidency let draft under the agenda item."""
     own = texts.commenting_parties(reach)
-    if not own:
-        return []
-    members = set(
-        Party.objects.members(on=today(at)).filter(pk__in=own).order_by().values_list("pk", flat=True)
-    )
-    let = set()
+    members = Party.objects.members(on=today(at)).filter(pk__in=own).order_by()
+    found = set(members.values_list("pk", flat=True)) if own else set()
     if decision.item_id and not decision.text.room.sealed:
+        # The role of observers carries no right to write: the exception gives it, for this item.
         openings = ItemOpening.objects.filter(
-            item=decision.item_id, party__in=own, what=ItemOpening.What.DRAFT
+            item=decision.item_id, party__in=reach.parties, what=ItemOpening.What.DRAFT
         )
-        let = set(openings.order_by().values_list("party_id", flat=True))
-    return list(Party.objects.filter(pk__in=members | let).order_by("code"))
+        found |= set(openings.order_by().values_list("party_id", flat=True))
+    return list(Party.objects.filter(pk__in=found).order_by("code")) if found else []
 
 
 def may_propose(reach: Reach, decision: Decision, *, at: dt.datetime) -> Verdict:
@@ -124,7 +121,7 @@ def may_end(reach: Reach, proposal: Proposal, state: str) -> Verdict:
             _("This proposal does not stand any more: %(state)s.") % {"state": proposal.get_state_display()}
         )
     if state == Proposal.State.WITHDRAWN:
-        own = proposal.party_id in texts.commenting_parties(reach)
+        own = proposal.party_id in reach.parties
         return (
             ALLOWED
             if own
@@ -198,13 +195,13 @@ def may_declare(reach: Reach, decision: Decision, *, at: dt.datetime) -> Verdict
 
 def stands_against(
     *, present: Collection[Party], languages: Sequence[str], on: dt.date,
-    proposals: Iterable[Proposal], positions: Iterable[Position], provisions: Iterable[Provision],
+    proposals: Iterable[Proposal], positions: Iterable[Position], provisions: Iterable[Provision], frozen: Verdict = ALLOWED,
 ) -> list[str]:  # fmt: skip
     """What stands against consensus, in sentences; nothing where it is empty.
 
     Args:
         present: member states present. on: the day of adoption. proposals, positions: all of the decision, those that the
-            reader may not see included: none is lost. provisions: of its paragraphs.
+            reader may not see included: none is lost. provisions: of its paragraphs. frozen: whether its words can be frozen.
     """
     found: list[str] = []
     if not present:
@@ -228,6 +225,8 @@ def stands_against(
     if brackets:
         where = ", ".join(f"#{anchor}" if anchor else _("at the beginning") for anchor in brackets)
         found.append(_("Proposals stand, and words are in brackets: %(where)s.") % {"where": where})
+    if languages and not frozen:
+        found.append(str(frozen.reason))
     found.extend(
         _("Paragraph %(anchor)s is due before the day of adoption. Correct the date, or leave it out.")
         % {"anchor": one.paragraph.anchor}

@@ -66,7 +66,7 @@ def _ask(one: Provision, party: int, said: tuple[str, dt.datetime] | None) -> As
         source="decisions", ref=f"{paragraph.text.ref}-{paragraph.serial}", party=party, kind="paragraph",
         title=_short(unmarked(str(words))), language=other_language(paragraph.words),
         cites=f"{decision.address}#{paragraph.anchor}", address=f"{page}#{paragraph.anchor}",
-        answer="" if ended else reverse("decisions:answer", args=[decision.address, paragraph.anchor]),
+        answer="" if ended else reverse("decisions:answer", args=[decision.ref, paragraph.anchor]),
         asked_at=decision.adopted_at, due=Due(on=one.due_on, precision=one.due_precision) if one.due_on else None,
         answered_at=said[1] if said else None, done=said is not None and said[0] == ProvisionAnswer.Says.DONE,
         ended=ended, body=decision.body.code, sealed=paragraph.text.room_cap < MEMBERS,

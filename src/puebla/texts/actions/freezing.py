@@ -60,18 +60,8 @@ def freeze_text(
     if not languages:
         raise RefusedError(_("Choose at least one language."), field="languages")
     living = list(Paragraph.objects.filter(text=row).living().order_by())
-    nodes = tree.in_order(living)
-    pending = [
-        node.number or node.paragraph.anchor
-        for node in nodes
-        if any(not node.paragraph.words.get(code) for code in languages)
-    ]
     edited = rules.may_edit(reach_of(by, at), row) if allowed is None else allowed
-    require(rules.may_freeze(edited, row, pending, empty=not nodes))
-    if lacking := [code for code in languages if not row.titles.get(code)]:
-        raise RefusedError(
-            _("The title is pending in: %(languages)s. Write it first.") % {"languages": ", ".join(lacking)}
-        )
+    require(freezing_of(row, living, languages, edited))
     keep_versions(living, ParagraphVersion.What.FROZEN, at, by)
     row.state, row.frozen_at, row.frozen_by = Text.State.FROZEN, at, by
     row.frozen_languages, row.frozen_hash = sorted(languages), digest_of(row, living, languages)
@@ -79,3 +69,17 @@ def freeze_text(
     journal.record("text.frozen", at=at, person=by, subject=row, room=row.room,
                    facts={"languages": row.frozen_languages, "sha256": row.frozen_hash})  # fmt: skip
     return row
+
+
+def freezing_of(
+    text: Text, living: Sequence[Paragraph], languages: Sequence[str], edited: rules.Verdict = rules.ALLOWED
+) -> rules.Verdict:
+    """Whether the words can be frozen in these languages, and which paragraphs or titles lack one."""
+    nodes = tree.in_order(living)
+    pending = [
+        node.number or node.paragraph.anchor
+        for node in nodes
+        if any(not node.paragraph.words.get(code) for code in languages)
+    ]
+    untitled = [code for code in languages if not text.titles.get(code)]
+    return rules.may_freeze(edited, text, pending, untitled, empty=not nodes)

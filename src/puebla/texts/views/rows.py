@@ -1,9 +1,10 @@
 """Paragraphs as rows of a table, written as the page shows them: a text may have hundreds."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -37,14 +38,17 @@ class Row:
 
 def rows_of(
     text: Text, living: Sequence[tree.Node], languages: Sequence[str], *, counts: Mapping[int, tuple[int, int]] | None = None,
-    may_edit: bool = False, near: bool = False,
+    may_edit: bool = False, near: bool = False, below: Callable[[Any], str] | None = None,
+    acts: Callable[[Any, str], str] | None = None,
 ) -> list[Row]:  # fmt: skip
     """The paragraphs as the page shows them.
 
     Args:
         counts: by paragraph, how many comments there are and how many wait. near: beside a paragraph that is being edited.
+        below: what a room above writes below a paragraph, as safe HTML; nothing where it is empty. acts: what it lets do with
+            one, instead of what can be done here: (paragraph, its number, escaped) → safe HTML.
     """
-    writer = _Writer(text, languages, may_edit, near)
+    writer = _Writer(text, languages, may_edit, near, below, acts)
     found = []
     for node in living:
         one = node.paragraph
@@ -57,8 +61,12 @@ def rows_of(
 class _Writer:
     """What all rows of a page share is made once."""
 
-    def __init__(self, text: Text, languages: Sequence[str], may_edit: bool, near: bool) -> None:
+    def __init__(
+        self, text: Text, languages: Sequence[str], may_edit: bool, near: bool, below: Callable[[Any], str] | None,
+        acts: Callable[[Any, str], str] | None,
+    ) -> None:  # fmt: skip
         self.languages, self.near = languages, near
+        self.below, self.acts = below, acts
         self.own = escape(get_language() or "")
         # The address of one paragraph, cut where its anchor stands: reversing it for each would take longer than the rest.
         self.before, _marker, self.after = reverse("texts:paragraph", args=[text.ref, "0X0"]).partition("0X0")
@@ -81,9 +89,14 @@ class _Writer:
         to = address if self.near else f"#{anchor}"
         cells = "".join(self._cell(node, code) for code in self.languages)
         acts = "" if self.near else self._acts(address, number, total, waiting)
+        if self.acts is not None:
+            acts = f'<td class="do">{self.acts(one, number)}</td>'
+        more = self.below(one) if self.below is not None else ""
+        if more:
+            more = f'<tr class="below"><td></td><td colspan="{len(self.languages) + 1}" lang="{self.own}">{more}</td></tr>\n'
         return mark_safe(  # noqa: S308 - every part was escaped above
             f'<tr{place} class="{" ".join(classes)}"><th scope="row"><a href="{to}" title="#{anchor}">'
-            f"{escape(node.number) or '§'}</a></th>{cells}{acts}</tr>\n"
+            f"{escape(node.number) or '§'}</a></th>{cells}{acts}</tr>\n{more}"
         )
 
     def _cell(self, node: tree.Node, code: str) -> str:

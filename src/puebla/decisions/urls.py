@@ -1,0 +1,27 @@
+"""Addresses of decisions, below `/<language>/intranet/decisions/`.
+
+A decision's address is its symbol, which contains slashes: what is done with it lies below its reference, and itself comes last.
+"""
+
+from django.urls import path
+
+from puebla.decisions.views import answers, consensus, decision, drafting, lists, negotiating
+
+app_name = "decisions"
+urlpatterns = [
+    path("", lists.decisions, name="list"),
+    path("new/", drafting.new, name="new"),
+    path("at/<slug:ref>/declare/", consensus.declare, name="declare"),
+    path("at/<slug:ref>/aside/", consensus.aside, name="aside"),
+    path("at/<slug:ref>/forward/", consensus.forward, name="forward"),
+    path("at/<slug:ref>/file/", consensus.file, name="file"),
+    path("at/<slug:ref>/propose/", negotiating.propose, name="propose-first"),
+    path("at/<slug:ref>/p/<str:anchor>/propose/", negotiating.propose, name="propose"),
+    path("at/<slug:ref>/p/<str:anchor>/means/", drafting.means, name="means"),
+    path("at/<slug:ref>/p/<str:anchor>/status/", drafting.status, name="status"),
+    path("at/<slug:ref>/p/<str:anchor>/answer/", answers.answer, name="answer"),
+    path("at/<slug:ref>/proposals/<slug:proposal>/", negotiating.on_proposal, name="proposal"),
+    path("at/<slug:ref>/positions/new/", negotiating.position, name="position"),
+    path("at/<slug:ref>/positions/<slug:position>/lift/", negotiating.lift, name="lift"),
+    path("<path:address>/", decision.show_decision, name="decision"),
+]

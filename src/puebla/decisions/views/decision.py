@@ -1,0 +1,139 @@
+"""One decision: its paragraphs in every language side by side, what they do, what is proposed, what stands against it."""
+
+from html import escape
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.models import Process
+from puebla.decisions import actions, rules
+from puebla.decisions.models import Decision, Position, Proposal, Provision
+from puebla.decisions.views.reading import Reading, by_paragraph
+from puebla.members.models import Party
+from puebla.members.querysets import today
+from puebla.texts.actions import digest_of
+from puebla.texts.models import Paragraph
+from puebla.texts.views.rows import rows_of
+
+
+@signed_in
+def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
+    """The page of a decision."""
+    reading = Reading(request, address)
+    row, reach, at = reading.decision, reading.reach, reading.at
+    languages = Process.current().languages
+    proposals, positions, provisions = reading.proposals(), reading.positions(), reading.provisions()
+    may = {
+        "write": rules.may_write(reach, row), "describe": rules.may_describe(reach, row),
+        "propose": rules.may_propose(reach, row, at=at), "declare": rules.may_declare(reach, row, at=at),
+        "position": rules.may_take_position(reach, row, at=at), "forward": rules.may_forward(reach, row),
+        "file": rules.may_file(reach, row), "aside": rules.may_lay_aside(reach, row, at=at),
+    }  # fmt: skip
+    below = _Below(request, reading, may, provisions, proposals, positions)
+    rows = rows_of(
+        reading.text, reading.living, languages, may_edit=bool(may["write"]), below=below.of, acts=below.acts,
+    )  # fmt: skip
+    context = {
+        "decision": row, "text": reading.text, "languages": languages, "rows": rows, "may": may,
+        "beginning": below.shown(None), "positions": _shown(positions, reading), "chairs": rules.declares(reach, row, at=at),
+        "against": _against(row, reading) if row.state == Decision.State.DRAFTING and may["declare"] else [],
+        "standing": sum(one.state == Proposal.State.STANDING for one in proposals),
+        "followed": _followed(reading), "origin": _origin(reading), "present": row.present.order_by("code"),
+        "intact": not reading.text.is_frozen or digest_of(reading.text, reading.every, reading.text.frozen_languages) == reading.text.frozen_hash,
+    }  # fmt: skip
+    return render(request, "decisions/decision.html", context)
+
+
+def _against(row: Decision, reading: Reading) -> list[str]:
+    """What stands against consensus among all members, for who declares it."""
+    members = Party.objects.members(on=today(reading.at))
+    return actions.against(row, present=members, languages=Process.current().languages, at=reading.at)
+
+
+def _shown(positions: list[Position], reading: Reading) -> list[dict[str, Any]]:
+    return [{"position": one, "may_lift": rules.may_lift(reading.reach, one)} for one in positions]
+
+
+def _origin(reading: Reading) -> Decision | None:
+    """The recommendation it came from, where the reader may know of it."""
+    origin = reading.decision.origin
+    return origin if origin is not None and reading.reach.covers(origin.text) else None
+
+
+def _followed(reading: Reading) -> list[Decision]:
+    """What became of it elsewhere, as far as the reader may know."""
+    seen = Decision.objects.visible_to(reading.person, reach=reading.reach).filter(origin=reading.decision)
+    return list(seen.select_related("text", "body").order_by("pk"))
+
+
+class _Below:
+    """What stands below each paragraph: what it does, what is proposed there."""
+
+    def __init__(
+        self, request: PersonRequest, reading: Reading, may: dict[str, Any], provisions: dict[int, Provision],
+        proposals: list[Proposal], positions: list[Position],
+    ) -> None:  # fmt: skip
+        self.request, self.reading, self.may = request, reading, may
+        self.provisions = provisions
+        self.proposals, self.positions = by_paragraph(proposals), by_paragraph(positions)
+
+    def of(self, paragraph: Paragraph) -> SafeString | str:
+        """What stands below a paragraph; nothing where nothing is known of it."""
+        if (
+            paragraph.pk not in self.provisions
+            and paragraph.pk not in self.proposals
+            and paragraph.pk not in self.positions
+        ):
+            return ""
+        return self.shown(paragraph)
+
+    def shown(self, paragraph: Paragraph | None) -> SafeString | str:
+        """The same written out; of None what is proposed for the beginning."""
+        key = paragraph.pk if paragraph is not None else None
+        proposals = [self._proposal(one, paragraph) for one in self.proposals.get(key, ())]
+        one = self.provisions.get(key) if key is not None else None
+        if paragraph is None and not proposals:
+            return ""
+        context = {
+            "decision": self.reading.decision, "paragraph": paragraph, "provision": one, "proposals": proposals,
+            "positions": self.positions.get(key, ()) if key is not None else (),
+        }  # fmt: skip
+        return render_to_string("decisions/_below.html", context, request=self.request)
+
+    def _proposal(self, one: Proposal, paragraph: Paragraph | None) -> dict[str, Any]:
+        standing = one.state == Proposal.State.STANDING
+        mine = {party.pk for party in self._parties()} if standing else set()
+        accepted = {voice.party_id for voice in one.voices.all()}
+        return {
+            "proposal": one, "standing": standing, "voices": list(one.voices.all()),
+            "older": paragraph is not None and one.on_revision not in (0, paragraph.revision) and standing,
+            "accepts": bool(mine - accepted), "takes_back": bool((mine & accepted) - {one.party_id}),
+            "withdraws": standing and one.party_id in self.reading.reach.parties and bool(self.may["propose"]),
+            "takes": standing and bool(self.may["write"]),
+        }  # fmt: skip
+
+    def _parties(self) -> list[Party]:
+        if not hasattr(self, "_held"):
+            self._held = rules.negotiating_parties(self.reading.reach, self.reading.decision, at=self.reading.at) if self.may["propose"] else []  # fmt: skip
+        return self._held
+
+    def acts(self, paragraph: Paragraph, number: str) -> str:
+        """What can be done with a paragraph."""
+        ref, anchor = self.reading.decision.ref, paragraph.anchor
+        links = []
+        if self.may["propose"]:
+            links.append((reverse("decisions:propose", args=[ref, anchor]), _("Propose")))
+        if self.may["write"]:
+            links.append((reverse("texts:paragraph", args=[self.reading.text.ref, anchor]), _("Edit")))
+        if self.may["describe"] and paragraph.kind != "heading":
+            links.append((reverse("decisions:means", args=[ref, anchor]), _("What it does")))
+        return " ".join(
+            f'<a href="{escape(url)}">{escape(label)}<span class="visually-hidden"> {number}</span></a>'
+            for url, label in links
+        )

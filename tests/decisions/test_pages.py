@@ -1,0 +1,150 @@
+"""Pages of decisions: what each reader finds there, and what nobody outside a sealed room does."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from puebla.decisions import actions
+from puebla.decisions.models import Decision, ProvisionAnswer
+from tests.decisions import making
+from tests.decisions.making import declared, drafted, forwarded, paragraph, positioned, proposed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return making.world()
+
+
+def client_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def page(decision):
+    return reverse("decisions:decision", args=[decision.address])
+
+
+def at(decision, name, *more):
+    return reverse(f"decisions:{name}", args=[decision.ref, *more])
+
+
+def test_a_recommendation_is_drafted_bracketed_recommended_and_filed_by_hand(world):
+    keeper, cri, chair = client_of(world.keeper), client_of(world.people["CRI"]), client_of(world.chair)
+    begun = keeper.post(
+        reverse("decisions:new") + "?meeting=RCM/2031/RCGM-1",
+        {
+            "kind": "recommendation",
+            "scope": "annual",
+            "titles_en": "Shelters",
+            "titles_es": "Albergues",
+            "audience": "40",
+        },
+    )
+    decision = Decision.objects.get(text__titles__en="Shelters")
+    assert begun.status_code == 302 and decision.convening == world.before
+    keeper.post(
+        reverse("texts:add", args=[decision.text.ref]),
+        {
+            "words_en": "To open shelters.",
+            "words_es": "Abrir albergues.",
+            "kind": "paragraph",
+            "function": "operative",
+        },
+    )
+    form = {
+        "what": "replace",
+        "words_en": "To open twelve shelters.",
+        "party": "CRI",
+        "on_revision": "1",
+        "token": "t",
+    }
+    cri.post(at(decision, "propose", "1"), form)
+    shown = cri.get(page(decision)).content.decode()
+    assert "[To open twelve shelters.]" in shown
+    refused = chair.post(at(decision, "declare"), {"present": ["CRI"], "adopted_in": ["en", "es"]})
+    assert "in brackets" in refused.content.decode()
+    keeper.post(at(decision, "proposal", decision.proposals.get().ref), {"act": "take"})
+    form = {"verb": "", "whom": ["members", "party:HND"], "asks": "on", "due": "2040-Q2", "revision": "0"}
+    assert keeper.post(at(decision, "means", "1"), form).status_code == 302
+    chair.post(at(decision, "declare"), {"present": ["CRI", "HND"], "adopted_in": ["en", "es"]})
+    keeper.post(at(decision, "file"))
+
+    decision.refresh_from_db()
+    assert decision.is_adopted and decision.filed
+    said = client_of(world.outsider).get(page(decision), headers={"accept-language": "es"})
+    assert said.status_code == 200 and decision.adopted_hash in said.content.decode()
+    listed = client_of(world.people["HND"]).get(reverse("intranet:asks"), follow=True).content.decode()
+    assert "To open twelve shelters." in listed
+    answer = {"says": "done", "words": "Twelve are open.", "language": "en", "party": "HND", "token": "a"}
+    assert client_of(world.people["HND"]).post(at(decision, "answer", "1"), answer).status_code == 302
+    assert ProvisionAnswer.objects.get().party.code == "HND"
+
+
+def test_nothing_of_a_closed_session_is_found_from_outside(world):
+    draft = forwarded(world, declared(world, drafted(world)))
+    proposed(world, draft)
+    positioned(world, draft, "MEX", kind="reservation")
+    outside, inside = client_of(world.outsider), client_of(world.people["CRI"])
+
+    assert inside.get(page(draft)).status_code == 200
+    ref = draft.proposals.get().ref
+    for address in (page(draft), at(draft, "declare"), at(draft, "forward"), at(draft, "propose", "1"), at(draft, "position"), at(draft, "means", "1")):  # fmt: skip
+        assert outside.get(address).status_code == 404
+    assert outside.post(at(draft, "proposal", ref), {"act": "take"}).status_code == 404
+    for address in (reverse("decisions:list"), reverse("meetings:page", args=["RCM/2031/VM-36"])):
+        assert draft.ref not in outside.get(address).content.decode()
+        assert draft.ref in inside.get(address).content.decode()
+
+
+def test_a_refused_proposal_keeps_what_was_typed(world):
+    decision = drafted(world)
+    form = {"what": "replace", "words_en": "Words of long thought.", "party": "CRI", "token": "t"}
+    paragraph_gone = paragraph(decision)
+    from puebla.texts.actions import remove_paragraph
+
+    client = client_of(world.people["CRI"])
+    assert "Words of long thought." not in client.get(at(decision, "propose", "1")).content.decode()
+    actions.lay_aside(decision=decision, by=world.chair, at=world.at)
+    shown = client.post(at(decision, "propose", "1"), form).content.decode()
+    assert "Words of long thought." in shown and "laid aside" in shown
+    actions.lay_aside(decision=decision, aside=False, by=world.chair, at=world.at)
+    remove_paragraph(paragraph=paragraph_gone, by=world.keeper, at=world.at)
+    assert client.get(at(decision, "propose", "1")).status_code == 404
+
+
+def test_lists_and_pages_ask_the_same_number_of_questions_at_two_sizes(world):
+    client = client_of(world.people["CRI"])
+
+    def questions(address):
+        client.get(address)
+        with CaptureQueriesContext(connection) as made:
+            assert client.get(address).status_code == 200
+        return len(made)
+
+    first = drafted(world)
+    whom = [
+        actions.Whom("members"),
+        actions.Whom("party", world.party["HND"]),
+        actions.Whom("body", body=world.group),
+    ]
+    meaning = actions.Meaning(addressees=whom, asks=True)
+    actions.describe(
+        decision=first, meanings={paragraph(first): meaning},
+        by=world.keeper, at=world.at,
+    )  # fmt: skip
+    proposed(world, first)
+    before = questions(page(first)), questions(reverse("decisions:list"))
+    more = [{"en": f"To do {n}.", "es": f"Hacer {n}."} for n in range(12)]
+    second = drafted(world, blocks=more)
+    every = {paragraph(second, str(n + 1)): meaning for n in range(12)}
+    actions.describe(decision=second, meanings=every, by=world.keeper, at=world.at)
+    for n in range(12):
+        proposed(world, second, "HND", anchor=str(n + 1))
+        proposed(world, second, "MEX", anchor=str(n + 1), what="bracket")
+
+    assert (questions(page(second)), questions(reverse("decisions:list"))) == before
