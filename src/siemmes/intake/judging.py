@@ -32,8 +32,8 @@ Step = Callable[[str], None]
 Rule = Callable[["Judgement"], Told]
 #: How many steps judging a file has: read, laid out, and each rule asked.
 STEPS = 2 + len(RULES)
-#: Memory for the tables of a submission; what does not fit is laid aside on disk.
-MEMORY = "512MB"
+#: Memory for the tables of a submission; what does not fit is laid aside on disk. The process holds some 300 MB beside them.
+MEMORY = "384MB"
 
 
 @dataclass

@@ -36,6 +36,9 @@ ACTION = "ACTION"
 _ACTIONS = ("A", "D", "I", "M", "N", "R")
 #: Years ahead of the day of judging whose periods are taken for granted.
 _AHEAD = 10
+#: What stands in the file for a figure that is no number; a column that takes much room, and most files have none to put in it.
+WRITTEN = "written"
+NO_TEXT = f"NULL::VARCHAR AS {WRITTEN}"
 #: Rows that are laid down together: as many as DuckDB keeps together.
 _TOGETHER = 122_880
 
@@ -182,8 +185,8 @@ def _laid(reading: Reading, about: Structure, said: Mapping[str, str], labels: L
     if VALUE in reading.texts:
         source = f"(SELECT *, TRY_CAST({quoted(VALUE)} AS BIGINT) AS whole FROM {source})"
     return (
-        f"CREATE OR REPLACE TEMP TABLE laid AS SELECT *, {VALUE} IS NOT NULL OR written IS NOT NULL AS given, "
-        f"{mixed(about.key, about.key, labels.types)} AS k FROM (SELECT {', '.join(selected)} FROM {source})"
+        f"CREATE OR REPLACE TEMP TABLE laid AS SELECT *, {mixed(about.key, about.key, labels.types)} AS k "
+        f"FROM (SELECT {', '.join(selected)} FROM {source})"
     )
 
 
@@ -244,7 +247,8 @@ class _Laying:
         if self.failed is not None:
             raise unreadable(self.reading.file, self.failed) from self.failed
         if self.plain and self.rows:
-            return {name: f"{self._one(name)} AS {quoted(name)}" for name in self.alone}
+            alike = {name: f"{self._one(name)} AS {quoted(name)}" for name in self.alone}
+            return alike if self.odd else alike | {WRITTEN: NO_TEXT}
         con.execute("DROP TABLE IF EXISTS laid")
         return None
 
@@ -272,7 +276,9 @@ class _Laying:
                 f"ALTER TABLE laid ADD COLUMN {quoted(name)} {self._kind(name)} DEFAULT {self._one(name)}"
             )
             del self.alone[name]
-        self.odd = self.odd or bool(piece.odd)
+        if piece.odd and not self.odd:
+            self.reading.con.execute(f"ALTER TABLE laid ADD COLUMN {WRITTEN} VARCHAR")
+            self.odd = True
 
     def _schema(self, piece: Piece) -> pa.Schema:
         columns = [
@@ -304,20 +310,18 @@ class _Laying:
         selected += [
             f"{self._coded(name)} AS {quoted(name)}" for name in piece.codes if name not in self.alone
         ]
-        figure, written, source = "figure", "NULL::VARCHAR", "pieces"
+        figure, source = "figure", "pieces"
         if self.odd:
             source = f"(SELECT *, TRY_CAST({quoted(VALUE)} AS BIGINT) AS whole FROM pieces)"
             number, text = _number(self.reading, self.said)
-            figure, written = f"coalesce(figure, {number})", f"CASE WHEN figure IS NULL THEN {text} END"
-        selected += [f"{figure} AS {VALUE}", f"{written} AS written"]
+            figure = f"coalesce(figure, {number})"
+            selected.append(f"CASE WHEN figure IS NULL THEN {text} END AS {WRITTEN}")
+        selected.append(f"{figure} AS {VALUE}")
         alone = [name for name in self.alone if name in self.about.key]
         kept = f"* EXCLUDE ({', '.join(map(quoted, alone))})" if alone else "*"
         selected += [f"{self._one(name)} AS {quoted(name)}" for name in alone]
         key = mixed(self.about.key, self.about.key, self.labels.types)
-        return (
-            f"SELECT {kept}, {VALUE} IS NOT NULL OR written IS NOT NULL AS given, {key} AS k "
-            f"FROM (SELECT {', '.join(selected)} FROM {source})"
-        )
+        return f"SELECT {kept}, {key} AS k FROM (SELECT {', '.join(selected)} FROM {source})"
 
     def _kind(self, name: str) -> str:
         return quoted(self.labels.types[name])
@@ -403,7 +407,7 @@ def _column(
 def _figure(reading: Reading, said: Mapping[str, str]) -> str:
     """The figure as a number, and what stands there where it is none, as two columns."""
     number, written = _number(reading, said)
-    return f"{number} AS {VALUE}, {written} AS written"
+    return f"{number} AS {VALUE}, {written} AS {WRITTEN}"
 
 
 def _number(reading: Reading, said: Mapping[str, str]) -> tuple[str, str]:
@@ -442,7 +446,11 @@ def _show(
         for name in about.attributes
         if name not in reading.texts
     ]
-    same += (alike or {}).values()
+    alike = dict(alike or {})
+    if WRITTEN not in alike and single(con, f"SELECT count({WRITTEN}) FROM laid") == (0,):
+        con.execute(f"ALTER TABLE laid DROP COLUMN {WRITTEN}")
+        alike[WRITTEN] = NO_TEXT
+    same += alike.values()
     rows, number = "laid", [] if not reading.counted else ["rowid + 2 AS row"]
     if reading.counted and broken_rows(con):
         con.execute(
@@ -455,7 +463,8 @@ def _show(
         )
         rows, number = "numbered", []
     con.execute(
-        f"CREATE OR REPLACE TEMP VIEW judged AS SELECT {', '.join([*number, '*', *same])} FROM {rows}"
+        f"CREATE OR REPLACE TEMP VIEW judged AS SELECT *, {VALUE} IS NOT NULL OR {WRITTEN} IS NOT NULL AS given "
+        f"FROM (SELECT {', '.join([*number, '*', *same])} FROM {rows})"
     )
     if rows != "laid":
         con.execute("DROP TABLE laid")

@@ -98,6 +98,27 @@ def test_lines_are_cut_as_duckdb_reads_them(
     assert found == expected
 
 
+@pytest.mark.parametrize("quoted", [False, True])
+@pytest.mark.parametrize(("last", "written"), [("17", None), ("1.5", None), ("x", "x")])
+def test_texts_in_place_of_figures_take_room_only_where_there_are_any(
+    tmp_path, monkeypatch, quoted, last, written
+):
+    monkeypatch.setattr(lines, "PIECE", 3000)
+    monkeypatch.setattr(laying, "_TOGETHER", 50)
+    first, *rest = [PLAIN] * 200, (*PLAIN[:10], last, *PLAIN[11:])
+    mark = '"' if quoted else ""
+    path = tmp_path / "sent.csv"
+    path.write_text("\n".join(",".join(mark + one + mark for one in row) for row in (COLUMNS, *first, *rest)))
+
+    with judged(path, flow="BORDER", sender="CRI", today=TODAY, rules=()) as found:
+        assert found.con.execute("SELECT written, given FROM judged WHERE row = 202").fetchall() == [
+            (written, True)
+        ]
+        kept = {name for name, *_ in found.con.execute("DESCRIBE laid").fetchall()}
+
+    assert ("written" in kept) is (written is not None)
+
+
 @pytest.mark.parametrize(
     ("changed", "by_column"),
     [

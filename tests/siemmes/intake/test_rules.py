@@ -11,6 +11,7 @@ from siemmes.intake import judging, laying
 from siemmes.intake.findings import messages, rules
 from siemmes.intake.judging import validate
 from siemmes.intake.laying import mixed
+from siemmes.intake.rules import history
 from siemmes.model.catalogue import code_list
 from siemmes.model.errors import RefusedError
 from siemmes.release.store import Store
@@ -190,7 +191,9 @@ def test_a_figure_after_none_is_told_without_a_ratio(tmp_path):
     assert told(tmp_path, rows) == [("appears", 3, "5000")]
 
 
-def test_of_many_jumps_those_that_moved_most_are_told_and_the_others_counted(tmp_path):
+@pytest.mark.parametrize("together", [history.TOGETHER, 7])
+def test_of_many_jumps_those_that_moved_most_are_told_and_the_others_counted(tmp_path, monkeypatch, together):
+    monkeypatch.setattr(history, "TOGETHER", together)
     areas = [code.id for code in code_list("CL_AREA").codes if code.notes.get("alpha2") and code.id != "CRI"][
         :70
     ]
@@ -206,6 +209,7 @@ def test_of_many_jumps_those_that_moved_most_are_told_and_the_others_counted(tmp
     assert len(jumps) == 50
     assert min(jumps) == 10_020
     assert ("jumps_more", None, None) in found
+    assert len(found) == 51
 
 
 def test_a_balance_is_held_against_its_own_changes_and_not_against_a_ratio(tmp_path):

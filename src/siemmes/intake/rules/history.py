@@ -24,6 +24,8 @@ DEVIATIONS = 8
 ENOUGH = 8
 #: Jumps and revisions that are told one by one, those that moved most; nobody reads more of them.
 TOLD = 50
+#: Figures that are put in order together: beyond, what is sorted and added up at once no longer fits the memory for it.
+TOGETHER = 4_000_000
 #: After every row of a file. (DuckDB 2.0 takes the first by a number for the least, and now and then mistakes NULL for it.)
 LAST = 2**62
 #: Mirror figures that differ by less say nothing.
@@ -63,29 +65,46 @@ def plausible(found: Judgement) -> Told:
     balances a ratio says nothing: they are held against how their own series usually changes. Series are put in order only
     where their figures lie so far apart that one can have moved enough.
     """
-    found.con.execute(f"CREATE OR REPLACE TEMP VIEW figures AS {_figures(found)}")
+    con = found.con
+    con.execute(f"CREATE OR REPLACE TEMP VIEW figures AS {_figures(found)}")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE wide AS SELECT s, count(*) AS n FROM figures GROUP BY s "
+        f"HAVING max(value) - min(value) > {FLOOR}"
+    )
+    (number,) = single(con, "SELECT coalesce(sum(n), 0) FROM wide")
+    parts = 1 + int(number) // TOGETHER
+    for part in range(parts):
+        _move(found, f"SELECT s FROM wide WHERE s % {parts} = {part}")
+        kept = "INSERT INTO jumps" if part else "CREATE OR REPLACE TEMP TABLE jumps AS"
+        con.execute(f"{kept} {_jumps()}")
+    con.execute(
+        'CREATE OR REPLACE TEMP TABLE jumps AS SELECT m.*, j."COMMENT_OBS" AS comment FROM jumps m JOIN judged j USING (row)'
+    )
+    yield from _told_jumps(found)
+
+
+def _move(found: Judgement, series: str) -> None:
+    """Lay down the figures of these series, given as SQL, each beside the one before it, as `moves`."""
     found.con.execute(
         "CREATE OR REPLACE TEMP TABLE moves AS SELECT *, CASE WHEN balance THEN value - before "
         "WHEN value > 0 AND before > 0 THEN ln(value / before) END AS change FROM (SELECT s, period, value, row, status, "
         "balance, lag(value) OVER (PARTITION BY s ORDER BY period, row) AS before FROM figures WHERE s IN "
-        f"(SELECT s FROM figures GROUP BY s HAVING max(value) - min(value) > {FLOOR})) "
-        "WHERE before IS NOT NULL AND value IS NOT NULL"
+        f"({series})) WHERE before IS NOT NULL AND value IS NOT NULL"
     )
+
+
+def _jumps() -> str:
+    """SQL of those `moves` that want an explanation, each with its message."""
     moved = f"abs(value - before) > {FLOOR} AND row IS NOT NULL AND status IS DISTINCT FROM 'B'"
     jump = f"NOT m.balance AND (m.value < m.before * {LOW} OR m.value > m.before * {HIGH})"
     odd = f"u.n >= {ENOUGH} AND u.spread > 0 AND abs(m.change - u.middle) > {DEVIATIONS} * u.spread"
-    found.con.execute(
-        "CREATE OR REPLACE TEMP TABLE jumps AS SELECT m.*, u.middle, CASE "
+    return (
+        "SELECT * FROM (SELECT m.*, u.middle, CASE "
         f"WHEN {jump} THEN CASE WHEN m.before = 0 THEN 'appears' ELSE 'jumps' END WHEN NOT ({odd}) THEN NULL "
         f"WHEN m.balance THEN 'swings' ELSE 'moves_oddly' END AS message FROM (FROM moves WHERE {moved}) m LEFT JOIN "
         "(SELECT s, median(change) AS middle, mad(change) AS spread, count(change) AS n FROM moves "
-        f"WHERE s IN (SELECT s FROM moves WHERE {moved}) GROUP BY s) u USING (s)"
+        f"WHERE s IN (SELECT s FROM moves WHERE {moved}) GROUP BY s) u USING (s)) WHERE message IS NOT NULL"
     )
-    found.con.execute(
-        'CREATE OR REPLACE TEMP TABLE jumps AS SELECT m.*, j."COMMENT_OBS" AS comment FROM jumps m JOIN judged j USING (row) '
-        "WHERE m.message IS NOT NULL"
-    )
-    yield from _told_jumps(found)
 
 
 def _balance(found: Judgement) -> str:
