@@ -1,7 +1,10 @@
 """What is installed: fixed, hashed, from no address, and each direct choice explained."""
 
+import ast
 import re
 import subprocess
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,34 @@ def test_what_is_asked_for_is_in_what_is_compiled(path):
     names = {normal(re.split(r"[\[=<>~! ;]", one)[0]) for one in asked if one and not one.startswith("-")}
 
     assert names - compiled == set()
+
+
+def imported():
+    """Packages of others that our own modules import, wherever in them; what `make spark` adds is told apart by its own list."""
+    found = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {one.name.split(".")[0] for one in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"puebla", "siemmes", "pyspark"}
+
+
+def test_what_the_program_imports_is_installed_without_the_tests():
+    installed = {
+        normal(one)
+        for one in re.findall(
+            r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements" / "secretariat.txt").read_text(), re.M
+        )
+    }
+    brought_by = packages_distributions()
+
+    missing = [
+        one for one in imported() if not {normal(name) for name in brought_by.get(one, [])} & installed
+    ]
+
+    assert missing == []
 
 
 def test_the_installers_lock_is_not_kept_because_it_records_addresses():
