@@ -6,6 +6,7 @@ line numbers, so that moving a line changes no catalogue.
 """
 
 import argparse
+import ast
 import io
 import re
 import sys
@@ -75,14 +76,21 @@ def gather(source: Path = SOURCE) -> Catalog:
 def texts_of(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None, list[str]]]:
     """The marked texts of one file: message (a tuple with its plural), context, comments for translators."""
     text = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
-        text = _as_python(text, path)
+    text = text + _hidden(text) if path.suffix == ".py" else _as_python(text, path)
     stream = io.BytesIO(text.encode())
     for _line, name, arguments, comments in extract_python(stream, list(KEYWORDS), ["Translators:"], {}):
         given = arguments if isinstance(arguments, tuple) else (arguments,)
         found = _message(str(name), given)
         if found:
             yield (*found, comments)
+
+
+def _hidden(source: str) -> str:
+    """Marked texts inside f-strings, one a line: before Python 3.12 its reader hands these out as plain strings."""
+    framed = (one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.JoinedStr))
+    calls = (one for frame in framed for one in ast.walk(frame) if isinstance(one, ast.Call))
+    marked = (one for one in calls if isinstance(one.func, ast.Name) and one.func.id in KEYWORDS)
+    return "".join(f"\n{ast.unparse(one)}" for one in marked)
 
 
 def _as_python(text: str, path: Path) -> str:
