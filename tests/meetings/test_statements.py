@@ -507,7 +507,7 @@ def test_the_draft_report_says_who_spoke_in_order_and_takes_in_what_may_be_publi
         node.paragraph.words for node in tree.in_order(Paragraph.objects.filter(text=report.text).living())
     ]
     english = " | ".join(one.get("en", "") for one in words)
-    assert "Statements were made by: State of HND, State of CRI." in english
+    assert "Statements were made by: HND, CRI." in english
     assert first_words in words
     assert "Kept to ourselves." not in english
     assert "Zanzibar" not in english

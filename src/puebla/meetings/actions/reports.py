@@ -143,7 +143,7 @@ def _speakers(said: Sequence[Statement]) -> Texts:
         with override(code):
             names = []
             for one in said:
-                party = str(show(one.party.names, code))
+                party = str(one.party)
                 name = (
                     party if one.kind == Statement.Kind.STATEMENT else f"{party} ({one.get_kind_display()})"
                 )
@@ -170,7 +170,7 @@ def _heading(one: Statement) -> Texts:
     words = {}
     for code in Process.current().languages:
         with override(code):
-            words[code] = _("*%(party)s* said:") % {"party": show(one.party.names, code)}
+            words[code] = _("*%(party)s* said:") % {"party": one.party}
     return words
 
 
