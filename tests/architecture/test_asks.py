@@ -12,7 +12,6 @@ WITHOUT = {
     "publications": "what was released",
     "members": "who sits where; confirmations of contacts come with their room",
     "notices": "tells what others ask",
-    "plan": "its pages come next",
     "statistics": "shows what was released; statistics due come with submissions",
     "portal": "the public asks nothing",
     "intranet": "gathers what others ask",

@@ -23,6 +23,33 @@ ALSO = {
 NARROWING = {"effective", "on"}
 REASONS = {
     (
+        "plan/views/commitments.py",
+        "history",
+        "JournalEntry",
+    ): "of a commitment and of reports that came through the gate; what its keepers did, to them",
+    ("plan/views/editions.py", "_parts", "Objective"): "of an edition that came through the gate",
+    ("plan/views/editions.py", "_parts", "Pillar"): "of an edition that came through the gate",
+    (
+        "plan/views/editions.py",
+        "history",
+        "JournalEntry",
+    ): "of an edition that came through the gate, to who keeps it",
+    (
+        "plan/views/panels.py",
+        "_parts_of",
+        "Involvement",
+    ): "the reader's own parties' part in what came through the gate",
+    (
+        "plan/views/panels.py",
+        "_waiting_keys",
+        "Report",
+    ): "the reader's own parties' of what came through the gate",
+    (
+        "plan/views/panels.py",
+        "ordered_by",
+        "Commitment",
+    ): "that something cites a paragraph keeps it, whoever asks; what it is passes the gate",
+    (
         "meetings/views/delegations.py",
         "_offer",
         "Pack",

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("subscribe/", include("puebla.notices.urls.public")),
         path("statistics/", include("puebla.statistics.urls")),
         path("intranet/meetings/", include("puebla.meetings.urls")),
+        path("intranet/plan/", include("puebla.plan.urls")),
         path("intranet/decisions/", include("puebla.decisions.urls")),
         path("intranet/circulars/", include("puebla.circulars.urls")),
         path("intranet/texts/", include("puebla.texts.urls")),

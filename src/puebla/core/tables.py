@@ -35,12 +35,17 @@ def export_of(
     return as_table(wanted, name, header, rows) if wanted in {"csv", "xlsx"} else None
 
 
+def printable(text: str) -> str:
+    """The text without signs that XML, and so an office file, cannot hold."""
+    return _UNPRINTABLE.sub("", text)
+
+
 def harmless(value: Any) -> Any:
     """A cell that a spreadsheet can hold and does not run: what looks like a formula gets an apostrophe before it."""
     if value is None:
         return ""
     if not isinstance(value, int | float | dt.date):
-        value = _UNPRINTABLE.sub("", str(value))[: _LONGEST - 1]
+        value = printable(str(value))[: _LONGEST - 1]
         if value.startswith(("=", "+", "-", "@", "\t", "\r")):
             return f"'{value}"
     return value

@@ -1,7 +1,5 @@
 """What a party reports of a commitment, half-year by half-year: a draft of its own, then sent and frozen."""
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +12,7 @@ from puebla.core.models import random_ref
 from puebla.members.models import Audience, Restricted
 from puebla.plan.models.commitments import Commitment
 from puebla.plan.querysets import ReportQuerySet
+from puebla.plan.querysets.rounds import name_of
 
 #: Who may read a report once it is sent; its party chooses. The widest lets the secretariat release it too.
 OPENINGS = (Audience.PRESIDENCY, Audience.MEMBERS, Audience.OBSERVERS, Audience.PUBLIC)
@@ -93,9 +92,9 @@ class Report(Restricted):
         return f"{self.party} {self.year}/{self.half}"
 
     @property
-    def period_ends_on(self) -> dt.date:
-        """The last day of the half-year that it tells of."""
-        return dt.date(self.year, 6, 30) if self.half == 1 else dt.date(self.year, 12, 31)
+    def half_name(self) -> str:
+        """The half-year that it tells of, in words."""
+        return name_of(self.year, self.half)
 
 
 class ReportFile(StoredFile):

@@ -23,7 +23,7 @@ class PlanQuerySet(GatedQuerySet):
         return self.filter(state="in_force")
 
 
-class _OfPlan(models.QuerySet["models.Model"]):
+class _OfPlan(models.QuerySet[Any]):
     """Rows that are visible exactly where their edition is."""
 
     to_plan = "plan"

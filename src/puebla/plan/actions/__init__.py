@@ -1,0 +1,40 @@
+"""What is done to the Plan of Action."""
+
+from puebla.plan.actions.indicators import keep_reading, note_missing
+from puebla.plan.actions.reporting import file_opened, save_draft, send_report
+from puebla.plan.actions.writing import (
+    add_action,
+    add_commitment,
+    add_indicator,
+    add_objective,
+    add_pillar,
+    begin_plan,
+    describe_action,
+    describe_commitment,
+    describe_indicator,
+    describe_objective,
+    describe_pillar,
+    describe_plan,
+    set_audience,
+)
+
+__all__ = [
+    "add_action",
+    "add_commitment",
+    "add_indicator",
+    "add_objective",
+    "add_pillar",
+    "begin_plan",
+    "describe_action",
+    "describe_commitment",
+    "describe_indicator",
+    "describe_objective",
+    "describe_pillar",
+    "describe_plan",
+    "file_opened",
+    "keep_reading",
+    "note_missing",
+    "save_draft",
+    "send_report",
+    "set_audience",
+]

@@ -1,0 +1,161 @@
+"""The monitoring matrix: mandate, actor, timeline, status, evidence, next step; as a page, a spreadsheet, a Word file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.languages import show
+from puebla.core.models import Process
+from puebla.core.tables import export_of
+from puebla.members.querysets import reach_of, today
+from puebla.plan.actions.exporting import Sheet, as_docx
+from puebla.plan.models import Commitment, Plan, Report
+from puebla.plan.querysets.matrix import RELATED, Given, Matrix, Row, chunks_of, matrix_of
+from puebla.plan.querysets.rounds import name_of
+from puebla.plan.views.editions import choices_of, filters_of, plan_or_404
+from puebla.theme.templatetags.theme import imprecise
+
+PER_PAGE = 25
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@signed_in
+@require_safe
+def matrix(request: PersonRequest, plan: str) -> HttpResponseBase:
+    """The matrix of an edition, filtered; the whole of what was asked for as XLSX, CSV and DOCX in the page's language."""
+    at = timezone.now()
+    reach = reach_of(request.person, at)
+    row = plan_or_404(request, plan, reach)
+    filters = filters_of(request)
+    seen = Commitment.objects.visible_to(request.person, reach=reach).filter(plan=row)
+    found = seen.matching(**filters).order_by("code_order")
+    lines = (cells for part in chunks_of(found, request.person, reach) for cells in _table(part))
+    export = export_of(request, name=f"{row.code}-{_('matrix')}", header=header(), rows=lines)
+    if export is not None:
+        return export
+    if request.GET.get("export") == "docx":
+        printed = (cells for part in _headed(chunks_of(found, request.person, reach)) for cells in part)
+        file = as_docx(_sheet(row, today(at)), printed)
+        return FileResponse(
+            file, as_attachment=True, filename=f"{row.code}-{_('matrix')}.docx", content_type=WORD
+        )
+    page = Paginator(found.select_related(*RELATED), PER_PAGE).get_page(request.GET.get("page"))
+    shown = matrix_of(page.object_list, request.person, reach)
+    context = {
+        "plan": row, "page": page, "lines": [_line(one, shown) for one in shown.rows], "filters": filters,
+        "active": any(filters.values()), "options": choices_of(row, filters),
+    }  # fmt: skip
+    return render(request, "plan/matrix.html", context)
+
+
+def _line(row: Row, of: Matrix) -> dict[str, Any]:
+    return {
+        "row": row, "actors": actors_of(row), "partners": ", ".join(map(str, row.partners)), "when": when_of(row.commitment),
+        "evidence": [evidence_of(one, of) for one in row.reports], "next_steps": row.next_steps,
+    }  # fmt: skip
+
+
+def actors_of(row: Row) -> str:
+    """Who carries it, in words: who leads, all members, a body."""
+    parts = [str(one) for one in row.leads]
+    if row.commitment.all_members:
+        parts.append(_("all member states"))
+    if row.commitment.body is not None:
+        parts.append(str(show(row.commitment.body.short_names)))
+    return ", ".join(parts)
+
+
+def when_of(commitment: Commitment) -> str:
+    """From when until when, as far as it is known."""
+    first = str(imprecise(commitment.from_on, commitment.from_precision)) if commitment.from_on else ""
+    last = str(imprecise(commitment.until_on, commitment.until_precision)) if commitment.until_on else ""
+    if first and last:
+        return first if first == last else f"{first} – {last}"
+    if last:
+        return _("until %(day)s") % {"day": last}
+    return _("from %(day)s") % {"day": first} if first else ""
+
+
+def evidence_of(given: Given, of: Matrix) -> dict[str, str]:
+    """What a party last reported: who, of which half-year, how far, and what bears it out."""
+    return {
+        "party": str(of.parties[given.party]), "code": of.parties[given.party].code, "half": name_of(given.year, given.half),
+        "done": str(Report.Done(given.done).label), "evidence": given.evidence,
+    }  # fmt: skip
+
+
+def header() -> list[str]:
+    """The columns of the matrix as a spreadsheet."""
+    return [
+        _("Number"), _("Part"), _("Objective"), _("Commitment"), _("Mandate"), _("Lead"), _("Partners"), _("From"), _("Until"),
+        _("Status"), _("Progress (%)"), _("Evidence"), _("Next step"), _("Budget"), _("Funded"), _("Currency"),
+    ]  # fmt: skip
+
+
+def _table(of: Matrix) -> Iterator[list[Any]]:
+    """The rows of a part of the matrix as cells of a spreadsheet."""
+    for row in of.rows:
+        one = row.commitment
+        yield [
+            one.code, str(show(one.objective.pillar.names)), str(show(one.objective.names)), str(show(one.titles)), row.mandate,
+            actors_of(row), ", ".join(map(str, row.partners)), str(imprecise(one.from_on, one.from_precision)) if one.from_on else "",
+            str(imprecise(one.until_on, one.until_precision)) if one.until_on else "", capfirst(str(one.get_status_display())),
+            one.progress, "; ".join(_evidence_in_words(one, of) for one in row.reports), str(show(row.next_steps)),
+            float(one.budget) if one.budget is not None else None, float(one.funded) if one.funded is not None else None, one.currency,
+        ]  # fmt: skip
+
+
+def _evidence_in_words(given: Given, of: Matrix) -> str:
+    told = evidence_of(given, of)
+    words = _("%(party)s, %(half)s: %(done)s") % told
+    return f"{words} ({told['evidence']})" if told["evidence"] else words
+
+
+def _sheet(plan: Plan, on: Any) -> Sheet:
+    header = [_("Mandate"), _("Actor"), _("Timeline"), _("Status"), _("Evidence"), _("Next step")]
+    return Sheet(
+        title=_("Monitoring matrix"), subtitle=str(show(plan.titles)),
+        about=_("As of %(day)s. The Plan of Action and its commitments are not binding; they are carried by consensus.")
+        % {"day": imprecise(on)},
+        author=str(show(Process.current().names)), header=header, widths=(7, 4, 3, 3, 4, 3), on=on,
+    )  # fmt: skip
+
+
+def _headed(parts: Iterator[Matrix]) -> Iterator[Iterator[list[str]]]:
+    """The rows as they are printed, a heading before each objective."""
+    last = 0
+    for of in parts:
+        lines: list[list[str]] = []
+        for row in of.rows:
+            one = row.commitment
+            if one.objective_id != last:
+                last = one.objective_id
+                pillar = one.objective.pillar
+                lines.append(
+                    [
+                        f"{pillar.number}.{one.objective.number} {show(pillar.names)} · {show(one.objective.names)}"
+                    ]
+                )
+            lines.append(_printed(row, of))
+        yield iter(lines)
+
+
+def _printed(row: Row, of: Matrix) -> list[str]:
+    one = row.commitment
+    status = capfirst(str(one.get_status_display()))
+    return [
+        "\n".join(filter(None, [f"{one.code} {show(one.titles)}", row.mandate])),
+        "\n".join(filter(None, [actors_of(row), ", ".join(map(str, row.partners))])),
+        when_of(one),
+        status if one.progress is None else f"{status}\n{one.progress} %",
+        "\n".join(_evidence_in_words(given, of) for given in row.reports),
+        str(show(row.next_steps)),
+    ]  # fmt: skip

@@ -1,0 +1,195 @@
+"""Countries report of commitments: asked half-yearly, drafted, sent and frozen, read by whom they chose."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from puebla.circulars.actions.holding import hold
+from puebla.core.asks import Question, State, asked_of
+from puebla.core.verdicts import RefusedError, StaleError
+from puebla.members.models import Audience
+from puebla.members.querysets import reach_of
+from puebla.plan import actions
+from puebla.plan.models import Report
+from puebla.plan.views.panels import to_report
+from tests import factories as make
+from tests.plan.making import AT, H1, SAID, again, commitment, objective_of, plan, report, secretary
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def line():
+    """An edition, a commitment led by Honduras, and who reports for it."""
+    by = secretary()
+    made = plan(by)
+    country = make.PartyFactory(code="HND")
+    person = make.focal_point(country)
+    one = commitment(by, objective=objective_of(made), leads=[country])
+    return by, made, one, country, person
+
+
+def asks_of(person, party, at=AT, since=None):
+    question = Question(
+        person, reach_of(person, at), frozenset({party.pk}), at, since or at - dt.timedelta(days=365)
+    )
+    return [one for one in asked_of(question) if one.source == "plan"]
+
+
+def test_a_member_that_leads_is_asked_before_the_groups_meeting_and_has_done_it_once_it_reported(line):
+    by, made, one, country, person = line
+    make.MeetingFactory(
+        symbol="RCM/2026/RCGM-1", body=made.body, starts_on=dt.date(2026, 6, 20), ends_on=None
+    )
+
+    (ask,) = asks_of(person, country)
+    report(one, person, country)
+    (done,) = asks_of(person, country)
+
+    assert (ask.due.on, ask.meeting, ask.state(AT)) == (dt.date(2026, 6, 5), "RCM/2026/RCGM-1", State.OPEN)
+    assert ask.state(AT + dt.timedelta(days=40)) == State.LATE
+    assert ask.answer.endswith("/report/?half=2026-1") and ask.cites == f"2010/{one.code}"
+    assert done.state(AT) == State.DONE and done.answered_at == AT
+
+
+def test_all_members_are_asked_of_what_is_of_all_and_observers_of_nothing(line):
+    by, made, one, country, person = line
+    everybody = commitment(by, objective=objective_of(made), all_members=True)
+    watching = make.delegate("observer_state")
+    theirs = watching.seats.get().party
+    commitment(by, objective=objective_of(made), partners=[theirs])
+
+    assert [ask.ref for ask in asks_of(person, country)] == [f"{one.ref}.2026-1", f"{everybody.ref}.2026-1"]
+    assert asks_of(watching, theirs) == []
+
+
+def test_a_half_year_without_a_report_is_late_for_another_and_then_ended_unanswered(line):
+    by, made, one, country, person = line
+
+    states = {
+        months: [ask.state(at) for ask in asks_of(person, country, at=at)]
+        for months, at in ((0, AT), (8, dt.datetime(2027, 1, 9, 15, tzinfo=dt.UTC)))
+    }
+
+    assert states[0] == [State.OPEN]
+    assert states[8] == [State.OPEN, State.LATE, State.ENDED]
+
+
+def test_what_is_implemented_is_asked_no_more_and_takes_no_report(line):
+    by, made, one, country, person = line
+    actions.describe_commitment(
+        commitment=one, values={"status": "done"}, revision=one.revision, by=by, at=AT
+    )
+
+    assert asks_of(person, country) == []
+    with pytest.raises(RefusedError, match="nothing more is reported"):
+        report(again(one), person, country)
+
+
+def test_a_draft_is_the_partys_own_and_what_is_sent_is_read_by_whom_it_chose(line):
+    by, made, one, country, person = line
+    other, watching = make.focal_point(make.PartyFactory(code="CRI")), make.delegate("observer_state")
+
+    draft = actions.save_draft(commitment=one, party=country, half=H1, values=SAID, by=person, at=AT)
+    seen = lambda: [Report.objects.visible_to(who).count() for who in (person, by, other, watching)]  # noqa: E731
+    before = seen()
+    actions.send_report(commitment=one, party=country, half=H1, token="t", by=person, at=AT)
+
+    assert before == [1, 0, 0, 0]
+    assert seen() == [1, 1, 1, 0]
+    assert Report.objects.get(pk=draft.pk).audience == Audience.MEMBERS
+
+
+def test_a_later_report_replaces_the_one_that_stands_and_both_stay(line):
+    by, made, one, country, person = line
+    first = report(one, person, country)
+
+    same = report(one, person, country)
+    second = report(one, person, country, token="t2", words={"en": "Three workshops."})
+
+    assert same == first
+    rows = Report.objects.filter(commitment=one).order_by("number").values_list("number", "state", "audience")
+    assert list(rows) == [(1, "replaced", Audience.PRESIDENCY), (2, "sent", Audience.MEMBERS)]
+    assert Report.objects.get(pk=first.pk).words == SAID["words"] and second.number == 2
+
+
+def test_two_who_write_at_once_lose_nothing_and_an_empty_report_is_not_sent(line):
+    by, made, one, country, person = line
+    facts = {"commitment": one, "party": country, "half": H1, "by": person, "at": AT}
+    actions.save_draft(values=SAID | {"done": "", "words": {}}, **facts)
+
+    with pytest.raises(StaleError, match="saved this report meanwhile"):
+        actions.save_draft(values=SAID, **facts)
+    with pytest.raises(RefusedError, match="how far you have come"):
+        actions.send_report(token="t", **facts)
+
+    assert Report.objects.get().state == "draft"
+
+
+@pytest.mark.parametrize(("half", "says"), [((2026, 2), "has not begun"), ((2025, 1), "can no longer be")])
+def test_another_half_year_is_refused_with_its_reason(line, half, says):
+    by, made, one, country, person = line
+
+    with pytest.raises(RefusedError, match=says):
+        report(one, person, country, half=half)
+
+
+def test_who_has_no_part_or_sits_for_another_party_does_not_report(line):
+    by, made, one, country, person = line
+    stranger = make.PartyFactory(code="CRI")
+    theirs = make.focal_point(stranger)
+
+    with pytest.raises(RefusedError, match="has no part"):
+        report(one, theirs, stranger)
+    with pytest.raises(RefusedError, match="Only people who sit for HND"):
+        report(one, theirs, country)
+
+
+def test_a_country_reports_from_a_phone_without_scripts_with_a_file(client, line):
+    by, made, one, country, person = line
+    client.force_login(person)
+    page = reverse("plan:report", args=["2010", one.code])
+    token = client.get(page).context["form"].initial["token"]
+    typed = {
+        "done": "under_way",
+        "words_en": "Two workshops.",
+        "opens_to": "50",
+        "revision": "0",
+        "token": token,
+    }
+
+    half_filled = client.post(page, typed | {"done": "", "send": "1", "attached": make.a_file()})
+    kept = Report.objects.get()
+    sent = client.post(page, typed | {"send": "1", "revision": str(kept.revision)}, follow=True)
+
+    assert half_filled.status_code == 200 and "Say how far you have come." in half_filled.content.decode()
+    report = Report.objects.get()
+    assert (report.state, report.words, report.files.count()) == ("sent", {"en": "Two workshops."}, 1)
+    assert "Two workshops." in sent.content.decode()
+    file = client.get(reverse("plan:file", args=["2010", one.code, report.files.get().ref]))
+    assert b"".join(file.streaming_content) == make.a_file().read()
+    outsider = make.delegate("observer_state")
+    client.force_login(outsider)
+    assert client.get(file.wsgi_request.path).status_code == 404
+
+
+def test_a_file_that_is_held_goes_with_the_report_and_may_be_taken_away(line):
+    by, made, one, country, person = line
+    facts = {"commitment": one, "party": country, "half": H1, "values": SAID, "by": person, "at": AT}
+
+    draft = actions.save_draft(held=[hold(make.a_file(), by=person, at=AT)], **facts)
+    filed = draft.files.get()
+    actions.save_draft(dropped=[filed.ref], revision=draft.revision, **facts)
+
+    assert not draft.files.exists()
+
+
+def test_the_desk_shows_what_is_to_be_reported_to_members_alone(line):
+    by, made, one, country, person = line
+    shown = to_report(person, reach_of(person))
+
+    assert [row["commitment"] for row in shown["context"]["rows"]] == [one]
+    assert to_report(by, reach_of(by)) is None
+    other = make.focal_point(make.PartyFactory(code="CRI"))
+    assert to_report(other, reach_of(other)) is None
