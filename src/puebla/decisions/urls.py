@@ -12,6 +12,7 @@ urlpatterns = [
     path("", lists.decisions, name="list"),
     path("new/", drafting.new, name="new"),
     path("at/<slug:ref>/declare/", consensus.declare, name="declare"),
+    path("at/<slug:ref>/enter/", consensus.enter, name="enter"),
     path("at/<slug:ref>/aside/", consensus.aside, name="aside"),
     path("at/<slug:ref>/forward/", consensus.forward, name="forward"),
     path("at/<slug:ref>/file/", consensus.file, name="file"),

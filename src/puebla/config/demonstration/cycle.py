@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from puebla.config.demonstration import bilaterals, delegations, presiding, speaking
+from puebla.config.demonstration import bilaterals, deciding, delegations, presiding, speaking
 from puebla.config.demonstration.people import Cast
 from puebla.core.languages import Texts
 from puebla.documents import actions as documents
@@ -107,8 +107,10 @@ class Cycle:
             (160 * days, lambda at: delegations.hold_whole(self.held, self.cast, at=at)),
             (155 * days, lambda at: speaking.send(self.held, speaking.HELD, self.cast, at=at)),
             (150 * days, lambda at: self.pass_to(self.held, Convening.State.IN_SESSION, at)),
+            (149.5 * days, lambda at: deciding.draft(self.held, self.cast, at=at)),
             (149 * days, lambda at: delegations.attend(self.held, self.cast, at=at)),
             (148 * days, lambda at: speaking.deliver(self.held, self.cast, at=at)),
+            (147.5 * days, lambda at: deciding.recommend(self.held, self.cast, at=at)),
             (147 * days, lambda at: self.pass_to(self.held, Convening.State.CLOSED, at)),
             (145 * days, lambda at: show_the_public(self.held, self.cast, at=at, participants=True)),
             (140 * days, lambda at: presiding.announce(self.cast, now=self.now, at=at)),
@@ -118,12 +120,14 @@ class Cycle:
             (44 * days, lambda at: delegations.ask(self.coming, self.cast, at=at)),
             (38 * days, lambda at: delegations.name(self.coming, self.cast, at=at)),
             (30 * days, self.prepare_vice_ministers),
+            (28 * days, lambda at: deciding.forward(self.coming, self.cast, at=at)),
             (20 * days, self.open_to_an_observer),
             (15 * days, lambda at: delegations.decide(self.coming, self.cast, at=at)),
             (13 * days, lambda at: delegations.register(self.coming, self.cast, at=at)),
             (11 * days, lambda at: bilaterals.open_rooms(self.coming, self.cast, at=at)),
             (10.5 * days, lambda at: speaking.let_speak(self.coming, self.cast, at=at)),
             (10 * days, lambda at: speaking.send(self.coming, speaking.COMING, self.cast, at=at)),
+            (9.5 * days, lambda at: deciding.negotiate(self.cast, at=at)),
             (9 * days, lambda at: bilaterals.ask(self.coming, self.cast, at=at)),
             (8 * days, lambda at: speaking.think_again(self.coming, self.cast, at=at)),
             (7 * days, lambda at: bilaterals.answer(self.coming, self.cast, at=at)),

@@ -20,6 +20,7 @@ from puebla.config.demonstration import (
     building,
     circulating,
     cycle,
+    deciding,
     following,
     people,
     pictures,
@@ -128,6 +129,7 @@ def load(
             filing.file(text, at=instant)
             told("file", number + 1, len(texts))
         meetings.put_in_order(at=max(filing.last, at - RELEASING))
+        deciding.enter(texts, cast, at=max(filing.last, at - RELEASING))
         report = reporting.draft(meetings.held, cast, at=max(filing.last, at - RELEASING), now=at)
     _read_all(at=at, processes=processes, told=told)
     figures.wait()

@@ -1,8 +1,10 @@
 """What is done with decisions."""
 
 from puebla.decisions.actions.adopting import (
+    FILED_AS,
     against,
     declare_consensus,
+    enter_adopted,
     file_decision,
     forward,
     lay_aside,
@@ -12,6 +14,7 @@ from puebla.decisions.actions.drafting import Meaning, Whom, begin, describe, li
 from puebla.decisions.actions.negotiating import accept, end, lift_position, propose, take, take_position
 
 __all__ = [
+    "FILED_AS",
     "Meaning",
     "Whom",
     "accept",
@@ -21,6 +24,7 @@ __all__ = [
     "declare_consensus",
     "describe",
     "end",
+    "enter_adopted",
     "file_decision",
     "forward",
     "lay_aside",

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core import journal
+from puebla.core.models import DatePrecision
 from puebla.core.verdicts import RefusedError, require
 from puebla.decisions import rules
-from puebla.decisions.actions.drafting import copied_meaning, locked, record, touch
+from puebla.decisions.actions.drafting import Meaning, copied_meaning, locked, record, require_after, touch
 from puebla.decisions.models import Decision, Position, Proposal, Provision, ProvisionStatus, Status
 from puebla.documents import actions as documents
 from puebla.documents.models import Document
@@ -68,18 +69,64 @@ def declare_consensus(
     return adopt(row, present=present, languages=languages, way=Decision.Way.SESSION, by=by, at=at)
 
 
+@transaction.atomic
+def enter_adopted(
+    *, decision: Decision, on: dt.date, precision: str, languages: Sequence[str], by: Person, at: dt.datetime,
+    document: Document | None = None,
+) -> Decision:  # fmt: skip
+    """Enter a text that was adopted before this house kept decisions: the secretariat writes down what the record says.
+
+    Args:
+        on: the first day of the period that `precision` names. document: the paper as which it is filed already; its symbol
+            becomes the decision's.
+
+    Raises:
+        RefusedError: a day to come; a paper that another decision is.
+    """
+    row = locked(decision)
+    require(rules.may_enter(reach_of(by, at), row))
+    if on > today(at):
+        raise RefusedError(
+            _("That day is still to come. What is not adopted yet is negotiated here."), field="on"
+        )
+    for one in Provision.objects.filter(paragraph__text=row.text_id, due_on__isnull=False).select_related(
+        "paragraph"
+    ):
+        require_after(on, Meaning(due_on=one.due_on, due_precision=one.due_precision), one.paragraph)
+    if document is not None:
+        if Decision.objects.filter(document=document).exclude(pk=row.pk).exists():
+            raise RefusedError(
+                _("%(symbol)s is the paper of another decision.") % {"symbol": document.address},
+                field="document",
+            )
+        row.document = document
+        row.text = texts.give_symbol(text=row.text, symbol=document.symbol or "", by=by, at=at)
+    return adopt(
+        row,
+        present=(),
+        languages=languages,
+        way=Decision.Way.RECORD,
+        on=on,
+        precision=precision,
+        by=by,
+        at=at,
+    )
+
+
 def adopt(
-    row: Decision, *, present: Collection[Party], languages: Sequence[str], way: str, by: Person, at: dt.datetime
+    row: Decision, *, present: Collection[Party], languages: Sequence[str], way: str, by: Person, at: dt.datetime,
+    on: dt.date | None = None, precision: str = DatePrecision.DAY,
 ) -> Decision:  # fmt: skip
     """Freeze the words and write down that consensus was found; whoever calls has asked whether it was.
 
     Args:
-        row: locked by the caller, inside its transaction.
+        row: locked by the caller, inside its transaction. on: the day, where it is not today.
     """
     row.text = texts.freeze_text(text=row.text, languages=languages, by=by, at=at, allowed=rules.ALLOWED)
     if row.text.room.sealed and row.text.room_id != row.body.room_id:
         _bring_out(row, languages, by=by, at=at)
-    row.state, row.way, row.adopted_at, row.adopted_on = Decision.State.ADOPTED, way, at, today(at)
+    row.state, row.way, row.adopted_at = Decision.State.ADOPTED, way, at
+    row.adopted_on, row.adopted_precision = on or today(at), precision
     row.adopted_by, row.adopted_hash = by, row.text.frozen_hash
     touch(row, at)
     row.present.set(present)
@@ -169,7 +216,7 @@ def forward(
     )  # fmt: skip
     made = Decision.objects.create(
         kind=kind, scope=row.scope, joint_with=row.joint_with, text=text, body=convening.meeting.body, convening=convening,
-        item=item, session=session, origin=row, created_at=at, created_by=by, changed_at=at,
+        meeting=convening.meeting, item=item, session=session, origin=row, created_at=at, created_by=by, changed_at=at,
     )  # fmt: skip
     copied_meaning(pairs, by=by, at=at, forwards=True)
     touch(row, at)
@@ -217,8 +264,8 @@ def _awaited(row: Decision, *, by: Person, at: dt.datetime) -> Document:
     return documents.file_document(
         by=by, at=at, room=row.text.room, audience=row.text.audience, party=row.text.party, kind=kind, titles=row.text.titles,
         body=row.body if row.body.room_id == row.text.room_id else None,
-        meeting=row.convening.meeting if row.convening is not None else None, state=DocumentState.AWAITED,
-        dated_on=row.adopted_on, original_language=row.text.original_language,
+        meeting=row.meeting, state=DocumentState.AWAITED, dated_on=row.adopted_on, precision=row.adopted_precision,
+        original_language=row.text.original_language,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from puebla.decisions.models import Addressee, Decision, Link, Provision, Provis
 from puebla.documents.models import Theme
 from puebla.meetings.models import AgendaItem, Convening, Session
 from puebla.meetings.rules.reports import party_for
-from puebla.members.models import Audience, Body, Party, Room
+from puebla.members.models import Audience, Body, Meeting, Party, Room
 from puebla.members.querysets import reach_of
 from puebla.texts import actions as texts
 from puebla.texts.models import Paragraph
@@ -27,21 +27,22 @@ from puebla.texts.models import Paragraph
 @transaction.atomic
 def begin(
     *, kind: str, titles: Texts, by: Person, at: dt.datetime, body: Body | None = None, convening: Convening | None = None,
-    item: AgendaItem | None = None, session: Session | None = None, scope: str = Decision.Scope.ANNUAL,
-    joint_with: Texts | None = None, audience: int = Audience.ROOM, original_language: str = "",
+    meeting: Meeting | None = None, item: AgendaItem | None = None, session: Session | None = None,
+    scope: str = Decision.Scope.ANNUAL, joint_with: Texts | None = None, audience: int = Audience.ROOM, original_language: str = "",
 ) -> Decision:  # fmt: skip
     """Begin a recommendation, conclusions, a decision or a declaration.
 
     Its text lies where it is negotiated: in the room of the closed session, else in the body's.
 
     Args:
-        audience: who reads it while it is negotiated; at most what the room allows.
+        meeting: of earlier years, where it was never prepared here. audience: who reads it while it is negotiated; at most
+            what the room allows.
 
     Raises:
         RefusedError: where the rules refuse, or it belongs to no body.
     """
-    if convening is not None:
-        body = convening.meeting.body
+    meeting = convening.meeting if convening is not None else meeting
+    body = meeting.body if meeting is not None else body
     if body is None:
         raise RefusedError(_("Choose a body or a meeting."), field="body")
     room = _room(body, item, session)
@@ -54,8 +55,8 @@ def begin(
         original_language=original_language or by.language,
     )  # fmt: skip
     row = Decision(
-        kind=kind, scope=scope, joint_with=joint_with or {}, text=text, body=body, convening=convening, item=item,
-        session=session, created_at=at, created_by=by, changed_at=at,
+        kind=kind, scope=scope, joint_with=joint_with or {}, text=text, body=body, convening=convening, meeting=meeting,
+        item=item, session=session, created_at=at, created_by=by, changed_at=at,
     )  # fmt: skip
     _check(row)
     row.save()
@@ -73,7 +74,9 @@ def _check(row: Decision) -> None:
     if row.scope == Decision.Scope.JOINT and not any(row.joint_with.values()):
         raise RefusedError(_("Say with which process it is joint."), field="joint_with")
     try:
-        row.clean_fields(exclude=["text", "body", "convening", "item", "session", "origin", "created_by"])
+        row.clean_fields(
+            exclude=["text", "body", "convening", "meeting", "item", "session", "origin", "created_by"]
+        )
     except ValidationError as error:
         name, sentences = next(iter(error.message_dict.items()))
         raise RefusedError(" ".join(sentences), field=name) from error
@@ -89,7 +92,7 @@ def locked(decision: Decision) -> Decision:
     found: Decision = (
         Decision.objects.select_for_update(of=("self",))
         .select_related(
-            "text__room", "text__party", "body__room", "convening__meeting__body__room", "item", "session", "document"
+            "text__room", "text__party", "body__room", "convening__meeting__body__room", "meeting", "item", "session", "document"
         )
         .get(pk=decision.pk)
     )  # fmt: skip

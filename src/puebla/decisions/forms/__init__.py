@@ -26,7 +26,7 @@ from puebla.decisions.models import (
     Status,
     Verb,
 )
-from puebla.documents.models import Theme
+from puebla.documents.models import Document, Theme
 from puebla.meetings.models import AgendaItem, Session
 from puebla.members.forms import ByName, DayField, RevisedForm
 from puebla.members.models import Audience, Body, Party
@@ -244,6 +244,40 @@ class DeclareForm(TextsForm):
         codes = working_languages()
         self.fields["adopted_in"].choices = [(code, language_name(code)) for code in codes]  # type: ignore[attr-defined]
         self.fields["adopted_in"].initial = codes
+
+
+class EnterForm(TextsForm):
+    """When a text was adopted, as far as it is known, in which languages, and as which paper it is filed already."""
+
+    on = forms.CharField(
+        label=gettext_lazy("Adopted"), max_length=10,
+        help_text=gettext_lazy("2009-07-09, or as far as it is known: 2009-07, 2009."),
+    )  # fmt: skip
+    adopted_in = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages adopted"), widget=forms.CheckboxSelectMultiple
+    )
+    document = forms.ModelChoiceField(
+        Document.objects.none(), to_field_name="symbol", required=False, label=gettext_lazy("Filed already as"),
+        empty_label=gettext_lazy("Not filed yet"),
+        help_text=gettext_lazy("Papers of that body that were adopted; the symbol becomes the decision's address."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, documents: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = working_languages()
+        self.fields["adopted_in"].choices = [(code, language_name(code)) for code in codes]  # type: ignore[attr-defined]
+        self.fields["adopted_in"].initial = codes
+        self.fields["document"].queryset = documents  # type: ignore[attr-defined]
+
+    def clean_on(self) -> tuple[dt.date, str]:
+        """The first day of the period, and how far it is known."""
+        typed = self.cleaned_data["on"]
+        try:
+            return parse_imprecise(typed)
+        except ValueError as error:
+            raise ValidationError(
+                _("“%(typed)s” is no date. Write it as 2009-07-09, 2009-07 or 2009.") % {"typed": typed}
+            ) from error
 
 
 class ForwardForm(TextsForm):

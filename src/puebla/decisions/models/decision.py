@@ -7,12 +7,12 @@ from django.utils.translation import pgettext_lazy
 
 from puebla.accounts.models import Person
 from puebla.core.languages import TextsField
-from puebla.core.models import random_ref
+from puebla.core.models import DatePrecision, random_ref
 from puebla.decisions.querysets import DecisionQuerySet
 from puebla.documents.models import Document
 from puebla.documents.models import State as DocumentState
 from puebla.meetings.models import AgendaItem, Convening, Session
-from puebla.members.models import Body, Party
+from puebla.members.models import Body, Meeting, Party
 from puebla.texts.models import Text
 
 
@@ -48,6 +48,8 @@ class Decision(models.Model):
 
         SESSION = "session", _("in session")
         SILENCE = "silence", _("by silence procedure")
+        #: Before this house kept decisions: the secretariat entered it from the record.
+        RECORD = "record", _("entered from the record")
 
     ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
     kind = models.CharField(_("kind"), max_length=15, choices=Kind, default=Kind.DECISION)
@@ -62,6 +64,10 @@ class Decision(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="decisions", verbose_name=_("body"))
     convening = models.ForeignKey(
         Convening, models.PROTECT, null=True, blank=True, related_name="decisions", verbose_name=_("meeting")
+    )
+    #: The same meeting as a plain record: those of earlier years were never prepared here.
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, null=True, blank=True, related_name="decisions", verbose_name=_("meeting")
     )
     item = models.ForeignKey(
         AgendaItem,
@@ -87,6 +93,7 @@ class Decision(models.Model):
     #: The paper as which it is filed when it is adopted; its symbol is the decision's address.
     document = models.OneToOneField(Document, models.PROTECT, null=True, blank=True, related_name="decision")
     adopted_on = models.DateField(_("adopted on"), null=True, blank=True)
+    adopted_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.DAY)
     adopted_at = models.DateTimeField(null=True, blank=True)
     adopted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     way = models.CharField(_("found"), max_length=10, choices=Way, blank=True)

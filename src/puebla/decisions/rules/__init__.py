@@ -193,6 +193,18 @@ def may_declare(reach: Reach, decision: Decision, *, at: dt.datetime) -> Verdict
     return ALLOWED
 
 
+def may_enter(reach: Reach, decision: Decision) -> Verdict:
+    """Enter a text as adopted earlier: the secretariat, of texts that were never negotiated here."""
+    written = may_write(reach, decision)
+    if not written:
+        return written
+    if not (reach.secretariat and reach.may(Permission.FILE)):
+        return refused(_("What was adopted earlier is entered by the secretariat."))
+    if decision.convening_id or decision.origin_id or decision.text.room.sealed:
+        return refused(_("This text is negotiated at a meeting: its consensus is declared there."))
+    return ALLOWED
+
+
 def stands_against(
     *, present: Collection[Party], languages: Sequence[str], on: dt.date,
     proposals: Iterable[Proposal], positions: Iterable[Position], provisions: Iterable[Provision], frozen: Verdict = ALLOWED,

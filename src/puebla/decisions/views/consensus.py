@@ -11,9 +11,10 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions, rules
-from puebla.decisions.forms import DeclareForm, ForwardForm
+from puebla.decisions.forms import DeclareForm, EnterForm, ForwardForm, imprecise
 from puebla.decisions.models import Decision
 from puebla.decisions.views.reading import Reading
+from puebla.documents.models import Document
 from puebla.meetings.models import AgendaItem, Convening, Session
 from puebla.meetings.querysets.delegations import present_members
 from puebla.members.models import Party
@@ -64,6 +65,40 @@ def _attending(row: Decision, reading: Reading) -> list[str]:
     if row.session is None or not reading.reach.covers(row.session):
         return []
     return sorted(present_members(row.session).values_list("code", flat=True))
+
+
+@signed_in
+def enter(request: PersonRequest, ref: str) -> HttpResponseBase:
+    """Enter a text as adopted earlier, on the day that the record says."""
+    reading = Reading(request, ref)
+    row = reading.decision
+    verdict = rules.may_enter(reading.reach, row)
+    meeting = row.meeting
+    papers = Document.objects.visible_to(request.person, reach=reading.reach).filter(
+        body=row.body,
+        kind__code=actions.FILED_AS[Decision.Kind(row.kind)],
+        symbol__isnull=False,
+        decision=None,
+    )
+    form = EnterForm(
+        request.POST or None,
+        documents=papers.order_by("-dated_on", "symbol"),
+        initial={"on": imprecise(meeting.starts_on, meeting.precision) if meeting else ""},
+    )
+    if request.method == "POST" and verdict and form.is_valid():
+        on, precision = form.cleaned_data["on"]
+
+        def act() -> None:
+            actions.enter_adopted(
+                decision=row, on=on, precision=precision, languages=form.cleaned_data["adopted_in"], by=request.person,
+                at=reading.at, document=form.cleaned_data["document"],
+            )  # fmt: skip
+
+        if form.carries_out(act):
+            messages.success(request, _("Entered; the words are frozen."))
+            return redirect("decisions:decision", row.address)
+    context = {"decision": row, "form": form, "verdict": verdict, "title": _("It was adopted earlier")}
+    return render(request, "decisions/step.html", context)
 
 
 @signed_in

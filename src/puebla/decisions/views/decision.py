@@ -33,7 +33,7 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
         "write": rules.may_write(reach, row), "describe": rules.may_describe(reach, row),
         "propose": rules.may_propose(reach, row, at=at), "declare": rules.may_declare(reach, row, at=at),
         "position": rules.may_take_position(reach, row, at=at), "forward": rules.may_forward(reach, row),
-        "file": rules.may_file(reach, row), "aside": rules.may_lay_aside(reach, row, at=at),
+        "file": rules.may_file(reach, row), "enter": rules.may_enter(reach, row), "aside": rules.may_lay_aside(reach, row, at=at),
     }  # fmt: skip
     below = _Below(request, reading, may, provisions, proposals, positions)
     rows = rows_of(
