@@ -277,23 +277,5 @@ class TestKeeping:
         ):  # fmt: skip
             assert page(client, name, *args).status_code == 200, name
         client.post(reverse("plan:indicator-new", args=["2010", one.code]), {
-            "names_en": "Remittances", "dataflow": "REMIT", "key": "A.SLV.IN", "direction": "up"})  # fmt: skip
-        assert Indicator.objects.get().key == "A.SLV.IN"
-
-
-def test_an_indicator_shows_what_was_last_read_with_its_trend(client):
-    by = secretary()
-    one = plan(by).commitments.get()
-    measured = actions.add_indicator(
-        commitment=one, values={"names": t("Remittances"), "dataflow": "REMIT", "key": "A.SLV.IN", "direction": "up"}, by=by, at=AT
-    )  # fmt: skip
-    read = {"indicator": measured, "period": "2024", "release": "RCM:REMIT(1.2.0)", "value": Decimal("120"),
-            "series": [("2022", Decimal("90")), ("2023", Decimal("100")), ("2024", Decimal("120"))]}  # fmt: skip
-
-    assert actions.keep_reading(at=AT, **read) and not actions.keep_reading(at=AT, **read)
-
-    client.force_login(by)
-    shown = page(client, "commitment", "2010", one.code).content.decode()
-    assert "20 more than in 2023" in shown and "<polyline" in shown and "RCM:REMIT(1.2.0)" in shown
-    assert "In the right direction" in shown
-    assert measured.readings.get().value == 120
+            "names_en": "Returns", "dataflow": "RETURN", "key": "A.USA.GTM.REMOVAL._T._T._T._T", "direction": "down"})  # fmt: skip
+        assert Indicator.objects.get().key == "A.USA.GTM.REMOVAL._T._T._T._T"

@@ -1,6 +1,6 @@
 """The Plan of Action: editions, commitments, reports, the monitoring matrix."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -88,11 +88,6 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "indicator.described": lambda facts: (
         _("changed an indicator of the commitment %(which)s") % {"which": _named(facts)}
     ),
-    "indicator.read": lambda facts: (
-        _("an indicator was read from the release %(release)s: %(value)s (%(period)s)")
-        % {"release": facts.get("release", ""), "value": facts.get("value", ""), "period": facts.get("period", "")}
-    ),
-    "indicator.missing": lambda _facts: _("a release shows no figure for an indicator"),
     "party_report.drafted": lambda _facts: _("saved a draft of the report on a commitment"),
     "party_report.sent": lambda facts: (
         _("reported on the commitment %(which)s (%(half)s)") % {"which": _named(facts), "half": _half(facts)}
@@ -101,6 +96,13 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
         _("opened a file of the report: %(name)s") % {"name": facts.get("name", "")}
     ),
 }  # fmt: skip
+
+
+def cells() -> Iterable[tuple[str, str]]:
+    """The cells of the statistics that editions are measured by, but for those that are closed."""
+    from puebla.plan.models import Indicator
+
+    return Indicator.objects.alive().values_list("dataflow", "key").order_by()
 
 
 def _half(facts: dict[str, Any]) -> str:
@@ -129,6 +131,7 @@ class PlanConfig(AppConfig):
         registry.asks.add("plan", asked, rank=40)
         registry.calendar.add("plan", dates.entries, rank=40)
         registry.kept_files.add("plan", kept_files)
+        registry.cells.add("plan", cells)
         registry.references.add("plan", ordered_by)
         registry.menu.add("plan", lambda _person: (_("Plan of Action"), "plan:list"), rank=13)
         registry.desk_panels.add("plan", to_report, rank=7)

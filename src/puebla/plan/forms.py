@@ -21,6 +21,7 @@ from puebla.members.models import Audience, Body, Party
 from puebla.plan.models import Action, Goal, Indicator, Objective, Pillar, Plan, Report, ReportFile
 from puebla.plan.models.commitments import Status
 from puebla.plan.models.reports import OPENINGS
+from puebla.statistics.querysets import dataflow_choices
 from puebla.texts.models import Paragraph
 
 WHEN = gettext_lazy("As far as it is known: 2010, 2010-07 or 2010-07-09.")
@@ -325,16 +326,16 @@ class ActionForm(RevisedForm):
 class IndicatorForm(RevisedForm):
     """A figure that a commitment is measured by: which cell of which dataflow."""
 
-    texts = {
-        "names": (gettext_lazy("Indicator"), 300, True, 1),
-        "unit_names": (gettext_lazy("Unit"), 80, False, 1),
-    }
-    order = ["names", "dataflow", "key", "unit_names", "direction", "target", "target_period", "revision"]
-    dataflow = forms.CharField(label=gettext_lazy("Dataflow"), max_length=60, help_text="REMIT")
+    texts = {"names": (gettext_lazy("Indicator"), 300, True, 1)}
+    order = ["names", "dataflow", "key", "direction", "target", "target_period", "revision"]
+    dataflow = forms.ChoiceField(label=gettext_lazy("Dataflow"), choices=dataflow_choices)
     key = forms.CharField(
         label=gettext_lazy("Key of the series"),
         max_length=200,
-        help_text=gettext_lazy("One value for each dimension: A.SLV.IN"),
+        help_text=gettext_lazy(
+            "One code for each dimension of the dataflow, in their order, joined by points; _T for the total. As in"
+            " RETURN: A.USA.GTM.REMOVAL._T._T._T._T"
+        ),
     )
     direction = forms.ChoiceField(
         label=gettext_lazy("Which way is good"), choices=Indicator.Direction.choices
@@ -347,7 +348,7 @@ class IndicatorForm(RevisedForm):
     @staticmethod
     def facts_of(indicator: Indicator) -> dict[str, Any]:
         """What the form shows of an indicator."""
-        names = ("names", "unit_names", "dataflow", "key", "direction", "target", "target_period", "revision")
+        names = ("names", "dataflow", "key", "direction", "target", "target_period", "revision")
         return {name: getattr(indicator, name) for name in names}
 
     def clean_key(self) -> str:
@@ -361,7 +362,7 @@ class IndicatorForm(RevisedForm):
 
     def values(self) -> dict[str, Any]:
         """What goes into the record."""
-        names = ("names", "unit_names", "dataflow", "key", "direction", "target", "target_period")
+        names = ("names", "dataflow", "key", "direction", "target", "target_period")
         return {name: self.cleaned_data[name] for name in names}
 
 

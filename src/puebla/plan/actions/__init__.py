@@ -1,6 +1,5 @@
 """What is done to the Plan of Action."""
 
-from puebla.plan.actions.indicators import keep_reading, note_missing
 from puebla.plan.actions.reporting import file_opened, save_draft, send_report
 from puebla.plan.actions.writing import (
     add_action,
@@ -32,8 +31,6 @@ __all__ = [
     "describe_pillar",
     "describe_plan",
     "file_opened",
-    "keep_reading",
-    "note_missing",
     "save_draft",
     "send_report",
     "set_audience",

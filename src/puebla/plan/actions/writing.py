@@ -16,6 +16,8 @@ from puebla.members.models import Audience, Body, Party
 from puebla.members.querysets import reach_of
 from puebla.plan import rules
 from puebla.plan.models import Action, Commitment, Goal, Indicator, Involvement, Mark, Objective, Pillar, Plan
+from puebla.statistics.actions import ask_to_read
+from puebla.statistics.rules import may_be_shown
 
 # Editions ------------------------------------------------------------------------------------------------------------
 
@@ -346,11 +348,19 @@ def add_indicator(
     plan = _open(commitment.plan, by, at)
     row = locked_commitment(commitment)
     _require_new_cell(row, values)
+    _require_a_cell(values["dataflow"], values["key"])
     rank = (row.indicators.aggregate(last=Max("rank"))["last"] or 0) + 1
     made = Indicator.objects.create(commitment=row, rank=rank, created_at=at, created_by=by, **values)
+    ask_to_read()
     journal.record("indicator.entered", at=at, person=by, subject=made, room=plan.room,
                    facts={"plan": plan.code, "code": row.code, "dataflow": made.dataflow, "key": made.key})  # fmt: skip
     return made
+
+
+def _require_a_cell(dataflow: str, key: str) -> None:
+    """Whether a release holds it is not asked: a figure may be awaited."""
+    if not (verdict := may_be_shown(dataflow, key)):
+        raise RefusedError(verdict.reason, field="key")
 
 
 def _require_new_cell(
@@ -365,21 +375,15 @@ def _require_new_cell(
 def describe_indicator(
     *, indicator: Indicator, values: Mapping[str, Any], revision: int, by: Person, at: dt.datetime
 ) -> Indicator:
-    """Change an indicator; where it names another cell, what was read before is shown no more."""
+    """Change an indicator; where it names another cell, that one is read."""
     plan = _open(indicator.commitment.plan, by, at)
     row = Indicator.objects.select_for_update(of=("self",)).select_related("commitment").get(pk=indicator.pk)
     require_unchanged(row, revision)
     _require_new_cell(row.commitment, values, row)
     if changed := _set(row, values):
         if {"dataflow", "key"} & set(changed):
-            row.value, row.period, row.release, row.read_at, row.series, row.missing = (
-                None,
-                "",
-                "",
-                None,
-                [],
-                "",
-            )
+            _require_a_cell(row.dataflow, row.key)
+            ask_to_read()
         row.revision += 1
         row.save()
         journal.record("indicator.described", at=at, person=by, subject=row, room=plan.room,

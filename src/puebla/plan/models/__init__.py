@@ -6,7 +6,7 @@ stands in it; a report is its party's own until it is sent.
 
 from puebla.plan.models.commitments import Action, Commitment, Framework, Goal, Involvement, Mark
 from puebla.plan.models.editions import Objective, Pillar, Plan
-from puebla.plan.models.indicators import Indicator, Reading
+from puebla.plan.models.indicators import Indicator
 from puebla.plan.models.releases import PlanRelease
 from puebla.plan.models.reports import Report, ReportFile
 
@@ -22,7 +22,6 @@ __all__ = [
     "Pillar",
     "Plan",
     "PlanRelease",
-    "Reading",
     "Report",
     "ReportFile",
 ]

@@ -99,6 +99,6 @@ class IndicatorQuerySet(_OfPlan):
 
     to_plan = "commitment__plan"
 
-    def of_dataflow(self, dataflow: str) -> Self:
-        """Those that read this dataflow, of editions that are not closed: what a new release may move."""
-        return self.filter(dataflow=dataflow).exclude(commitment__plan__state="closed")
+    def alive(self) -> Self:
+        """Those of editions that are not closed: what a new release may move."""
+        return self.exclude(commitment__plan__state="closed")

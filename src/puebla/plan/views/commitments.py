@@ -1,7 +1,5 @@
 """A commitment: its page, and keeping it with its actions and indicators."""
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +23,7 @@ from puebla.plan.querysets.matrix import matrix_of
 from puebla.plan.querysets.progress import gap_of
 from puebla.plan.querysets.rounds import halves_back, rounds_of
 from puebla.plan.views.editions import plan_or_404, posted
+from puebla.plan.views.indicators import shown_indicators
 from puebla.plan.views.parts import kept_or_404
 from puebla.texts.models import Paragraph
 
@@ -63,7 +62,7 @@ def commitment(request: PersonRequest, plan: str, code: str) -> HttpResponseBase
     context = {
         "plan": row.plan, "commitment": row, "row": matrix.rows[0], "paragraph": matrix.rows[0].paragraph, "gap": gap_of(row),
         "actions": list(row.actions.select_related("party")), "goals": row.goals.select_related("framework"),
-        "indicators": [shown_indicator(one) for one in row.indicators.all()], "reports": list(reports),
+        "indicators": shown_indicators(row.indicators.all()), "reports": list(reports),
         "own": _own(request, row, reach, at), "may_edit": rules.may_edit(reach, row.plan), "keeps": rules.may_keep(reach),
         "who": audience_in_words(row.plan),
     }  # fmt: skip
@@ -96,40 +95,6 @@ def _own(request: PersonRequest, row: Commitment, reach: Reach, at: Any) -> list
                 "late": sent is None and rounds[half].due.is_over(at),
             })  # fmt: skip
     return found
-
-
-# Indicators ----------------------------------------------------------------------------------------------------------
-
-#: The drawing's width and height.
-WIDE, HIGH = 160, 32
-
-
-def shown_indicator(one: Indicator) -> dict[str, Any]:
-    """An indicator with its trend and spark line."""
-    figures = [(period, Decimal(value)) for period, value in one.series]
-    before = figures[-2][1] if len(figures) > 1 else None
-    step = one.value - before if one.value is not None and before is not None else None
-    good = None
-    if step and one.direction != Indicator.Direction.NONE:
-        good = (step > 0) == (one.direction == Indicator.Direction.UP)
-    return {
-        "indicator": one, "step": step, "good": good, "before_period": figures[-2][0] if before is not None else "",
-        "points": points_of([value for _period, value in figures]), "first": figures[0] if figures else None,
-        "width": WIDE, "height": HIGH,
-    }  # fmt: skip
-
-
-def points_of(values: Sequence[Decimal]) -> str:
-    """The corners of a spark line; nothing where there is no line to draw."""
-    if len(values) < 2:
-        return ""
-    low, high = min(values), max(values)
-    spread = high - low or Decimal(1)
-    step = Decimal(WIDE - 4) / (len(values) - 1)
-    return " ".join(
-        f"{2 + step * number:.1f},{HIGH - 3 - (value - low) / spread * (HIGH - 6):.1f}"
-        for number, value in enumerate(values)
-    )
 
 
 # Keeping it ----------------------------------------------------------------------------------------------------------

@@ -28,9 +28,10 @@ from puebla.plan.forms import (
     pillar_options,
     status_options,
 )
-from puebla.plan.models import Commitment, Objective, Pillar, Plan
+from puebla.plan.models import Commitment, Indicator, Objective, Pillar, Plan
 from puebla.plan.querysets.matrix import RELATED, Matrix, matrix_of
 from puebla.plan.querysets.progress import Tree, tree_of
+from puebla.plan.views.indicators import shown_indicators
 
 FILTERS = ("q", "pillar", "status", "party", "goal")
 PER_PAGE = 100
@@ -91,10 +92,12 @@ def edition(request: PersonRequest, plan: str) -> HttpResponseBase:
     active = any(filters.values())
     tree = tree_of(seen)
     shown = matrix_of(page.object_list, request.person, reach)
+    listed = [one.pk for one in page.object_list]
+    measured = Indicator.objects.visible_to(request.person, reach=reach).filter(commitment__in=listed)
     context = {
         "plan": row, "page": page, "tree": tree, "parts": _parts(row, tree, shown, whole=not active and page.paginator.num_pages == 1),
         "filters": filters, "active": active, "options": choices_of(row, filters), "may_edit": rules.may_edit(reach, row),
-        "may_keep": rules.may_keep(reach), "who": audience_in_words(row),
+        "may_keep": rules.may_keep(reach), "who": audience_in_words(row), "indicators": shown_indicators(measured.select_related("commitment").order_by("commitment__code_order", "rank")),
     }  # fmt: skip
     return render(request, "plan/edition.html", context)
 

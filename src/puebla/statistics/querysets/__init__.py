@@ -4,10 +4,18 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from puebla.statistics.models import Cell, Release, ReleasedSeries, State
+from puebla.core.languages import show
+from puebla.statistics.models import Cell, ReleasedSeries, State
 
 #: (dataflow, key): a series' address in SIEMMES.
 Address = tuple[str, str]
+
+
+def dataflow_choices() -> list[tuple[str, str]]:
+    """Every dataflow that the engine knows, by its id and as the reader calls it."""
+    from siemmes.model.catalogue import flows, structure
+
+    return [(flow, f"{show(structure(flow).names)} ({flow})") for flow in flows()]
 
 
 def cells_at(addresses: Iterable[Address]) -> dict[Address, Cell]:
@@ -26,9 +34,3 @@ def cells_at(addresses: Iterable[Address]) -> dict[Address, Cell]:
 def cell_at(dataflow: str, key: str) -> Cell:
     """The newest released figure of one series."""
     return cells_at([(dataflow, key)])[dataflow, key]
-
-
-def cells_in(release: Release) -> list[Cell]:
-    """What a release says of the series that are or were shown, in the order of their keys. One question."""
-    found = release.readings.select_related("of").order_by("of__key")
-    return [one.cell_of(one.of) for one in found]

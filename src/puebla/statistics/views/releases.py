@@ -5,7 +5,6 @@ from django.shortcuts import render
 
 from puebla.publications.views import address
 from puebla.statistics.models import Release
-from puebla.statistics.querysets import cells_in
 
 
 def dataflows(request: HttpRequest) -> HttpResponse:
@@ -23,13 +22,13 @@ def dataflow(request: HttpRequest, dataflow: str) -> HttpResponse:
 
 
 def release(request: HttpRequest, dataflow: str, code: str) -> HttpResponse:
-    """One release: when and out of what it was made, what it said of the series that are shown here."""
+    """One release: when and out of what it was made. Which series a room shows is that room's own to tell."""
     found = Release.objects.filter(dataflow=dataflow, code=code).first()
     if found is None:
         raise Http404
     current = Release.objects.filter(dataflow=dataflow, in_force=True).first()
     facts = {
-        "release": found, "current": current, "cells": cells_in(found),
+        "release": found, "current": current,
         "address": address("statistics:release", found.dataflow, found.code),
     }  # fmt: skip
     return render(request, "statistics/release.html", facts)
