@@ -56,7 +56,7 @@ PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/?meeting=RCM/2009
           "/documents/RCM/1996/VM/DECL/1/", "/documents/RCM/2018/TS/INF/1/", "/documents/RCM/2009/VM/DECL/1/read/es/",
           "/documents/RCM/2009/VM/DECL/1/read/en/es/", "/search/", "/search/?q=migration", "/search/?q=zzz",
           f"/search/?q={'ñ' * 1300}", "/meetings/", "/meetings/?body=VM", "/meetings/RCM/2009/VM/", "/members/",
-          "/members/CRI/", "/presidency/", "/journal/", "/about/", "/about/background/", "/about/members/",
+          "/members/CRI/", "/presidency/", "/journal/", "/statistics/", "/statistics/RETURN/", "/statistics/RETURN/RETURN-1/", "/about/", "/about/background/", "/about/members/",
           "/about/plan-of-action/", "/about/terms/", "/about/1900/", "/news/", "/news/thirty-years/",
           "/news/guidelines-to-read/", "/documents/RCM/1900/X/NOTE/1/",
           "/accounts/login/", "/accounts/login/code/", "/accounts/apply/", "/accounts/password/reset/",

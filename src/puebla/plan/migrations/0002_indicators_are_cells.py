@@ -10,9 +10,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name='reading',
-            name='indicator',
+        migrations.DeleteModel(
+            name='Reading',
         ),
         migrations.RemoveConstraint(
             model_name='indicator',
@@ -45,8 +44,5 @@ class Migration(migrations.Migration):
         migrations.RemoveField(
             model_name='indicator',
             name='value',
-        ),
-        migrations.DeleteModel(
-            name='Reading',
         ),
     ]
