@@ -133,7 +133,7 @@ class Report:
 
     def by_message(self) -> dict[str, int]:
         """The number of findings by message, the gravest first."""
-        counted = self.table.column("message").combine_chunks().value_counts().to_pylist()
+        counted = self.table.column("message").value_counts().to_pylist()
         by_id = {one["values"]: one["counts"] for one in counted}
         grave = {name: SEVERITIES.index(messages()[name]["severity"]) for name in by_id}
         return dict(sorted(by_id.items(), key=lambda one: (grave[one[0]], one[0])))

@@ -34,6 +34,8 @@ Rule = Callable[["Judgement"], Told]
 STEPS = 2 + len(RULES)
 #: Memory for the tables of a submission; what does not fit is laid aside on disk. The process holds some 300 MB beside them.
 MEMORY = "384MB"
+#: Findings that are kept in memory; of a file that is wrong in every row there may be more than of rows.
+KEPT = 100_000
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Judgement:
         said: attributes that the submission says once for all of its rows.
         published: a table with the figures in force, where there are any (rules that look back ask it).
         reason: why published figures change.
+        aside: the folder for what does not fit into memory; it goes with the judgement.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -56,10 +59,12 @@ class Judgement:
     today: dt.date
     reading: Reading
     labels: Labels
+    aside: Path
     said: Mapping[str, str] = field(default_factory=dict)
     published: str | None = None
     reason: str = ""
     _used: dict[str, frozenset[str]] = field(default_factory=dict)
+    _report: Report | None = None
 
     @property
     def types(self) -> Mapping[str, str]:
@@ -90,12 +95,26 @@ class Judgement:
         return self._used[name]
 
     def report(self) -> Report:
-        """All findings, by row."""
-        table = self.con.sql(
-            'SELECT * FROM findings ORDER BY row NULLS FIRST, message, "column"'
-        ).to_arrow_table()
-        rows, first, last = single(self.con, f"SELECT count(*), min({TIME}), max({TIME}) FROM judged")
-        return Report(self.about.id, self.sender, rows, table, (first, last) if first else None)
+        """All findings, by row. It may be kept longer than what was judged."""
+        if self._report is None:
+            rows, first, last = single(self.con, f"SELECT count(*), min({TIME}), max({TIME}) FROM judged")
+            periods = (first, last) if first else None
+            self._report = Report(self.about.id, self.sender, rows, self._findings(), periods)
+        return self._report
+
+    def _findings(self) -> pa.Table:
+        """The findings in their order; many of them are left in a file that is mapped, and nobody else can open."""
+        (number,) = single(self.con, "SELECT count(*) FROM findings")
+        found = self.con.sql('SELECT * FROM findings ORDER BY row NULLS FIRST, message, "column"')
+        if number <= KEPT:
+            return found.to_arrow_table()
+        path = self.aside / "findings.arrow"
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, SCHEMA) as kept:
+            for batch in found.to_arrow_reader(KEPT):
+                kept.write_batch(batch.cast(SCHEMA))
+        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        path.unlink()
+        return table
 
 
 @contextmanager
@@ -132,7 +151,7 @@ def judged(
     """
     about = structure(flow)
     _require_sender(sender)
-    with _workshop() as con:
+    with _workshop() as (con, aside):
         try:
             with read(con, path, about, limit=limit) as reading:
                 step("read")
@@ -140,11 +159,14 @@ def judged(
             if reading.counted:
                 reading.findings += broken_rows(con)
             step("laid out")
-            found = Judgement(con, about, sender, today, reading, labels, dict(said or {}), reason=reason)
+            found = Judgement(
+                con, about, sender, today, reading, labels, aside, dict(said or {}), reason=reason
+            )
             if published is not None:
                 con.execute(f"CREATE VIEW published AS SELECT * FROM read_parquet({literal(str(published))})")
                 found.published = "published"
             _ask(found, rules, step)
+            found.report()
         except (duckdb.OutOfMemoryException, OSError) as error:
             raise RefusedError({
                 "en": f"“{path.name}” could not be judged ({brief(error)}). Make room on the disk, or send it in parts, a period or a country each.",
@@ -154,13 +176,13 @@ def judged(
 
 
 @contextmanager
-def _workshop() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that keeps within MEMORY and lays the rest aside on disk, where nobody else can read it."""
+def _workshop() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A connection that keeps within MEMORY, and the folder where it lays the rest aside, which nobody else can read."""
     with (
         tempfile.TemporaryDirectory(prefix="siemmes-") as aside,
         duckdb.connect(":memory:", config={"memory_limit": MEMORY, "temp_directory": aside}) as con,
     ):
-        yield con
+        yield con, Path(aside)
 
 
 def validate(

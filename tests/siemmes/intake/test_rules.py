@@ -1,8 +1,11 @@
 """What each rule says of a file, and what it leaves alone."""
 
 import datetime as dt
+import tempfile
+from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -335,6 +338,37 @@ def test_a_file_larger_than_the_memory_for_it_is_judged_all_the_same(tmp_path, m
 
     assert found.rows == len(areas) * 1000
     assert found.by_message()["not_yours"] == found.rows
+
+
+def many_faults():
+    return [row(SEX="X", COUNTERPART_AREA=area, OBS_VALUE="-1") for area in ("NIC", "PAN", "HND", "SLV")]
+
+
+def test_more_findings_than_are_kept_in_memory_are_the_same_and_can_be_read_when_their_file_is_gone(
+    tmp_path, monkeypatch
+):
+    expected = validate(a_file(tmp_path, many_faults()), flow="MIG_STOCK", sender="CRI", today=TODAY)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(judging, "KEPT", 3)
+
+    found = validate(tmp_path / "figures.csv", flow="MIG_STOCK", sender="CRI", today=TODAY)
+
+    assert f"{tmp_path}/siemmes-" in Path("/proc/self/maps").read_text()  # mapped, not held
+    assert [*tmp_path.iterdir()] == [tmp_path / "figures.csv"]
+    assert found.table.equals(expected.table)
+    assert found.by_message() == expected.by_message()
+    assert found.table.num_rows > 8
+
+
+def test_where_there_is_no_room_for_findings_that_is_said(tmp_path, monkeypatch):
+    def full(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(judging, "KEPT", 3)
+    monkeypatch.setattr(pa, "OSFile", full)
+
+    with pytest.raises(RefusedError, match="could not be judged.*No space left"):
+        told(tmp_path, many_faults())
 
 
 def test_where_there_is_no_room_to_judge_a_file_that_is_said(tmp_path, monkeypatch):
