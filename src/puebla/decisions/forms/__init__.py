@@ -232,10 +232,10 @@ class DeclareForm(TextsForm):
 
     present = forms.ModelMultipleChoiceField(
         Party.objects.none(), to_field_name="code", label=gettext_lazy("Member states present"),
-        widget=forms.CheckboxSelectMultiple, required=False,
+        widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     adopted_in = forms.MultipleChoiceField(
-        label=gettext_lazy("Languages adopted"), widget=forms.CheckboxSelectMultiple, required=False
+        label=gettext_lazy("Languages adopted"), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
@@ -325,9 +325,9 @@ class MeaningForm(RevisedForm):
         required=False,
     )  # fmt: skip
 
-    def __init__(self, *args: Any, provision: Provision | None, members: Iterable[Party], bodies: Iterable[Body], **kwargs: Any) -> None:  # fmt: skip
+    def __init__(self, *args: Any, provision: Provision | None, parties: Iterable[Party], bodies: Iterable[Body], **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, initial=_initial(provision), **kwargs)
-        self.parties, self.bodies = {one.code: one for one in members}, {one.code: one for one in bodies}
+        self.parties, self.bodies = {one.code: one for one in parties}, {one.code: one for one in bodies}
         self.fields["whom"].choices = [  # type: ignore[attr-defined]
             *((one.value, capfirst(str(one.label))) for one in EVERYBODY),
             *((f"body:{code}", str(one)) for code, one in self.bodies.items()),

@@ -125,12 +125,18 @@ class Addressee(models.Model):
                 name="decisions_addressee_named",
             ),
             models.UniqueConstraint(
-                fields=["provision", "whom", "party", "body"], nulls_distinct=False, name="decisions_addressee_once"
+                fields=["provision", "party"], condition=Q(party__isnull=False), name="decisions_addressee_party_once"
+            ),
+            models.UniqueConstraint(
+                fields=["provision", "body"], condition=Q(body__isnull=False), name="decisions_addressee_body_once"
+            ),
+            models.UniqueConstraint(
+                fields=["provision", "whom"], condition=Q(party=None, body=None), name="decisions_addressee_whom_once"
             ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return str(self.party or self.body or show(self.names) or self.get_whom_display())
+        return str(self.party or self.body or str(show(self.names)) or self.get_whom_display())
 
 
 class ProvisionStatus(models.Model):

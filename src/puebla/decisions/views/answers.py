@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.core.languages import show
 from puebla.decisions import actions, rules
 from puebla.decisions.forms import AnswerForm
 from puebla.decisions.models import ProvisionAnswer
 from puebla.decisions.querysets.asking import addressed
+from puebla.decisions.views.decision import written
 from puebla.decisions.views.reading import Reading
 from puebla.members.models import Party
 from puebla.members.querysets import today
@@ -54,7 +54,7 @@ def answer(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
             return redirect(reverse("intranet:asks"))
     before = ProvisionAnswer.objects.visible_to(request.person, reach=reading.reach).filter(provision=one)
     context = {
-        "decision": reading.decision, "form": form, "verdict": verdict, "anchor": anchor, "words": show(paragraph.words),
+        "decision": reading.decision, "form": form, "verdict": verdict, "anchor": anchor, "words": written(paragraph.words),
         "title": _("Answer for paragraph %(anchor)s") % {"anchor": anchor}, "before": before.select_related("party", "by"),
     }  # fmt: skip
     return render(request, "decisions/step.html", context)

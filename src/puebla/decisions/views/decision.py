@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.languages import Texts
 from puebla.core.models import Process
 from puebla.decisions import actions, rules
 from puebla.decisions.models import Decision, Position, Proposal, Provision
@@ -19,6 +20,7 @@ from puebla.members.models import Party
 from puebla.members.querysets import today
 from puebla.texts.actions import digest_of
 from puebla.texts.models import Paragraph
+from puebla.texts.models.wording import shown
 from puebla.texts.views.rows import rows_of
 
 
@@ -50,6 +52,11 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
     return render(request, "decisions/decision.html", context)
 
 
+def written(words: Texts) -> list[tuple[str, SafeString]]:
+    """Words by language, as a page shows them."""
+    return [(code, shown(text)) for code, text in words.items() if text]
+
+
 def _against(row: Decision, reading: Reading) -> list[str]:
     """What stands against consensus among all members, for who declares it."""
     members = Party.objects.members(on=today(reading.at))
@@ -57,7 +64,10 @@ def _against(row: Decision, reading: Reading) -> list[str]:
 
 
 def _shown(positions: list[Position], reading: Reading) -> list[dict[str, Any]]:
-    return [{"position": one, "may_lift": rules.may_lift(reading.reach, one)} for one in positions]
+    return [
+        {"position": one, "words": written(one.words), "may_lift": rules.may_lift(reading.reach, one)}
+        for one in positions
+    ]
 
 
 def _origin(reading: Reading) -> Decision | None:
@@ -111,7 +121,7 @@ class _Below:
         mine = {party.pk for party in self._parties()} if standing else set()
         accepted = {voice.party_id for voice in one.voices.all()}
         return {
-            "proposal": one, "standing": standing, "voices": list(one.voices.all()),
+            "proposal": one, "standing": standing, "words": written(one.words), "voices": list(one.voices.all()),
             "older": paragraph is not None and one.on_revision not in (0, paragraph.revision) and standing,
             "accepts": bool(mine - accepted), "takes_back": bool((mine & accepted) - {one.party_id}),
             "withdraws": standing and one.party_id in self.reading.reach.parties and bool(self.may["propose"]),

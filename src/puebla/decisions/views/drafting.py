@@ -1,5 +1,6 @@
 """Beginning a decision; what its paragraphs do and where they stand."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -11,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.core.languages import show
 from puebla.decisions import actions, rules
 from puebla.decisions.forms import BeginForm, MeaningForm, StatusForm
-from puebla.decisions.models import Decision
+from puebla.decisions.models import Decision, Provision
+from puebla.decisions.views.decision import written
 from puebla.decisions.views.reading import Reading
 from puebla.meetings.models import AgendaItem, Convening, Session
-from puebla.members.models import Body, Party
+from puebla.members.models import Body, Party, StandingKind
 from puebla.members.querysets import Reach, reach_of, today
 
 
@@ -87,6 +88,16 @@ def _back(decision: Decision, anchor: str) -> HttpResponseBase:
     return redirect(f"{reverse('decisions:decision', args=[decision.address])}#{anchor}")
 
 
+def _addressable(one: Provision | None, on: dt.date, language: str) -> list[Party]:
+    """Members first, then observers and civil society, and whom the paragraph addresses already."""
+    members = Party.objects.members(on=on).for_language(language)
+    others = Party.objects.standing(
+        [kind for kind in StandingKind if kind != StandingKind.SECRETARIAT], on=on
+    )
+    known = [each.party for each in one.addressees.all() if each.party is not None] if one is not None else []
+    return list(dict.fromkeys([*members, *others.for_language(language), *known]))
+
+
 @signed_in
 def means(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
     """What a paragraph does: verb, addressees, due date, themes."""
@@ -96,7 +107,7 @@ def means(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
     one = reading.provision(paragraph)
     form = MeaningForm(
         request.POST or None, provision=one, bodies=Body.objects.on(today(reading.at)),
-        members=Party.objects.members(on=today(reading.at)).for_language(request.LANGUAGE_CODE),
+        parties=_addressable(one, today(reading.at), request.LANGUAGE_CODE),
     )  # fmt: skip
     if request.method == "POST" and verdict and form.is_valid():
 
@@ -157,6 +168,6 @@ def _step(request: PersonRequest, reading: Reading, form: Any, verdict: Any, tit
     paragraph = reading.paragraph(anchor)
     context = {
         "decision": reading.decision, "form": form, "verdict": verdict, "title": title, "anchor": anchor,
-        "words": show(paragraph.words),
+        "words": written(paragraph.words),
     }  # fmt: skip
     return render(request, "decisions/step.html", context | more)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.core.languages import show
 from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions, rules
 from puebla.decisions.forms import PositionForm, ProposeForm
 from puebla.decisions.models import Decision, Position, Proposal
+from puebla.decisions.views.decision import written
 from puebla.decisions.views.reading import Reading
 from puebla.members.models import Party
 from puebla.members.querysets import today
@@ -56,7 +56,7 @@ def propose(request: PersonRequest, ref: str, anchor: str = "") -> HttpResponseB
     )
     context = {
         "decision": reading.decision, "form": form, "verdict": verdict, "title": title, "anchor": anchor,
-        "words": show(paragraph.words) if paragraph else None,
+        "words": written(paragraph.words) if paragraph else [],
     }  # fmt: skip
     return render(request, "decisions/step.html", context)
 
