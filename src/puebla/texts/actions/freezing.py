@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core import journal
+from puebla.core.sheets import canonical_form
 from puebla.core.verdicts import RefusedError, require
 from puebla.members.querysets import reach_of
 from puebla.texts import rules
@@ -18,25 +18,15 @@ from puebla.texts.models import Paragraph, ParagraphVersion, Text, tree
 
 
 def canonical(text: Text, paragraphs: Iterable[Paragraph], languages: Sequence[str]) -> bytes:
-    """The text as it is digested: titles and every paragraph in order, with number, anchor, kind and words.
-
-    JSON with sorted names and no blanks, in UTF-8: whoever has the export can digest it again.
-    """
-    chosen = sorted(languages)
-    body = [
+    """The text as it is digested (`core.sheets.canonical_form`)."""
+    rows = (
         {
             "anchor": node.paragraph.anchor, "number": node.number, "kind": node.paragraph.kind,
-            "function": node.paragraph.function, "depth": node.depth,
-            "words": {code: node.paragraph.words.get(code, "") for code in chosen},
+            "function": node.paragraph.function, "depth": node.depth, "words": node.paragraph.words,
         }
         for node in tree.in_order(one for one in paragraphs if one.removed_at is None)
-    ]  # fmt: skip
-    whole = {
-        "titles": {code: text.titles.get(code, "") for code in chosen},
-        "languages": chosen,
-        "paragraphs": body,
-    }
-    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    )  # fmt: skip
+    return canonical_form(text.titles, languages, rows)
 
 
 def digest_of(text: Text, paragraphs: Iterable[Paragraph], languages: Sequence[str]) -> str:
