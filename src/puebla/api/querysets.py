@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Model, Prefetch
+from django.db.models import Count, Max, Model, Prefetch, QuerySet
 
 from puebla.core.channels import Enclosure, FeedEntry, SitemapPage
 from puebla.core.languages import Texts, show
 from puebla.core.models import Process
+from puebla.core.wording import unmarked
 from puebla.publications.models import (
     PublicBody,
+    PublicDecision,
     PublicDocument,
     PublicFile,
     PublicKind,
     PublicMainTheme,
     PublicMeeting,
+    PublicParagraph,
     PublicParty,
     PublicProgramme,
     PublicTheme,
@@ -170,6 +173,78 @@ def _summaries(document: PublicDocument) -> Texts:
         ]
         found[code] = " · ".join(filter(None, parts))
     return found
+
+
+# Decisions ---------------------------------------------------------------------------------------------------------
+
+#: Filters of decisions → the columns of a paragraph that they ask.
+OF_DECISIONS = {
+    "body": "decision__body_code",
+    "kind": "decision__kind",
+    "verb": "verb_code",
+    "status": "status",
+}
+
+
+def paragraphs_matching(asked: dict[str, str]) -> QuerySet[PublicParagraph]:
+    """Public paragraphs that match every filter; withdrawn ones keep none of what they did, and match by body and kind."""
+    found = PublicParagraph.objects.order_by()
+    for name, value in asked.items():
+        if name in ("theme", "addressee"):
+            found = found.filter(marks__name=name, marks__code=value)
+        elif name == "year":
+            found = (
+                found.filter(decision__year=int(value))
+                if value.isdecimal() and len(value) == 4
+                else found.none()
+            )
+        else:
+            found = found.filter(**{OF_DECISIONS[name]: value})
+    return found
+
+
+def decided(asked: dict[str, str], first: int, last: int) -> tuple[list[FeedEntry], int]:
+    """Decisions as a feed tells them; asked by what paragraphs do, each paragraph is an entry. And how many there are."""
+    paragraphs = paragraphs_matching(asked)
+    if set(asked) & {"theme", "addressee", "verb", "status"}:
+        ordered = paragraphs.select_related("decision").order_by(
+            "-decision__changed_at", "-decision_id", "position"
+        )
+        return [decided_entry(one.decision, one) for one in ordered[first:last]], ordered.count()
+    decisions = (
+        PublicDecision.objects.filter(pk__in=paragraphs.values("decision"))
+        if asked
+        else PublicDecision.objects.all()
+    )
+    rows = decisions.order_by("-changed_at", "-pk")
+    return [decided_entry(one) for one in rows[first:last]], rows.count()
+
+
+def decided_entry(decision: PublicDecision, one: PublicParagraph | None = None) -> FeedEntry:
+    """A decision, or a paragraph of it, as a feed tells it; withdrawn, that it is gone and why."""
+    place = f"#{one.anchor}" if one is not None else ""
+    pages = {code: f"{page}{place}" for code, page in addresses("portal:decision", decision.symbol).items()}
+    ref = f"decisions/{decision.symbol}" + (f"/{one.anchor}" if one is not None else "")
+    if decision.withdrawn_at is not None:
+        return FeedEntry(
+            ref=ref, titles={}, addresses=pages, published_at=decision.public_from, changed_at=decision.changed_at,
+            summaries=decision.withdrawn_reason, deleted_at=decision.withdrawn_at,
+        )  # fmt: skip
+    titles = (
+        {code: f"{decision.symbol}{place}: {title}" for code, title in decision.titles.items()}
+        if place
+        else decision.titles
+    )
+    words = {code: unmarked(said) for code, said in one.words.items()} if one is not None else {}
+    summary = f"{decision.symbol} · {decision.adopted_on.isoformat()}"
+    return FeedEntry(
+        ref=ref, titles=titles, addresses=pages, published_at=decision.public_from, changed_at=decision.changed_at,
+        summaries=words or {code: f"{summary} · {show(decision.body_names, code)}" for code in decision.titles},
+        categories=[
+            ("body", decision.body_code, decision.body_names),
+            *(("theme", each["code"], each["names"]) for each in (one.themes if one is not None else [])),
+        ],
+    )  # fmt: skip
 
 
 # Pages of the sitemap ----------------------------------------------------------------------------------------------

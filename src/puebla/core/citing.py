@@ -47,6 +47,8 @@ class Reference:
     precision: str
     original: str
     themes: list[Texts]
+    #: SHA-256 of the words, where they are frozen: who cites them can show later that they are the same.
+    digest: str = ""
 
     @property
     def date_parts(self) -> list[int]:
@@ -101,13 +103,11 @@ def full_line(reference: Reference, *, date: str) -> Line:
     author = str(show(reference.authors))
     meeting = str(show(reference.meetings))
     parts = "".join(f", {part}" for part in (reference.symbol, date, meeting) if part)
-    return Line(
-        f"{author}, " if author else "",
-        title.text,
-        title.language,
-        # Translators: the end of a full citation.
-        parts + _(". Available at: %(address)s") % {"address": reference.address},
-    )
+    # Translators: the end of a full citation.
+    parts += _(". Available at: %(address)s") % {"address": reference.address}
+    if reference.digest:
+        parts += f" (SHA-256: {reference.digest})"
+    return Line(f"{author}, " if author else "", title.text, title.language, parts)
 
 
 # For programs ------------------------------------------------------------------------------------------------------
@@ -129,7 +129,11 @@ def as_bibtex(reference: Reference, language: str) -> str:
                 "; ".join(
                     filter(
                         None,
-                        [str(show(reference.meetings, language)), *_other_titles(reference, title.language)],
+                        [
+                            str(show(reference.meetings, language)),
+                            *_other_titles(reference, title.language),
+                            _digest(reference),
+                        ],
                     )
                 )
             )
@@ -162,6 +166,7 @@ def as_ris(reference: Reference, language: str) -> str:
         ("DA", "/".join([*(f"{part:02}" for part in parts), *[""] * (4 - len(parts))]) if parts else ""),
         ("LA", title.language),
         *(("KW", str(show(theme, language))) for theme in reference.themes),
+        ("N1", _digest(reference)),
         ("UR", reference.address),
         ("ER", ""),
     ]
@@ -185,8 +190,13 @@ def as_csl(reference: Reference, language: str) -> list[dict[str, Any]]:
         "language": title.language,
         "keyword": ", ".join(str(show(theme, language)) for theme in reference.themes),
         "URL": reference.address,
+        "note": _digest(reference),
     }
     return [{name: value for name, value in item.items() if value}]
+
+
+def _digest(reference: Reference) -> str:
+    return f"SHA-256: {reference.digest}" if reference.digest else ""
 
 
 def _other_titles(reference: Reference, language: str) -> Iterator[str]:

@@ -21,6 +21,8 @@ class Process(models.Model):
     taglines = TextsField(_("taglines"), blank=True)
     #: The sentence that the first page opens with.
     headlines = TextsField(_("headlines"), blank=True)
+    #: What the process says of the nature of what it decides: whether it binds, and how.
+    nature = TextsField(_("nature of its decisions"), max_length=600, blank=True)
     edition = models.CharField(_("edition"), max_length=60)
     languages = models.JSONField(_("working languages"), default=list, help_text='["en", "es"]')
     time_zone = models.CharField(_("time zone"), max_length=60, default="America/Costa_Rica")

@@ -56,6 +56,11 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "decision.received": lambda facts: (
         _("laid before the meeting, from %(origin)s") % {"origin": facts.get("origin", "")}
     ),
+    "decision.released": lambda facts: (
+        _("released it to the public in: %(languages)s")
+        % {"languages": ", ".join(facts.get("languages", []))}
+    ),
+    "decision.withdrawn": lambda _facts: _("withdrew it from the public"),
     "decision.filed": lambda facts: _("filed it as %(symbol)s") % {"symbol": facts.get("symbol", "")},
     "proposal.made": lambda facts: (
         _("%(party)s proposed for %(where)s: %(what)s")
@@ -109,6 +114,9 @@ class DecisionsConfig(AppConfig):
         from puebla.decisions.views.asks import asks
         from puebla.decisions.views.offers import citing, offer
 
+        from puebla.decisions.views import releasing
+
+        registry.desk_panels.add("decisions", releasing.to_release, rank=9)
         registry.asks.add("decisions", asks, rank=15)
         registry.page_offers.add("decisions", offer, rank=30)
         registry.references.add("decisions", citing)

@@ -5,7 +5,7 @@ A decision's address is its symbol, which contains slashes: what is done with it
 
 from django.urls import path
 
-from puebla.decisions.views import answers, consensus, decision, drafting, lists, negotiating
+from puebla.decisions.views import answers, consensus, decision, drafting, lists, negotiating, releasing
 
 app_name = "decisions"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("at/<slug:ref>/aside/", consensus.aside, name="aside"),
     path("at/<slug:ref>/forward/", consensus.forward, name="forward"),
     path("at/<slug:ref>/file/", consensus.file, name="file"),
+    path("at/<slug:ref>/public/", releasing.public, name="public"),
+    path("at/<slug:ref>/public/withdraw/", releasing.withdraw, name="public-withdraw"),
     path("at/<slug:ref>/propose/", negotiating.propose, name="propose-first"),
     path("at/<slug:ref>/p/<str:anchor>/propose/", negotiating.propose, name="propose"),
     path("at/<slug:ref>/p/<str:anchor>/means/", drafting.means, name="means"),

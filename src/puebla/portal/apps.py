@@ -49,6 +49,7 @@ class PortalConfig(AppConfig):
         """Give Wagtail our policies and fill the registries."""
         from puebla.core.channels import FeedSource
         from puebla.portal import querysets, rules
+        from puebla.portal.querysets.decisions import decision_pages
 
         rules.register_policies()
         registry.framework_permissions.add("cms", rules.gives)
@@ -57,6 +58,7 @@ class PortalConfig(AppConfig):
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
         registry.sitemap.add("portal", querysets.standing_pages, rank=10)
+        registry.sitemap.add("decisions", decision_pages, rank=12)
         registry.sitemap.add("pages", querysets.edited_pages, rank=15)
         registry.feeds.add("news", FeedSource(gettext_lazy("News"), "portal:news", querysets.news_entries))
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import path
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from puebla.portal.views import documents, home, journal, meetings, pages, parties, search, sides
+from puebla.portal.views import decisions, documents, home, journal, meetings, pages, parties, search, sides
 
 app_name = "portal"
 urlpatterns = [
@@ -30,6 +30,22 @@ urlpatterns = [
     path("documents/<path:symbol>/read/<slug:left>/<slug:right>/", sides.side_by_side, name="side-by-side"),
     path("documents/<path:symbol>/read/<slug:language>/", documents.read, name="read"),
     path("documents/<path:symbol>/", documents.document, name="document"),
+    path("decisions/", decisions.decision_list, name="decisions"),
+    path("decisions/<path:symbol>/p/<str:anchor>/", decisions.paragraph, name="decision-paragraph"),
+    path("decisions/<path:symbol>/canonical.json", decisions.canonical_json, name="decision-canonical"),
+    path(
+        "decisions/<path:symbol>/text/<slug:languages>.<slug:form>", decisions.export, name="decision-export"
+    ),
+    *(
+        path(
+            f"decisions/<path:symbol>/cite.{form}",
+            decisions.cite,
+            {"form": form},
+            name=f"decision-cite-{form}",
+        )
+        for form in documents.FORMS
+    ),
+    path("decisions/<path:symbol>/", decisions.decision, name="decision"),
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/<path:symbol>/", meetings.meeting, name="meeting"),
     path("members/", parties.members, name="members"),

@@ -32,4 +32,10 @@ class PublicationsConfig(AppConfig):
             indexing.begin_anew, indexing.odd_entries,
         )  # fmt: skip
         registry.search_keepers.add("publications", keeper, rank=20)
+        decided = Keeper(
+            "public decisions", indexing.decisions_behind, indexing.every_decision, indexing.prepare_decisions,
+            indexing.forget_decisions, lambda: 0,
+        )  # fmt: skip
+        # After the papers, whose keeper empties the whole index before it begins anew.
+        registry.search_keepers.add("publications.decisions", decided, rank=21)
         registry.chores.add("publications.heads", chore, rank=81)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from puebla.core.languages import TextsField, show
 from puebla.core.models import DatePrecision, random_ref
 from puebla.core.symbols import SymbolOrderField
-from puebla.publications.querysets import PublicDocumentQuerySet
+from puebla.core.wording import LONGEST
+from puebla.publications.querysets import PublicDecisionQuerySet, PublicDocumentQuerySet
 from puebla.publications.querysets.searching import PublicIndexEntryQuerySet
 
 
@@ -316,6 +317,125 @@ class PublicFile(models.Model):
                 name="publications_file_one_current",
             ),
         ]
+
+
+class PublicDecision(models.Model):
+    """The public edition of what was agreed by consensus: its words and what they do; with `withdrawn_at`, its tombstone.
+
+    No position, no proposal and nobody's name is here: there are no columns for them.
+    """
+
+    symbol = models.CharField(_("symbol"), max_length=60, unique=True)
+    symbol_order = SymbolOrderField(db_index=True)
+    titles = TextsField(_("titles"))
+    kind = models.CharField(max_length=15)
+    scope = models.CharField(max_length=15, blank=True)
+    joint_with = TextsField(blank=True)
+    body_code = models.CharField(max_length=20, db_index=True)
+    body_names = TextsField(blank=True)
+    meeting_symbol = models.CharField(max_length=60, blank=True, db_index=True)
+    meeting_titles = TextsField(blank=True)
+    #: Symbol of the public recommendation that became this.
+    origin = models.CharField(max_length=60, blank=True)
+    adopted_on = models.DateField()
+    year = models.PositiveSmallIntegerField(db_index=True)
+    #: The languages adopted, and the SHA-256 of the canonical form of the words in them.
+    languages = models.JSONField(default=list)
+    sha256 = models.CharField(max_length=64, blank=True)
+    #: Of everything that stands here, so that a change inside is seen.
+    digest = models.CharField(max_length=64, blank=True)
+    #: When it became public first, and when its edition was written last.
+    public_from = models.DateTimeField()
+    released_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = TextsField(max_length=500, blank=True)
+    changed_at = models.GeneratedField(
+        expression=Coalesce("withdrawn_at", "released_at"),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
+
+    objects = PublicDecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("public decision")
+        ordering = ["-adopted_on", "symbol_order"]
+        indexes = [models.Index(fields=["changed_at", "id"], name="publications_dec_by_change")]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+
+class PublicParagraph(models.Model):
+    """A paragraph of a public decision, in the order in which it is read."""
+
+    decision = models.ForeignKey(PublicDecision, models.CASCADE, related_name="paragraphs")
+    position = models.PositiveIntegerField()
+    anchor = models.CharField(max_length=60)
+    #: How it is cited, "12(b)"; what is set before its words, "(b)"; how far it lies below the root; steps it is set in.
+    number = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=20, blank=True)
+    depth = models.PositiveSmallIntegerField(default=0)
+    indent = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=10)
+    function = models.CharField(max_length=15)
+    words = TextsField(max_length=LONGEST, blank=True)
+    verb_code = models.CharField(max_length=30, blank=True, db_index=True)
+    verb_names = TextsField(max_length=60, blank=True)
+    #: The first day of the period that `due_precision` names.
+    due_on = models.DateField(null=True, blank=True)
+    due_precision = models.CharField(max_length=7, default="day")
+    status = models.CharField(max_length=15, blank=True, db_index=True)
+    status_on = models.DateField(null=True, blank=True)
+    #: [{"whom", "code", "names"}]
+    addressees = models.JSONField(default=list)
+    #: [{"code", "names"}]
+    themes = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["decision", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "anchor"], name="publications_paragraph_once"),
+            models.UniqueConstraint(fields=["decision", "position"], name="publications_paragraph_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision.symbol}#{self.anchor}"
+
+
+class PublicMark(models.Model):
+    """A theme or an addressee of a public paragraph, by its code: what lists and feeds are narrowed by."""
+
+    paragraph = models.ForeignKey(PublicParagraph, models.CASCADE, related_name="marks")
+    name = models.CharField(max_length=10)
+    code = models.CharField(max_length=20)
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "code"], name="publications_marks")]
+        constraints = [
+            models.UniqueConstraint(fields=["paragraph", "name", "code"], name="publications_mark_once")
+        ]
+
+
+class PublicLink(models.Model):
+    """What a public paragraph says of another public one; by symbol and anchor, so that either may be released anew."""
+
+    symbol = models.CharField(max_length=60)
+    anchor = models.CharField(max_length=60)
+    kind = models.CharField(max_length=12)
+    to_symbol = models.CharField(max_length=60)
+    to_anchor = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["symbol", "anchor", "kind", "to_symbol", "to_anchor"], name="publications_link_once"
+            )
+        ]
+        indexes = [models.Index(fields=["to_symbol", "to_anchor"], name="publications_links_to")]
+
+    def __str__(self) -> str:
+        return f"{self.symbol}#{self.anchor} {self.kind} {self.to_symbol}#{self.to_anchor}"
 
 
 class PublicHead(models.Model):

@@ -13,6 +13,7 @@ app_name = "api"
 #: route, view, what the view is told of the route, name
 _DOORS: list[tuple[str, View, dict[str, Any], str]] = [
     ("feeds/documents.atom", feeds.documents, {}, "feed"),
+    ("feeds/decisions.atom", feeds.decisions, {}, "feed-decisions"),
     *(
         (f"feeds/{topic}/<path:code>.atom", feeds.of_topic, {"topic": topic}, f"feed-{topic}")
         for topic in TOPICS

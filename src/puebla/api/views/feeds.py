@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import http_date
@@ -20,7 +21,7 @@ from puebla.core.channels import FeedEntry
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.words import one_line
-from puebla.publications.models import PublicDocument
+from puebla.publications.models import PublicDecision, PublicDocument
 from puebla.publications.views import address
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -74,6 +75,29 @@ def documents(request: HttpRequest) -> HttpResponse:
         page = address("portal:documents") + (f"?{urlencode(asked)}" if asked else "")
     ref = "feeds/documents" + (f"?{urlencode(asked)}" if asked else "")
     return _of_documents(request, ref, title, page, asked, language, at)
+
+
+#: What narrows the feed of decisions, as it narrows their list.
+OF_DECISIONS = ("year", "body", "kind", "theme", "addressee", "status", "verb")
+
+
+def decisions(request: HttpRequest) -> HttpResponse:
+    """Decisions, or the paragraphs of one theme, addressee, verb or status; the newest change first."""
+    known_parameters(request, {"lang", "page", *OF_DECISIONS})
+    asked = {
+        name: value
+        for name in OF_DECISIONS
+        if (value := request.GET.get(name, "").replace("\x00", "").strip())
+    }
+    language, at, number = _language(request), timezone.now(), page_number(request)
+    with override(language):
+        title = _("Decisions") + "".join(f" · {one_line(value)[:60]}" for value in asked.values())
+        page = address("portal:decisions") + (f"?{urlencode(asked)}" if asked else "")
+    ref = "feeds/decisions" + (f"?{urlencode(asked)}" if asked else "")
+    entries, total = querysets.decided(asked, (number - 1) * PER_PAGE, number * PER_PAGE)
+    changed_at = PublicDecision.objects.aggregate(last=Max("changed_at"))["last"]
+    query = _query(request)
+    return _written(Feed(ref, request.path, query, language, title, page, entries, total, number, changed_at))
 
 
 def of_topic(request: HttpRequest, topic: str, code: str) -> HttpResponse:

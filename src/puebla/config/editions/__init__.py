@@ -67,11 +67,11 @@ SHAPES: dict[str, tuple[str, set[str], set[str]]] = {
 STANDING_KEYS = ({"kind", "from"}, {"until", "confirmed", "note"})
 PROCESS_KEYS = (
     {"code", "names", "short_names", "edition", "languages", "symbol_pattern"},
-    {"headlines", "taglines", "time_zone", "founded", "contact_email", "secretariat_address"},
+    {"headlines", "nature", "taglines", "time_zone", "founded", "contact_email", "secretariat_address"},
 )
 #: What a key holds, wherever it stands; every other one holds a word.
 TEXTS = {
-    "descriptions", "headlines", "joint", "names", "note", "places", "plural_names", "remark", "secretariat_address", "short_names", "taglines",
+    "descriptions", "headlines", "joint", "names", "nature", "note", "places", "plural_names", "remark", "secretariat_address", "short_names", "taglines",
     "theme", "titles",
 }  # fmt: skip
 WORDS = {"clues", "languages", "permissions"}

@@ -142,14 +142,14 @@ def _made(at: dt.datetime) -> Facets:
     made = Facets(keys=array("q", (row[0] for row in rows)))
     places = {row[0]: place for place, row in enumerate(rows)}
     for column, name in enumerate(COLUMNS, start=1):
-        made.bits[name] = _by_value(((row[column], place) for place, row in enumerate(rows)), len(rows))
+        made.bits[name] = by_value(((row[column], place) for place, row in enumerate(rows)), len(rows))
     for name, model, value, extra in (
         ("theme", PublicTheme, "code", {}),
         ("language", PublicFile, "language", {"current": True}),
     ):
         pairs = model._default_manager.filter(**extra).order_by().values_list(value, "document_id")
         known = ((word, places[key]) for word, key in pairs if key in places)
-        made.bits[name] = _by_value(known, len(rows))
+        made.bits[name] = by_value(known, len(rows))
     for sort in ("oldest", "symbol"):
         keys = readable.order_by(*ORDERS[sort]).values_list("pk", flat=True)
         made.orders[sort] = array("q", (places[key] for key in keys if key in places))
@@ -184,7 +184,7 @@ def _newest_meetings_first(bits: dict[str, int]) -> dict[str, int]:
     }
 
 
-def _by_value(pairs: Iterable[tuple[Any, int]], size: int) -> dict[str, int]:
+def by_value(pairs: Iterable[tuple[Any, int]], size: int) -> dict[str, int]:
     places: dict[str, list[int]] = {}
     for value, place in pairs:
         if value not in ("", None):

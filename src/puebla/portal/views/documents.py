@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -161,10 +161,10 @@ def _choices(
         offered = facets.choices(name, under, chosen)
         if name == "language":
             offered = [Choice(one.value, capfirst(language_name(one.value)), one.count) for one in offered]
-        yield name, str(CALLED[name]), str(any_of_them), _options(offered, chosen)
+        yield name, str(CALLED[name]), str(any_of_them), options(offered, chosen)
 
 
-def _options(offered: list[Choice], chosen: str) -> SafeString:
+def options(offered: Sequence[Choice], chosen: str) -> SafeString:
     """The values as they stand in a list to choose from; there are hundreds, so no template goes through them."""
     lines = [
         f'<option value="{escape(one.value)}"{" selected" if one.value == chosen else ""}>{escape(one.label)}'

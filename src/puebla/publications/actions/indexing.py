@@ -13,11 +13,25 @@ from puebla.core.models import Process
 from puebla.core.search.citing import key_of
 from puebla.core.search.tables import Place, Row, mark, write_entries
 from puebla.core.search.words import ALGORITHMS
-from puebla.publications.models import PublicDocument, PublicFile, PublicIndexEntry, PublicPage
-from puebla.publications.querysets.searching import COMING, COMING_RUNG, INDEX, READABLE_RUNG
+from puebla.core.wording import unmarked
+from puebla.publications.models import (
+    PublicDecision,
+    PublicDocument,
+    PublicFile,
+    PublicIndexEntry,
+    PublicPage,
+    PublicParagraph,
+)
+from puebla.publications.querysets.searching import (
+    COMING,
+    COMING_RUNG,
+    DECIDED_RUNG,
+    INDEX,
+    READABLE_RUNG,
+)
 
-#: The number of documents in the index, for ever.
-SOURCE = 1
+#: The numbers of documents and of decisions in the index, for ever.
+SOURCE, DECISIONS = 1, 2
 #: Documents whose texts are held in memory at once, and languages that one can be found in.
 CHUNK, MOST_LANGUAGES = 200, 15
 
@@ -35,11 +49,12 @@ class Prepared:
     keys: Sequence[int]
     entries: Sequence[PublicIndexEntry]
     rows: Sequence[Any]
+    source: int = SOURCE
 
     @transaction.atomic
     def write(self) -> int:
         """Write it in place of what was known; how many entries."""
-        _forget(self.keys)
+        _forget(self.keys, self.source)
         write_entries(PublicIndexEntry, self.entries)
         INDEX.write_folded(self.rows)
         return len(self.entries)
@@ -104,8 +119,74 @@ def _keywords(document: PublicDocument, language: str) -> str:
     return " ".join(show(texts, language).text for texts in named)
 
 
-def _forget(keys: Sequence[int]) -> None:
-    standing = PublicIndexEntry.objects.filter(source=SOURCE, record__in=keys).order_by()
+# Decisions ---------------------------------------------------------------------------------------------------------
+
+
+def index_decisions(keys: Sequence[int], *, at: dt.datetime) -> int:
+    """Write what the public may find of these decisions anew, or nothing of those withdrawn; how many entries."""
+    return prepare_decisions(keys, at=at).write()
+
+
+def prepare_decisions(keys: Sequence[int], *, at: dt.datetime) -> Prepared:  # noqa: ARG001 - as keepers call it
+    """Read and fold what the public may find of these decisions: each paragraph is a page, numbered by its position."""
+    decisions = PublicDecision.objects.readable().filter(pk__in=keys).order_by("pk")
+    words: dict[int, dict[int, Any]] = defaultdict(dict)
+    rows = PublicParagraph.objects.filter(decision__in=keys).order_by("decision", "position")
+    for key, place, said in rows.values_list("decision_id", "position", "words"):
+        words[key][place] = said
+    process = Process.objects.first()
+    working = process.languages if process else []
+    found = [pair for one in decisions for pair in _decided(one, words[one.pk], working)]
+    entries = [entry for entry, _row in found]
+    return Prepared(list(keys), entries, INDEX.folded([row for _entry, row in found]), DECISIONS)
+
+
+def _decided(
+    decision: PublicDecision, words: dict[int, Any], working: Sequence[str]
+) -> Iterator[tuple[PublicIndexEntry, Row]]:
+    """A decision as the public finds it, language by language; no symbol: that leads to its page by itself."""
+    last = max(words, default=0)
+    codes = list(dict.fromkeys([*working, *decision.languages]))
+    for code in [one for one in codes if one in decision.languages][:MOST_LANGUAGES]:
+        title = show(decision.titles, code).text
+        key = Place(
+            DECIDED_RUNG, decision.adopted_on.toordinal(), DECISIONS, decision.pk, codes.index(code)
+        ).key
+        entry = PublicIndexEntry(
+            id=key, source=DECISIONS, record=decision.pk, language=code, holder=decision.pk, address=decision.symbol,
+            title=title[:300], public_from=decision.public_from, written_for=decision.released_at,
+        )  # fmt: skip
+        marks = [mark(name, value) for name, value in (("body", decision.body_code), ("year", decision.year))]
+        stems = [code] if code in working and code in ALGORITHMS else [c for c in working if c in ALGORITHMS]
+        yield entry, Row(
+            key=key, marks=[*marks, mark("language", code)], title=f"{title} {decision.symbol}",
+            pages=[unmarked(words.get(place, {}).get(code, "")) for place in range(1, last + 1)], languages=stems,
+        )  # fmt: skip
+
+
+def decisions_behind() -> list[int]:
+    """Decisions of which the public index knows nothing, or an older release."""
+    behind = PublicDecision.objects.behind_in_search().values_list("pk", flat=True)
+    known = INDEX.keys()
+    entries = PublicIndexEntry.objects.filter(source=DECISIONS).order_by().values_list("pk", "record")
+    return sorted({*behind, *(record for key, record in entries if key not in known)}, reverse=True)
+
+
+def every_decision() -> list[int]:
+    """All decisions that are not withdrawn."""
+    return list(PublicDecision.objects.readable().order_by("pk").values_list("pk", flat=True))
+
+
+def forget_decisions() -> None:
+    """Forget them before they are written anew; documents stay."""
+    _forget(
+        list(PublicIndexEntry.objects.filter(source=DECISIONS).order_by().values_list("record", flat=True)),
+        DECISIONS,
+    )
+
+
+def _forget(keys: Sequence[int], source: int = SOURCE) -> None:
+    standing = PublicIndexEntry.objects.filter(source=source, record__in=keys).order_by()
     INDEX.erase(list(standing.values_list("pk", flat=True)))
     standing.delete()
 

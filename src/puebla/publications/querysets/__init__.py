@@ -31,7 +31,9 @@ class PublicDocumentQuerySet(models.QuerySet[Any]):
         """Documents of which the public index knows nothing, or an older release."""
         from puebla.publications.models import PublicIndexEntry
 
-        known = PublicIndexEntry.objects.filter(record=OuterRef("pk"), written_for=OuterRef("released_at"))
+        known = PublicIndexEntry.objects.filter(
+            source=1, record=OuterRef("pk"), written_for=OuterRef("released_at")
+        )
         return self.filter(~Exists(known), withdrawn_at=None)
 
     def matching(
@@ -59,6 +61,23 @@ class PublicDocumentQuerySet(models.QuerySet[Any]):
         if language:
             found = found.filter(Q(files__language=language, files__current=True))
         return found
+
+
+class PublicDecisionQuerySet(models.QuerySet[Any]):
+    """Public editions of decisions; they know no embargo."""
+
+    def readable(self) -> Self:
+        """Decisions that the public reads: released and not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+    def behind_in_search(self) -> Self:
+        """Decisions of which the public index knows nothing, or an older release."""
+        from puebla.publications.models import PublicIndexEntry
+
+        known = PublicIndexEntry.objects.filter(
+            source=2, record=OuterRef("pk"), written_for=OuterRef("released_at")
+        )
+        return self.filter(~Exists(known), withdrawn_at=None)
 
 
 _EPOCH = "SELECT number, next_change_at FROM publications_epoch WHERE id = 1"

@@ -1,7 +1,7 @@
 """Search among what is public now: an embargo is tested in the question."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from django.db import models
@@ -14,6 +14,9 @@ from puebla.core.search.tables import index, mark, rung_start
 INDEX = index("publications_index", entries="publications_publicindexentry", due="public_from")
 #: Where entries stand that the public read when they were written, and those whose hour was to come.
 READABLE_RUNG, COMING_RUNG = 80, 2
+#: Decisions stand apart from papers: each question walks the range of its own.
+DECIDED_RUNG = 40
+DECIDED = (Reachable(start=rung_start(DECIDED_RUNG), end=rung_start(DECIDED_RUNG + 1)),)
 COMING = "embargo:yes"
 EVERYTHING = (
     Reachable(start=rung_start(READABLE_RUNG)),
@@ -30,8 +33,13 @@ class PublicIndexEntryQuerySet(models.QuerySet[Any]):
 
 
 def answering(
-    question: Question, *, at: dt.datetime, filters: Mapping[str, str] | None = None, **how: Any
-) -> Found:
-    """The entries that answer a question, of those that are public now; `how` as for `finding.find`."""
+    question: Question, *, at: dt.datetime, filters: Mapping[str, str] | None = None,
+    among: Sequence[Reachable] = EVERYTHING, **how: Any,
+) -> Found:  # fmt: skip
+    """The entries that answer a question, of those that are public now; `how` as for `finding.find`.
+
+    Args:
+        among: papers, or `DECIDED`.
+    """
     marks = [terms.Term(mark(name, value)) for name, value in (filters or {}).items() if value]
-    return find(INDEX, question, EVERYTHING, at=at, filters=marks, **how)
+    return find(INDEX, question, among, at=at, filters=marks, **how)
