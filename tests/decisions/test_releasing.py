@@ -55,7 +55,7 @@ def everything_public():
     """Every value of every public table, as one text."""
     from django.apps import apps
 
-    models = [one for one in apps.get_app_config("publications").get_models()]
+    models = list(apps.get_app_config("publications").get_models())
     return json.dumps([list(one.objects.values()) for one in models], default=str, ensure_ascii=False)
 
 

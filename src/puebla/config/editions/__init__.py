@@ -1,7 +1,7 @@
 """Editions: what a process is and who takes part in it, as data that an instance loads.
 
-An edition is a folder of TOML files (`process`, `parties`, `bodies`, `roles`, `kinds`, `themes`, `meetings`,
-`presidencies`); another process brings another folder. Loading compares before it writes, so that loading twice
+An edition is a folder of TOML files (`process`, `parties`, `bodies`, `roles`, `kinds`, `themes`, `verbs`,
+`meetings`, `presidencies`); another process brings another folder. Loading compares before it writes, so that loading twice
 changes nothing.
 """
 
@@ -23,6 +23,7 @@ from puebla.core import interface, journal
 from puebla.core.models import DatePrecision, Process, parse_imprecise
 from puebla.core.operations import live_as_the_process
 from puebla.core.verdicts import RefusedError
+from puebla.decisions.models import Verb
 from puebla.documents.actions.lists import publish_lists
 from puebla.documents.models import Kind, Theme
 from puebla.members.actions import publish_who_we_are
@@ -38,6 +39,7 @@ from puebla.members.models import (
     Seat,
     Standing,
 )
+from puebla.texts.models import Function
 
 FOLDER = Path(__file__).resolve().parent
 DEMONSTRATION_DOMAIN = "@demo.invalid"
@@ -57,6 +59,7 @@ SHAPES: dict[str, tuple[str, set[str], set[str]]] = {
     "roles": ("role", {"code", "names", "permissions"}, {"descriptions", "observes", "second_factor"}),
     "kinds": ("kind", {"code", "names"}, {"plural_names", "clues", "leading"}),
     "themes": ("theme", {"code", "names"}, {"from", "until"}),
+    "verbs": ("verb", {"code", "names"}, {"forms", "function", "asks"}),
     "meetings": (
         "meeting",
         {"symbol", "body", "dates", "titles"},
@@ -75,9 +78,11 @@ TEXTS = {
     "theme", "titles",
 }  # fmt: skip
 WORDS = {"clues", "languages", "permissions"}
-FLAGS = {"confirmed", "leading", "observes", "sealed", "second_factor"}
+FLAGS = {"asks", "confirmed", "leading", "observes", "sealed", "second_factor"}
 #: What tells the entries of a list apart.
 IDENTITIES = {"meetings": ("symbol",), "presidencies": ("body", "starts")}
+#: Files that an edition may do without.
+OPTIONAL = {"verbs"}
 #: Files of what happened: an empty instance may leave them out.
 HISTORY = ("meetings", "presidencies")
 
@@ -115,7 +120,8 @@ def read(folder: Path) -> Edition:
     process = _toml(folder / "process.toml")
     _check_keys(process, *PROCESS_KEYS, where="process.toml")
     _check_process(process)
-    lists = {name: list(_entries(folder, name)) for name in SHAPES}
+    present = [name for name in SHAPES if name not in OPTIONAL or (folder / f"{name}.toml").is_file()]
+    lists = {name: [] for name in SHAPES} | {name: list(_entries(folder, name)) for name in present}
     return Edition(folder.name, folder, process, lists, dict(_catalogues(folder)))
 
 
@@ -267,6 +273,11 @@ def _oddity(key: str, value: Any) -> str:
     if key in TEXTS:
         fits = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
         return "" if fits else _("“%(key)s” is a text by language (en = …, es = …).")
+    if key == "forms":
+        fits = isinstance(value, dict) and all(
+            isinstance(some, list) and all(isinstance(one, str) for one in some) for some in value.values()
+        )
+        return "" if fits else _("“%(key)s” is lists of words by language (en = […], es = […]).")
     if key in WORDS:
         fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
         return "" if fits else _("“%(key)s” is a list of words.")
@@ -311,6 +322,7 @@ class _Loading:
             "roles": self.role,
             "kinds": self.kind,
             "themes": self.theme,
+            "verbs": self.verb,
             "meetings": self.meeting,
             "presidencies": self.term,
         }
@@ -443,6 +455,19 @@ class _Loading:
             "rank": rank,
         }
         self.put(Theme, {"code": entry["code"]}, values)
+
+    def verb(self, entry: dict[str, Any], rank: int) -> None:
+        function = entry.get("function", Function.OPERATIVE)
+        if function not in Function.values:
+            raise RefusedError(
+                _("The verb %(verb)s has the function “%(function)s”. Known: %(known)s.")
+                % {"verb": entry["code"], "function": function, "known": ", ".join(Function.values)}
+            )
+        values = {
+            "names": entry["names"], "forms": entry.get("forms", {}), "function": function,
+            "asks": entry.get("asks", False), "rank": rank,
+        }  # fmt: skip
+        self.put(Verb, {"code": entry["code"]}, values)
 
     def meeting(self, entry: dict[str, Any], _rank: int) -> None:
         first, _slash, last = entry["dates"].partition("/")

@@ -122,6 +122,20 @@ def _plain(number: str) -> str:
     return re.sub(r"\D", "", whole[0]) + number[whole.end() :].replace(",", ".")
 
 
+def dates_in(text: str, language: str) -> list[tuple[int, int, str]]:
+    """Where a text names a day, or a month with its year: (start, end, "2027-06-30" or "2027-06"), in its order.
+
+    A day without a year is left out: nobody can know which is meant.
+    """
+    found: list[tuple[int, int, str]] = []
+    for pattern, read in (*_dates(language), (_ISO_DATE, lambda match: match[0])):
+        for match in pattern.finditer(text):
+            if all(match.end() <= start or match.start() >= end for start, end, _value in found):
+                value = read(match)
+                found += [(match.start(), match.end(), value)] if not value.startswith("-") else []
+    return sorted(found)
+
+
 # Dates -----------------------------------------------------------------------------------------------------------------
 
 _FIRST_DAY = {"en": "first", "es": "primero", "fr": "premier", "pt": "primeiro"}

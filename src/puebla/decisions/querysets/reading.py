@@ -1,0 +1,202 @@
+"""Paragraphs of adopted decisions by year, body, theme, addressee, status and verb; by words; and where one was said before."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet
+
+from puebla.core.languages import show
+from puebla.core.search.asking import Question
+from puebla.core.search.fillers import is_filler
+from puebla.core.search.pages import pages_answering
+from puebla.core.search.tables import PAGE_END
+from puebla.core.search.words import stem, words_in
+from puebla.core.wording import unmarked
+from puebla.decisions.models import Addressee, Decision, Link, Provision
+from puebla.members.models import IndexEntry
+from puebla.members.querysets import Reach
+from puebla.members.querysets.searching import INDEX, answering
+from puebla.texts.actions.indexing import SOURCE
+from puebla.texts.models import Kind, Paragraph
+
+if TYPE_CHECKING:
+    from puebla.accounts.models import Person
+
+#: Filters of the list of paragraphs → the column asked; themes and addressees are asked otherwise.
+COLUMNS = {
+    "year": "text__decision__adopted_on__year", "body": "text__decision__body__code", "kind": "text__decision__kind",
+    "theme": "provision__themes__code", "status": "provision__status", "verb": "provision__verb__code",
+}  # fmt: skip
+FILTERS = ("year", "body", "kind", "theme", "addressee", "status", "verb")
+#: Texts whose words are looked through for one question.
+MOST_TEXTS = 1000
+
+
+def paragraphs(person: "Person", reach: Reach) -> QuerySet[Any]:
+    """Paragraphs of adopted decisions that this person sees, headings apart."""
+    seen = Decision.objects.visible_to(person, reach=reach).adopted().order_by()
+    return Paragraph.objects.living().filter(text__decision__in=seen).exclude(kind=Kind.HEADING)
+
+
+def matching(rows: QuerySet[Any], filters: Mapping[str, str]) -> QuerySet[Any]:
+    """Those that match every filter; what nobody knows finds nothing."""
+    for name, value in filters.items():
+        if name == "addressee":
+            whom = Q(provision__addressees__whom=value) if value in Addressee.Whom.values else Q()
+            codes = Q(provision__addressees__party__code=value) | Q(provision__addressees__body__code=value)
+            rows = rows.filter(whom or codes)
+        elif name == "year":
+            rows = rows.filter(**{COLUMNS[name]: int(value)}) if value.isdecimal() and len(value) == 4 else rows.none()
+        else:
+            rows = rows.filter(**{COLUMNS[name]: value})
+    return rows.distinct()
+
+
+def counts(rows: QuerySet[Any], name: str) -> list[tuple[str, int]]:
+    """The values that these paragraphs have, each with how many; one question."""
+    if name == "addressee":
+        found = Addressee.objects.filter(provision__paragraph__in=rows.order_by()).order_by()
+        grouped = found.values_list("whom", "party__code", "body__code").annotate(n=Count("provision", distinct=True))
+        return [(party or body or whom, n) for whom, party, body, n in grouped]
+    column = COLUMNS[name]
+    inner = Paragraph.objects.filter(pk__in=rows.order_by().values("pk")).order_by()
+    grouped = inner.exclude(**{f"{column}__isnull": True}).values_list(column).annotate(n=Count("pk", distinct=True))
+    return [(str(value), n) for value, n in grouped]
+
+
+# By words ----------------------------------------------------------------------------------------------------------
+
+
+def holding(
+    question: Question, person: "Person", reach: Reach, languages: Sequence[str], at: dt.datetime
+) -> dict[tuple[int, int], str]:
+    """The places that hold all that is asked in one language: (text, serial) → language. The gate is the index's own."""
+    found = answering(
+        question, reach, person=person, at=at, count=MOST_TEXTS, most_languages=max(2, len(languages))
+    )
+    rows = IndexEntry.objects.visible_to(person, reach=reach).filter(pk__in=found.keys, source=SOURCE).order_by()
+    texts = {record for (record,) in rows.values_list("record")}
+    entries = IndexEntry.objects.visible_to(person, reach=reach).filter(source=SOURCE, record__in=texts).order_by()
+    listed = list(entries.values_list("pk", "record", "language"))
+    words = INDEX.words_of([key for key, _text, _language in listed])
+    places: dict[tuple[int, int], str] = {}
+    for key, text, language in listed:
+        stems = [language] if language in languages else languages
+        for serial in pages_answering(question, words.get(key, ""), stems):
+            places.setdefault((text, serial), language)
+    return places
+
+
+def at_places(rows: QuerySet[Any], places: Collection[tuple[int, int]]) -> list[int]:
+    """The keys of those of the paragraphs that stand at these places, in their order."""
+    of_texts = rows.filter(text__in={text for text, _serial in places})
+    found = of_texts.values_list("pk", "text_id", "serial")
+    return [key for key, text, serial in found if (text, serial) in places]
+
+
+# Where it was said before ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Ancestry:
+    """What a paragraph leads back to, and what leads back to it, as far as the reader may know.
+
+    Attributes:
+        before, after: links by steps away, each with the paragraph at its other end.
+        hidden: whether more is linked than the reader may know of; never how much.
+    """
+
+    before: list[tuple[int, Link]] = field(default_factory=list)
+    after: list[tuple[int, Link]] = field(default_factory=list)
+
+
+def ancestry(paragraph: Paragraph, person: "Person", reach: Reach, *, steps: int = 12) -> Ancestry:
+    """The links of a paragraph through the years, step by step; what is not visible ends the way there."""
+    seen = Decision.objects.visible_to(person, reach=reach).order_by().values("text")
+    found = Ancestry()
+    for ahead, here, rows in (("target", "source", found.before), ("source", "target", found.after)):
+        at, known = {paragraph.pk}, {paragraph.pk}
+        for step in range(1, steps + 1):
+            links = Link.objects.filter(**{f"{here}__in": at, f"{ahead}__text__in": seen}).select_related(
+                "source__text__decision", "target__text__decision"
+            )
+            new = [one for one in links.order_by("pk") if getattr(one, f"{ahead}_id") not in known]
+            rows += [(step, one) for one in new]
+            at = {getattr(one, f"{ahead}_id") for one in new}
+            known |= at
+            if not at:
+                break
+    return found
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A paragraph whose words are much the same.
+
+    Attributes:
+        share: of the telling words of the shorter one, how many both have.
+    """
+
+    paragraph: Paragraph
+    share: float
+
+
+def alike(
+    paragraph: Paragraph, person: "Person", reach: Reach, *, languages: Sequence[str], most: int = 8, least: float = 0.35
+) -> list[Alike]:
+    """Paragraphs of other adopted decisions that say much the same, the likest first: by words that the index holds folded."""
+    seen = Decision.objects.visible_to(person, reach=reach).adopted().order_by()
+    others = seen.exclude(text=paragraph.text_id).values("text")
+    entries = IndexEntry.objects.visible_to(person, reach=reach).filter(source=SOURCE, record__in=others)
+    code = show(paragraph.words).language
+    listed = list(entries.filter(language=code).order_by("-pk").values_list("pk", "record")[:MOST_TEXTS])
+    words = INDEX.words_of([key for key, _text in listed])
+    mine = _telling(words_in(unmarked(paragraph.words.get(code, ""))), code)
+    if len(mine) < 3:
+        return []
+    scored = [
+        (share, text, serial)
+        for key, text in listed
+        for serial, share in _shares(mine, words.get(key, ""), code, least)
+    ]
+    scored.sort(key=lambda one: (-one[0], -one[1], one[2]))
+    return list(_shown(scored[: most * 2], person, reach))[:most]
+
+
+def _telling(words: Iterable[str], language: str) -> frozenset[str]:
+    """The stems of words that say something."""
+    return frozenset(stem(word, language) for word in words if len(word) > 2 and not is_filler(word, [language]))
+
+
+def _shares(mine: frozenset[str], words: str, language: str, least: float) -> Iterator[tuple[int, float]]:
+    for serial, page in enumerate(words.split(PAGE_END)):
+        if not serial:
+            continue
+        theirs = _telling(page.split(), language)
+        if len(theirs) < 3:
+            continue
+        share = len(mine & theirs) / min(len(mine), len(theirs))
+        if share >= least and len(mine & theirs) / len(mine | theirs) >= least / 2:
+            yield serial, share
+
+
+def _shown(scored: Sequence[tuple[float, int, int]], person: "Person", reach: Reach) -> Iterator[Alike]:
+    places = {(text, serial) for _share, text, serial in scored}
+    rows = paragraphs(person, reach).filter(text__in={text for text, _serial in places})
+    known = {
+        (one.text_id, one.serial): one
+        for one in rows.select_related("text__decision")
+        if (one.text_id, one.serial) in places
+    }
+    for share, text, serial in scored:
+        if (text, serial) in known:
+            yield Alike(known[text, serial], share)
+
+
+def provisions_of(rows: Iterable[Paragraph]) -> dict[int, Provision]:
+    """By paragraph, what it does; for those that came through the gate."""
+    found = Provision.objects.filter(paragraph__in=[one.pk for one in rows]).select_related("verb")
+    related = found.prefetch_related("addressees__party", "addressees__body", "themes")
+    return {one.paragraph_id: one for one in related}
