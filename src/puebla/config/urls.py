@@ -31,7 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("intranet/plan/", include("puebla.plan.urls")),
         path("intranet/decisions/", include("puebla.decisions.urls")),
         path("intranet/circulars/", include("puebla.circulars.urls")),
-        path("intranet/decisions/", include("puebla.decisions.urls")),
         path("intranet/texts/", include("puebla.texts.urls")),
         path("intranet/documents/", include("puebla.documents.urls")),
         path("intranet/", include("puebla.members.urls")),

@@ -5,12 +5,24 @@ A decision's address is its symbol, which contains slashes: what is done with it
 
 from django.urls import path
 
-from puebla.decisions.views import answers, consensus, decision, drafting, lists, negotiating, releasing
+from puebla.decisions.views import (
+    ancestry,
+    answers,
+    consensus,
+    decision,
+    drafting,
+    finding,
+    lists,
+    meanings,
+    negotiating,
+    releasing,
+)
 
 app_name = "decisions"
 urlpatterns = [
     path("", lists.decisions, name="list"),
     path("new/", drafting.new, name="new"),
+    path("find/", finding.find, name="find"),
     path("at/<slug:ref>/declare/", consensus.declare, name="declare"),
     path("at/<slug:ref>/enter/", consensus.enter, name="enter"),
     path("at/<slug:ref>/aside/", consensus.aside, name="aside"),
@@ -18,6 +30,10 @@ urlpatterns = [
     path("at/<slug:ref>/file/", consensus.file, name="file"),
     path("at/<slug:ref>/public/", releasing.public, name="public"),
     path("at/<slug:ref>/public/withdraw/", releasing.withdraw, name="public-withdraw"),
+    path("at/<slug:ref>/meanings/", meanings.meanings, name="meanings"),
+    path("at/<slug:ref>/p/<str:anchor>/before/", ancestry.before, name="before"),
+    path("at/<slug:ref>/p/<str:anchor>/links/", ancestry.link, name="link"),
+    path("at/<slug:ref>/p/<str:anchor>/links/end/", ancestry.unlink, name="unlink"),
     path("at/<slug:ref>/propose/", negotiating.propose, name="propose-first"),
     path("at/<slug:ref>/p/<str:anchor>/propose/", negotiating.propose, name="propose"),
     path("at/<slug:ref>/p/<str:anchor>/means/", drafting.means, name="means"),

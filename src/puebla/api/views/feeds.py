@@ -89,7 +89,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
         for name in OF_DECISIONS
         if (value := request.GET.get(name, "").replace("\x00", "").strip())
     }
-    language, at, number = _language(request), timezone.now(), page_number(request)
+    language, number = _language(request), page_number(request)
     with override(language):
         title = _("Decisions") + "".join(f" · {one_line(value)[:60]}" for value in asked.values())
         page = address("portal:decisions") + (f"?{urlencode(asked)}" if asked else "")

@@ -246,7 +246,7 @@ def _quarter(plain: str, language: str) -> tuple[dt.date, str] | None:
 def _dated(text: str, language: str) -> tuple[dt.date, str] | None:
     """A day or a month after words that set a term."""
     for start, _end, value in dates_in(text, language):
-        lead = re.search(_lead(language), fold(text[:start]).lower())
+        lead = re.search(_lead(language), f"{fold(text[:start]).lower().rstrip()} ")
         if lead is None:
             continue
         try:

@@ -48,7 +48,11 @@ def matching(rows: QuerySet[Any], filters: Mapping[str, str]) -> QuerySet[Any]:
             codes = Q(provision__addressees__party__code=value) | Q(provision__addressees__body__code=value)
             rows = rows.filter(whom or codes)
         elif name == "year":
-            rows = rows.filter(**{COLUMNS[name]: int(value)}) if value.isdecimal() and len(value) == 4 else rows.none()
+            rows = (
+                rows.filter(**{COLUMNS[name]: int(value)})
+                if value.isdecimal() and len(value) == 4
+                else rows.none()
+            )
         else:
             rows = rows.filter(**{COLUMNS[name]: value})
     return rows.distinct()
@@ -58,11 +62,17 @@ def counts(rows: QuerySet[Any], name: str) -> list[tuple[str, int]]:
     """The values that these paragraphs have, each with how many; one question."""
     if name == "addressee":
         found = Addressee.objects.filter(provision__paragraph__in=rows.order_by()).order_by()
-        grouped = found.values_list("whom", "party__code", "body__code").annotate(n=Count("provision", distinct=True))
+        grouped = found.values_list("whom", "party__code", "body__code").annotate(
+            n=Count("provision", distinct=True)
+        )
         return [(party or body or whom, n) for whom, party, body, n in grouped]
     column = COLUMNS[name]
     inner = Paragraph.objects.filter(pk__in=rows.order_by().values("pk")).order_by()
-    grouped = inner.exclude(**{f"{column}__isnull": True}).values_list(column).annotate(n=Count("pk", distinct=True))
+    grouped = (
+        inner.exclude(**{f"{column}__isnull": True})
+        .values_list(column)
+        .annotate(n=Count("pk", distinct=True))
+    )
     return [(str(value), n) for value, n in grouped]
 
 
@@ -76,9 +86,13 @@ def holding(
     found = answering(
         question, reach, person=person, at=at, count=MOST_TEXTS, most_languages=max(2, len(languages))
     )
-    rows = IndexEntry.objects.visible_to(person, reach=reach).filter(pk__in=found.keys, source=SOURCE).order_by()
+    rows = (
+        IndexEntry.objects.visible_to(person, reach=reach).filter(pk__in=found.keys, source=SOURCE).order_by()
+    )
     texts = {record for (record,) in rows.values_list("record")}
-    entries = IndexEntry.objects.visible_to(person, reach=reach).filter(source=SOURCE, record__in=texts).order_by()
+    entries = (
+        IndexEntry.objects.visible_to(person, reach=reach).filter(source=SOURCE, record__in=texts).order_by()
+    )
     listed = list(entries.values_list("pk", "record", "language"))
     words = INDEX.words_of([key for key, _text, _language in listed])
     places: dict[tuple[int, int], str] = {}
@@ -144,7 +158,12 @@ class Alike:
 
 
 def alike(
-    paragraph: Paragraph, person: "Person", reach: Reach, *, languages: Sequence[str], most: int = 8, least: float = 0.35
+    paragraph: Paragraph,
+    person: "Person",
+    reach: Reach,
+    *,
+    most: int = 8,
+    least: float = 0.35,
 ) -> list[Alike]:
     """Paragraphs of other adopted decisions that say much the same, the likest first: by words that the index holds folded."""
     seen = Decision.objects.visible_to(person, reach=reach).adopted().order_by()
@@ -167,7 +186,9 @@ def alike(
 
 def _telling(words: Iterable[str], language: str) -> frozenset[str]:
     """The stems of words that say something."""
-    return frozenset(stem(word, language) for word in words if len(word) > 2 and not is_filler(word, [language]))
+    return frozenset(
+        stem(word, language) for word in words if len(word) > 2 and not is_filler(word, [language])
+    )
 
 
 def _shares(mine: frozenset[str], words: str, language: str, least: float) -> Iterator[tuple[int, float]]:

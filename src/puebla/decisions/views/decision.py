@@ -143,6 +143,8 @@ class _Below:
             links.append((reverse("texts:paragraph", args=[self.reading.text.ref, anchor]), _("Edit")))
         if self.may["describe"] and paragraph.kind != "heading":
             links.append((reverse("decisions:means", args=[ref, anchor]), _("What it does")))
+        if paragraph.kind != "heading":
+            links.append((reverse("decisions:before", args=[ref, anchor]), _("Said before?")))
         return " ".join(
             f'<a href="{escape(url)}">{escape(label)}<span class="visually-hidden"> {number}</span></a>'
             for url, label in links

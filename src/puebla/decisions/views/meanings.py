@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -22,10 +21,12 @@ from puebla.core.wording import unmarked
 from puebla.decisions import actions, rules
 from puebla.decisions.actions.recognising import Known, Recognised, recognise
 from puebla.decisions.models import Addressee, Decision, Provision, Verb
+from puebla.decisions.rules.releasing import may_release
 from puebla.decisions.views.reading import Reading
 from puebla.documents.models import Theme
 from puebla.members.models import Body, Party
 from puebla.members.querysets import today
+from puebla.members.querysets.prepared import reach_in
 from puebla.texts.models import Kind, Paragraph, tree
 
 #: Offered for every paragraph, named or not.
@@ -51,13 +52,13 @@ def meanings(request: PersonRequest, ref: str) -> HttpResponseBase:
     if typed is not None and verdict:
         try:
             chosen = _chosen(waiting, typed)
-            if not chosen:
-                raise RefusedError(_("Nothing was ticked. Tick at least one paragraph."))
             actions.describe(decision=reading.decision, meanings=chosen, by=request.person, at=timezone.now())
         except RefusedError as error:
             messages.error(request, str(error))
         else:
-            told = ngettext("%(count)d paragraph was described.", "%(count)d paragraphs were described.", len(chosen))
+            told = ngettext(
+                "%(count)d paragraph was described.", "%(count)d paragraphs were described.", len(chosen)
+            )
             messages.success(request, told % {"count": len(chosen)})
             return redirect("decisions:decision", reading.decision.address)
     known = Known.now(on=today(reading.at))
@@ -73,7 +74,9 @@ def meanings(request: PersonRequest, ref: str) -> HttpResponseBase:
 def unsaid(reading: Reading) -> list[tree.Node]:
     """The paragraphs that do something and of which nothing is known."""
     known = reading.provisions()
-    return [one for one in reading.living if one.paragraph.kind != Kind.HEADING and one.paragraph.pk not in known]
+    return [
+        one for one in reading.living if one.paragraph.kind != Kind.HEADING and one.paragraph.pk not in known
+    ]
 
 
 def _row(node: tree.Node, found: Recognised, typed: Any) -> dict[str, Any]:
@@ -86,7 +89,9 @@ def _row(node: tree.Node, found: Recognised, typed: Any) -> dict[str, Any]:
         ticked, taken = set(typed.getlist(f"to-{anchor}")), f"take-{anchor}" in typed
         asks, verb = f"asks-{anchor}" in typed, _number(typed.get(f"verb-{anchor}", ""))
         due = due if f"due-{anchor}" in typed else ""
-    labels = {_value(one): _label(one) for one in found.addressees} | {f"{one}:": str(one.label) for one in ALWAYS}
+    labels = {_value(one): _label(one) for one in found.addressees} | {
+        f"{one}:": str(one.label) for one in ALWAYS
+    }
     return {
         "node": node, "anchor": anchor, "taken": taken, "verb": verb, "asks": asks, "due": due, "proposed_due": _due(found),
         "due_words": Due(on=found.due_on, precision=found.due_precision).in_words() if found.due_on else "",
@@ -136,6 +141,8 @@ def _chosen(waiting: Sequence[tree.Node], typed: Any) -> dict[Paragraph, actions
             addressees=[named[value] for value in typed.getlist(f"to-{one.anchor}")],
             asks=f"asks-{one.anchor}" in typed, due_on=on, due_precision=precision, themes=themes,
         )  # fmt: skip
+    if not found:
+        raise RefusedError(_("Nothing was ticked. Tick at least one paragraph."))
     return found
 
 
@@ -168,6 +175,40 @@ def _due_of(typed: str) -> tuple[dt.date | None, str]:
 def waiting_count(decision: Decision) -> int:
     """How many paragraphs do something of which nothing is known."""
     found: int = (
-        Paragraph.objects.filter(text=decision.text_id, removed_at=None, provision=None).exclude(kind=Kind.HEADING).count()
+        Paragraph.objects.filter(text=decision.text_id, removed_at=None, provision=None)
+        .exclude(kind=Kind.HEADING)
+        .count()
     )
     return found
+
+
+def offer(request: Any, topic: str, value: str) -> dict[str, object] | None:
+    """What stands on a decision's own page for who keeps it: paragraphs that wait, and its release."""
+    person = getattr(request, "person", None)
+    if topic != "decision" or person is None:
+        return None
+    reach = reach_in(request)
+    seen = Decision.objects.visible_to(person, reach=reach).filter(ref=value)
+    decision = seen.select_related(
+        "text__room", "text__party", "body", "convening__meeting", "origin__text"
+    ).first()
+    if decision is None:
+        return None
+    may = bool(rules.may_describe(reach, decision))
+    releases = bool(may_release(reach, decision))
+    waiting = waiting_count(decision) if may else 0
+    if not (waiting or releases or decision.released_at):
+        return None
+    context = {
+        "decision": decision, "waiting": waiting, "releases": releases,
+        "behind": releases and _changed(decision),
+    }  # fmt: skip
+    return {"template": "decisions/of_reading.html", "context": context}
+
+
+def _changed(decision: Decision) -> bool:
+    """Whether something that the public reads may have changed since the release; the preview tells exactly."""
+    if decision.released_at is None:
+        return False
+    changed = Provision.objects.filter(paragraph__text=decision.text_id, changed_at__gt=decision.released_at)
+    return decision.changed_at > decision.released_at or changed.exists()
