@@ -121,7 +121,9 @@ def read(folder: Path) -> Edition:
     _check_keys(process, *PROCESS_KEYS, where="process.toml")
     _check_process(process)
     present = [name for name in SHAPES if name not in OPTIONAL or (folder / f"{name}.toml").is_file()]
-    lists = {name: [] for name in SHAPES} | {name: list(_entries(folder, name)) for name in present}
+    lists: dict[str, list[dict[str, Any]]] = {name: [] for name in SHAPES} | {
+        name: list(_entries(folder, name)) for name in present
+    }
     return Edition(folder.name, folder, process, lists, dict(_catalogues(folder)))
 
 

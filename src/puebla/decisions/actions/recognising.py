@@ -128,9 +128,9 @@ def recognise(words: Mapping[str, str], known: Known) -> Recognised:
         for code, said in texts.items():
             opening = verbs[code]
             if opening is not None:
-                for one in _addressed(_plain(said)[opening[1] :], known.names):
+                for whom in _addressed(_plain(said)[opening[1] :], known.names):
                     addressees.setdefault(
-                        (one.whom, one.party and one.party.pk, one.body and one.body.pk), one
+                        (whom.whom, whom.party and whom.party.pk, whom.body and whom.body.pk), whom
                     )
     on, precision = dues[0] if dues else (None, Precision.DAY)
     return Recognised(verb, tuple(addressees.values()), on, precision, tuple(doubts))

@@ -62,10 +62,8 @@ def counts(rows: QuerySet[Any], name: str) -> list[tuple[str, int]]:
     """The values that these paragraphs have, each with how many; one question."""
     if name == "addressee":
         found = Addressee.objects.filter(provision__paragraph__in=rows.order_by()).order_by()
-        grouped = found.values_list("whom", "party__code", "body__code").annotate(
-            n=Count("provision", distinct=True)
-        )
-        return [(party or body or whom, n) for whom, party, body, n in grouped]
+        named = found.values_list("whom", "party__code", "body__code")
+        return [(party or body or whom, n) for whom, party, body, n in named.annotate(n=Count("provision"))]
     column = COLUMNS[name]
     inner = Paragraph.objects.filter(pk__in=rows.order_by().values("pk")).order_by()
     grouped = (
@@ -187,7 +185,7 @@ def alike(
 def _telling(words: Iterable[str], language: str) -> frozenset[str]:
     """The stems of words that say something."""
     return frozenset(
-        stem(word, language) for word in words if len(word) > 2 and not is_filler(word, [language])
+        stem(word, language) for word in words if len(word) > 2 and not is_filler(word, (language,))
     )
 
 

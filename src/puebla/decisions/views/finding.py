@@ -46,8 +46,8 @@ def find(request: PersonRequest) -> HttpResponseBase:
     given = {name: request.GET.get(name, "").replace("\x00", "").strip()[:60] for name in asking.FILTERS}
     filters = {name: value for name, value in given.items() if value}
     q = request.GET.get("q", "").replace("\x00", "").strip()
-    if q and (page := _at_symbol(request, reach, q)):
-        return redirect(page)
+    if q and (opened := _at_symbol(request, reach, q)):
+        return redirect(opened)
     languages = Process.current().languages
     every = asking.paragraphs(request.person, reach)
     found = asking.matching(every, filters)

@@ -114,7 +114,7 @@ def answering_paragraphs(
 ) -> list[tuple[int, int, str]]:
     """The paragraphs that hold all that is asked, in one language: (decision, position, language), the best decisions first."""
     found = answering(
-        question, at=at, among=DECIDED, count=MOST_DECISIONS, most_languages=max(2, len(languages))
+        question, at=at, reachable=DECIDED, count=MOST_DECISIONS, most_languages=max(2, len(languages))
     )
     records = PublicIndexEntry.objects.filter(pk__in=found.keys).order_by().values_list("pk", "record")
     decisions = dict(records)

@@ -34,12 +34,12 @@ class PublicIndexEntryQuerySet(models.QuerySet[Any]):
 
 def answering(
     question: Question, *, at: dt.datetime, filters: Mapping[str, str] | None = None,
-    among: Sequence[Reachable] = EVERYTHING, **how: Any,
+    reachable: Sequence[Reachable] = EVERYTHING, **how: Any,
 ) -> Found:  # fmt: skip
     """The entries that answer a question, of those that are public now; `how` as for `finding.find`.
 
     Args:
-        among: papers, or `DECIDED`.
+        reachable: papers, or `DECIDED`.
     """
     marks = [terms.Term(mark(name, value)) for name, value in (filters or {}).items() if value]
-    return find(INDEX, question, among, at=at, filters=marks, **how)
+    return find(INDEX, question, reachable, at=at, filters=marks, **how)
