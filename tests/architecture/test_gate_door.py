@@ -84,6 +84,26 @@ REASONS = {
         "taking_part",
         "Delegate",
     ): "who takes part, each told of nothing but through their own gate",
+    (
+        "decisions/views/ancestry.py",
+        "unlink",
+        "Link",
+    ): "between two paragraphs that both came through the gate",
+    (
+        "decisions/views/meanings.py",
+        "_changed",
+        "Provision",
+    ): "of paragraphs of a decision that came through the gate",
+    (
+        "decisions/views/meanings.py",
+        "waiting_count",
+        "Paragraph",
+    ): "of a decision that came through the gate; who keeps it is told how many wait",
+    (
+        "decisions/views/releasing.py",
+        "to_release",
+        "Provision",
+    ): "of decisions that come through the gate",
     ("decisions/views/asks.py", "asks", "Provision"): "of paragraphs of decisions that came through the gate",
     (
         "decisions/views/offers.py",
