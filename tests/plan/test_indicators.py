@@ -66,17 +66,17 @@ def test_the_indicator_moves_on_both_pages_when_statistics_are_released(
 
     moved, listed_anew, spanish = page(client), page(client, "edition"), page(client, language="es")
     assert "not read yet" in waiting
-    assert "<b>1,100</b> Persons, 2020" in first
+    assert '<b>1,100</b> <span class="meta">Persons · 2020</span>' in first
     assert "Rising, +10% against 2019 (1,000)." in first
     assert "MIG_STOCK-1" in first
     assert "In the right direction" in first
-    assert "<b>1,100</b> Persons, 2020" in listed
-    assert "<b>1,320</b> Persons, 2021" in moved
+    assert '<b>1,100</b> <span class="meta">Persons · 2020</span>' in listed
+    assert '<b>1,320</b> <span class="meta">Persons · 2021</span>' in moved
     assert "Rising, +20% against 2020 (1,100)." in moved
     assert '<svg class="spark" role="img"' in moved
     assert 'href="/es/statistics/MIG_STOCK/MIG_STOCK-2/"' in spanish
-    assert "<b>1\xa0320</b> Personas, 2021" in spanish
-    assert "<b>1,320</b> Persons, 2021" in listed_anew
+    assert '<b>1\xa0320</b> <span class="meta">Personas · 2021</span>' in spanish
+    assert '<b>1,320</b> <span class="meta">Persons · 2021</span>' in listed_anew
     assert asked == 1
 
 

@@ -48,10 +48,11 @@ def test_periods_are_said_as_people_say_them(period, english, spanish):
         ([("2018", 1000), ("2019", 991)], Trend.STEADY, "steady, −0.9% against 2018 (1,000)"),
         ([("2018", 100), ("2019", None, "Q"), ("2020", 50)], Trend.FALLING, "falling, −50% against 2018 (100)"),
         ([("2018", 0), ("2019", 7)], Trend.RISING, "rising against 2018 (0)"),
-        ([("2018", -10), ("2019", -5)], Trend.RISING, "rising, +50% against 2018 (-10)"),
+        ([("2018", -10), ("2019", -5)], Trend.RISING, "rising, +50% against 2018 (−10)"),
         ([("2018", 100), ("2019", 90, "B")], Trend.BROKEN, "not comparable: the series was broken"),
         ([("2018", 100), ("2019", 90, "B"), ("2020", 99)], Trend.RISING, "rising, +10% against 2019 (90)"),
         ([("2019-03", 50), ("2019-12", 80), ("2020-03", 60)], Trend.RISING, "rising, +20% against March 2019 (50)"),
+        ([("2018", -5), ("2019", -5)], Trend.STEADY, "steady against 2018 (−5)"),
         ([("2019", 5)], Trend.UNKNOWN, "no earlier figure to compare with"),
     ],
 )  # fmt: skip
@@ -144,7 +145,7 @@ class TestThePages:
         with translation.override("es"):
             shown = re.sub("[ \n]+", " ", render_to_string("statistics/_cell.html", {"cell": cell_at(*CELL)}))
 
-        assert "<b>1\xa0100</b> Personas, 2019" in shown
+        assert '<b>1\xa0100</b> <span class="meta">Personas · 2019</span>' in shown
         assert "En aumento, +10\xa0% respecto de 2018 (1\xa0000)." in shown
         assert '<svg class="spark" role="img"' in shown
         assert 'href="/es/statistics/MIG_STOCK/MIG_STOCK-1/"' in shown

@@ -10,7 +10,7 @@ from puebla.statistics.models import Cell, Figure
 from puebla.statistics.models.cells import BREAK
 from puebla.statistics.views import wording
 
-WIDTH, HEIGHT, MARGIN = 160, 40, 4
+WIDTH, HEIGHT, MARGIN = 160, 32, 4
 
 Point = tuple[float, float]
 

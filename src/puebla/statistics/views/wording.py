@@ -26,7 +26,7 @@ def number(value: int | float | None, decimals: int | None = None) -> str:
 def _rounded(value: float, decimals: int) -> str:
     """To so many decimals; Django's own would cut them off."""
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return number_format(exact, decimal_pos=decimals)
+    return number_format(exact, decimal_pos=decimals).replace("-", "−")
 
 
 def period(text: str) -> str:
@@ -60,12 +60,12 @@ def _part_of_year(part: str, year: int) -> str:
 
 
 def change(cell: Cell) -> str:
-    """By how much it changed: "+12.3%"; nothing where that cannot be said."""
-    if cell.change is None:
-        return ""
-    amount = abs(cell.change)
+    """By how much it changed: "+12.3%"; nothing where that cannot be said, or is nought."""
+    amount = abs(cell.change or 0)
     decimals = 0 if amount >= 10 else 1
-    sign = "" if round(amount, decimals) == 0 else "+" if cell.change > 0 else "−"
+    if cell.change is None or not round(amount, decimals):
+        return ""
+    sign = "+" if cell.change > 0 else "−"
     return pgettext("a share", "%(amount)s%%") % {"amount": f"{sign}{_rounded(amount, decimals)}"}  # fmt: skip
 
 
