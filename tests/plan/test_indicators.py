@@ -96,6 +96,36 @@ def test_what_names_no_cell_is_refused_in_words(kept, values, said):
     assert not Indicator.objects.exists()
 
 
+def test_a_series_is_found_dimension_by_dimension_among_the_codes_that_are_released(kept, client, tmp_path):
+    publish(tmp_path, [row("2020", 1100)])
+    address = reverse("plan:indicator-new", args=["2010", Commitment.objects.get().code])
+    names = (
+        "FREQ",
+        "REF_AREA",
+        "COUNTERPART_AREA",
+        "STOCK_BASIS",
+        "SEX",
+        "AGE",
+        "EDUCATION",
+        "ACTIVITY",
+        "ARRIVAL_PERIOD",
+    )
+
+    first = client.get(address).content.decode()
+    second = client.get(address, {"dataflow": CELL[0]}).content.decode()
+    third = client.get(
+        address, {"dataflow": CELL[0], **dict(zip(names, KEY.split("."), strict=True))}
+    ).content.decode()
+    wrong = client.get(address, {"dataflow": CELL[0], "FREQ": "Z"})
+
+    assert 'name="COUNTERPART_AREA"' not in first
+    assert "Nicaragua (NIC)" in second
+    assert "Panama (PAN)" not in second
+    assert f'value="{KEY}"' in third
+    assert wrong.status_code == 200
+    assert f'value="{KEY}"' not in wrong.content.decode()
+
+
 def test_ten_indicators_cost_the_pages_no_question_more(kept, client, tmp_path):
     publish(tmp_path, [row("2020", 1100)])
     costs = []

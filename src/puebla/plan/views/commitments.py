@@ -25,6 +25,7 @@ from puebla.plan.querysets.rounds import halves_back, rounds_of
 from puebla.plan.views.editions import plan_or_404, posted
 from puebla.plan.views.indicators import shown_indicators
 from puebla.plan.views.parts import kept_or_404
+from puebla.statistics.forms import SeriesForm
 from puebla.texts.models import Paragraph
 
 
@@ -261,7 +262,11 @@ def _indicator(request: PersonRequest, plan: str, code: str, ref: str | None) ->
     one = seen.filter(commitment=row, ref=ref).first() if ref else None
     if ref and one is None:
         raise Http404
-    form = IndicatorForm(posted(request), initial=IndicatorForm.facts_of(one) if one else {})
+    series = SeriesForm(request.GET, at=at)
+    initial = IndicatorForm.facts_of(one) if one else {}
+    if series.address:
+        initial |= dict(zip(("dataflow", "key"), series.address, strict=True))
+    form = IndicatorForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
 
         def act() -> None:
@@ -277,7 +282,14 @@ def _indicator(request: PersonRequest, plan: str, code: str, ref: str | None) ->
             messages.success(request, _("Saved. The figure is read from the releases of statistics."))
             return redirect("plan:commitment", row.plan.code, row.code)
     title = _("Edit the indicator") if one else _("New indicator")
-    context = {"form": form, "title": title, "plan": row.plan, "commitment": row, "verdict": verdict}
+    context = {
+        "form": form,
+        "title": title,
+        "plan": row.plan,
+        "commitment": row,
+        "verdict": verdict,
+        "series": series,
+    }
     return render(request, "plan/form.html", context)
 
 

@@ -4,6 +4,7 @@ What tells of releases reads small texts; what reads figures is imported inside 
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,20 @@ def releases(dataflow: str, *, at: dt.datetime) -> list[Release]:
     from siemmes.release.published import listed, public_folder
 
     return [_release(one) for one in listed(public_folder(folder(), dataflow)) if one.is_public(at)]
+
+
+def codes_held(dataflow: str, *, at: dt.datetime) -> Mapping[str, Mapping[str, int]]:
+    """By dimension the codes that the release in force holds, with the figures behind each; nothing where there is none."""
+    from siemmes.release.published import public_folder
+
+    code = in_force(at).get(dataflow)
+    if code is None:
+        return {}
+    try:
+        told = (public_folder(folder(), dataflow) / code / "availability.json").read_text("utf-8")
+        return dict(json.loads(told)["dimensions"])
+    except DAMAGED:
+        return {}
 
 
 #: What reading a release raises that is damaged or half taken away.
