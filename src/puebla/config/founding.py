@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.config import editions
-from puebla.config.editions import pages
+from puebla.config.editions import pages, plans
 from puebla.core import interface, journal
 from puebla.core.models import OutgoingMail, Process
 from puebla.core.verdicts import ALLOWED, RefusedError, Verdict, refused, require
@@ -93,6 +93,7 @@ def found(
         check_pattern(changes["symbol_pattern"])
     editions.load(folder, at=at, changes=changes, history=history)
     pages.load(folder, at=at)
+    plans.load(folder, at=at)
     role, body = _first_office()
     party = Party.objects.filter(kind=Party.Kind.SECRETARIAT).order_by("pk").first()
     if party is None:

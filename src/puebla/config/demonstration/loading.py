@@ -24,12 +24,13 @@ from puebla.config.demonstration import (
     following,
     people,
     pictures,
+    planning,
     presiding,
     reporting,
     sources,
 )
 from puebla.config.demonstration.sources import Source
-from puebla.config.editions import pages
+from puebla.config.editions import pages, plans
 from puebla.core import journal
 from puebla.core.models import JournalEntry, parse_imprecise
 from puebla.core.verdicts import RefusedError
@@ -115,13 +116,15 @@ def load(
         contact = {"contact_email": f"secretariat{editions.DEMONSTRATION_DOMAIN}"}
         editions.load(editions.folder_of(EDITION), at=began, changes=contact)
         pages.load(editions.folder_of(EDITION), at=began)
+        plans.load(editions.folder_of(EDITION), at=began)
         pages.load(Path(__file__).parent, at=began, pictures=_picture)
         cast = people.seat_everybody(at=began + dt.timedelta(hours=1))
         following.begin(cast, at=began + dt.timedelta(hours=5))
         filing = _Filing(cast, files, now=at)
         meetings = cycle.Cycle(cast, now=at, began=began)
         letters = circulating.Circulars(cast, now=at, began=began)
-        take = partial(_take, (meetings, letters))
+        plan = planning.Planning(cast, now=at, began=began)
+        take = partial(_take, (meetings, letters, plan))
         for number, (text, instant) in enumerate(
             zip(_by_date(texts), _instants(began, at, len(texts)), strict=True)
         ):
