@@ -95,7 +95,13 @@ class TestAnInstanceMade:
         init(capsys=capsys)
 
         acts = list(JournalEntry.objects.order_by("sequence").values_list("act", flat=True))
-        assert acts == ["edition.loaded", "pages.written", "invitation.made", "instance.founded"]
+        assert acts == [
+            "edition.loaded",
+            "pages.written",
+            "plan.loaded",
+            "invitation.made",
+            "instance.founded",
+        ]
 
     def test_a_second_time_is_refused_and_changes_nothing(self, capsys):
         init(capsys=capsys)

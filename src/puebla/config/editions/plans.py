@@ -16,9 +16,8 @@ from puebla.core import journal
 from puebla.core.models import Process, parse_imprecise
 from puebla.core.verdicts import RefusedError
 from puebla.documents.models import Theme
-from puebla.members.models import Body
-from puebla.plan import actions
-from puebla.plan.models import Framework, Goal, Plan
+from puebla.members.models import Audience, Body, Party
+from puebla.plan.models import Framework, Goal, Objective, Pillar, Plan
 
 FILE = "plan.toml"
 
@@ -73,18 +72,20 @@ def _plan(entry: dict[str, Any], at: dt.datetime) -> int:
                            % {"where": FILE, "code": entry["body"]})  # fmt: skip
     first, known = parse_imprecise(entry["from"])
     names = ("titles", "summaries", "pillar_names", "objective_names")
-    values: dict[str, Any] = {name: entry[name] for name in names} | {
-        "from_on": first,
-        "from_precision": known,
-    }
-    plan = actions.begin_plan(code=entry["code"], body=body, values=values, by=None, at=at)
+    plan = Plan.objects.create(
+        code=entry["code"], body=body, room=body.room, room_cap=body.room.cap, audience=Audience.SECRETARIAT,
+        party=Party.objects.get(kind=Party.Kind.SECRETARIAT), from_on=first, from_precision=known, created_at=at, changed_at=at,
+        **{name: entry[name] for name in names},
+    )  # fmt: skip
     written = 1
-    for part in entry["part"]:
+    for number, part in enumerate(entry["part"], start=1):
         theme = Theme.objects.filter(code=part.get("theme", "")).first()
-        pillar = actions.add_pillar(
-            plan=plan, code=part["code"], values={"names": part["names"], "theme": theme}, by=None, at=at
+        pillar = Pillar.objects.create(
+            plan=plan, code=part["code"], number=number, names=part["names"], theme=theme
         )
-        for objective in part["objectives"]:
-            actions.add_objective(pillar=pillar, values={"names": objective}, by=None, at=at)
+        Objective.objects.bulk_create(
+            Objective(pillar=pillar, number=place, names=objective)
+            for place, objective in enumerate(part["objectives"], start=1)
+        )
         written += 1 + len(part["objectives"])
     return written
