@@ -286,6 +286,16 @@ REASONS = {
     ): "of a session that came through the gate, whose room knows its seats",
     (
         "meetings/views/sessions.py",
+        "address_of_room",
+        "Session",
+    ): "for mail to those who sit in that room: its own address",
+    (
+        "meetings/views/sessions.py",
+        "closed_rooms",
+        "Session",
+    ): "through seen_as_lines: the hours of closed sessions that the person is shown anyway",
+    (
+        "meetings/views/sessions.py",
         "_could_sit",
         "Seat",
     ): "asked for the chair of that room alone, of open rooms' seats",
@@ -420,7 +430,7 @@ REASONS = {
         "BreakGlass",
     ): "narrowed to one's rooms, or `rules.may_open_rooms` first",
     ("members/views/rooms.py", "confirm_opening", "BreakGlass"): "`rules.may_open_rooms` first",
-    ("members/views/bodies.py", "_openings", "BreakGlass"): "of a room whose members alone are shown them",
+    ("members/views/bodies.py", "openings_of", "BreakGlass"): "of a room whose members alone are shown them",
     ("members/views/bodies.py", "_waiting", "Seat"): "a count, shown to the room's chair alone",
 }
 

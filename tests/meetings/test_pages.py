@@ -9,9 +9,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from puebla.core.models import OutgoingMail
 from puebla.documents.models import Document
 from puebla.meetings import actions
 from puebla.meetings.models import Convening, Look
+from puebla.members.models import BreakGlass
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +130,33 @@ def test_a_chair_lets_in_whom_they_choose_by_party_and_ends_a_seat_given_by_mist
     given = session.room.seats.get(person=delegate)
     assert reverse("members:unseat", args=[given.ref]) in page
     assert reverse("members:unseat", args=[session.room.seats.get(person=chair).ref]) not in page
+
+
+def test_a_closed_session_is_opened_by_two_persons_in_an_emergency_and_its_room_reads_why(client, keeper):
+    chair = factories.presiding_chair()
+    convening = factories.convening()
+    session = actions.hold_session(
+        convening=convening, by=keeper, at=timezone.now(), kind="closed", titles={"en": "Heads only"}, on=dt.date(2031, 3, 12),
+        from_hour=dt.time(15), until_hour=dt.time(17),
+    )  # fmt: skip
+    here = reverse("meetings:session", args=[convening.symbol, session.ref])
+    reason = "A court asks for the file of a missing person."
+    client.force_login(keeper)
+    form = client.get(reverse("members:openings")).content.decode()
+    client.post(reverse("members:openings"), {"room": session.room.code, "reason": reason})
+    alone = client.get(here).status_code
+    client.force_login(chair)
+    client.post(reverse("members:opening-confirm", args=[BreakGlass.objects.get().ref]))
+    client.force_login(keeper)
+
+    opened = client.get(here)
+
+    assert f"Closed session, {convening.symbol}, 12 March 2031, 15:00" in form and "Heads only" not in form
+    assert (alone, opened.status_code) == (404, 200)
+    client.force_login(chair)
+    assert reason in client.get(here).content.decode()
+    mail = OutgoingMail.objects.filter(recipient=chair.email).latest("pk")
+    assert here in mail.body
 
 
 def test_an_assistant_prepares_announces_and_convenes_in_the_browser(client, keeper):

@@ -99,6 +99,10 @@ handover_sections: "Registry[HandOverSource]" = Registry("sections of the hand-o
 references: "Registry[Callable[[Any, str, Sequence[str]], Iterable[Reference]]]" = Registry(
     "what cites a record"
 )
+#: sealed rooms of no body, of which a person may know that they are there: (person, reach) → (room, what it is called).
+sealed_rooms: Registry[Callable[[Any, Any], Iterable[tuple[Any, str]]]] = Registry("sealed rooms of no body")
+#: where a room of no body is looked at: (room) → url name and arguments, or nothing where it is none of theirs.
+room_addresses: Registry[Callable[[Any], tuple[str, ...]]] = Registry("pages of rooms of no body")
 #: what a person's seats let them do now: (person) → names of `members.models.Permission`.
 permissions: Registry[Callable[..., frozenset[str]]] = Registry("permissions that seats give")
 #: who holds a permission now: (name of a permission) → people.

@@ -205,8 +205,11 @@ class MeetingsConfig(AppConfig):
         guard_handovers()
         for act, words in PHRASES.items():
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
+        from puebla.meetings.views import sessions
         from puebla.meetings.views.reports import offer
 
+        registry.sealed_rooms.add("meetings", sessions.closed_rooms)
+        registry.room_addresses.add("meetings", sessions.address_of_room)
         registry.page_offers.add("meetings.reports", offer)
         registry.menu.add("meetings", menu_entry, rank=10)
         registry.kept_files.add("meetings.packs", files_of_packs)

@@ -1,6 +1,7 @@
 """Forms on people, parties, bodies, presidencies."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from puebla.members.models import (
     Permission,
     PresidencyTerm,
     Role,
+    Room,
     StandingKind,
 )
 from puebla.members.querysets import SeatQuerySet
@@ -621,7 +623,7 @@ class OpeningForm(Plain):
     """Which sealed room to open, and why."""
 
     order = ["room", "reason"]
-    room = ByName(Body.objects.filter(room__sealed=True), label=gettext_lazy("Sealed room of"))
+    room = forms.ChoiceField(label=gettext_lazy("Sealed room of"))
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         min_length=20,
@@ -629,6 +631,16 @@ class OpeningForm(Plain):
         widget=forms.Textarea({"rows": 4}),
         help_text=gettext_lazy("Everybody in the room will read it."),
     )
+
+    def __init__(self, *args: Any, rooms: Mapping[str, tuple[str, Room]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rooms = rooms
+        named = [(code, name) for code, (name, _room) in rooms.items()]
+        self.fields["room"].choices = [("", _("Choose")), *named]  # type: ignore[attr-defined]
+
+    def clean_room(self) -> Room:
+        """The room that was chosen."""
+        return self.rooms[self.cleaned_data["room"]][1]
 
 
 def _in_order(form: forms.Form, first: str, last: str) -> None:

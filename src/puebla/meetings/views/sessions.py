@@ -1,5 +1,6 @@
 """Sessions: their page, adding, moving, cancelling, and seating people in a closed one."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -7,9 +8,11 @@ from django.db.models import Q
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.words import fold
 from puebla.meetings import actions, rules
@@ -18,9 +21,13 @@ from puebla.meetings.models import AgendaItem, Convening, Session
 from puebla.meetings.querysets.delegations import quorum
 from puebla.meetings.rules import statements as speaking
 from puebla.meetings.views.convening import convening_or_404
-from puebla.members.models import Seat
+from puebla.members.models import Room, Seat
 from puebla.members.querysets import Reach, reach_of
 from puebla.members.rules import chairs, convenes
+from puebla.members.views.bodies import openings_of
+
+#: How many closed sessions are offered at once.
+LATEST = 50
 
 
 def session_or_404(request: PersonRequest, convening: Convening, ref: str, reach: Reach) -> Session:
@@ -47,6 +54,7 @@ def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         "meeting": convening.meeting,
         "session": found,
         "items": items,
+        "openings": openings_of(found.room) if found.room.sealed and found.room_id in reach.rooms else [],
         "seats": seated if found.room.sealed else [],
         "leads": leads,
         "could_sit": _could_sit(found, at) if leads else [],
@@ -84,6 +92,20 @@ def _could_sit(session: Session, at: Any) -> list[Seat]:
     found = seats.exclude(person__in=there).select_related("person", "party").order_by("pk")
     first = {one.person_id: one for one in reversed(found)}
     return sorted(first.values(), key=lambda one: (fold(str(one.party)), fold(one.person.full_name)))
+
+
+def closed_rooms(person: Person, reach: Reach) -> Iterator[tuple[Room, str]]:
+    """Rooms of closed sessions of whose hours the person may know, by these: which of them is to be opened in an emergency."""
+    rows = Session.objects.seen_as_lines(person, reach=reach).select_related("room", "convening__meeting")
+    for one in rows.order_by("-starts_at", "pk")[:LATEST]:
+        when = f"{date_format(one.on, 'DATE_FORMAT')}, {one.starts_there:%H:%M}"
+        yield one.room, f"{one.room}, {when}"
+
+
+def address_of_room(room: Room) -> tuple[str, ...]:
+    """The page of the closed session whose room this is."""
+    found = Session.objects.filter(room=room, room__sealed=True, kind=Session.Kind.CLOSED).first()
+    return ("meetings:session", found.convening.symbol, found.ref) if found else ()
 
 
 SHOWN = ("kind", "titles", "on", "from_hour", "until_hour", "past_midnight", "zone", "places", "link", "audience",

@@ -9,6 +9,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
+from puebla.core import registry
 from puebla.core.languages import show
 from puebla.core.mail import post
 from puebla.core.models import Process
@@ -131,7 +132,10 @@ def tell_opened(opening: BreakGlass, readers: Iterable[Person], *, at: dt.dateti
 
 def _room_address(room: Room) -> str:
     body = getattr(room, "body", None)
-    return address_of("members:body", body.code) if body else address_of("members:bodies")
+    if body:
+        return address_of("members:body", body.code)
+    found = next(filter(None, (source(room) for source in registry.room_addresses)), ("members:bodies",))
+    return address_of(*found)
 
 
 def acknowledge_application(*, name: str, email: str, language: str, at: dt.datetime) -> None:

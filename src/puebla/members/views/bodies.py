@@ -121,7 +121,7 @@ def body(request: PersonRequest, code: str) -> HttpResponseBase:
         .select_related("host")
         if inside
         else [],
-        "openings": _openings(found.room) if found.room.sealed and inside else [],
+        "openings": openings_of(found.room) if found.room.sealed and inside else [],
         "may_edit": rules.may_edit_body(request.person, at=now, reach=reach),
         "may_record": rules.may_record_meeting(request.person, Meeting(body=found), at=now, reach=reach),
         "may_break": rules.may_break_glass(request.person, found.room, at=now, reach=reach),
@@ -145,7 +145,8 @@ def _bodies_for(reach: Reach) -> Any:
     return Body.objects.none() if reach.is_empty else Body.objects.all()
 
 
-def _openings(room: Room) -> Any:
+def openings_of(room: Room) -> Any:
+    """How often a sealed room was opened to somebody without a seat, for those who sit in it."""
     return (
         BreakGlass.objects.filter(room=room, confirmed_at__isnull=False)
         .select_related("requested_by", "confirmed_by")

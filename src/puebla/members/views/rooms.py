@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, carried, signed_in
+from puebla.core import registry
 from puebla.core.verdicts import RefusedError
 from puebla.members import actions, rules
 from puebla.members.forms import OpeningForm
-from puebla.members.models import BreakGlass, Permission, Seat
+from puebla.members.models import Body, BreakGlass, Permission, Room, Seat
 from puebla.members.querysets import Reach, SeatQuerySet, reach_of
 
 
@@ -100,15 +101,14 @@ def openings(request: PersonRequest) -> HttpResponse:
     )
     if not may_ask and not rows.exists():
         raise Http404
-    form = (
-        OpeningForm(request.POST or None, initial={"room": request.GET.get("room", "")}) if may_ask else None
-    )
+    form = None
+    if may_ask:
+        asked = {"room": request.GET.get("room", "")}
+        form = OpeningForm(request.POST or None, rooms=_rooms(request.person, reach), initial=asked)
     if request.method == "POST" and form is not None and form.is_valid():
         values = form.cleaned_data
         try:
-            actions.request_opening(
-                room=values["room"].room, reason=values["reason"], by=request.person, at=now
-            )
+            actions.request_opening(room=values["room"], reason=values["reason"], by=request.person, at=now)
         except RefusedError as error:
             form.refuse(error)
         else:
@@ -127,6 +127,14 @@ def openings(request: PersonRequest) -> HttpResponse:
         for one in rows
     ]
     return render(request, "members/openings.html", {"form": form, "lines": lines})
+
+
+def _rooms(person: Person, reach: Reach) -> dict[str, tuple[str, Room]]:
+    """Sealed rooms that can be opened, by what the form calls them: of bodies, and those of which other rooms of the house tell."""
+    bodies = Body.objects.filter(room__sealed=True).select_related("room")
+    found = {one.code: (str(one), one.room) for one in bodies}
+    others = (told for source in registry.sealed_rooms for told in source(person, reach))
+    return found | {room.code: (name, room) for room, name in others}
 
 
 @signed_in
