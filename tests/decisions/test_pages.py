@@ -80,6 +80,9 @@ def test_a_recommendation_is_drafted_bracketed_recommended_and_filed_by_hand(wor
     assert said.status_code == 200 and decision.adopted_hash in said.content.decode()
     listed = client_of(world.people["HND"]).get(reverse("intranet:asks"), follow=True).content.decode()
     assert "To open twelve shelters." in listed
+    decision = Decision.objects.select_related("text").get(pk=decision.pk)
+    box = reverse("intranet:ask", args=["HND", "decisions", f"{decision.text.ref}-1"])
+    assert at(decision, "answer", "1") in client_of(world.people["HND"]).get(box).content.decode()
     answer = {"says": "done", "words": "Twelve are open.", "language": "en", "party": "HND", "token": "a"}
     assert client_of(world.people["HND"]).post(at(decision, "answer", "1"), answer).status_code == 302
     assert ProvisionAnswer.objects.get().party.code == "HND"

@@ -150,6 +150,11 @@ class Ask:
         """What something of this kind is called."""
         return str(KINDS.get(self.kind, self.kind))
 
+    @property
+    def named(self) -> str:
+        """How its room knows it again where it offers to answer it in place: source and reference."""
+        return f"{self.source} {self.ref}"
+
     def state(self, at: dt.datetime) -> State:
         """Where it stands at this instant, whatever the party said of it."""
         if self.done:

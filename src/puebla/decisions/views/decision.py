@@ -4,8 +4,9 @@ from html import escape
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -89,7 +90,8 @@ class _Below:
         self, request: PersonRequest, reading: Reading, may: dict[str, Any], provisions: dict[int, Provision],
         proposals: list[Proposal], positions: list[Position],
     ) -> None:  # fmt: skip
-        self.request, self.reading, self.may = request, reading, may
+        self.reading, self.may = reading, may
+        self.template, self.token = get_template("decisions/_below.html"), get_token(request)
         self.provisions = provisions
         self.proposals, self.positions = by_paragraph(proposals), by_paragraph(positions)
 
@@ -114,7 +116,8 @@ class _Below:
             "decision": self.reading.decision, "paragraph": paragraph, "provision": one, "proposals": proposals,
             "positions": self.positions.get(key, ()) if key is not None else (),
         }  # fmt: skip
-        return render_to_string("decisions/_below.html", context, request=self.request)
+        # Without the request: what every page knows would be gathered again for each paragraph.
+        return self.template.render(context | {"csrf_token": self.token})
 
     def _proposal(self, one: Proposal, paragraph: Paragraph | None) -> dict[str, Any]:
         standing = one.state == Proposal.State.STANDING

@@ -9,16 +9,23 @@ from django.utils import timezone
 from puebla.accounts.views import PersonRequest
 from puebla.core.registry import Reference
 from puebla.decisions import rules
-from puebla.decisions.models import Decision, Link
+from puebla.decisions.forms import AnswerForm
+from puebla.decisions.models import IN_FORCE, Decision, Link, Provision, ProvisionAnswer
+from puebla.decisions.views.decision import written
 from puebla.meetings.models import Convening
+from puebla.members.models import Party
 from puebla.members.querysets import reach_of
 from puebla.members.querysets.prepared import reach_in
 from puebla.members.rules import convenes
+from puebla.texts.models import Paragraph
+
+#: How many paragraphs stand on a body's own page.
+LONGEST_LIST = 100
 
 
 def offer(request: Any, topic: str, value: str) -> dict[str, object] | None:
-    """What decisions add to the page of a meeting or of a text."""
-    offers = {"text": _on_text, "meeting": _on_meeting}
+    """What decisions add to the page of a meeting, of a text, of a body, and of something asked."""
+    offers = {"text": _on_text, "meeting": _on_meeting, "asked of a body": _on_body, "ask": _on_ask}
     person = getattr(request, "person", None)
     return offers[topic](request, value) if topic in offers and person is not None else None
 
@@ -47,6 +54,45 @@ def _may_begin(request: PersonRequest, symbol: str) -> bool:
     seen = Convening.objects.visible_to(request.person, reach=reach).select_related("meeting__body__room")
     convening = seen.filter(meeting__symbol=symbol).first()
     return convening is not None and bool(rules.may_begin(reach, convening.meeting.body.room, convening))
+
+
+def _on_body(request: PersonRequest, code: str) -> dict[str, object] | None:
+    """What paragraphs in force ask of a body."""
+    seen = Decision.objects.visible_to(request.person, reach=reach_in(request)).adopted()
+    asking = Provision.objects.filter(
+        paragraph__text__decision__in=seen.order_by(), paragraph__removed_at=None, asks=True, status__in=IN_FORCE,
+        addressees__body__code=code,
+    )  # fmt: skip
+    rows = asking.select_related("paragraph__text__decision").order_by("due_on", "pk")
+    found = list(rows[:LONGEST_LIST])
+    return {"template": "decisions/asked_of_body.html", "context": {"rows": found}} if found else None
+
+
+def _on_ask(request: PersonRequest, value: str) -> dict[str, object] | None:
+    """The box in which a party answers for a paragraph, where it reads what is asked."""
+    source, ref, code = (*value.split(" "), "", "")[:3]
+    if source != "decisions":
+        return None
+    text, _dash, serial = ref.rpartition("-")
+    reach = reach_of(request.person)
+    seen = Decision.objects.visible_to(request.person, reach=reach).adopted().filter(text__ref=text)
+    decision = seen.select_related("text__room").first()
+    party = Party.objects.filter(code=code, pk__in=sorted(reach.parties)).first()
+    paragraph = (
+        Paragraph.objects.filter(text__ref=text, serial=int(serial)).first() if serial.isdecimal() else None
+    )
+    if decision is None or party is None or paragraph is None or not rules.may_answer(reach, decision, party):
+        return None
+    form = AnswerForm(
+        parties=[party], initial={"language": request.LANGUAGE_CODE, "says": ProvisionAnswer.Says.DONE}
+    )
+    context = {
+        "decision": decision,
+        "anchor": paragraph.anchor,
+        "form": form,
+        "words": written(paragraph.words),
+    }
+    return {"template": "decisions/answer_box.html", "context": context}
 
 
 def citing(person: Any, topic: str, references: Sequence[str]) -> Iterable[Reference]:
