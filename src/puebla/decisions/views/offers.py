@@ -58,9 +58,8 @@ def _may_begin(request: PersonRequest, symbol: str) -> bool:
 
 def _on_body(request: PersonRequest, code: str) -> dict[str, object] | None:
     """What paragraphs in force ask of a body."""
-    seen = Decision.objects.visible_to(request.person, reach=reach_in(request)).adopted()
-    asking = Provision.objects.filter(
-        paragraph__text__decision__in=seen.order_by(), paragraph__removed_at=None, asks=True, status__in=IN_FORCE,
+    asking = Provision.objects.visible_to(request.person, reach=reach_in(request)).filter(
+        paragraph__text__decision__state=Decision.State.ADOPTED, paragraph__removed_at=None, asks=True, status__in=IN_FORCE,
         addressees__body__code=code,
     )  # fmt: skip
     rows = asking.select_related("paragraph__text__decision").order_by("due_on", "pk")
@@ -79,7 +78,11 @@ def _on_ask(request: PersonRequest, value: str) -> dict[str, object] | None:
     decision = seen.select_related("text__room").first()
     party = Party.objects.filter(code=code, pk__in=sorted(reach.parties)).first()
     paragraph = (
-        Paragraph.objects.filter(text__ref=text, serial=int(serial)).first() if serial.isdecimal() else None
+        Paragraph.objects.visible_to(request.person, reach=reach)
+        .filter(text__ref=text, serial=int(serial))
+        .first()
+        if serial.isdecimal()
+        else None
     )
     if decision is None or party is None or paragraph is None or not rules.may_answer(reach, decision, party):
         return None
