@@ -1,7 +1,8 @@
 """The sender's own file given back with what was found in it, row by row."""
 
 import csv
-from collections import defaultdict
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import openpyxl
@@ -15,12 +16,15 @@ from siemmes.model.errors import UnreadableError
 COLUMNS = ("FINDING", "FINDING_TEXT")
 _FILLS = {"E": "FFFBE0DC", "W": "FFFFF3D1", "I": "FFE3ECF8"}
 _HEADER_WITHIN = 40
+#: The row of a text's header. What is said of it stands with what is said of the whole file.
+_HEADER = 1
 
 
 def annotate(path: Path, report: Report, target: Path, *, language: str = "en") -> None:
     """Write a copy of a CSV or XLSX file with its findings.
 
-    A CSV gets two columns more: the gravest severity with the rules, and the sentences. In an XLSX the cells are coloured
+    A CSV gets two columns more: the gravest severity with the rules, and the sentences; what is said of the whole file or of its
+    header stands below. In an XLSX the cells are coloured
     and bear the sentences as comments; findings about the whole file stand on a sheet of their own.
 
     Raises:
@@ -41,26 +45,32 @@ def annotate(path: Path, report: Report, target: Path, *, language: str = "en") 
         _annotate_text(path, report, target, language)
 
 
-def _by_row(report: Report) -> dict[int, list[Finding]]:
-    found: dict[int, list[Finding]] = defaultdict(list)
-    for one in report:
-        found[one.row or 0].append(one)
-    return found
+def _by_row(report: Report) -> Iterator[tuple[int, list[Finding]]]:
+    """The findings of each row that has any, in the order of the file; those about the whole file or its header come first."""
+    for row, findings in groupby(report, key=lambda one: one.row or _HEADER):
+        yield row, list(findings)
 
 
 def _annotate_text(path: Path, report: Report, target: Path, language: str) -> None:
     found = _by_row(report)
+    nothing: tuple[int, list[Finding]] = (0, [])
+    at, findings = next(found, nothing)
+    general: list[Finding] = []
+    if at == _HEADER:
+        general, (at, findings) = findings, next(found, nothing)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as source:
         dialect = csv.Sniffer().sniff(source.readline(), delimiters=",;\t|")
         source.seek(0)
         with target.open("w", encoding="utf-8-sig", newline="") as out:
             writer = csv.writer(out, delimiter=dialect.delimiter)
             for number, row in enumerate(csv.reader(source, delimiter=dialect.delimiter), start=1):
-                if number == 1:
+                if number == _HEADER:
                     writer.writerow([*row, *COLUMNS])
                 else:
-                    writer.writerow([*row, *_told(found.get(number, []), language)])
-            for one in found.get(0, []):
+                    writer.writerow([*row, *_told(findings if number == at else [], language)])
+                while at and at <= number:
+                    at, findings = next(found, nothing)
+            for one in general:
                 writer.writerow([f"{one.severity} {one.rule}: {one.text(language)} {one.advice(language)}"])
 
 
@@ -75,13 +85,13 @@ def _annotate_workbook(path: Path, report: Report, target: Path, language: str) 
     book = openpyxl.load_workbook(path)
     sheet, header, places = _figures(book)
     general = book.create_sheet("Findings" if language == "en" else "Hallazgos", 0)
-    for number, findings in _by_row(report).items():
+    for number, findings in _by_row(report):
         for one in findings:
             general.append(
                 [
                     one.severity,
                     one.rule,
-                    number or None,
+                    one.row,
                     one.column,
                     one.value,
                     one.text(language),

@@ -31,6 +31,22 @@ def test_a_text_comes_back_with_its_findings_beside_their_rows(tmp_path, languag
     assert words in second["FINDING_TEXT"]
 
 
+def test_what_is_said_of_the_header_stands_below_and_rows_have_their_own(tmp_path):
+    rows = [
+        row(TIME_PERIOD=2000 + n, SEX="X" if n % 3 == 1 else "F", OBS_VALUE=-1 if n == 4 else 100)
+        for n in range(8)
+    ]
+    path = a_file(tmp_path, [{name: text for name, text in one.items() if name != "AGE"} for one in rows])
+
+    annotate(path, judged(path), tmp_path / "copy.csv")
+
+    with (tmp_path / "copy.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, *told = csv.reader(file)
+    at = header.index("FINDING")
+    assert [one[at] for one in told[:8]] == ["", "E V2", "", "", "E V2 E V4", "", "", "E V2"]
+    assert any(one[0].startswith("E V1: ") and "AGE" in one[0] for one in told[8:])
+
+
 def test_a_spreadsheet_comes_back_with_coloured_cells_and_comments(tmp_path):
     path = tmp_path / "x.xlsx"
     book = openpyxl.Workbook()
