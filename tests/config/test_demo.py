@@ -19,6 +19,7 @@ from odf.text import H
 from puebla.accounts.models import Person
 from puebla.config import editions
 from puebla.config.demonstration import building, loading, people, sources, starting
+from puebla.config.demonstration.measuring import DATAFLOWS, MEASURES
 from puebla.config.demonstration.sources import Paragraph, SourceError, Table, plain
 from puebla.core import journal
 from puebla.core.models import JournalEntry, Process
@@ -26,7 +27,10 @@ from puebla.core.verdicts import RefusedError
 from puebla.documents.models import Document, FileVersion
 from puebla.members.models import Invitation, ObserverApplication, Seat
 from puebla.members.querysets import reach_of
+from puebla.plan.models import Indicator
 from puebla.publications.models import PublicDocument
+from puebla.statistics.models import State
+from puebla.statistics.querysets import cells_at
 from tests.factories import PersonFactory, process
 
 TEXTS = sources.load_all()
@@ -363,6 +367,14 @@ class TestTheDemonstration:
             "secretariat", "assistant", "technology", "presidency", "focal.cri", "delegate.cri", "delegate.hnd",
             "viceminister.mex", "observer.col", "observer.unhcr", "civil", "liaison.gtm", "statistics.slv", "editor",
         }  # fmt: skip
+
+    def test_indicators_of_the_plan_show_real_figures_and_say_where_none_is_released(self):
+        cells = cells_at(Indicator.objects.values_list("dataflow", "key"))
+
+        assert len(cells) == len(MEASURES)
+        assert {one.state for one in cells.values() if one.dataflow in DATAFLOWS} == {State.RELEASED}
+        assert {one.state for one in cells.values() if one.dataflow not in DATAFLOWS} == {State.NO_RELEASE}
+        assert cells["RETURN", "A.USA.GTM.REMOVAL._T._T._T._T"].value == 27594
 
     def test_everybody_signs_in_with_the_same_password(self):
         assert all(

@@ -22,6 +22,7 @@ from puebla.config.demonstration import (
     cycle,
     deciding,
     following,
+    measuring,
     people,
     pictures,
     planning,
@@ -46,8 +47,6 @@ from puebla.portal.models import Picture
 from puebla.statistics.actions import read_released, release_shipped
 
 EDITION = "rcm"
-#: Of which real figures are released: returns, protected populations, population and net migration.
-DATAFLOWS = ("RETURN", "REFUGEE", "POP")
 #: How far back the demonstration's acts reach.
 WINDOW = dt.timedelta(days=200)
 #: The last days, in which the public papers are released.
@@ -107,7 +106,7 @@ def load(
         )
     texts = sources.load_all() if texts is None else texts
     # In a process beside this one, while papers are built and filed.
-    figures = release_shipped(DATAFLOWS)
+    figures = release_shipped(measuring.DATAFLOWS)
     files = _build(texts, processes, told)
     # One transaction: it is fast, and a kill leaves an empty instance and not half a conference.
     with transaction.atomic():
@@ -144,6 +143,7 @@ def load(
         take(until=at, after=at - dt.timedelta(hours=6))
         presiding.hand_over(meetings.coming, cast, at=at)
         following.tell(at=at)
+        measuring.enter(cast, at=at)
         read_released(at=at)
         facts = {"accounts": len(cast.people), "documents": len(texts), "files": len(files)}
         journal.record("demonstration.loaded", at=at, facts=facts)
