@@ -134,6 +134,9 @@ def test_who_takes_part_is_told_at_once_in_session_by_a_real_server_that_was_dow
         a_round(EARLY + dt.timedelta(hours=1))
     assert mail_of(letterbox, person) == []
     assert Notice.objects.filter(person=person, what="cancelled").count() == 1
+    meetings.reinstate_session(session=moved, by=office, at=EARLY + dt.timedelta(hours=2))
+    a_round(EARLY + dt.timedelta(hours=2))
+    assert Notice.objects.filter(person=person, what="reinstated").count() == 1
 
 
 def test_before_it_opens_a_meetings_news_wait_for_the_morning_and_are_one_entry(office):

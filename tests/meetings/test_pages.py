@@ -159,6 +159,24 @@ def test_a_closed_session_is_opened_by_two_persons_in_an_emergency_and_its_room_
     assert here in mail.body
 
 
+def test_a_session_cancelled_by_mistake_takes_place_after_all_and_calendars_follow(client, keeper):
+    convening = factories.convening()
+    session = actions.hold_session(
+        convening=convening, by=keeper, at=timezone.now(), kind="plenary", on=dt.date(2031, 3, 12), from_hour=dt.time(9),
+        until_hour=dt.time(10),
+    )  # fmt: skip
+    act = reverse("meetings:session-cancel", args=[convening.symbol, session.ref])
+    client.force_login(keeper)
+
+    cancelled = client.post(act, follow=True).content.decode()
+    again = client.post(act, {"act": "reinstate"}, follow=True).content.decode()
+
+    assert "Hold it after all" in cancelled
+    assert "takes place after all" in again and "Cancel the session" in again
+    session.refresh_from_db()
+    assert (session.cancelled_at, session.sequence) == (None, 2)
+
+
 def test_an_assistant_prepares_announces_and_convenes_in_the_browser(client, keeper):
     factories.BodyFactory(code="RCGM", function="consultation")
     client.force_login(keeper)

@@ -80,6 +80,7 @@ PHRASES = {
     "programme.released": gettext_lazy("released the programme of the meeting to the public"),
     "programme.withdrawn": gettext_lazy("withdrew the programme of the meeting from the public"),
     "session.cancelled": gettext_lazy("cancelled a session"),
+    "session.reinstated": gettext_lazy("reinstated a cancelled session"),
     "session.changed": gettext_lazy("changed a session"),
     "session.held": gettext_lazy("added a session"),
     "statement.delivered": gettext_lazy("noted that a statement was delivered"),

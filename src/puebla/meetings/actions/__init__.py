@@ -14,7 +14,13 @@ from puebla.meetings.actions.agenda import (
 from puebla.meetings.actions.calendars import close_calendar, open_calendar
 from puebla.meetings.actions.convening import announce, copy, describe, look, look_at_paper, pass_to, prepare
 from puebla.meetings.actions.packs import ask_for_pack, make_pack, open_pack
-from puebla.meetings.actions.sessions import cancel_session, change_session, hold_session, seat_in_session
+from puebla.meetings.actions.sessions import (
+    cancel_session,
+    change_session,
+    hold_session,
+    reinstate_session,
+    seat_in_session,
+)
 
 __all__ = [
     "add_item",
@@ -38,6 +44,7 @@ __all__ = [
     "pass_to",
     "place_paper",
     "prepare",
+    "reinstate_session",
     "remove_item",
     "remove_paper",
     "revise_agenda",

@@ -151,6 +151,23 @@ def cancel_session(*, session: Session, by: Person, at: dt.datetime) -> Session:
 
 
 @transaction.atomic
+def reinstate_session(*, session: Session, by: Person, at: dt.datetime) -> Session:
+    """Hold a cancelled session after all, at its hour; calendars are told."""
+    row = locked(session)
+    require(rules.may_change_session(reach_of(by, at), row))
+    fits = rules.session_fits(row.convening, row.on)
+    if not fits:
+        raise RefusedError(fits.reason)
+    if row.cancelled_at is not None:
+        row.cancelled_at, row.changed_at = None, at
+        row.sequence += 1
+        row.revision += 1
+        row.save()
+        journal.record("session.reinstated", at=at, person=by, subject=row, room=row.room)
+    return row
+
+
+@transaction.atomic
 def seat_in_session(*, session: Session, person: Person, by: Person, at: dt.datetime) -> None:
     """Let somebody into a closed session: its chair does, and everybody there is told (`members.actions.seat_in_room`)."""
     row = locked(session)

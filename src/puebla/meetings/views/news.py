@@ -72,6 +72,7 @@ TOLD: dict[str, Acts] = {
     },
     "sessions": {
         "session.held": just("held"), "session.changed": _session_changed, "session.cancelled": just("cancelled"),
+        "session.reinstated": just("reinstated"),
     },
     "agenda": {
         "agenda.item_added": just("added"), "agenda.item_described": just("changed"),
@@ -94,6 +95,7 @@ SENTENCES = {
     "elsewhere": gettext_lazy("The session is in another room"),
     "retitled": gettext_lazy("The session has another title"),
     "cancelled": gettext_lazy("The session is cancelled"),
+    "reinstated": gettext_lazy("The session takes place after all"),
     "added": gettext_lazy("New item of the agenda"),
     "changed": gettext_lazy("Changed item of the agenda"),
     "opened": gettext_lazy("The Presidency opened the item to your party"),

@@ -174,14 +174,14 @@ def edit(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
 @require_POST
 @signed_in
 def cancel(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
-    """Cancel a session."""
+    """Cancel a session, or hold it after all."""
     at = timezone.now()
     reach = reach_of(request.person, at)
     convening = convening_or_404(request, symbol, reach)
     found = session_or_404(request, convening, ref, reach)
-    carried(
-        request,
-        lambda: actions.cancel_session(session=found, by=request.person, at=at),
-        _("The session was cancelled."),
-    )
+    if request.POST.get("act") == "reinstate":
+        act, said = actions.reinstate_session, _("The session takes place after all. Calendars follow.")
+    else:
+        act, said = actions.cancel_session, _("The session was cancelled.")
+    carried(request, lambda: act(session=found, by=request.person, at=at), said)
     return redirect("meetings:session", convening.symbol, found.ref)
