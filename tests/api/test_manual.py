@@ -39,6 +39,7 @@ def test_every_feed_and_its_filters_stand_in_the_manual():
 
     assert told == {
         "documents",
+        "decisions",
         *(f"{topic}/<code>" for topic in TOPICS),
         *(name for name, _feed in registry.feeds.items()),
     }

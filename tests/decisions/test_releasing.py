@@ -178,6 +178,7 @@ class TestReleased:
 
         releasing.withdraw(decision=decision, reason={"en": "Wrong file."}, by=world.keeper, at=world.at)
 
+        assert client.get(f"/api/v1/decisions/{public.symbol}").status_code == 410
         for below in ("", "p/1/", "cite.bib", "text/en.pdf", "canonical.json"):
             gone = client.get(f"/es/decisions/{public.symbol}/{below}")
             assert gone.status_code == 410 and "To request" not in gone.content.decode()
@@ -234,6 +235,12 @@ def test_paragraphs_are_found_by_words_of_both_languages_and_every_filter_at_con
         and asked("theme=HR&verb=zzz") == []
     )
     assert asked(f"addressee=CRI&year={decision.adopted_on.year}&body=VM") == ["1"]
+    assert f"{decision.text.symbol}#1" in client.get("/en/search/?q=handbook").content.decode()
+    whole = client.get(f"/api/v1/decisions/{decision.text.symbol}").json()
+    assert whole["paragraphs"][0]["verb"]["code"] == "request" and whole["sha256"] == decision.adopted_hash
+    listed = client.get("/api/v1/decisions?theme=HR&addressee=CRI").json()
+    assert [one["symbol"] for one in listed["items"]] == [decision.text.symbol]
+    assert client.get("/api/v1/decisions?theme=ZZ").json()["total"] == 0
     assert "<mark>handbook</mark>" in client.get("/en/decisions/?q=handbook").content.decode()
     assert client.get(f"/en/decisions/?q={decision.text.symbol.lower()}").status_code == 302
 

@@ -51,8 +51,12 @@ MEETINGS = ["/intranet/meetings/", "/intranet/meetings/calendar/", "/intranet/me
 #: What is asked of a party stands on pages of its own.
 REPLYING = [INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
             ("meetings:bilateral-ask", ("meetings:bilaterals", MEETING))]  # fmt: skip
+#: A decision that the public reads; what is done with it on the private site.
+DECIDED = "/decisions/RCM/2016/VM/DEC/1/"
+MADE = "/intranet/decisions/RCM/2016/VM/DEC/1/"
 #: Addresses, and pages whose address only another page knows: (its name, where the first link to it stands).
-PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/?meeting=RCM/2009/VM", "/documents/RCM/2009/VM/DECL/1/",
+PUBLIC = ["/", "/decisions/", "/decisions/?q=zzz", "/decisions/?theme=HR", DECIDED, ("portal:decision-paragraph", "/decisions/?theme=HR"),
+          "/documents/", "/documents/?q=zzz", "/documents/?meeting=RCM/2009/VM", "/documents/RCM/2009/VM/DECL/1/",
           "/documents/RCM/1996/VM/DECL/1/", "/documents/RCM/2018/TS/INF/1/", "/documents/RCM/2009/VM/DECL/1/read/es/",
           "/documents/RCM/2009/VM/DECL/1/read/en/es/", "/search/", "/search/?q=migration", "/search/?q=zzz",
           f"/search/?q={'ñ' * 1300}", "/meetings/", "/meetings/?body=VM", "/meetings/RCM/2009/VM/", "/members/",
@@ -65,7 +69,8 @@ PUBLIC = ["/", "/documents/", "/documents/?q=zzz", "/documents/?meeting=RCM/2009
           "/subscribe/asked/", "/subscribe/confirm/1900/", "/subscribe/manage/1900/", "/subscribe/stop/1900/", "/subscribe/stop/kind/1900/",
           "/subscribe/stop/inside/1900/"]  # fmt: skip
 TEXT = ("texts:text", "/intranet/texts/")
-PRIVATE = ["/intranet/texts/", "/intranet/texts/new/", TEXT,
+PRIVATE = ["/intranet/decisions/find/", "/intranet/decisions/find/?q=zzz", ("decisions:before", MADE), ("decisions:public", MADE),
+           ("decisions:meanings", MADE), "/intranet/texts/", "/intranet/texts/new/", TEXT,
            *((name, TEXT) for name in ("texts:paragraph", "texts:add", "texts:import", "texts:changes", "texts:history", "texts:title",
                                        "texts:audience", "meetings:report-comments")),
            "/intranet/", "/intranet/documents/", "/intranet/documents/?q=zzz", NOTE, DECLARATION,
@@ -101,6 +106,8 @@ PRESIDING = ["/intranet/meetings/presidency/", HANDOVER, ("meetings:handover-poi
              ("meetings:handover-point-new", HANDOVER), NOTES, ("meetings:chair-note", NOTES)]  # fmt: skip
 #: No pages of their own: files, answers for programs, buttons; what stands while something runs, or in another journey.
 ELSEWHERE = {
+    "portal:decision-export", "portal:decision-canonical", "portal:decision-cite-bib", "portal:decision-cite-ris",
+    "portal:decision-cite-json", "decisions:link", "decisions:unlink", "decisions:public-withdraw",
     "documents:suggest", "intranet:search-suggest", "portal:search-suggest", "documents:pack", "documents:file",
     "documents:version", "documents:picture", "portal:file", "portal:file-version", "portal:cite-bib", "portal:cite-ris",
     "portal:cite-json", "portal:brochure", "members:vcard", "mfa_download_recovery_codes", "mfa_login_webauthn",

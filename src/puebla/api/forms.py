@@ -75,6 +75,24 @@ class WithdrawnQuestion(Paging):
     )
 
 
+class DecisionQuestion(Paging):
+    """The filters of the list of decisions; those of paragraphs give the decisions that have such a paragraph."""
+
+    body: Code = Field("", description="Code of the body that adopted it.")
+    kind: Code = Field("", description="`recommendation`, `conclusions`, `decision` or `declaration`.")
+    year: int | None = Field(None, ge=1, le=9999, description="Year of adoption.")
+    theme: Code = Field("", description="Code of a theme of a paragraph.")
+    addressee: Code = Field(
+        "",
+        description="Code of a party or body that a paragraph addresses, or `members`, `secretariat`, `presidency`, `partners`.",
+    )
+    status: Code = Field(
+        "",
+        description="Where a paragraph stands: `active`, `implemented`, `superseded`, `elapsed`, `retired`, `needs_funding`.",
+    )
+    verb: Code = Field("", description="Code of the verb with which a paragraph opens.")
+
+
 class MeetingQuestion(Paging):
     """Which meetings."""
 
@@ -184,6 +202,80 @@ class Document(Answer):
     public_from: dt.datetime
     released_at: dt.datetime
     changed_at: dt.datetime
+
+
+class Addressee(Named):
+    """Whom a paragraph addresses."""
+
+    whom: str = Field(description="`party`, `body`, `members`, `secretariat`, `presidency` or `partners`.")
+
+
+class ParagraphLink(Answer):
+    """What a paragraph says of another public one, or another of it (`of_this`)."""
+
+    kind: str = Field(description="`recalls`, `amends`, `implements`, `supersedes` or `forwards`.")
+    of_this: bool
+    symbol: str
+    anchor: str
+
+
+class DecidedParagraph(Answer):
+    """A paragraph of a decision, under its permanent anchor."""
+
+    anchor: str
+    number: str
+    kind: str
+    function: str
+    depth: int
+    words: Texts
+    verb: Named | None
+    addressees: list[Addressee]
+    due: str | None = Field(
+        description="As far as it is known: `2027`, `2027-Q2`, `2027-06` or `2027-06-30`."
+    )
+    status: str | None
+    status_on: str | None
+    themes: list[Named]
+    links: list[ParagraphLink]
+
+
+class DecisionLine(Answer):
+    """A public decision without its paragraphs."""
+
+    symbol: str
+    titles: Texts
+    url: str
+    pages: Texts = Field(description="Its page for people, by language.")
+    kind: str
+    scope: str | None
+    joint_with: Texts | None
+    body: Named
+    meeting: MeetingLink | None
+    adopted_on: str = Field(description="As far as it is known: `2009`, `2009-07` or `2009-07-09`.")
+    languages: list[str] = Field(description="Languages in which it was adopted.")
+    sha256: str
+    canonical: str = Field(description="Where the bytes are whose SHA-256 this is.")
+    forwarded_from: str | None = Field(description="Symbol of the public recommendation that became it.")
+    public_from: dt.datetime
+    released_at: dt.datetime
+
+
+class Decision(DecisionLine):
+    """A public decision with its paragraphs in order."""
+
+    paragraphs: list[DecidedParagraph]
+
+
+class WithdrawnDecision(Answer):
+    """What remains of a decision that was withdrawn."""
+
+    symbol: str
+    url: str
+    pages: Texts
+    kind: str
+    public_from: dt.datetime
+    withdrawn_at: dt.datetime
+    reason: Texts
 
 
 class Tombstone(Answer):
@@ -331,6 +423,12 @@ class Documents(Part):
     items: list[Document]
 
 
+class Decisions(Part):
+    """Decisions, newest first."""
+
+    items: list[DecisionLine]
+
+
 class Tombstones(Part):
     """Tombstones, the latest first."""
 
@@ -386,3 +484,9 @@ class Gone(Problem):
     """A document that was withdrawn."""
 
     tombstone: Tombstone
+
+
+class GoneDecision(Problem):
+    """A decision that was withdrawn."""
+
+    tombstone: WithdrawnDecision

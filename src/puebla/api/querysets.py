@@ -236,7 +236,7 @@ def decided_entry(decision: PublicDecision, one: PublicParagraph | None = None) 
         else decision.titles
     )
     words = {code: unmarked(said) for code, said in one.words.items()} if one is not None else {}
-    summary = f"{decision.symbol} · {decision.adopted_on.isoformat()}"
+    summary = f"{decision.symbol} · {decision.written_date}"
     return FeedEntry(
         ref=ref, titles=titles, addresses=pages, published_at=decision.public_from, changed_at=decision.changed_at,
         summaries=words or {code: f"{summary} · {show(decision.body_names, code)}" for code in decision.titles},

@@ -338,6 +338,7 @@ class PublicDecision(models.Model):
     #: Symbol of the public recommendation that became this.
     origin = models.CharField(max_length=60, blank=True)
     adopted_on = models.DateField()
+    precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.DAY)
     year = models.PositiveSmallIntegerField(db_index=True)
     #: The languages adopted, and the SHA-256 of the canonical form of the words in them.
     languages = models.JSONField(default=list)
@@ -364,6 +365,11 @@ class PublicDecision(models.Model):
 
     def __str__(self) -> str:
         return self.symbol
+
+    @property
+    def written_date(self) -> str:
+        """The day of adoption as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
+        return self.adopted_on.isoformat()[: {"year": 4, "month": 7}.get(self.precision, 10)]
 
 
 class PublicParagraph(models.Model):
@@ -401,6 +407,15 @@ class PublicParagraph(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision.symbol}#{self.anchor}"
+
+    @property
+    def written_due(self) -> str:
+        """The due date as programs sort it: 2027-06-30, 2027-06, 2027-Q2, 2027."""
+        if self.due_on is None:
+            return ""
+        if self.due_precision == "quarter":
+            return f"{self.due_on.year}-Q{(self.due_on.month + 2) // 3}"
+        return self.due_on.isoformat()[: {"year": 4, "month": 7}.get(self.due_precision, 10)]
 
 
 class PublicMark(models.Model):

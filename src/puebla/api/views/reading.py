@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +23,9 @@ from puebla.api.views.errors import problem
 from puebla.core.models import Process
 from puebla.core.words import can_be_symbol, one_line
 from puebla.publications.models import (
+    PublicDecision,
     PublicDocument,
+    PublicLink,
     PublicMeeting,
     PublicPage,
     PublicParty,
@@ -53,7 +56,7 @@ class Readable(JSONRenderer):
 api = NinjaAPI(
     title="Puebla",
     version="1",
-    description="Documents, meetings, parties and presidencies that were released to the public, in every working"
+    description="Documents, decisions, meetings, parties and presidencies that were released to the public, in every working"
     " language. Nothing is kept about who asks, and nothing can be changed here. Answers carry an ETag; send it back as"
     " If-None-Match, and an answer that has not changed is not sent again.",
     docs_url=None,
@@ -122,7 +125,17 @@ def begin(request: HttpRequest) -> Facts:
     """What this process is called, and where everything else is."""
     known_parameters(request, EVERYWHERE)
     process = Process.objects.first()
-    names = ("documents", "withdrawn", "meetings", "parties", "presidencies", "kinds", "bodies", "themes")
+    names = (
+        "documents",
+        "withdrawn",
+        "decisions",
+        "meetings",
+        "parties",
+        "presidencies",
+        "kinds",
+        "bodies",
+        "themes",
+    )
     links = {name: records.here(name) for name in names}
     links |= {
         "openapi": records.here("openapi.json"),
@@ -229,6 +242,48 @@ def _documents(rows: Iterable[PublicDocument]) -> list[Facts]:
     pages = PublicPage.objects.filter(file__document__in=[one.pk for one in listed], file__current=True)
     texts = set(pages.values_list("file__document__symbol", "file__language").distinct().order_by())
     return [records.document_of(one, process, texts) for one in listed]
+
+
+# Decisions ---------------------------------------------------------------------------------------------------------
+
+
+@api.get("/decisions", response={200: forms.Decisions} | WRONG, summary="Decisions", operation_id="decisions")
+def decisions(request: HttpRequest, asked: Query[forms.DecisionQuestion]) -> Facts:
+    """The public decisions, declarations, recommendations and conclusions that match every filter, the newest first."""
+    _known(request, forms.DecisionQuestion)
+    given = {
+        name: value
+        for name in ("body", "kind", "theme", "addressee", "status", "verb")
+        if (value := getattr(asked, name))
+    }
+    if asked.year:
+        given["year"] = f"{asked.year:04}"
+    found = PublicDecision.objects.readable().order_by("-adopted_on", "symbol_order")
+    if given:
+        found = found.filter(pk__in=querysets.paragraphs_matching(given).values("decision"))
+    return _part(
+        request, "decisions", found, asked, lambda rows: [records.decision_line(one) for one in rows]
+    )
+
+
+@api.get(
+    "/decisions/{path:symbol}",
+    response={200: forms.Decision, 410: forms.GoneDecision} | WRONG,
+    summary="One decision",
+    operation_id="decision",
+)
+def decision(request: HttpRequest, symbol: str) -> Any:
+    """A decision with its paragraphs by anchor; one that was withdrawn answers 410 with its tombstone."""
+    known_parameters(request, EVERYWHERE)
+    found = PublicDecision.objects.filter(symbol__iexact=symbol).first() if can_be_symbol(symbol) else None
+    if found is None:
+        raise _nothing(_("No public decision has this symbol. /api/v1/decisions lists them all."))
+    if found.withdrawn_at is not None:
+        tombstone = forms.WithdrawnDecision.model_validate(records.withdrawn_decision(found)).model_dump()
+        detail = _("This text was public and has been withdrawn. Its tombstone says since when and why.")
+        return problem(request, 410, detail=detail, tombstone=tombstone)
+    links = PublicLink.objects.filter(Q(symbol=found.symbol) | Q(to_symbol=found.symbol)).order_by("pk")
+    return records.decision_of(found, found.paragraphs.all(), links)
 
 
 # Meetings, parties, presidencies -----------------------------------------------------------------------------------

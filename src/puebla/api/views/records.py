@@ -11,9 +11,12 @@ from puebla.core.citing import full_line, short_line
 from puebla.core.languages import Texts
 from puebla.core.models import Process
 from puebla.publications.models import (
+    PublicDecision,
     PublicDocument,
     PublicFile,
+    PublicLink,
     PublicMeeting,
+    PublicParagraph,
     PublicParty,
     PublicPresidency,
     PublicStanding,
@@ -137,6 +140,83 @@ def _programme(programme: Facts) -> Facts:
         ],
         "reports": [here(f"documents/{paper.symbol}") for paper in programme["reports"]],
         "changed_at": programme["changed_at"],
+    }
+
+
+def decision_line(decision: PublicDecision) -> Facts:
+    """A decision without its paragraphs."""
+    pages = addresses("portal:decision", decision.symbol)
+    return {
+        "symbol": decision.symbol,
+        "titles": decision.titles,
+        "url": here(f"decisions/{decision.symbol}"),
+        "pages": pages,
+        "kind": decision.kind,
+        "scope": decision.scope or None,
+        "joint_with": decision.joint_with or None,
+        "body": _named(decision.body_code, decision.body_names),
+        "meeting": {
+            "symbol": decision.meeting_symbol,
+            "titles": decision.meeting_titles,
+            "url": here(f"meetings/{decision.meeting_symbol}"),
+        }
+        if decision.meeting_symbol
+        else None,
+        "adopted_on": decision.written_date,
+        "languages": decision.languages,
+        "sha256": decision.sha256,
+        "canonical": f"{next(iter(pages.values()))}canonical.json",
+        "forwarded_from": decision.origin or None,
+        "public_from": decision.public_from,
+        "released_at": decision.released_at,
+    }
+
+
+def decision_of(
+    decision: PublicDecision, paragraphs: Iterable[PublicParagraph], links: Iterable[PublicLink]
+) -> Facts:
+    """A decision with its paragraphs, each with what it says of others and others of it."""
+    said: dict[str, list[Facts]] = {}
+    for one in links:
+        if one.symbol == decision.symbol:
+            fact = {"kind": one.kind, "of_this": False, "symbol": one.to_symbol, "anchor": one.to_anchor}
+            said.setdefault(one.anchor, []).append(fact)
+        if one.to_symbol == decision.symbol:
+            fact = {"kind": one.kind, "of_this": True, "symbol": one.symbol, "anchor": one.anchor}
+            said.setdefault(one.to_anchor, []).append(fact)
+    return decision_line(decision) | {
+        "paragraphs": [_paragraph(one, said.get(one.anchor, [])) for one in paragraphs]
+    }
+
+
+def _paragraph(one: PublicParagraph, links: list[Facts]) -> Facts:
+    return {
+        "anchor": one.anchor,
+        "number": one.number,
+        "kind": one.kind,
+        "function": one.function,
+        "depth": one.depth,
+        "words": one.words,
+        "verb": _named(one.verb_code, one.verb_names) if one.verb_code else None,
+        "addressees": one.addressees,
+        "due": one.written_due or None,
+        "status": one.status or None,
+        "status_on": one.status_on.isoformat() if one.status_on else None,
+        "themes": one.themes,
+        "links": links,
+    }
+
+
+def withdrawn_decision(decision: PublicDecision) -> Facts:
+    """What remains of a decision that was withdrawn."""
+    return {
+        "symbol": decision.symbol,
+        "url": here(f"decisions/{decision.symbol}"),
+        "pages": addresses("portal:decision", decision.symbol),
+        "kind": decision.kind,
+        "public_from": decision.public_from,
+        "withdrawn_at": decision.withdrawn_at,
+        "reason": decision.withdrawn_reason,
     }
 
 

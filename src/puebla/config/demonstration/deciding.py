@@ -12,6 +12,7 @@ from puebla.config.demonstration.sources import Heading, Paragraph, Runs, Source
 from puebla.core.languages import Texts
 from puebla.core.models import DatePrecision, parse_imprecise
 from puebla.decisions import actions
+from puebla.decisions.actions import releasing
 from puebla.decisions.models import Decision, Proposal, Verb
 from puebla.documents.models import Document, Theme
 from puebla.meetings.models import Convening
@@ -201,6 +202,16 @@ def _named(place: str) -> Written | None:
     symbol, _sign, anchor = place.partition("#")
     seen = Written.objects.filter(text__symbol=symbol, anchor=anchor, text__decision__isnull=False)
     return seen.select_related("text__decision").first()
+
+
+def show_the_public(cast: Cast, *, at: dt.datetime) -> int:
+    """The secretariat releases the decisions whose papers the public reads, oldest first; how many."""
+    public = Decision.objects.filter(document__released_at__isnull=False, document__withdrawn_at=None)
+    found = list(public.adopted().order_by("adopted_on", "pk"))
+    for one in found:
+        seen = releasing.edition_of(one).digest
+        releasing.release(decision=one, seen=seen, by=cast["secretariat"], at=at)
+    return len(found)
 
 
 # In the middle of its way ------------------------------------------------------------------------------------------

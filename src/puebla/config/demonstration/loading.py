@@ -139,6 +139,7 @@ def load(
         released = filing.relate_and_release(texts, at=at, told=told, meanwhile=take)
         take(until=at - dt.timedelta(hours=12), after=filing.last)
         reporting.discuss(report, cast, at=max(filing.last, at - dt.timedelta(hours=12)))
+        deciding.show_the_public(cast, at=max(filing.last, at - dt.timedelta(hours=12)))
         _leave_pending(cast, at=at)
         take(until=at, after=at - dt.timedelta(hours=6))
         presiding.hand_over(meetings.coming, cast, at=at)

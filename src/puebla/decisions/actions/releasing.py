@@ -49,7 +49,7 @@ def edition_of(decision: Decision) -> Edition:
     said = _provisions([node.paragraph.pk for node in living])
     text = decision.text
     languages = sorted(text.frozen_languages)
-    meeting = decision.convening.meeting if decision.convening is not None else None
+    meeting = decision.convening.meeting if decision.convening is not None else decision.meeting
     origin = decision.origin if decision.origin is not None and decision.origin.released_at else None
     facts = {
         "titles": _in(languages, text.titles), "kind": decision.kind,
@@ -58,6 +58,7 @@ def edition_of(decision: Decision) -> Edition:
         "body_code": decision.body.code, "body_names": decision.body.names,
         "meeting_symbol": meeting.symbol if meeting else "", "meeting_titles": meeting.titles if meeting else {},
         "origin": origin.text.symbol if origin is not None else "", "adopted_on": decision.adopted_on,
+        "precision": decision.adopted_precision,
         "year": decision.adopted_on.year if decision.adopted_on else 0, "languages": languages, "sha256": decision.adopted_hash,
     }  # fmt: skip
     paragraphs = [_columns(node, said.get(node.paragraph.pk), languages) for node in living]

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -23,6 +22,7 @@ from puebla.decisions.querysets.reading import alike, ancestry
 from puebla.decisions.views.reading import Reading
 from puebla.publications.views.decisions import SAID_OF, SAYS
 from puebla.texts.models import Paragraph
+from puebla.theme.templatetags.theme import imprecise
 
 #: What a person may write; what forwarding wrote stays.
 WRITTEN = [one for one in Link.Kind if one is not Link.Kind.FORWARDS]
@@ -82,13 +82,14 @@ def _cited(decision: Decision, one: Paragraph) -> dict[str, Any]:
     if decision.adopted_on is None:
         return {}
     process = Process.current()
-    meeting = decision.convening.meeting.titles if decision.convening is not None else {}
+    held = decision.convening.meeting if decision.convening is not None else decision.meeting
+    meeting = held.titles if held is not None else {}
     reference = Reference(
         authors=process.names, short_authors=process.short_names, titles=decision.text.titles,
         symbol=f"{decision.address}#{one.anchor}", kinds={}, meetings=meeting, address="", dated_on=decision.adopted_on,
-        precision="day", original="", themes=[], digest=decision.adopted_hash,
+        precision=decision.adopted_precision, original="", themes=[], digest=decision.adopted_hash,
     )  # fmt: skip
-    day = date_format(decision.adopted_on, "DATE_FORMAT")
+    day = imprecise(decision.adopted_on, decision.adopted_precision)
     return {"citation": full_line(reference, date=day), "short_citation": short_line(reference)}
 
 

@@ -16,6 +16,7 @@ from puebla.core.languages import Texts, show
 from puebla.core.search.asking import Question
 from puebla.core.search.pages import pages_answering
 from puebla.core.search.snippets import Looking, Spot, cut
+from puebla.core.search.sources import Hit
 from puebla.core.wording import unmarked
 from puebla.portal.querysets.facets import Facets, by_value
 from puebla.publications.models import (
@@ -35,6 +36,9 @@ from puebla.publications.views.decisions import STATUSES, addressee_name
 _KEPT_FOR = 24 * 60 * 60
 #: Decisions whose words are looked through for one question.
 MOST_DECISIONS = 1000
+LONGEST_SYMBOL = 60
+#: Paragraphs named beside what the whole site finds.
+MOST_ON_THE_SHELF = 6
 #: Filters whose values stand in the columns of paragraphs and of their decisions.
 COLUMNS = {
     "year": "decision__year", "body": "decision__body_code", "kind": "decision__kind", "verb": "verb_code",
@@ -180,6 +184,20 @@ def snippet_of(one: PublicParagraph, question: Question | None, language: str) -
     return cut(text, looking, spot)
 
 
+def shelf(question: Question, languages: Sequence[str], at: dt.datetime) -> list[Hit]:
+    """The few paragraphs of decisions that a question of the whole site finds first."""
+    places = answering_paragraphs(question, languages, at)[:MOST_ON_THE_SHELF]
+    keys = keys_of(places)
+    found = lines([keys[one[:2]] for one in places if one[:2] in keys])
+    return [
+        Hit(
+            url=f"{reverse('portal:decision', args=[one.paragraph.decision.symbol])}#{one.paragraph.anchor}",
+            title=f"{one.paragraph.decision.symbol}#{one.paragraph.anchor}",
+        )
+        for one in found
+    ]
+
+
 # Beside ------------------------------------------------------------------------------------------------------------
 
 
@@ -206,7 +224,9 @@ def decision_pages(at: dt.datetime) -> Any:  # noqa: ARG001 - decisions know no 
 
 def at_symbol(typed: str) -> str | None:
     """The page of the public decision of this symbol, with the anchor where one was typed."""
-    symbol, _sign, anchor = typed.strip("/ ").partition("#")
+    symbol, _sign, anchor = typed.replace("\x00", "").strip("/ ").partition("#")
+    if "/" not in symbol or len(symbol) > LONGEST_SYMBOL:
+        return None
     found = (
         PublicDecision.objects.readable()
         .filter(symbol__iexact=symbol)

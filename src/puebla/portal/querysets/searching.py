@@ -23,6 +23,7 @@ from puebla.core.search.showing import answers
 from puebla.core.search.sources import Answer, Hit
 from puebla.core.search.spelling import holding, spelled
 from puebla.core.words import fold
+from puebla.portal.querysets import decisions
 from puebla.publications.models import (
     PublicDocument,
     PublicFile,
@@ -149,6 +150,8 @@ class PublicSearcher:
 
     def at_symbol(self, typed: str, names: citing.Names) -> str | None:
         """The address of the one record whose symbol was typed; also with one letter amiss, or cited in words."""
+        if decided := decisions.at_symbol(typed):
+            return decided
         keys = citing.keys_typed(typed, names)
         for key in keys:
             found = _addresses.rows(key, self.at)
@@ -206,6 +209,7 @@ class PublicSearcher:
         """Meetings, parties and edited pages that hold every word: (sort, hits)."""
         found = [("meetings", _meetings(question)), ("parties", _parties(question))]
         found.append(("pages", _pages(question, self.language)))
+        found.append(("paragraphs", decisions.shelf(question, self.languages, self.at)))
         return [(sort, hits[:6]) for sort, hits in found if hits]
 
     def spelled(self, question: Question) -> str:

@@ -220,20 +220,11 @@ def _table(bits: Found, languages: Sequence[str]) -> Iterator[list[Any]]:
         for line in asking.lines(keys[start : start + 500]):
             one, decision = line.paragraph, line.paragraph.decision
             yield [
-                decision.symbol, one.number or one.anchor, decision.adopted_on.isoformat(), decision.body_code,
-                str(show(one.verb_names)), ", ".join(addressee_name(each) for each in one.addressees), _due(one), one.status,
+                decision.symbol, one.number or one.anchor, decision.written_date, decision.body_code,
+                str(show(one.verb_names)), ", ".join(addressee_name(each) for each in one.addressees), one.written_due, one.status,
                 ", ".join(str(show(each["names"])) for each in one.themes), *(one.words.get(code, "") for code in languages),
                 f"{address('portal:decision', decision.symbol)}#{one.anchor}",
             ]  # fmt: skip
-
-
-def _due(one: PublicParagraph) -> str:
-    """A due date as programs sort it: 2027-06-30, 2027-06, 2027-Q2, 2027."""
-    if one.due_on is None:
-        return ""
-    if one.due_precision == "quarter":
-        return f"{one.due_on.year}-Q{(one.due_on.month + 2) // 3}"
-    return one.due_on.isoformat()[: {"year": 4, "month": 7}.get(one.due_precision, 10)]
 
 
 # One decision ------------------------------------------------------------------------------------------------------
@@ -262,7 +253,7 @@ def decision(request: HttpRequest, symbol: str) -> HttpResponse:
     asked = request.GET.get("language", "")
     paragraphs = list(found.paragraphs.all())
     reference = reference_of(found, process)
-    day = imprecise(found.adopted_on, "day")
+    day = imprecise(found.adopted_on, found.precision)
     context = {
         "decision": found, "languages": languages, "shown": [asked] if asked in languages else languages, "only": asked,
         "rows": rows_of(found, paragraphs, [asked] if asked in languages else languages, related=related_of(found.symbol)),
@@ -306,7 +297,7 @@ def paragraph(request: HttpRequest, symbol: str, anchor: str) -> HttpResponse:
         "decision": found, "paragraph": one, "languages": languages, "nature": nature(process),
         "row": Writer(found, languages, related, own=False).row(one),
         "newer": beside["newer"], "others": beside["others"],
-        "citation": full_line(reference, date=imprecise(found.adopted_on, "day")), "short_citation": short_line(reference),
+        "citation": full_line(reference, date=imprecise(found.adopted_on, found.precision)), "short_citation": short_line(reference),
         "address": f"{address('portal:decision', found.symbol)}#{one.anchor}",
     }  # fmt: skip
     return render(request, "portal/decision_paragraph.html", context)

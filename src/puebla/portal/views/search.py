@@ -52,7 +52,12 @@ def _found(searcher: PublicSearcher, asked: Asked, question: Question, called: N
         "total": total, "rows": rows_of(answers), "page": Paginator(range(total), PER_PAGE).get_page(asked.page),
     }  # fmt: skip
     if asked.page == 1 and not asked.filters:
-        labels = {"meetings": _("Meetings"), "parties": _("Members and observers"), "pages": _("Pages")}
+        labels = {
+            "meetings": _("Meetings"),
+            "parties": _("Members and observers"),
+            "pages": _("Pages"),
+            "paragraphs": _("Paragraphs of decisions"),
+        }
         found["suggested"] = searcher.suggested(asked.q, called)
         found["shelves"] = [(labels[sort], hits) for sort, hits in searcher.shelves(question)]
     if not total:

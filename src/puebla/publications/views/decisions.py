@@ -23,7 +23,7 @@ from puebla.core.sheets import HEADING, Line, Sheet, canonical_form
 from puebla.core.wording import shown
 from puebla.publications.models import PublicDecision, PublicLink, PublicParagraph
 from puebla.publications.views import address, every, linked_process
-from puebla.theme.templatetags.theme import language_name
+from puebla.theme.templatetags.theme import imprecise, language_name
 
 #: The words for what the copies hold as codes; the rooms that own the codes are not open to the portal.
 KINDS = {
@@ -225,7 +225,7 @@ def sheet_of(
     states, pending = [], []
     for code in languages:
         with override(code):
-            day = date_format(decision.adopted_on, "DATE_FORMAT")
+            day = imprecise(decision.adopted_on, decision.precision)
             states.append(
                 " ".join(filter(None, [_("Adopted on %(day)s") % {"day": day} + ".", nature(process, code)]))
             )
@@ -270,7 +270,7 @@ def reference_of(
     return Reference(
         authors=process.names if process else {}, short_authors=process.short_names if process else {},
         titles=decision.titles, symbol=cited, kinds=kinds, meetings=decision.meeting_titles,
-        address=f"{where}#{paragraph.anchor}" if paragraph else where, dated_on=decision.adopted_on, precision="day",
+        address=f"{where}#{paragraph.anchor}" if paragraph else where, dated_on=decision.adopted_on, precision=decision.precision,
         original="", themes=[], digest=decision.sha256,
     )  # fmt: skip
 
@@ -288,7 +288,7 @@ def linked_decision(
         "url": address("portal:decision", decision.symbol),
         "name": every(decision.titles),
         "genre": str(KINDS.get(decision.kind, decision.kind)),
-        "dateCreated": decision.adopted_on.isoformat(),
+        "dateCreated": decision.written_date,
         "dateModified": decision.changed_at.isoformat(timespec="seconds") if decision.changed_at else None,
         "inLanguage": decision.languages,
         "publisher": linked_process(process),
