@@ -121,6 +121,7 @@ def test_a_series_is_found_dimension_by_dimension_among_the_codes_that_are_relea
     assert 'name="COUNTERPART_AREA"' not in first
     assert "Nicaragua (NIC)" in second
     assert "Panama (PAN)" not in second
+    assert "This field is required" not in second
     assert f'value="{KEY}"' in third
     assert wrong.status_code == 200
     assert f'value="{KEY}"' not in wrong.content.decode()

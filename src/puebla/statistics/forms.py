@@ -16,32 +16,37 @@ class SeriesForm(forms.Form):
     dataflow = forms.ChoiceField(label=gettext_lazy("Dataflow"), choices=dataflow_choices)
 
     def __init__(self, data: Any, *, at: dt.datetime) -> None:
-        super().__init__(data or None, auto_id="series_%s")
-        flow = (data or {}).get("dataflow", "")
-        self.dimensions: list[str] = []
-        if flow in store.dataflows():
-            self._ask_codes(flow, at)
+        from siemmes.model.catalogue import structure
 
-    def _ask_codes(self, flow: str, at: dt.datetime) -> None:
+        flow = data.get("dataflow", "")
+        #: The dataflow, once one is chosen, and its dimensions.
+        self.flow = flow if flow in store.dataflows() else ""
+        self.dimensions = structure(self.flow).dimensions if self.flow else ()
+        answered = any(name in data for name in self.dimensions) or (flow and not self.flow)
+        super().__init__(data if answered else None, initial={"dataflow": self.flow}, auto_id="series_%s")
+        if self.flow:
+            self._ask_codes(at)
+
+    def _ask_codes(self, at: dt.datetime) -> None:
         from siemmes.model.catalogue import code_list, structure
 
-        about, held = structure(flow), store.codes_held(flow, at=at)
-        self.dimensions = list(about.dimensions)
-        for name in about.dimensions:
+        about, held = structure(self.flow), store.codes_held(self.flow, at=at)
+        for name in self.dimensions:
             component = about.by_id[name]
-            codes = [
-                (one.id, f"{show(one.names)} ({one.id})")
+            codes = {
+                one.id: f"{show(one.names)} ({one.id})"
                 for one in code_list(str(component.list)).codes
                 if not held or one.id in held.get(name, ())
-            ]
+            }
             self.fields[name] = forms.ChoiceField(
-                label=str(show(component.names)), choices=codes, required=False
+                label=str(show(component.names)),
+                choices=list(codes.items()),
+                initial="_T" if "_T" in codes else None,
             )
 
     @property
     def address(self) -> Address | None:
-        """The series that was chosen; None until every dimension has a code."""
+        """The series that was chosen; None until every dimension has its code."""
         if not self.is_bound or not self.is_valid():
             return None
-        codes = [self.cleaned_data[name] for name in self.dimensions]
-        return (self.cleaned_data["dataflow"], ".".join(codes)) if all(codes) else None
+        return self.flow, ".".join(self.cleaned_data[name] for name in self.dimensions)

@@ -264,6 +264,8 @@ def _indicator(request: PersonRequest, plan: str, code: str, ref: str | None) ->
         raise Http404
     series = SeriesForm(request.GET, at=at)
     initial = IndicatorForm.facts_of(one) if one else {}
+    if series.flow:
+        initial["dataflow"] = series.flow
     if series.address:
         initial |= dict(zip(("dataflow", "key"), series.address, strict=True))
     form = IndicatorForm(posted(request), initial=initial)
