@@ -17,6 +17,7 @@ REASONS = {
     ("config/operations/health.py", "check_backup"): "`puebla doctor` and /readyz ask now",
     ("config/actions.py", "examine"): "a job of the queue: its edge",
     ("config/operations/working.py", "run"): "the worker's own sign of life",
+    ("core/ticks.py", "tick_at"): "whether an instant that was handed down is the one that is now",
     ("core/mail.py", "send_messages"): "Django's own messages bring no instant",
     ("core/operations.py", "__call__"): "chores are called by the worker: their edge",
     ("core/operations.py", "check_queue"): "`puebla doctor` and /readyz ask now",

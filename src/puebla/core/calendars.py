@@ -38,7 +38,7 @@ KINDS: dict[str, Any] = {
     "asked": gettext_lazy("asked of us"),
 }
 #: What takes nobody's time: days, and hours by which something is due.
-TIMELESS = frozenset({"meeting", "embargo", "expected", "reply_by", "asked"})
+TIMELESS = frozenset({"meeting", "embargo", "expected", "reply_by", "asked", "silence"})
 
 
 @dataclass(frozen=True)

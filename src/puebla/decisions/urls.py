@@ -16,6 +16,7 @@ from puebla.decisions.views import (
     meanings,
     negotiating,
     releasing,
+    silence,
 )
 
 app_name = "decisions"
@@ -42,5 +43,15 @@ urlpatterns = [
     path("at/<slug:ref>/proposals/<slug:proposal>/", negotiating.on_proposal, name="proposal"),
     path("at/<slug:ref>/positions/new/", negotiating.position, name="position"),
     path("at/<slug:ref>/positions/<slug:position>/lift/", negotiating.lift, name="lift"),
+    path("silence/", silence.procedures, name="silences"),
+    path("silence/rules/new/", silence.rule, name="silence-rule-new"),
+    path("silence/rules/<slug:ref>/", silence.rule, name="silence-rule"),
+    path("silence/<slug:ref>/", silence.procedure, name="silence"),
+    path("silence/<slug:ref>/answer/", silence.answer, name="silence-answer"),
+    path("silence/<slug:ref>/extend/", silence.extend, name="silence-extend"),
+    path("silence/<slug:ref>/stop/", silence.stop, name="silence-stop"),
+    path("silence/<slug:ref>/vouch/", silence.vouch, name="silence-vouch"),
+    path("silence/<slug:ref>/certificate.pdf", silence.certificate, name="silence-certificate"),
+    path("at/<slug:ref>/silence/", silence.open_, name="silence-open"),
     path("<path:address>/", decision.show_decision, name="decision"),
 ]

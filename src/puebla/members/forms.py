@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from puebla.accounts.forms import TextsForm, language_choices
+from puebla.accounts.forms import TextsForm, ZoneChoice, language_choices
 from puebla.accounts.models import Person
 from puebla.core.models import DatePrecision
 from puebla.core.words import fold
@@ -199,7 +200,7 @@ class PartyForm(RevisedForm):
         "names": (gettext_lazy("Name"), 300, True, 1),
         "short_names": (gettext_lazy("Short name"), 80, True, 1),
     }
-    order = ["code", "kind", "names", "short_names", "iso2", "iso3", "parent", "website", "revision"]
+    order = ["code", "kind", "names", "short_names", "iso2", "iso3", "parent", "website", "zone", "revision"]
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Party.Kind.choices)
     iso2 = forms.CharField(
         label=gettext_lazy("ISO 3166, two letters"), required=False, help_text="CR", max_length=2
@@ -209,10 +210,18 @@ class PartyForm(RevisedForm):
     )
     parent = ByName(Party.objects.all(), label=gettext_lazy("Part of"), required=False)
     website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
+    zone = ZoneChoice(
+        label=gettext_lazy("Time zone of the capital"), own=True, required=False,
+        help_text=gettext_lazy("Hours by which something is due are shown to the party by these clocks."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].offer(timezone.now())  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """What goes into the record."""
-        names = ("kind", "names", "short_names", "iso2", "iso3", "parent", "website")
+        names = ("kind", "names", "short_names", "iso2", "iso3", "parent", "website", "zone")
         return {name: self.cleaned_data[name] for name in names}
 
 

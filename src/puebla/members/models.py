@@ -16,6 +16,7 @@ from puebla.accounts.models import Person
 from puebla.core.languages import TextsField, show
 from puebla.core.models import DatePrecision, random_ref
 from puebla.core.symbols import SymbolOrderField
+from puebla.core.zones import ZoneField
 from puebla.members.querysets import (
     BodyQuerySet,
     CandidatureQuerySet,
@@ -88,6 +89,8 @@ class Party(models.Model):
     iso3 = models.CharField(_("ISO 3166 alpha-3"), max_length=3, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="chapters")
     website = models.URLField(_("website"), blank=True)
+    #: Of its capital: hours by which something is due are shown by its clocks. Empty: those of the process.
+    zone = ZoneField(verbose_name=_("time zone of the capital"), blank=True, default="")
     revision = models.PositiveIntegerField(default=1)
 
     objects = PartyQuerySet.as_manager()

@@ -38,6 +38,8 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "text.frozen": lambda facts: (
         _("froze the text in: %(languages)s") % {"languages": ", ".join(facts.get("languages", []))}
     ),
+    "text.held": lambda _facts: _("held the words while they are decided upon"),
+    "text.let_go": lambda _facts: _("let go of the words"),
     "paragraph.added": lambda facts: _("added %(where)s") % {"where": _anchors(facts)},
     "paragraph.worded": lambda facts: (
         _("worded %(where)s anew (%(languages)s)")

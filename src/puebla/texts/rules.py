@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NO_SUCH_TEXT = _("There is no such text.")
 FROZEN = _("This text was adopted and is frozen: its words do not change any more.")
+HELD = _("This text is being decided upon as it stands: its words do not change until that has ended.")
 
 
 def _secretariat_holds(reach: Reach, room: Room) -> bool:
@@ -54,6 +55,8 @@ def may_edit(reach: Reach, text: "Text") -> Verdict:
     kept = may_keep(reach, text)
     if not kept:
         return kept
+    if text.is_held:
+        return refused(HELD)
     return refused(FROZEN) if text.is_frozen else ALLOWED
 
 
@@ -85,6 +88,8 @@ def may_set_audience(reach: Reach, text: "Text", audience: int) -> Verdict:
             _("“%(room)s” never opens wider than “%(cap)s”.")
             % {"room": text.room, "cap": Audience(text.room_cap).label}
         )
+    if text.is_held and audience < text.audience:
+        return refused(HELD)
     own = text.party_id in reach.parties or text.party.kind == Party.Kind.SECRETARIAT
     if audience > text.audience and not own:
         return refused(_("%(party)s began this text; only %(party)s opens it wider.") % {"party": text.party})

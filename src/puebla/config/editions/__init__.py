@@ -23,7 +23,7 @@ from puebla.core import interface, journal
 from puebla.core.models import DatePrecision, Process, parse_imprecise
 from puebla.core.operations import live_as_the_process
 from puebla.core.verdicts import RefusedError
-from puebla.decisions.models import Verb
+from puebla.decisions.models import SilenceRule, Verb
 from puebla.documents.actions.lists import publish_lists
 from puebla.documents.models import Kind, Theme
 from puebla.members.actions import publish_who_we_are
@@ -49,12 +49,12 @@ SHAPES: dict[str, tuple[str, set[str], set[str]]] = {
     "parties": (
         "party",
         {"code", "kind", "names", "short_names", "standing"},
-        {"iso2", "iso3", "parent", "website"},
+        {"iso2", "iso3", "parent", "website", "zone"},
     ),
     "bodies": (
         "body",
         {"code", "function", "from", "names", "short_names"},
-        {"descriptions", "until", "sealed"},
+        {"descriptions", "until", "sealed", "silence"},
     ),
     "roles": ("role", {"code", "names", "permissions"}, {"descriptions", "observes", "second_factor"}),
     "kinds": ("kind", {"code", "names"}, {"plural_names", "clues", "leading"}),
@@ -68,13 +68,19 @@ SHAPES: dict[str, tuple[str, set[str], set[str]]] = {
     "presidencies": ("term", {"starts"}, {"party", "confirmed", "remark", "body"}),
 }
 STANDING_KEYS = ({"kind", "from"}, {"until", "confirmed", "note"})
+#: What a body's rules say of silence procedures (`decisions.models.SilenceRule`).
+SILENCE_KEYS = (
+    {"from", "opens", "min_days"},
+    {"until", "confirmed", "extensions", "extended_days", "reminders", "sources"},
+)
+NUMBERS = {"extended_days", "extensions", "min_days", "number"}
 PROCESS_KEYS = (
     {"code", "names", "short_names", "edition", "languages", "symbol_pattern"},
     {"headlines", "nature", "taglines", "time_zone", "founded", "contact_email", "secretariat_address"},
 )
 #: What a key holds, wherever it stands; every other one holds a word.
 TEXTS = {
-    "descriptions", "headlines", "joint", "names", "nature", "note", "places", "plural_names", "remark", "secretariat_address", "short_names", "taglines",
+    "descriptions", "headlines", "joint", "names", "nature", "note", "places", "plural_names", "remark", "secretariat_address", "short_names", "sources", "taglines",
     "theme", "titles",
 }  # fmt: skip
 WORDS = {"clues", "languages", "permissions"}
@@ -204,6 +210,8 @@ def _entries(folder: Path, name: str) -> Iterator[dict[str, Any]]:
         _check_keys(entry, needed, allowed, where=where)
         for standing in entry.get("standing", []):
             _check_keys(standing, *STANDING_KEYS, where=where)
+        for rule in entry.get("silence", []):
+            _check_keys(rule, *SILENCE_KEYS, where=where)
         identity = tuple(str(entry.get(one, "")) for one in IDENTITIES.get(name, ("code",)))
         if identity in seen:
             raise RefusedError(_("%(where)s stands there twice.") % {"where": where})
@@ -285,10 +293,15 @@ def _oddity(key: str, value: Any) -> str:
         return "" if fits else _("“%(key)s” is a list of words.")
     if key in FLAGS:
         return "" if isinstance(value, bool) else _("“%(key)s” is true or false.")
-    if key == "number":
+    if key in NUMBERS:
         return "" if type(value) is int else _("“%(key)s” is a whole number.")
     if key == "standing":
         return "" if _are_entries(value) else _("“%(key)s” is written as [[party.standing]].")
+    if key == "silence":
+        return "" if _are_entries(value) else _("“%(key)s” is written as [[body.silence]].")
+    if key == "reminders":
+        fits = isinstance(value, list) and all(type(one) is int and one > 0 for one in value)
+        return "" if fits else _("“%(key)s” is a list of hours before the end.")
     return "" if isinstance(value, str) else _("“%(key)s” is a word between quotation marks.")
 
 
@@ -375,6 +388,7 @@ class _Loading:
             "iso2": entry.get("iso2", ""),
             "iso3": entry.get("iso3", ""),
             "website": entry.get("website", ""),
+            "zone": entry.get("zone", ""),
             "parent": _known(self.parties, parent, where=entry["code"]) if parent else None,
         }
         party = self.parties[entry["code"]] = self.put(Party, {"code": entry["code"]}, values)
@@ -405,7 +419,26 @@ class _Loading:
             "until_on": _day(entry["until"])[0] if entry.get("until") else None,
             "rank": rank,
         }
-        self.bodies[entry["code"]] = self.put(Body, {"code": entry["code"]}, values)
+        body = self.bodies[entry["code"]] = self.put(Body, {"code": entry["code"]}, values)
+        for rule in entry.get("silence", []):
+            self.silence(body, rule)
+
+    def silence(self, body: Body, entry: dict[str, Any]) -> None:
+        """What the body's rules say of silence procedures; one that procedures were opened by stays as it is."""
+        key = {"body": body, "from_on": _day(entry["from"])[0]}
+        if SilenceRule.objects.filter(**key, procedures__isnull=False).exists():
+            return
+        if entry["opens"] not in SilenceRule.Opens.values:
+            raise RefusedError(
+                _("%(where)s: “opens” is one of: %(known)s.")
+                % {"where": f"bodies.toml, {body.code}", "known": ", ".join(SilenceRule.Opens.values)}
+            )
+        values = {
+            "until_on": _day(entry["until"])[0] if entry.get("until") else None, "opens": entry["opens"],
+            "min_days": entry["min_days"], "extensions": entry.get("extensions", 0), "extended_days": entry.get("extended_days", 0),
+            "reminders": entry.get("reminders", []), "sources": entry.get("sources", {}), "confirmed": entry.get("confirmed", True),
+        }  # fmt: skip
+        self.put(SilenceRule, key, values)
 
     def room(self, entry: dict[str, Any]) -> Room:
         """The body's room; its cap and seal are fixed for ever once it stands."""

@@ -114,19 +114,20 @@ def enter_adopted(
 
 
 def adopt(
-    row: Decision, *, present: Collection[Party], languages: Sequence[str], way: str, by: Person, at: dt.datetime,
-    on: dt.date | None = None, precision: str = DatePrecision.DAY,
+    row: Decision, *, present: Collection[Party], languages: Sequence[str], way: str, by: Person | None, at: dt.datetime,
+    on: dt.date | None = None, precision: str = DatePrecision.DAY, since: dt.datetime | None = None,
 ) -> Decision:  # fmt: skip
     """Freeze the words and write down that consensus was found; whoever calls has asked whether it was.
 
     Args:
-        row: locked by the caller, inside its transaction. on: the day, where it is not today.
+        row: locked by the caller, inside its transaction. on: the day, where it is not today. by: None where an hour came and
+            nobody did it. since: the instant of the adoption, where it is written down later.
     """
     row.text = texts.freeze_text(text=row.text, languages=languages, by=by, at=at, allowed=rules.ALLOWED)
     if row.text.room.sealed and row.text.room_id != row.body.room_id:
         _bring_out(row, languages, by=by, at=at)
-    row.state, row.way, row.adopted_at = Decision.State.ADOPTED, way, at
-    row.adopted_on, row.adopted_precision = on or today(at), precision
+    row.state, row.way, row.adopted_at = Decision.State.ADOPTED, way, since or at
+    row.adopted_on, row.adopted_precision = on or today(row.adopted_at), precision
     row.adopted_by, row.adopted_hash = by, row.text.frozen_hash
     touch(row, at)
     row.present.set(present)
@@ -140,7 +141,7 @@ def adopt(
     return row
 
 
-def _bring_out(row: Decision, languages: Sequence[str], *, by: Person, at: dt.datetime) -> None:
+def _bring_out(row: Decision, languages: Sequence[str], *, by: Person | None, at: dt.datetime) -> None:
     """The agreed words in the body's room: the same anchors, and so the same digest."""
     inside = row.text
     outside, pairs = texts.copy_text(
@@ -153,13 +154,13 @@ def _bring_out(row: Decision, languages: Sequence[str], *, by: Person, at: dt.da
     row.drafted, row.text = inside, outside
 
 
-def _record_inside(row: Decision, *, by: Person, at: dt.datetime, languages: Sequence[str]) -> None:
+def _record_inside(row: Decision, *, by: Person | None, at: dt.datetime, languages: Sequence[str]) -> None:
     assert row.drafted is not None  # noqa: S101 - for the type checker
     journal.record("decision.adopted", at=at, person=by, subject=row, room=row.drafted.room,
                    facts={"languages": sorted(languages), "sha256": row.adopted_hash, "way": row.way})  # fmt: skip
 
 
-def _active(row: Decision, *, by: Person, at: dt.datetime) -> None:
+def _active(row: Decision, *, by: Person | None, at: dt.datetime) -> None:
     """Every paragraph that does something is active from the day of adoption."""
     provisions = Provision.objects.filter(paragraph__text=row.text)
     day = row.adopted_on or today(at)

@@ -177,7 +177,7 @@ def require_after(adopted_on: dt.date, meaning: Meaning, paragraph: Paragraph) -
 
 
 def _describe(
-    paragraph: Paragraph, meaning: Meaning, seen: int | None, *, by: Person, at: dt.datetime
+    paragraph: Paragraph, meaning: Meaning, seen: int | None, *, by: Person | None, at: dt.datetime
 ) -> Provision:
     one = Provision.objects.select_for_update().filter(paragraph=paragraph).first()
     if one is None:
@@ -280,7 +280,9 @@ def leads_to(start: int, goal: int) -> bool:
     return False
 
 
-def copied_meaning(pairs: Mapping[int, Paragraph], *, by: Person, at: dt.datetime, forwards: bool) -> None:
+def copied_meaning(
+    pairs: Mapping[int, Paragraph], *, by: Person | None, at: dt.datetime, forwards: bool
+) -> None:
     """What paragraphs do, written for their copies.
 
     Args:

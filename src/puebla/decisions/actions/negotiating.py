@@ -218,6 +218,11 @@ def take_position(
         raise RefusedError(
             _("Your seat does not include writing for %(party)s.") % {"party": party}, field="party"
         )
+    if row.text.is_held and kind == Position.Kind.OBJECTION:
+        raise RefusedError(
+            _("A silence procedure runs over this text. Who objects breaks the silence, on the procedure's own page."),
+            field="kind",
+        )  # fmt: skip
     room = position_room(row, outside=outside)
     if audience > room.cap:
         raise RefusedError(
@@ -255,6 +260,8 @@ def lift_position(*, position: Position, by: Person, at: dt.datetime) -> Positio
     )
     one.decision = row
     require(rules.may_lift(reach_of(by, at), one))
+    if rules.is_closing(row, at):
+        raise RefusedError(rules.OVER)
     one.lifted_at, one.lifted_by = at, by
     one.revision += 1
     one.save()

@@ -12,10 +12,19 @@ from puebla.decisions.models.provisions import (
     Status,
     Verb,
 )
+from puebla.decisions.models.silence import (
+    ClockSpan,
+    SilenceExtension,
+    SilenceParty,
+    SilenceProcedure,
+    SilenceReceipt,
+    SilenceRule,
+)
 
 __all__ = [
     "IN_FORCE",
     "Addressee",
+    "ClockSpan",
     "Decision",
     "Link",
     "Position",
@@ -23,6 +32,11 @@ __all__ = [
     "Provision",
     "ProvisionAnswer",
     "ProvisionStatus",
+    "SilenceExtension",
+    "SilenceParty",
+    "SilenceProcedure",
+    "SilenceReceipt",
+    "SilenceRule",
     "Status",
     "Verb",
     "Voice",

@@ -23,6 +23,9 @@ from puebla.texts.models import Paragraph
 NO_SUCH = gettext_lazy("There is no such decision.")
 OVER = gettext_lazy("This text was adopted: its words and the positions beside it stay as they were.")
 LAID_ASIDE = gettext_lazy("This text was laid aside. Take it up again first.")
+SILENT = gettext_lazy(
+    "A silence procedure runs over this text: nothing in it changes until that has ended. Whoever opened it can stop it."
+)
 
 
 def open_to_change(reach: Reach, decision: Decision) -> Verdict:
@@ -33,7 +36,7 @@ def open_to_change(reach: Reach, decision: Decision) -> Verdict:
         return refused(OVER)
     if decision.state == Decision.State.LAID_ASIDE:
         return refused(LAID_ASIDE)
-    return ALLOWED
+    return refused(SILENT) if decision.text.is_held else ALLOWED
 
 
 # Drafting ----------------------------------------------------------------------------------------------------------
@@ -59,7 +62,8 @@ def may_describe(reach: Reach, decision: Decision) -> Verdict:
     """Say what its paragraphs do: verb, addressees, due dates, themes, links; they are no part of the words."""
     if not reach.covers(decision.text):
         return refused(NO_SUCH)
-    return texts.may_keep(reach, decision.text)
+    # Whom it addresses and until when is decided upon with the words.
+    return refused(SILENT) if decision.text.is_held else texts.may_keep(reach, decision.text)
 
 
 def may_link(source: Paragraph, target: Paragraph, *, reaches: bool) -> Verdict:
@@ -151,12 +155,21 @@ def may_take_position(reach: Reach, decision: Decision, *, at: dt.datetime) -> V
             % {"day": decision.adopted_on.isoformat() if decision.adopted_on else ""}
         )
     standing = open_to_change(reach, decision)
-    if not standing:
+    if not standing and not decision.text.is_held:
         return standing
+    if is_closing(decision, at):
+        return refused(
+            _("The silence procedure over this text has closed. Positions are recorded before that.")
+        )
     members = Party.objects.members(on=today(at)).filter(pk__in=texts.commenting_parties(reach))
     if not members.exists():
         return refused(_("Positions are taken by member states, by who writes for their delegation."))
     return ALLOWED
+
+
+def is_closing(decision: Decision, at: dt.datetime) -> bool:
+    """Whether the hour of a silence procedure over it has passed, though its end was not written down yet."""
+    return decision.text.is_held and not decision.silences.running().filter(closes_at__gte=at).exists()
 
 
 def may_lift(reach: Reach, position: Position) -> Verdict:
@@ -254,6 +267,8 @@ def may_lay_aside(reach: Reach, decision: Decision, *, at: dt.datetime) -> Verdi
         return refused(NO_SUCH)
     if decision.state == Decision.State.ADOPTED:
         return refused(OVER)
+    if decision.text.is_held:
+        return refused(SILENT)
     if declares(reach, decision, at=at):
         return ALLOWED
     return texts.may_edit(reach, decision.text)

@@ -6,7 +6,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.ticks import tick_at
 from puebla.decisions import rules
+from puebla.decisions.actions import settling
 from puebla.decisions.models import Decision
 from puebla.members.models import Body
 from puebla.members.querysets import reach_of, today
@@ -18,6 +20,7 @@ PER_PAGE = 30
 def decisions(request: PersonRequest) -> HttpResponseBase:
     """What is negotiated first, then what was adopted, the newest before."""
     at = timezone.now()
+    settling.settle_or_wait(at=at, tick=tick_at(at))
     reach = reach_of(request.person, at)
     seen = Decision.objects.visible_to(request.person, reach=reach)
     asked = request.GET.get("state", "")

@@ -7,6 +7,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from puebla.accounts.views import PersonRequest
+from puebla.core.ticks import tick_at
+from puebla.decisions.actions import settling
 from puebla.decisions.models import Decision, Position, Proposal, Provision
 from puebla.members.querysets import Reach, reach_of
 from puebla.texts.models import Paragraph, tree
@@ -34,6 +36,8 @@ class Reading:
     def __init__(self, request: PersonRequest, address: str) -> None:
         self.at = timezone.now()
         self.person = request.person
+        # What has ended by silence is adopted before anybody reads it.
+        settling.settle_or_wait(at=self.at, tick=tick_at(self.at))
         self.reach = reach_of(request.person, self.at)
         self.decision = decision_or_404(request, address, self.reach)
         self.text = self.decision.text

@@ -29,7 +29,7 @@ from puebla.members.querysets import today
 
 M = TypeVar("M", bound=models.Model)
 
-PARTY_FIELDS = ("kind", "names", "short_names", "iso2", "iso3", "parent", "website")
+PARTY_FIELDS = ("kind", "names", "short_names", "iso2", "iso3", "parent", "website", "zone")
 BODY_FIELDS = (
     "function",
     "names",

@@ -16,7 +16,7 @@ from puebla.texts.actions.editing import (
     word_paragraph,
     write_paragraphs,
 )
-from puebla.texts.actions.freezing import canonical, digest_of, freeze_text
+from puebla.texts.actions.freezing import canonical, digest_of, freeze_text, hold_text, let_go_text
 
 __all__ = [
     "Piece",
@@ -31,6 +31,8 @@ __all__ = [
     "digest_of",
     "freeze_text",
     "give_symbol",
+    "hold_text",
+    "let_go_text",
     "move_paragraph",
     "open_text",
     "remove_paragraph",

@@ -15,7 +15,7 @@ from puebla.texts.models import Paragraph, ParagraphVersion, Text, tree
 
 @transaction.atomic
 def copy_text(
-    *, text: Text, room: Room, party: Party, audience: int, by: Person, at: dt.datetime, titles: Texts | None = None
+    *, text: Text, room: Room, party: Party, audience: int, by: Person | None, at: dt.datetime, titles: Texts | None = None
 ) -> tuple[Text, dict[int, Paragraph]]:  # fmt: skip
     """The living paragraphs of a text as a new one, open, in another room; earlier wordings and comments stay behind.
 

@@ -118,7 +118,7 @@ def locked(text: Text) -> Text:
     return found
 
 
-def touch(text: Text, by: Person, at: dt.datetime) -> None:
+def touch(text: Text, by: Person | None, at: dt.datetime) -> None:
     """Save the text with a new revision, and tell search."""
     text.changed_at, text.changed_by = at, by
     text.revision += 1

@@ -36,22 +36,25 @@ def digest_of(text: Text, paragraphs: Iterable[Paragraph], languages: Sequence[s
 
 @transaction.atomic
 def freeze_text(
-    *, text: Text, languages: Sequence[str], by: Person, at: dt.datetime, allowed: rules.Verdict | None = None
+    *,
+    text: Text,
+    languages: Sequence[str],
+    by: Person | None,
+    at: dt.datetime,
+    allowed: rules.Verdict | None = None,
 ) -> Text:
     """Freeze the text in these languages: no paragraph is added, worded, moved or removed any more.
 
     A language that is left out must not be pending in part: it is left out of what was frozen.
 
     Args:
-        allowed: what the room above answered instead of the rule on who edits texts: a chair who declares consensus need not
-            be one of them.
+        by: None where nobody does it, but an hour that came. allowed: what the room above answered instead of the rule on
+            who edits texts: a chair who declares consensus need not be one of them.
     """
     row = locked(text)
-    if not languages:
-        raise RefusedError(_("Choose at least one language."), field="languages")
-    living = list(Paragraph.objects.filter(text=row).living().order_by())
     edited = rules.may_edit(reach_of(by, at), row) if allowed is None else allowed
-    require(freezing_of(row, living, languages, edited))
+    living = _whole(row, languages, edited)
+    row.held_at = None
     keep_versions(living, ParagraphVersion.What.FROZEN, at, by)
     row.state, row.frozen_at, row.frozen_by = Text.State.FROZEN, at, by
     row.frozen_languages, row.frozen_hash = sorted(languages), digest_of(row, living, languages)
@@ -59,6 +62,15 @@ def freeze_text(
     journal.record("text.frozen", at=at, person=by, subject=row, room=row.room,
                    facts={"languages": row.frozen_languages, "sha256": row.frozen_hash})  # fmt: skip
     return row
+
+
+def _whole(text: Text, languages: Sequence[str], edited: rules.Verdict) -> list[Paragraph]:
+    """The paragraphs of a text that lacks nothing in these languages; stops at one that does."""
+    if not languages:
+        raise RefusedError(_("Choose at least one language."), field="languages")
+    living = list(Paragraph.objects.filter(text=text).living().order_by())
+    require(freezing_of(text, living, languages, edited))
+    return living
 
 
 def freezing_of(
@@ -73,3 +85,30 @@ def freezing_of(
     ]
     untitled = [code for code in languages if not text.titles.get(code)]
     return rules.may_freeze(edited, text, pending, untitled, empty=not nodes)
+
+
+@transaction.atomic
+def hold_text(
+    *, text: Text, languages: Sequence[str], by: Person, at: dt.datetime, allowed: rules.Verdict
+) -> tuple[Text, str]:
+    """Hold the words while a room above has them decided upon: nobody changes them until it lets go.
+
+    Returns:
+        The text, and the digest that it would be frozen with.
+    """
+    row = locked(text)
+    living = _whole(row, languages, allowed)
+    row.held_at = at
+    touch(row, by, at)
+    journal.record("text.held", at=at, person=by, subject=row, room=row.room)
+    return row, digest_of(row, living, languages)
+
+
+@transaction.atomic
+def let_go_text(*, text: Text, at: dt.datetime, by: Person | None = None) -> Text:
+    """Let go of the words again: they were not adopted."""
+    row = locked(text)
+    row.held_at = None
+    touch(row, by, at)
+    journal.record("text.let_go", at=at, person=by, subject=row, room=row.room)
+    return row

@@ -33,6 +33,8 @@ class Text(Restricted):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     #: Until when delegations comment on it; a room above sets it.
     comments_until = models.DateTimeField(_("comments until"), null=True, blank=True)
+    #: Since when it is decided upon as it stands: a room above holds its words meanwhile, and lets go of them.
+    held_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
     frozen_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     #: The languages frozen, and the SHA-256 of the canonical form of all paragraphs in them.
@@ -71,6 +73,11 @@ class Text(Restricted):
 
     def __str__(self) -> str:
         return str(show(self.titles)) or self.symbol or self.ref
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is decided upon as it stands, and so does not change meanwhile."""
+        return self.held_at is not None
 
     @property
     def is_frozen(self) -> bool:

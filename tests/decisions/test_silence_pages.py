@@ -1,0 +1,184 @@
+"""Pages of silence procedures: opened, answered, extended, stopped and certified by people; closed to observers."""
+
+import datetime as dt
+import io
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+from pypdf import PdfReader
+
+from puebla.core import registry
+from puebla.core.asks import Question
+from puebla.core.ticks import tick
+from puebla.decisions.actions import settling
+from puebla.decisions.models import SilenceProcedure, SilenceReceipt, SilenceRule
+from puebla.decisions.rules.silence import MARGIN
+from puebla.members.querysets import reach_of
+from tests.decisions.silent import Clock, World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    world = World()
+    now = timezone.now()
+    world.clock = Clock(now)
+    world.clock.boot, world.clock.micros = tick().boot, tick().micros
+    world.on = timezone.localtime(now).date() + dt.timedelta(days=40)
+    return world
+
+
+def page(name, *args):
+    with translation.override("en"):
+        return reverse(f"decisions:{name}", args=args)
+
+
+def form_of(response, **values):
+    """What the form on a page holds, with these values."""
+    form = response.context["form"]
+    found = {bound.html_name: bound.value() for bound in form if bound.value() is not None}
+    return found | values
+
+
+def test_a_procedure_is_opened_answered_and_extended_by_people(client, world):
+    text = world.text()
+    client.force_login(world.chair)
+    shown = client.get(page("decision", text.address))
+    assert page("silence-open", text.ref) in shown.content.decode()
+    opening = client.get(page("silence-open", text.ref))
+    assert opening.context["first"] and "ATL" in opening.content.decode()
+    short = client.post(
+        page("silence-open", text.ref), form_of(opening, closes_on=world.on - dt.timedelta(days=39))
+    )
+    assert "too few are left to" in short.content.decode() and not SilenceProcedure.objects.exists()
+
+    opened = client.post(page("silence-open", text.ref), form_of(opening, closes_on=world.on), follow=True)
+
+    row = SilenceProcedure.objects.get()
+    words = opened.content.decode()
+    assert "Toronto, UTC−" in words and row.digest in words
+    client.force_login(world.people["CAN"])
+    mine = client.get(page("silence", row.ref))
+    assert SilenceReceipt.objects.get(kind="opened", party=world.party["CAN"]).by == world.people["CAN"]
+    empty = client.post(page("silence-answer", row.ref), form_of(mine, kind="breaks", words=""))
+    assert empty.status_code == 422 and "cannot join" in empty.content.decode()
+    client.post(page("silence-answer", row.ref), form_of(mine, kind="asks_extension", words="Two days more."))
+    assert client.get(page("silence-extend", row.ref)).context["verdict"].allowed is False
+    client.force_login(world.chair)
+    more = client.get(page("silence-extend", row.ref))
+    client.post(page("silence-extend", row.ref), form_of(more, closes_on=world.on + dt.timedelta(days=7)))
+    before, row = row.closes_at, SilenceProcedure.objects.get()
+    assert row.closes_at > before and row.extended.count() == 1
+
+
+def test_a_broken_silence_is_told_to_all_and_what_was_typed_too_late_is_kept_on_the_page(client, world):
+    row = world.opened(on=world.on)
+    client.force_login(world.people["HND"])
+    form = form_of(client.get(page("silence", row.ref)), kind="breaks", words="We cannot join paragraph 2.")
+    client.force_login(world.people["CRI"])
+    others = form_of(client.get(page("silence", row.ref)), kind="breaks", words="Nor can we.")
+    client.force_login(world.people["HND"])
+    client.post(page("silence-answer", row.ref), form)
+
+    client.force_login(world.people["CRI"])
+    late = client.post(page("silence-answer", row.ref), others)
+
+    assert late.status_code == 422
+    words = late.content.decode()
+    assert "broken already" in words and "Nor can we." in words and "We cannot join paragraph 2." in words
+    from puebla.notices.models import Notice
+
+    assert Notice.objects.filter(what="broken").count() == 6
+
+
+def test_observers_find_no_procedure_and_only_the_end(client, world):
+    row = world.opened(world.text(audience=60), on=world.on)
+    client.force_login(world.observer)
+    for name in ("silence", "silence-extend", "silence-stop", "silence-certificate"):
+        assert client.get(page(name, row.ref)).status_code == 404
+    assert "h-silence" not in client.get(page("decision", row.decision.address)).content.decode()
+    world.says(row, "CRI", "breaks")
+
+    shown = client.get(page("decision", row.decision.address)).content.decode()
+
+    assert "without adoption" in shown and row.ref not in shown and "Our words" not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_certificate_names_digest_head_and_what_its_reader_may_know(client, world, language):
+    row = world.opened(on=world.on)
+    world.says(row, "CRI", "no_objection", "With pleasure.", discreet=True)
+    world.clock.until(row.closes_at + MARGIN)
+    settling.settle_due(**world.clock.read())
+    row.refresh_from_db()
+
+    def read(person):
+        client.force_login(person)
+        with translation.override(language):
+            answer = client.get(reverse("decisions:silence-certificate", args=[row.ref]))
+        assert answer["Content-Type"] == "application/pdf"
+        words = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.content)).pages)
+        return "".join(words.split())
+
+    for person, knows in ((world.chair, True), (world.people["CAN"], False)):
+        words = read(person)
+        assert row.digest in words and row.journal_digest in words and "Toronto" in words
+        assert ("Withpleasure" in words) == knows
+
+
+def test_what_is_asked_stands_in_list_and_calendar(world):
+    row = world.opened(on=world.on)
+    world.says(row, "CRI", "no_objection", "")
+    person = world.people["CAN"]
+    reach = reach_of(person)
+    at = timezone.now()
+    parties = frozenset({world.party["CAN"].pk})
+    (ask,) = registry.asks.named("silence")(Question(person, reach, parties, at))
+    assert ask.state(at) == "open" and ask.due.zone == "America/Toronto" and ask.answer
+    later = row.closes_at + dt.timedelta(seconds=1)
+    (over,) = registry.asks.named("silence")(Question(person, reach, parties, later))
+    assert over.state(later) == "ended"
+    entries = list(registry.calendar.named("silence")(person, reach, at, later))
+    assert [one.starts_at for one in entries] == [row.closes_at]
+    assert not list(
+        registry.asks.named("silence")(Question(world.observer, reach_of(world.observer), parties, at))
+    )
+
+
+def test_rules_are_kept_where_the_secretariat_keeps_lists(client, world):
+    client.force_login(world.people["CAN"])
+    assert client.get(page("silence-rule-new")).status_code == 404
+    assert "RCGM" in client.get(page("silences")).content.decode()
+    client.force_login(world.keeper)
+    form = client.get(page("silence-rule", world.rule.ref))
+    client.post(
+        page("silence-rule", world.rule.ref), form_of(form, min_days=7, reminders="48, 6", extensions=0)
+    )
+    kept = SilenceRule.objects.get()
+    assert (kept.min_days, kept.reminders, kept.extensions) == (7, [48, 6], 0)
+    wrong = client.post(page("silence-rule", world.rule.ref), form_of(form, reminders="soon"))
+    assert "whole hours" in wrong.content.decode()
+    world.opened(on=world.on)
+    again = client.get(page("silence-rule", world.rule.ref))
+    refused = client.post(page("silence-rule", world.rule.ref), form_of(again, min_days=2))
+    assert "enter a new one" in refused.content.decode()
+
+
+def test_a_page_asks_as_much_of_the_database_for_many_answers_as_for_one(client, world):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    row = world.opened(on=world.on)
+    counts = []
+    client.force_login(world.keeper)
+    for codes in ((), ("CRI", "HND", "ATL")):
+        for code in codes:
+            world.says(row, code, "no_objection", "")
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            client.get(page("silence", row.ref))
+        counts.append(len(caught))
+    assert counts[0] >= counts[1]
