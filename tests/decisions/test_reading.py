@@ -103,6 +103,8 @@ def test_where_a_paragraph_was_said_before_is_suggested_linked_and_followed_as_f
     assert "Supersedes" in shown and "<ins>orderly</ins>" in re.sub(r"\s+", " ", shown) and "SHA-256" in shown
     back = client.get(f"/en/intranet/decisions/at/{old.ref}/p/1/before/").content.decode()
     assert f"{new.address}#1" in back and "Superseded by" in back
+    superseded = client.get(f"/en/intranet/decisions/{old.address}/").content.decode()
+    assert "Superseded by" in superseded and f'/{new.address}/#1"' in superseded
     circle = client.post(
         f"/en/intranet/decisions/at/{old.ref}/p/1/links/", {"target": f"{new.address}#1", "kind": "recalls"}, follow=True
     )  # fmt: skip

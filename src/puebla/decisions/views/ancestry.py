@@ -43,7 +43,7 @@ def before(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
     context = {
         "decision": reading.decision, "text": reading.text, "paragraph": one, "anchor": anchor, "verdict": verdict,
         "node": next(node for node in reading.living if node.paragraph is one), "words": show(one.words),
-        "both": [(code, unmarked(said)) for code, said in one.words.items() if said],
+        "both": [(code, unmarked(said)) for code in Process.current().languages if (said := one.words.get(code))],
         "before": [_line(link, link.target, one, language, SAYS, step) for step, link in found.before],
         "after": [_line(link, link.source, one, language, SAID_OF, step) for step, link in found.after],
         "alike": [_alike(each, one, language) for each in near], "kinds": [(kind.value, kind.label) for kind in WRITTEN],

@@ -16,9 +16,11 @@ from puebla.core.languages import Texts
 from puebla.core.models import Process
 from puebla.decisions import actions, rules
 from puebla.decisions.models import Decision, Position, Proposal, Provision
+from puebla.decisions.querysets.reading import newer
 from puebla.decisions.views.reading import Reading, by_paragraph
 from puebla.members.models import Party
 from puebla.members.querysets import today
+from puebla.publications.views.decisions import SAID_OF
 from puebla.texts.actions import digest_of
 from puebla.texts.models import Paragraph
 from puebla.texts.models.wording import shown
@@ -93,12 +95,15 @@ class _Below:
         self.reading, self.may = reading, may
         self.template, self.token = get_template("decisions/_below.html"), get_token(request)
         self.provisions = provisions
+        keys = [node.paragraph.pk for node in reading.living]
+        self.newer = newer(keys, reading.person, reading.reach)
         self.proposals, self.positions = by_paragraph(proposals), by_paragraph(positions)
 
     def of(self, paragraph: Paragraph) -> SafeString | str:
         """What stands below a paragraph; nothing where nothing is known of it."""
         if (
             paragraph.pk not in self.provisions
+            and paragraph.pk not in self.newer
             and paragraph.pk not in self.proposals
             and paragraph.pk not in self.positions
         ):
@@ -115,6 +120,10 @@ class _Below:
         context = {
             "decision": self.reading.decision, "paragraph": paragraph, "provision": one, "proposals": proposals,
             "positions": self.positions.get(key, ()) if key is not None else (),
+            "newer": [
+                (SAID_OF[link.kind], link.source, link.source.text.decision)
+                for link in self.newer.get(key or 0, ())
+            ],
         }  # fmt: skip
         # Without the request: what every page knows would be gathered again for each paragraph.
         return self.template.render(context | {"csrf_token": self.token})

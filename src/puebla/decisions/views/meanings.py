@@ -61,10 +61,10 @@ def meanings(request: PersonRequest, ref: str) -> HttpResponseBase:
             )
             messages.success(request, told % {"count": len(chosen)})
             return redirect("decisions:decision", reading.decision.address)
-    known = Known.now(on=today(reading.at))
+    known, languages = Known.now(on=today(reading.at)), Process.current().languages
     context = {
-        "decision": reading.decision, "text": reading.text, "verdict": verdict, "languages": Process.current().languages,
-        "rows": [_row(node, recognise(node.paragraph.words, known), typed) for node in waiting],
+        "decision": reading.decision, "text": reading.text, "verdict": verdict, "languages": languages,
+        "rows": [_row(node, recognise(node.paragraph.words, known), typed, languages) for node in waiting],
         "verbs": [(one.pk, capfirst(str(one))) for one in Verb.objects.order_by("rank", "code")],
         "themes": Theme.objects.order_by("rank", "code"), "themed": typed.getlist("themes") if typed is not None else [],
     }  # fmt: skip
@@ -79,7 +79,7 @@ def unsaid(reading: Reading) -> list[tree.Node]:
     ]
 
 
-def _row(node: tree.Node, found: Recognised, typed: Any) -> dict[str, Any]:
+def _row(node: tree.Node, found: Recognised, typed: Any, languages: Sequence[str]) -> dict[str, Any]:
     """A paragraph with what was recognised, or with what was chosen before something was refused."""
     anchor = node.paragraph.anchor
     own = [_value(one) for one in found.addressees]
@@ -95,7 +95,7 @@ def _row(node: tree.Node, found: Recognised, typed: Any) -> dict[str, Any]:
     return {
         "node": node, "anchor": anchor, "taken": taken, "verb": verb, "asks": asks, "due": due, "proposed_due": _due(found),
         "due_words": Due(on=found.due_on, precision=found.due_precision).in_words() if found.due_on else "",
-        "doubts": found.doubts, "words": [(code, unmarked(said)) for code, said in node.paragraph.words.items() if said],
+        "doubts": found.doubts, "words": [(code, unmarked(said)) for code in languages if (said := node.paragraph.words.get(code))],
         "to": [Choice(value, capfirst(label), value in ticked) for value, label in labels.items()],
     }  # fmt: skip
 
