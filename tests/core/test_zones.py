@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from puebla.core.verdicts import RefusedError
-from puebla.core.zones import instant_of, instants_of, local
+from puebla.core.zones import instant_of, instants_of, local, place_of
 
 MEMBERS = ("America/Belize", "America/Toronto", "America/Costa_Rica", "America/Santo_Domingo", "America/El_Salvador",
            "America/New_York", "America/Guatemala", "America/Tegucigalpa", "America/Mexico_City", "America/Managua",
@@ -33,6 +34,18 @@ def test_an_hour_that_comes_twice_is_refused_until_it_is_said_which():
 def test_a_zone_that_nobody_knows_is_refused_with_a_sentence():
     with pytest.raises(RefusedError, match="no time zone"):
         instant_of(dt.date(2026, 11, 1), dt.time(1, 30), "Atlantis/Puebla")
+
+
+def test_a_zones_place_is_named_in_the_readers_language():
+    named = {}
+    for language in ("en", "es", "xx"):
+        with override(language):
+            named[language] = [
+                place_of(one) for one in ("America/Mexico_City", "America/Panama", "America/Costa_Rica")
+            ]
+
+    assert named["en"] == named["xx"] == ["Mexico City", "Panama", "Costa Rica"]
+    assert named["es"] == ["Ciudad de México", "Panamá", "Costa Rica"]
 
 
 @given(

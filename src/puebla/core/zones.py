@@ -5,6 +5,7 @@ first two are what was agreed; the instant is computed from them, and again when
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,8 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from puebla.core.verdicts import RefusedError
 
@@ -114,8 +115,25 @@ class ZoneField(models.CharField[Any, Any]):
 
 
 def place_of(name: str) -> str:
-    """The place after which a zone is named: "Costa Rica"."""
-    return name.rpartition("/")[2].replace("_", " ")
+    """The place after which a zone is named, as the reader's language calls it: "Costa Rica", "Ciudad de México"."""
+    return known_place(name) or name.rpartition("/")[2].replace("_", " ")
+
+
+def known_place(name: str) -> str:
+    """What the reader's language calls the place of a zone; empty where that is no other name than the zone's own."""
+    return _places((get_language() or "en")[:2]).get(name, "")
+
+
+@lru_cache(maxsize=8)
+def _places(language: str) -> Mapping[str, str]:
+    """By zone, from the CLDR. The names of zones are English already, but for their accents."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        found = {} if language == "en" else Locale.parse(language).time_zones
+    except UnknownLocaleError:
+        return {}
+    return {name: facts["city"] for name, facts in found.items() if "city" in facts}
 
 
 def difference(instant: dt.datetime, name: str) -> str:

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, StaleError
-from puebla.core.zones import difference, known_zones
+from puebla.core.words import fold
+from puebla.core.zones import difference, known_place, known_zones, place_of
 
 #: First parts of the names of zones that are places people live in, as their reader calls them.
 CONTINENTS = {
@@ -170,7 +171,7 @@ class ZoneChoice(forms.ChoiceField):
 
     def offer(self, at: dt.datetime) -> None:
         """Offer them, with their differences at this instant."""
-        none = _("of the process (%(zone)s)") % {"zone": settings.TIME_ZONE.replace("_", " ")}
+        none = _("of the process (%(zone)s)") % {"zone": place_of(settings.TIME_ZONE)}
         self.choices = [*([("", none)] if self.own else []), *_zones(at)]
 
 
@@ -182,7 +183,10 @@ def _zones(at: dt.datetime) -> list[tuple[str, Any]]:
             continent, place = "", name
         # Each zone is read from the disk once: the members' own lie in the Americas.
         said = f" ({difference(at, name)})" if continent == "America" else ""
-        found[continent].append((name, place.replace("_", " ").replace("/", ", ") + said))
+        shown = known_place(name) or place.replace("_", " ").replace("/", ", ")
+        found[continent].append((name, shown + said))
+    for zones in found.values():
+        zones.sort(key=lambda zone: fold(zone[1]))
     return [(str(CONTINENTS.get(one, _("Elsewhere"))), zones) for one, zones in found.items()]
 
 
