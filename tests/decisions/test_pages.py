@@ -151,3 +151,22 @@ def test_lists_and_pages_ask_the_same_number_of_questions_at_two_sizes(world):
         proposed(world, second, "MEX", anchor=str(n + 1), what="bracket")
 
     assert (questions(page(second)), questions(reverse("decisions:list"))) == before
+
+
+def test_what_was_adopted_earlier_is_entered_by_the_secretariat_beside_its_paper(world):
+    from tests import factories
+
+    kind = factories.KindFactory(code="DEC")
+    paper = factories.DocumentFactory(
+        kind=kind, body=world.ministers, symbol="RCM/2004/VM/DEC/7", audience=50
+    )
+    decision = drafted(world, kind="decision", convening=None, body=world.ministers, audience=50)
+    form = {"on": "2004-05", "adopted_in": ["en", "es"], "document": paper.symbol}
+    assert client_of(world.people["CRI"]).post(at(decision, "enter"), form).status_code == 200
+    later = client_of(world.keeper).post(at(decision, "enter"), form | {"on": "2999"}).content.decode()
+    assert "still to come" in later
+    client_of(world.keeper).post(at(decision, "enter"), form)
+
+    entered = Decision.objects.get(pk=decision.pk)
+    assert (entered.way, entered.adopted_precision, entered.address) == ("record", "month", paper.symbol)
+    assert "May 2004" in client_of(world.outsider).get(page(entered)).content.decode()

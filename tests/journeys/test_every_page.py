@@ -48,9 +48,13 @@ MEETINGS = ["/intranet/meetings/", "/intranet/meetings/calendar/", "/intranet/me
             *((f"meetings:{name}", ("meetings:delegations", MEETING)) for name in ("quotas", "all-badges")),
             STATEMENTS, SPOKEN, ("meetings:statement-edit", SPOKEN), ("meetings:statement-new", STATEMENTS),
             ("meetings:speakers", STATEMENTS), ("meetings:booth", SESSION), ("meetings:interpreters-links", SESSION)]  # fmt: skip
+DECISION, ADOPTED = (
+    ("decisions:decision", f"/intranet/decisions/?state={state}") for state in ("drafting", "adopted")
+)
 #: What is asked of a party stands on pages of its own.
 REPLYING = [INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
-            ("meetings:bilateral-ask", ("meetings:bilaterals", MEETING))]  # fmt: skip
+            ("meetings:bilateral-ask", ("meetings:bilaterals", MEETING)),
+            *((f"decisions:{name}", DECISION) for name in ("propose-first", "propose", "position"))]  # fmt: skip
 #: A decision that the public reads; what is done with it on the private site.
 DECIDED = "/decisions/RCM/2016/VM/DEC/1/"
 MADE = "/intranet/decisions/RCM/2016/VM/DEC/1/"
@@ -69,7 +73,8 @@ PUBLIC = ["/", "/decisions/", "/decisions/?q=zzz", "/decisions/?theme=HR", DECID
           "/subscribe/asked/", "/subscribe/confirm/1900/", "/subscribe/manage/1900/", "/subscribe/stop/1900/", "/subscribe/stop/kind/1900/",
           "/subscribe/stop/inside/1900/"]  # fmt: skip
 TEXT = ("texts:text", "/intranet/texts/")
-PRIVATE = ["/intranet/decisions/find/", "/intranet/decisions/find/?q=zzz", ("decisions:before", MADE), ("decisions:public", MADE),
+PRIVATE = ["/intranet/decisions/", "/intranet/decisions/?state=laid_aside", "/intranet/decisions/new/", DECISION, ("decisions:means", DECISION),
+           ("decisions:status", ADOPTED), ("decisions:forward", ADOPTED), "/intranet/decisions/find/", "/intranet/decisions/find/?q=zzz", ("decisions:before", MADE), ("decisions:public", MADE),
            ("decisions:meanings", MADE), "/intranet/texts/", "/intranet/texts/new/", TEXT,
            *((name, TEXT) for name in ("texts:paragraph", "texts:add", "texts:import", "texts:changes", "texts:history", "texts:title",
                                        "texts:audience", "meetings:report-comments")),
@@ -103,7 +108,7 @@ TECHNICAL = ["/intranet/technology/", "/intranet/journal/"]
 CHAIRS = ["/intranet/confirmations/"]
 HANDOVER, NOTES = ("meetings:handover", "/intranet/presidency/"), ("meetings:chair", MEETING)
 PRESIDING = ["/intranet/meetings/presidency/", HANDOVER, ("meetings:handover-point", HANDOVER),
-             ("meetings:handover-point-new", HANDOVER), NOTES, ("meetings:chair-note", NOTES)]  # fmt: skip
+             ("meetings:handover-point-new", HANDOVER), ("decisions:declare", DECISION), NOTES, ("meetings:chair-note", NOTES)]  # fmt: skip
 #: No pages of their own: files, answers for programs, buttons; what stands while something runs, or in another journey.
 ELSEWHERE = {
     "portal:decision-export", "portal:decision-canonical", "portal:decision-cite-bib", "portal:decision-cite-ris",
@@ -125,6 +130,7 @@ ELSEWHERE = {
     "meetings:session-cancel", "meetings:agenda-revise", "meetings:item-move", "meetings:item-papers", "meetings:item-open",
     "meetings:item-remove", "meetings:invite", "meetings:statement-act", "meetings:statement-file", "meetings:interpreters",
     "meetings:interpreters-enter", "meetings:interpreters-file", "meetings:interpreters-link", "meetings:bilateral-close", "meetings:today", "meetings:public-withdraw", "documents:changes",
+    "decisions:enter", "decisions:aside", "decisions:file", "decisions:proposal", "decisions:lift", "decisions:answer",
     "meetings:item-remove", "meetings:invite", "meetings:handover-sign", "meetings:handover-complete",
     "meetings:handover-note", "meetings:handover-file",
     "circulars:observers", "texts:comment", "meetings:report-adopt", "meetings:report-new", "documents:batch", "intranet:saved-search", "members:invitation-withdraw", "members:opening-confirm", "mfa_authenticate", "mfa_reauthenticate",
