@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from puebla.plan.views import commitments, comparing, editions, matrix, parts, reporting
+from puebla.plan.views import commitments, comparing, editions, matrix, parts, releasing, reporting
 
 app_name = "plan"
 _ONE = "<slug:plan>/<str:code>/"
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("<slug:plan>/history/", editions.history, name="history"),
     path("<slug:plan>/matrix/", matrix.matrix, name="matrix"),
     path("<slug:plan>/compare/", comparing.compare, name="compare"),
+    path("<slug:plan>/public/", releasing.public, name="public"),
+    path("<slug:plan>/public/withdraw/", releasing.withdraw, name="public-withdraw"),
     path("<slug:plan>/structure/", parts.structure, name="structure"),
     path("<slug:plan>/structure/new/", parts.new_pillar, name="pillar-new"),
     path("<slug:plan>/structure/<slug:pillar>/", parts.pillar, name="pillar"),

@@ -50,6 +50,7 @@ class PortalConfig(AppConfig):
         from puebla.core.channels import FeedSource
         from puebla.portal import querysets, rules
         from puebla.portal.querysets.decisions import decision_pages
+        from puebla.portal.querysets.plan import plan_entries, plan_pages
 
         rules.register_policies()
         registry.framework_permissions.add("cms", rules.gives)
@@ -59,6 +60,8 @@ class PortalConfig(AppConfig):
             registry.journal_phrases.add(act, lambda _facts, words=words: str(words))
         registry.sitemap.add("portal", querysets.standing_pages, rank=10)
         registry.sitemap.add("decisions", decision_pages, rank=12)
+        registry.sitemap.add("plan", plan_pages, rank=13)
+        registry.feeds.add("plan", FeedSource(gettext_lazy("Plan of Action"), "portal:plans", plan_entries))
         registry.sitemap.add("pages", querysets.edited_pages, rank=15)
         registry.feeds.add("news", FeedSource(gettext_lazy("News"), "portal:news", querysets.news_entries))
 

@@ -9,7 +9,18 @@ from typing import Any
 from django.urls import path
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from puebla.portal.views import decisions, documents, home, journal, meetings, pages, parties, search, sides
+from puebla.portal.views import (
+    decisions,
+    documents,
+    home,
+    journal,
+    meetings,
+    pages,
+    parties,
+    plan,
+    search,
+    sides,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -48,6 +59,9 @@ urlpatterns = [
     path("decisions/<path:symbol>/", decisions.decision, name="decision"),
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("meetings/<path:symbol>/", meetings.meeting, name="meeting"),
+    path("plan/", plan.plans, name="plans"),
+    path("plan/<slug:code>/", plan.plan, name="plan"),
+    path("plan/<slug:code>/<str:number>/", plan.commitment, name="commitment"),
     path("members/", parties.members, name="members"),
     path("members/<str:code>/", parties.party, name="party"),
     path("presidency/", parties.presidency, name="presidency"),

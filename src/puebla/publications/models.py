@@ -453,6 +453,81 @@ class PublicLink(models.Model):
         return f"{self.symbol}#{self.anchor} {self.kind} {self.to_symbol}#{self.to_anchor}"
 
 
+class PublicPlan(models.Model):
+    """The public tracker of an edition of the Plan of Action; with `withdrawn_at`, its tombstone."""
+
+    code = models.CharField(max_length=20, unique=True)
+    titles = TextsField()
+    summaries = TextsField(max_length=3000, blank=True)
+    pillar_names = TextsField(max_length=40)
+    objective_names = TextsField(max_length=40)
+    body_names = TextsField(blank=True)
+    state_names = TextsField(blank=True)
+    from_on = models.DateField()
+    from_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+    until_on = models.DateField(null=True)
+    until_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+    released_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = TextsField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-from_on", "code"]
+
+    def __str__(self) -> str:
+        return str(show(self.titles)) or self.code
+
+
+class PublicCommitment(models.Model):
+    """A commitment as it was released; with `withdrawn_at`, its tombstone. Nothing that was not released has a column here."""
+
+    plan_code = models.CharField(max_length=20)
+    code = models.CharField(max_length=20)
+    code_order = models.CharField(max_length=60)
+    titles = TextsField(max_length=500)
+    texts = TextsField(max_length=5000, blank=True)
+    pillar_code = models.CharField(max_length=20, blank=True)
+    pillar_number = models.PositiveSmallIntegerField(default=0)
+    pillar_names = TextsField(blank=True)
+    objective_number = models.PositiveSmallIntegerField(default=0)
+    objective_names = TextsField(blank=True)
+    #: [{"code", "names", "part"}]: who leads and who are partners; a body, all members.
+    actors = models.JSONField(default=list)
+    from_on = models.DateField(null=True)
+    from_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+    until_on = models.DateField(null=True)
+    until_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+    status = models.CharField(max_length=15, blank=True)
+    status_names = TextsField(blank=True)
+    progress = models.PositiveSmallIntegerField(null=True)
+    #: How the mandate is cited, and the symbol of the public paper that it stands in.
+    mandate = models.CharField(max_length=200, blank=True)
+    mandate_symbol = models.CharField(max_length=60, blank=True)
+    next_steps = TextsField(max_length=1000, blank=True)
+    #: [{"framework", "framework_names", "code", "names"}].
+    goals = models.JSONField(default=list)
+    #: [{"titles", "state_names", "due"}].
+    actions = models.JSONField(default=list)
+    #: [{"party", "party_names", "year", "half", "done_names", "words", "sent_on"}], of parties that let them be published.
+    reports = models.JSONField(default=list)
+    #: {"budget", "funded", "currency"}, in figures as text; empty where money was not released.
+    money = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True)
+    released_at = models.DateTimeField()
+    changed_at = models.DateTimeField(db_index=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = TextsField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["plan_code", "code_order"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan_code", "code"], name="publications_commitment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_code}/{self.code}"
+
+
 class PublicHead(models.Model):
     """The end of the journal's chain as it stood on a day, shown to the world so that nobody can rewrite what came before."""
 

@@ -14,10 +14,12 @@ from puebla.config.demonstration.people import Cast
 from puebla.core.languages import Texts
 from puebla.core.models import parse_imprecise
 from puebla.members.models import Audience, Body, Party
-from puebla.members.querysets import today
+from puebla.members.querysets import reach_of, today
 from puebla.plan import actions
+from puebla.plan.actions.releasing import release_plan
 from puebla.plan.models import Action, Commitment, Goal, Objective, Plan
 from puebla.plan.models.commitments import Status
+from puebla.plan.querysets.public import chosen_facts, digest_of
 from puebla.plan.querysets.rounds import half_of
 
 CODE = "2010"
@@ -212,6 +214,7 @@ class Planning:
                 "done": how, "words": _t(en, es), "next_steps": {}, "evidence": "", "opens_to": int(readers),
             }  # fmt: skip
             self.steps.append((instant, partial(self._report, place, who, said)))
+        self.steps.append((max(now - dt.timedelta(days=4), began + room / 10), self._release))
         self.steps.sort(key=lambda step: step[0])
 
     def _enter(self, at: dt.datetime) -> None:
@@ -268,3 +271,11 @@ class Planning:
         }  # fmt: skip
         actions.save_draft(values=said, **facts)
         actions.send_report(token=f"demonstration-{place}-{who}", **facts)
+
+    def _release(self, at: dt.datetime) -> None:
+        """What is begun becomes public, without money."""
+        plan, by = Plan.objects.get(code=CODE), self._cast["secretariat"]
+        begun = {Status.UNDER_WAY, Status.DONE, Status.NEEDS_FUNDING}
+        refs = [one.ref for one in Commitment.objects.filter(plan=plan, status__in=begun)]
+        seen = digest_of(chosen_facts(plan, refs, by, reach_of(by, at), money=False, at=at))
+        release_plan(plan=plan, commitments=refs, money=False, seen=seen, reason={}, by=by, at=at)
