@@ -48,11 +48,17 @@ MEETINGS = ["/intranet/meetings/", "/intranet/meetings/calendar/", "/intranet/me
             *((f"meetings:{name}", ("meetings:delegations", MEETING)) for name in ("quotas", "all-badges")),
             STATEMENTS, SPOKEN, ("meetings:statement-edit", SPOKEN), ("meetings:statement-new", STATEMENTS),
             ("meetings:speakers", STATEMENTS), ("meetings:booth", SESSION), ("meetings:interpreters-links", SESSION)]  # fmt: skip
+PLAN = "/intranet/plan/2010/"
+PLANS = ["/intranet/plan/", "/intranet/plan/new/", PLAN, f"{PLAN}?q=zzz", f"{PLAN}matrix/", f"{PLAN}compare/", f"{PLAN}1.1.1/",
+         *(f"{PLAN}{name}/" for name in ("edit", "audience", "history", "public", "structure", "structure/new", "structure/HR",
+                                         "structure/HR/new", "structure/HR/1", "add", "1.1.1/edit", "1.1.1/history",
+                                         "1.1.1/reports/GTM", "1.1.1/actions/new", "1.1.1/indicators/new")),
+         ("plan:action", f"{PLAN}1.1.1/"), ("plan:indicator", f"{PLAN}1.4.1/")]  # fmt: skip
 DECISION, ADOPTED = (
     ("decisions:decision", f"/intranet/decisions/?state={state}") for state in ("drafting", "adopted")
 )
 #: What is asked of a party stands on pages of its own.
-REPLYING = [INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
+REPLYING = [f"{PLAN}1.2.1/report/", INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
             ("meetings:bilateral-ask", ("meetings:bilaterals", MEETING)),
             *((f"decisions:{name}", DECISION) for name in ("propose-first", "propose", "position"))]  # fmt: skip
 #: A decision that the public reads; what is done with it on the private site.
@@ -64,7 +70,7 @@ PUBLIC = ["/", "/decisions/", "/decisions/?q=zzz", "/decisions/?theme=HR", DECID
           "/documents/RCM/1996/VM/DECL/1/", "/documents/RCM/2018/TS/INF/1/", "/documents/RCM/2009/VM/DECL/1/read/es/",
           "/documents/RCM/2009/VM/DECL/1/read/en/es/", "/search/", "/search/?q=migration", "/search/?q=zzz",
           f"/search/?q={'ñ' * 1300}", "/meetings/", "/meetings/?body=VM", "/meetings/RCM/2009/VM/", "/members/",
-          "/members/CRI/", "/presidency/", "/journal/", "/statistics/", "/statistics/RETURN/", "/statistics/RETURN/RETURN-1/", "/about/", "/about/background/", "/about/members/",
+          "/members/CRI/", "/plan/", "/plan/2010/1.1.1/", "/presidency/", "/journal/", "/statistics/", "/statistics/RETURN/", "/statistics/RETURN/RETURN-1/", "/about/", "/about/background/", "/about/members/",
           "/about/plan-of-action/", "/about/terms/", "/about/1900/", "/news/", "/news/thirty-years/",
           "/news/guidelines-to-read/", "/documents/RCM/1900/X/NOTE/1/",
           "/accounts/login/", "/accounts/login/code/", "/accounts/apply/", "/accounts/password/reset/",
@@ -73,7 +79,7 @@ PUBLIC = ["/", "/decisions/", "/decisions/?q=zzz", "/decisions/?theme=HR", DECID
           "/subscribe/asked/", "/subscribe/confirm/1900/", "/subscribe/manage/1900/", "/subscribe/stop/1900/", "/subscribe/stop/kind/1900/",
           "/subscribe/stop/inside/1900/"]  # fmt: skip
 TEXT = ("texts:text", "/intranet/texts/")
-PRIVATE = ["/intranet/decisions/", "/intranet/decisions/?state=laid_aside", "/intranet/decisions/new/", DECISION, ("decisions:means", DECISION),
+PRIVATE = [*PLANS, "/intranet/decisions/", "/intranet/decisions/?state=laid_aside", "/intranet/decisions/new/", DECISION, ("decisions:means", DECISION),
            ("decisions:status", ADOPTED), ("decisions:forward", ADOPTED), "/intranet/decisions/find/", "/intranet/decisions/find/?q=zzz", ("decisions:before", MADE), ("decisions:public", MADE),
            ("decisions:meanings", MADE), "/intranet/texts/", "/intranet/texts/new/", TEXT,
            *((name, TEXT) for name in ("texts:paragraph", "texts:add", "texts:import", "texts:changes", "texts:history", "texts:title",
@@ -111,7 +117,7 @@ PRESIDING = ["/intranet/meetings/presidency/", HANDOVER, ("meetings:handover-poi
              ("meetings:handover-point-new", HANDOVER), ("decisions:declare", DECISION), NOTES, ("meetings:chair-note", NOTES)]  # fmt: skip
 #: No pages of their own: files, answers for programs, buttons; what stands while something runs, or in another journey.
 ELSEWHERE = {
-    "portal:decision-export", "portal:decision-canonical", "portal:decision-cite-bib", "portal:decision-cite-ris",
+    "plan:file", "plan:public-withdraw", "portal:decision-export", "portal:decision-canonical", "portal:decision-cite-bib", "portal:decision-cite-ris",
     "portal:decision-cite-json", "decisions:link", "decisions:unlink", "decisions:public-withdraw",
     "documents:suggest", "intranet:search-suggest", "portal:search-suggest", "documents:pack", "documents:file",
     "documents:version", "documents:picture", "portal:file", "portal:file-version", "portal:cite-bib", "portal:cite-ris",
