@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('publications', '0012_decisions'),
+        ('publications', '0013_decisions_known_by_year'),
     ]
 
     operations = [
