@@ -28,6 +28,7 @@ from puebla.config.demonstration import (
     planning,
     presiding,
     reporting,
+    silent,
     sources,
 )
 from puebla.config.demonstration.sources import Source
@@ -123,7 +124,8 @@ def load(
         meetings = cycle.Cycle(cast, now=at, began=began)
         letters = circulating.Circulars(cast, now=at, began=began)
         plan = planning.Planning(cast, now=at, began=began)
-        take = partial(_take, (meetings, letters, plan))
+        silences = silent.Silences(cast, now=at, began=began)
+        take = partial(_take, (meetings, letters, plan, silences))
         for number, (text, instant) in enumerate(
             zip(_by_date(texts), _instants(began, at, len(texts)), strict=True)
         ):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from puebla.core.verdicts import ALLOWED, Verdict, refused
-from puebla.core.workdays import working_days
-from puebla.core.zones import local, place_of
+from puebla.core.workdays import is_working_day, working_days
+from puebla.core.zones import instants_of, local, place_of
 from puebla.decisions import rules
 from puebla.decisions.models import Decision, SilenceParty, SilenceProcedure, SilenceReceipt, SilenceRule
 from puebla.members.models import Party, Permission
@@ -105,13 +105,25 @@ def long_enough(
     )  # fmt: skip
 
 
-def earliest_day(
-    asked: Sequence[SilenceParty], *, least: int, begins_at: dt.datetime, closes: Iterable[dt.datetime]
-) -> dt.datetime | None:
-    """The first of these instants that leaves enough working days to everybody."""
-    return next(
-        (one for one in closes if long_enough(asked, least=least, begins_at=begins_at, closes_at=one)), None
-    )
+def first_day(
+    asked: Sequence[SilenceParty], *, least: int, begins_at: dt.datetime, hour: dt.time, zone: str,
+    after: dt.datetime | None = None,
+) -> dt.date | None:  # fmt: skip
+    """The first day at whose hour everybody has had enough working days, and which is one everywhere; for who chooses one.
+
+    Args:
+        after: not before this instant; where the time is extended.
+    """
+    day = local(after or begins_at, zone).date()
+    for ahead in range(1, 120):
+        one = day + dt.timedelta(days=ahead)
+        instants = instants_of(one, hour, zone)
+        at_work = instants and all(
+            is_working_day(each.calendar, local(instants[0], each.zone).date()) for each in asked
+        )
+        if at_work and long_enough(asked, least=least, begins_at=begins_at, closes_at=instants[0]):
+            return one
+    return None
 
 
 def may_answer(reach: Reach, procedure: SilenceProcedure, party: Party, *, asked: Collection[int]) -> Verdict:

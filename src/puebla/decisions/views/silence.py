@@ -18,7 +18,7 @@ from puebla.core.models import Process, random_ref
 from puebla.core.ticks import tick_at
 from puebla.core.verdicts import RefusedError
 from puebla.core.workdays import holiday_name, is_working_day, working_days
-from puebla.core.zones import difference, instants_of, local, place_of
+from puebla.core.zones import difference, local, place_of
 from puebla.decisions.actions import settling, silence
 from puebla.decisions.actions.certificates import certificate_of
 from puebla.decisions.actions.silence_mail import in_words
@@ -203,7 +203,11 @@ def open_(request: PersonRequest, ref: str) -> HttpResponseBase:
             [one.party for one in asked], silence.able_parties(decision.text, at=at), decision.text.room
         )
     zone = Process.current().time_zone
-    first = _first(asked, rule.min_days, zone, at) if rule is not None else None
+    first = (
+        rules.first_day(asked, least=rule.min_days, begins_at=at, hour=FIVE, zone=zone)
+        if rule is not None
+        else None
+    )
     initial = {"closes_on": first, "closes_hour": FIVE, "zone": zone, "token": random_ref()}
     form = OpenSilenceForm(request.POST or None, at=at, initial=initial)
     made: list[SilenceProcedure] = []
@@ -229,16 +233,6 @@ def open_(request: PersonRequest, ref: str) -> HttpResponseBase:
     return render(request, "decisions/silence_open.html", context)
 
 
-def _first(asked: list[SilenceParty], least: int, zone: str, at: dt.datetime) -> dt.date | None:
-    """The first day on which the usual hour leaves every capital enough working days."""
-    day = local(at, zone).date()
-    for ahead in range(1, 120):
-        instants = instants_of(day + dt.timedelta(days=ahead), FIVE, zone)
-        if instants and rules.long_enough(asked, least=least, begins_at=at, closes_at=instants[0]):
-            return day + dt.timedelta(days=ahead)
-    return None
-
-
 @signed_in
 def extend(request: PersonRequest, ref: str) -> HttpResponseBase:
     """Give every member more time."""
@@ -248,9 +242,9 @@ def extend(request: PersonRequest, ref: str) -> HttpResponseBase:
     row = procedure_or_404(request, ref, reach)
     verdict = rules.may_extend(reach, row, at=at)
     asked = list(row.asked.select_related("party"))
-    first = _first(
-        asked, max(1, row.rule.extended_days), row.zone, max(at, row.closes_at - dt.timedelta(days=1))
-    )
+    first = rules.first_day(
+        asked, least=max(1, row.rule.extended_days), begins_at=at, hour=row.closes_hour, zone=row.zone, after=row.closes_at
+    )  # fmt: skip
     initial = {"closes_on": first, "closes_hour": row.closes_hour, "zone": row.zone, "revision": row.revision}
     form = ExtendForm(request.POST or None, at=at, initial=initial)
 
