@@ -57,6 +57,8 @@ PLANS = ["/intranet/plan/", "/intranet/plan/new/", PLAN, f"{PLAN}?q=zzz", f"{PLA
 DECISION, ADOPTED = (
     ("decisions:decision", f"/intranet/decisions/?state={state}") for state in ("drafting", "adopted")
 )
+SILENCES = "/intranet/decisions/silence/"
+SILENCE = ("decisions:silence", SILENCES)
 #: What is asked of a party stands on pages of its own.
 REPLYING = [f"{PLAN}1.2.1/report/", INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
             ("meetings:bilateral-ask", ("meetings:bilaterals", MEETING)),
@@ -79,7 +81,8 @@ PUBLIC = ["/", "/decisions/", "/decisions/?q=zzz", "/decisions/?theme=HR", DECID
           "/subscribe/asked/", "/subscribe/confirm/1900/", "/subscribe/manage/1900/", "/subscribe/stop/1900/", "/subscribe/stop/kind/1900/",
           "/subscribe/stop/inside/1900/"]  # fmt: skip
 TEXT = ("texts:text", "/intranet/texts/")
-PRIVATE = [*PLANS, "/intranet/decisions/", "/intranet/decisions/?state=laid_aside", "/intranet/decisions/new/", DECISION, ("decisions:means", DECISION),
+PRIVATE = [*PLANS, SILENCES, SILENCE, f"{SILENCES}rules/new/", ("decisions:silence-rule", SILENCES), ("decisions:silence-extend", SILENCE),
+           ("decisions:silence-stop", SILENCE), ("decisions:silence-open", DECISION), "/intranet/decisions/", "/intranet/decisions/?state=laid_aside", "/intranet/decisions/new/", DECISION, ("decisions:means", DECISION),
            ("decisions:status", ADOPTED), ("decisions:forward", ADOPTED), "/intranet/decisions/find/", "/intranet/decisions/find/?q=zzz", ("decisions:before", MADE), ("decisions:public", MADE),
            ("decisions:meanings", MADE), "/intranet/texts/", "/intranet/texts/new/", TEXT,
            *((name, TEXT) for name in ("texts:paragraph", "texts:add", "texts:import", "texts:changes", "texts:history", "texts:title",
@@ -136,6 +139,7 @@ ELSEWHERE = {
     "meetings:session-cancel", "meetings:agenda-revise", "meetings:item-move", "meetings:item-papers", "meetings:item-open",
     "meetings:item-remove", "meetings:invite", "meetings:statement-act", "meetings:statement-file", "meetings:interpreters",
     "meetings:interpreters-enter", "meetings:interpreters-file", "meetings:interpreters-link", "meetings:bilateral-close", "meetings:today", "meetings:public-withdraw", "documents:changes",
+    "decisions:silence-answer", "decisions:silence-vouch", "decisions:silence-certificate",
     "decisions:enter", "decisions:aside", "decisions:file", "decisions:proposal", "decisions:lift", "decisions:answer",
     "meetings:item-remove", "meetings:invite", "meetings:handover-sign", "meetings:handover-complete",
     "meetings:handover-note", "meetings:handover-file",

@@ -9,7 +9,7 @@ from puebla.core.models import Process
 from puebla.core.ticks import Tick
 from puebla.decisions import actions
 from puebla.decisions.actions import settling, silence
-from puebla.decisions.models import Decision, SilenceProcedure, SilenceRule
+from puebla.decisions.models import Decision, SilenceProcedure, SilenceRule, Verb
 from puebla.decisions.rules.silence import MARGIN, first_day
 from puebla.members.models import Audience, Body, Party
 from puebla.members.querysets import today
@@ -55,6 +55,7 @@ class Silences:
     def __init__(self, cast: Cast, *, now: dt.datetime, began: dt.datetime) -> None:
         self.cast, self.now, self.first = cast, now, began + dt.timedelta(hours=7)
         self.rows: dict[str, SilenceProcedure] = {}
+        self.written: dict[str, Decision] = {}
         self.steps: list[tuple[dt.datetime, Callable[[dt.datetime], object]]] = []
         self._then(30, self.confirm_the_rule)
         self._then(29, self.open_the_template)
@@ -113,6 +114,8 @@ class Silences:
     # One broken ----------------------------------------------------------------------------------------------------
 
     def open_the_deadline(self, at: dt.datetime) -> None:
+        # Written long before it is put to the members, as texts are.
+        self.written["exchange"] = self._written("exchange", Audience.OBSERVERS, at)
         row = self._opened("deadline", at)
         self._says(row, "CRI", "no_objection", at + dt.timedelta(hours=3))
         words = "El Salvador no puede sumarse al párrafo 1: su instituto cierra las cifras el día 12. Proponemos el día 15."
@@ -137,7 +140,7 @@ class Silences:
     def _opened(
         self, name: str, at: dt.datetime, *, audience: int = Audience.MEMBERS, by: str = "secretariat"
     ) -> SilenceProcedure:
-        decision = self._written(name, audience, at)
+        decision = self.written.get(name) or self._written(name, audience, at)
         rule = SilenceRule.objects.get(body=decision.body)
         self.rows[name] = silence.open_silence(
             decision=decision, languages=Process.current().languages, on=self._first_day(at, rule.min_days), hour=FIVE,
@@ -154,15 +157,16 @@ class Silences:
         decision = actions.begin(
             kind=Decision.Kind.RECOMMENDATION, titles=titles, body=body, audience=audience, by=by, at=at
         )
-        texts.add_paragraphs(
-            text=decision.text,
-            after=None,
-            kind=Kind.PARAGRAPH,
-            function=Function.OPERATIVE,
-            blocks=list(blocks),
-            by=by,
-            at=at,
-        )
+        made = texts.add_paragraphs(
+            text=decision.text, after=None, kind=Kind.PARAGRAPH, function=Function.OPERATIVE, blocks=list(blocks), by=by, at=at
+        )  # fmt: skip
+        verbs = {one.code: one for one in Verb.objects.all()}
+        meant = {made[0]: actions.Meaning(verb=verbs.get("recommend"), addressees=[actions.Whom("members")])}
+        if name == "template":
+            meant[made[1]] = actions.Meaning(
+                verb=verbs.get("request"), addressees=[actions.Whom("secretariat")], asks=True
+            )
+        actions.describe(decision=decision, meanings=meant, by=by, at=at)
         return decision
 
     def _first_day(self, at: dt.datetime, least: int, *, after: dt.datetime | None = None) -> dt.date:
