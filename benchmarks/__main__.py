@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import circulars, files, indexing, instance, measures, meetings, statistics, web
+from benchmarks import circulars, decisions, files, indexing, instance, measures, meetings, statistics, web
 
 OUTPUT = Path(__file__).resolve().parent.parent / "var" / "bench.json"
 SIZES = [1_000_000, 10_000_000]
 OF_THE_SECRETARIAT = [
     *web.PAGE_GOALS, web.MEMORY, web.HIDDEN, web.HIDDEN_IN_SEARCH, web.HIDDEN_IN_MEETING, web.START, indexing.PAGES_PER_S,
-    files.EXTRACT, files.IMPORT, circulars.SEND, circulars.MESSAGES_PER_S, circulars.QUERIES, *meetings.PACKS,
+    files.EXTRACT, files.IMPORT, circulars.SEND, circulars.MESSAGES_PER_S, circulars.QUERIES, decisions.IMPORT, *meetings.PACKS,
 ]  # fmt: skip
 NAMES = [*OF_THE_SECRETARIAT, *statistics.names(SIZES)]
 
@@ -105,6 +105,9 @@ def _steps(
     if wanted & {circulars.SEND, circulars.MESSAGES_PER_S, circulars.QUERIES}:
         _say(f"Sending a circular to {effort.recipients} people …")
         yield lambda: iter(circulars.sending(stood, wanted, people=effort.recipients))
+    if decisions.IMPORT in wanted:
+        _say("Bringing in a text …")
+        yield lambda: iter([decisions.importing()])
     if wanted & {*meetings.PACKS}:
         _say(f"Packing {effort.packed} files …")
         rounds = max(1, effort.rounds // 2)

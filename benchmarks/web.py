@@ -10,6 +10,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import quote
 
+from benchmarks import decisions
 from benchmarks.calendars import calendar_of
 from benchmarks.instance import Instance
 from benchmarks.load import Target, Tour, checked, paired_rates, paired_sums
@@ -29,6 +30,8 @@ PAGE_GOALS = {
     "web.desk": 0.01,
     "web.meeting.page.signed_in": 0.02,
     "web.search.signed_in": 0.01,
+    decisions.TREE: 0.01,
+    decisions.SEARCH: 0.01,
     "web.search.anonymous": 0.02,
     "web.facets.anonymous": 0.05,
     "web.facets.uncached": 0.0,
@@ -82,6 +85,14 @@ def _page(instance: Instance, name: str, port: int) -> Tour:
         if shown != PAPERS - HIDDEN_PAPERS:
             raise AssertionError(f"The meeting's page shows {shown} papers to its reader.")
         return Tour([Target(port, path, cookie=actors.delegate, headers=ACCEPTED)])
+    if name == decisions.TREE:
+        target = Target(port, decisions.path_of_a_decision(), cookie=actors.delegate, headers=ACCEPTED)
+        shown = decisions.shown(checked(Target(port, target.path, cookie=actors.delegate)))
+        if shown < decisions.PARAGRAPHS:
+            raise AssertionError(f"The decision's page shows {shown} paragraphs to its reader.")
+        return Tour([target])
+    if name == decisions.SEARCH:
+        return Tour([Target(port, decisions.path_of_a_search(), cookie=actors.delegate, headers=ACCEPTED)])
     narrowed = narrowings(instance.public_codes(), 20_000) if name.startswith("web.facets.") else []
     asked = {
         "web.documents.list.signed_in": [(LIST, actors.coordinator)],
