@@ -100,6 +100,16 @@ REASONS = {
         "Paragraph",
     ): "of a decision that came through the gate; who keeps it is told how many wait",
     (
+        "decisions/views/means.py",
+        "__init__",
+        "Addressee",
+    ): "of paragraphs of a decision that came through the gate",
+    (
+        "decisions/views/means.py",
+        "__init__",
+        "Provision",
+    ): "of paragraphs of a decision that came through the gate",
+    (
         "decisions/views/releasing.py",
         "to_release",
         "Provision",

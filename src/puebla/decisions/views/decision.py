@@ -15,8 +15,9 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import Texts
 from puebla.core.models import Process
 from puebla.decisions import actions, rules
-from puebla.decisions.models import Decision, Position, Proposal, Provision
+from puebla.decisions.models import Decision, Position, Proposal
 from puebla.decisions.querysets.reading import newer
+from puebla.decisions.views.means import Means
 from puebla.decisions.views.reading import Reading, by_paragraph
 from puebla.members.models import Party
 from puebla.members.querysets import today
@@ -33,14 +34,14 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
     reading = Reading(request, address)
     row, reach, at = reading.decision, reading.reach, reading.at
     languages = Process.current().languages
-    proposals, positions, provisions = reading.proposals(), reading.positions(), reading.provisions()
+    proposals, positions = reading.proposals(), reading.positions()
     may = {
         "write": rules.may_write(reach, row), "describe": rules.may_describe(reach, row),
         "propose": rules.may_propose(reach, row, at=at), "declare": rules.may_declare(reach, row, at=at),
         "position": rules.may_take_position(reach, row, at=at), "forward": rules.may_forward(reach, row),
         "file": rules.may_file(reach, row), "enter": rules.may_enter(reach, row), "aside": rules.may_lay_aside(reach, row, at=at),
     }  # fmt: skip
-    below = _Below(request, reading, may, provisions, proposals, positions)
+    below = _Below(request, reading, may, proposals, positions)
     rows = rows_of(
         reading.text, reading.living, languages, may_edit=bool(may["write"]), below=below.of, acts=below.acts,
     )  # fmt: skip
@@ -89,36 +90,35 @@ class _Below:
     """What stands below each paragraph: what it does, what is proposed there."""
 
     def __init__(
-        self, request: PersonRequest, reading: Reading, may: dict[str, Any], provisions: dict[int, Provision],
-        proposals: list[Proposal], positions: list[Position],
+        self, request: PersonRequest, reading: Reading, may: dict[str, Any], proposals: list[Proposal],
+        positions: list[Position],
     ) -> None:  # fmt: skip
         self.reading, self.may = reading, may
         self.template, self.token = get_template("decisions/_below.html"), get_token(request)
-        self.provisions = provisions
         keys = [node.paragraph.pk for node in reading.living]
+        self.means = Means(reading.decision, keys)
         self.newer = newer(keys, reading.person, reading.reach)
         self.proposals, self.positions = by_paragraph(proposals), by_paragraph(positions)
 
     def of(self, paragraph: Paragraph) -> SafeString | str:
         """What stands below a paragraph; nothing where nothing is known of it."""
         if (
-            paragraph.pk not in self.provisions
-            and paragraph.pk not in self.newer
+            paragraph.pk not in self.newer
             and paragraph.pk not in self.proposals
             and paragraph.pk not in self.positions
         ):
-            return ""
+            return self.means.line(paragraph)
         return self.shown(paragraph)
 
     def shown(self, paragraph: Paragraph | None) -> SafeString | str:
         """The same written out; of None what is proposed for the beginning."""
         key = paragraph.pk if paragraph is not None else None
         proposals = [self._proposal(one, paragraph) for one in self.proposals.get(key, ())]
-        one = self.provisions.get(key) if key is not None else None
         if paragraph is None and not proposals:
             return ""
         context = {
-            "decision": self.reading.decision, "paragraph": paragraph, "provision": one, "proposals": proposals,
+            "decision": self.reading.decision, "paragraph": paragraph, "proposals": proposals,
+            "means": self.means.line(paragraph) if paragraph is not None else "",
             "positions": self.positions.get(key, ()) if key is not None else (),
             "newer": [
                 (SAID_OF[link.kind], link.source, link.source.text.decision)
@@ -147,17 +147,25 @@ class _Below:
 
     def acts(self, paragraph: Paragraph, number: str) -> str:
         """What can be done with a paragraph."""
-        ref, anchor = self.reading.decision.ref, paragraph.anchor
-        links = []
-        if self.may["propose"]:
-            links.append((reverse("decisions:propose", args=[ref, anchor]), _("Propose")))
-        if self.may["write"]:
-            links.append((reverse("texts:paragraph", args=[self.reading.text.ref, anchor]), _("Edit")))
-        if self.may["describe"] and paragraph.kind != "heading":
-            links.append((reverse("decisions:means", args=[ref, anchor]), _("What it does")))
-        if paragraph.kind != "heading":
-            links.append((reverse("decisions:before", args=[ref, anchor]), _("Said before?")))
+        anchor = escape(paragraph.anchor)
         return " ".join(
-            f'<a href="{escape(url)}">{escape(label)}<span class="visually-hidden"> {number}</span></a>'
-            for url, label in links
+            f'<a href="{before}{anchor}{after}">{label}<span class="visually-hidden"> {number}</span></a>'
+            for before, after, label, headings in self._acts()
+            if headings or paragraph.kind != "heading"
         )
+
+    def _acts(self) -> list[tuple[str, str, str, bool]]:
+        """Addresses, cut where the anchor stands, what each is called, and whether headings have it: made once."""
+        if not hasattr(self, "_made"):
+            ref, text = self.reading.decision.ref, self.reading.text.ref
+            offered = [
+                ("decisions:propose", ref, _("Propose"), bool(self.may["propose"]), True),
+                ("texts:paragraph", text, _("Edit"), bool(self.may["write"]), True),
+                ("decisions:means", ref, _("What it does"), bool(self.may["describe"]), False),
+                ("decisions:before", ref, _("Said before?"), True, False),
+            ]
+            self._made = []
+            for name, of, label, may, headings in offered:
+                before, _sign, after = reverse(name, args=[of, "0X0"]).partition("0X0")
+                self._made += [(before, after, escape(label), headings)] if may else []
+        return self._made
