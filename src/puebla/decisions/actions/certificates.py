@@ -63,7 +63,7 @@ def _body(
         [_("Member state"), _("Closing instant")],
         [(str(one.party), in_words(row.closes_at, one.zone)) for one in asked],
     )
-    yield _heading(_("Answers"))
+    yield _heading(_("What member states said"))
     opened = row.receipts.filter(kind=SilenceReceipt.Kind.OPENED).count()
     yield _par(
         _("%(opened)d of %(asked)d member states opened it.") % {"opened": opened, "asked": len(asked)}
