@@ -10,13 +10,25 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import circulars, decisions, files, indexing, instance, measures, meetings, statistics, web
+from benchmarks import (
+    circulars,
+    decisions,
+    files,
+    indexing,
+    instance,
+    measures,
+    meetings,
+    plan,
+    statistics,
+    web,
+)
 
 OUTPUT = Path(__file__).resolve().parent.parent / "var" / "bench.json"
 SIZES = [1_000_000, 10_000_000]
 OF_THE_SECRETARIAT = [
     *web.PAGE_GOALS, web.MEMORY, web.HIDDEN, web.HIDDEN_IN_SEARCH, web.HIDDEN_IN_MEETING, web.START, indexing.PAGES_PER_S,
     files.EXTRACT, files.IMPORT, circulars.SEND, circulars.MESSAGES_PER_S, circulars.QUERIES, decisions.IMPORT, *meetings.PACKS,
+    plan.XLSX, plan.XLSX_MEMORY,
 ]  # fmt: skip
 NAMES = [*OF_THE_SECRETARIAT, *statistics.names(SIZES)]
 
@@ -112,6 +124,9 @@ def _steps(
         _say(f"Packing {effort.packed} files …")
         rounds = max(1, effort.rounds // 2)
         yield lambda: meetings.packing(wanted, files=effort.packed, rounds=rounds)
+    if wanted & {plan.XLSX, plan.XLSX_MEMORY}:
+        _say(f"Writing the matrix of {plan.COMMITMENTS:,} commitments …")
+        yield lambda: plan.exporting(stood, wanted)
     if indexing.PAGES_PER_S in wanted:
         # Last, since it empties the index of this run's copy first.
         _say(f"Indexing {effort.indexed:,} documents …")

@@ -17,6 +17,7 @@ from benchmarks.load import Target, Tour, checked, paired_rates, paired_sums
 from benchmarks.measures import Goal, Measure, measure
 from benchmarks.meetings import HIDDEN as HIDDEN_PAPERS
 from benchmarks.meetings import PAPERS, page_of_a_meeting, papers_shown
+from benchmarks.plan import page_of_the_matrix
 from benchmarks.questions import QUESTIONS, address, different, narrowings
 from benchmarks.servers import PAGES, ROOT, YARDSTICK, command, free_port, serving, stop, wait_for
 
@@ -29,6 +30,7 @@ PAGE_GOALS = {
     "web.documents.record.signed_in": 0.02,
     "web.desk": 0.01,
     "web.meeting.page.signed_in": 0.02,
+    "web.plan.matrix": 0.01,
     "web.search.signed_in": 0.01,
     decisions.TREE: 0.01,
     decisions.SEARCH: 0.01,
@@ -93,6 +95,8 @@ def _page(instance: Instance, name: str, port: int) -> Tour:
         return Tour([target])
     if name == decisions.SEARCH:
         return Tour([Target(port, decisions.path_of_a_search(), cookie=actors.delegate, headers=ACCEPTED)])
+    if name == "web.plan.matrix":
+        return Tour([Target(port, page_of_the_matrix(), cookie=actors.coordinator, headers=ACCEPTED)])
     narrowed = narrowings(instance.public_codes(), 20_000) if name.startswith("web.facets.") else []
     asked = {
         "web.documents.list.signed_in": [(LIST, actors.coordinator)],

@@ -107,6 +107,13 @@ class NewPlanForm(PlanForm):
         # Nothing stands in it yet: it is put in force afterwards.
         del self.fields["state"]
 
+    def clean_code(self) -> str:
+        """Not the name of a page that stands beside the editions."""
+        code: str = self.cleaned_data["code"]
+        if code.lower() == "new":
+            raise forms.ValidationError(_("Choose another code: this one is the address of a page."))
+        return code
+
 
 class AudienceForm(forms.Form):
     """Who may read an edition."""
@@ -136,6 +143,8 @@ class NewPillarForm(PillarForm):
 
     order = ["code", *PillarForm.order]
     code = forms.SlugField(label=gettext_lazy("Code"), max_length=20, help_text="HR")
+
+    clean_code = NewPlanForm.clean_code
 
 
 class ObjectiveForm(RevisedForm):

@@ -23,7 +23,8 @@ from puebla.plan.querysets.rounds import name_of
 from puebla.plan.views.editions import choices_of, filters_of, plan_or_404
 from puebla.theme.templatetags.theme import imprecise
 
-PER_PAGE = 25
+#: Commitments on a page, and the newest reports of each there; files and the commitment's own page have all.
+PER_PAGE, SHOWN = 25, 4
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -59,7 +60,8 @@ def matrix(request: PersonRequest, plan: str) -> HttpResponseBase:
 def _line(row: Row, of: Matrix) -> dict[str, Any]:
     return {
         "row": row, "actors": actors_of(row), "partners": ", ".join(map(str, row.partners)), "when": when_of(row.commitment),
-        "evidence": [evidence_of(one, of) for one in row.reports], "next_steps": row.next_steps,
+        "evidence": [evidence_of(one, of) for one in row.reports[:SHOWN]], "more": max(len(row.reports) - SHOWN, 0),
+        "next_steps": row.next_steps,
     }  # fmt: skip
 
 
