@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,7 +29,7 @@ from puebla.plan.forms import (
     pillar_options,
     status_options,
 )
-from puebla.plan.models import Commitment, Indicator, Objective, Pillar, Plan
+from puebla.plan.models import Commitment, Indicator, Involvement, Objective, Pillar, Plan
 from puebla.plan.querysets.matrix import RELATED, Matrix, matrix_of
 from puebla.plan.querysets.progress import Tree, tree_of
 from puebla.plan.views.indicators import shown_indicators
@@ -70,7 +71,9 @@ def filters_of(request: PersonRequest) -> dict[str, str]:
 
 def choices_of(plan: Plan, filters: dict[str, str]) -> dict[str, Any]:
     """The choices of every filter."""
-    involved = Party.objects.filter(commitments__plan=plan).distinct().order_by("code")
+    parts = Involvement.objects.filter(party=OuterRef("pk"), commitment__plan=plan)
+    # Asked party by party: most have a part, and the first one found is enough.
+    involved = Party.objects.filter(Exists(parts)).order_by("code")
     return {
         "pillar": options(pillar_options(plan), filters["pillar"]),
         "status": options(status_options(), filters["status"]),

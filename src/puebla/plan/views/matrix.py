@@ -24,7 +24,7 @@ from puebla.plan.views.editions import choices_of, filters_of, plan_or_404
 from puebla.theme.templatetags.theme import imprecise
 
 #: Commitments on a page, and the newest reports of each there; files and the commitment's own page have all.
-PER_PAGE, SHOWN = 25, 4
+PER_PAGE, SHOWN = 20, 4
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
