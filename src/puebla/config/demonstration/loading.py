@@ -132,6 +132,8 @@ def load(
             take(until=instant, after=filing.last)
             filing.file(text, at=instant)
             told("file", number + 1, len(texts))
+        # What comes before the releasing is done at its own hour, however few papers were filed.
+        take(until=max(filing.last, at - RELEASING), after=filing.last)
         meetings.put_in_order(at=max(filing.last, at - RELEASING))
         deciding.enter(texts, cast, at=max(filing.last, at - RELEASING))
         report = reporting.draft(meetings.held, cast, at=max(filing.last, at - RELEASING), now=at)
