@@ -439,7 +439,7 @@ def test_the_description_is_valid_openapi_and_names_every_address(client):
     assert set(found["paths"]) == {
         f"/api/v1/{path}" for path in ("", "documents", "documents/{symbol}", "documents/{symbol}/text/{language}", "withdrawn",
                                        "meetings", "meetings/{symbol}", "parties", "parties/{code}", "presidencies", "kinds",
-                                       "bodies", "themes")
+                                       "bodies", "themes", "decisions", "decisions/{symbol}")
     }  # fmt: skip
     assert all(list(one) == ["get"] for one in found["paths"].values())
 
@@ -467,5 +467,5 @@ def test_a_foreign_tester_finds_no_answer_that_the_description_does_not_foresee(
                 raise
             ask()
 
-    assert len({path for path, _mode in asked}) == 13
+    assert len({path for path, _mode in asked}) == 15
     assert len({mode for _path, mode in asked}) == 2
