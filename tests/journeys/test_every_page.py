@@ -60,7 +60,7 @@ DECISION, ADOPTED = (
 SILENCES = "/intranet/decisions/silence/"
 SILENCE = ("decisions:silence", SILENCES)
 #: What is asked of a party stands on pages of its own.
-REPLYING = [f"{PLAN}1.2.1/report/", INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
+REPLYING = [f"{PLAN}1.2.1/report/", ("intranet:ask", "/intranet/asks/of/HND/"), INVITATION, ("circulars:reply", INVITATION), ("meetings:bilateral", ("meetings:bilaterals", MEETING)),
             ("meetings:bilateral-ask", ("meetings:bilaterals", MEETING)),
             *((f"decisions:{name}", DECISION) for name in ("propose-first", "propose", "position"))]  # fmt: skip
 #: A decision that the public reads; what is done with it on the private site.
@@ -72,7 +72,7 @@ PUBLIC = ["/", "/decisions/", "/decisions/?q=zzz", "/decisions/?theme=HR", DECID
           "/documents/RCM/1996/VM/DECL/1/", "/documents/RCM/2018/TS/INF/1/", "/documents/RCM/2009/VM/DECL/1/read/es/",
           "/documents/RCM/2009/VM/DECL/1/read/en/es/", "/search/", "/search/?q=migration", "/search/?q=zzz",
           f"/search/?q={'ñ' * 1300}", "/meetings/", "/meetings/?body=VM", "/meetings/RCM/2009/VM/", "/members/",
-          "/members/CRI/", "/plan/", "/plan/2010/1.1.1/", "/presidency/", "/journal/", "/statistics/", "/statistics/RETURN/", "/statistics/RETURN/RETURN-1/", "/about/", "/about/background/", "/about/members/",
+          "/members/CRI/", "/plan/2010/", "/plan/2010/1.1.1/", "/presidency/", "/journal/", "/statistics/", "/statistics/RETURN/", "/statistics/RETURN/RETURN-1/", "/about/", "/about/background/", "/about/members/",
           "/about/plan-of-action/", "/about/terms/", "/about/1900/", "/news/", "/news/thirty-years/",
           "/news/guidelines-to-read/", "/documents/RCM/1900/X/NOTE/1/",
           "/accounts/login/", "/accounts/login/code/", "/accounts/apply/", "/accounts/password/reset/",
@@ -80,7 +80,8 @@ PUBLIC = ["/", "/decisions/", "/decisions/?q=zzz", "/decisions/?theme=HR", DECID
           ("intranet:caught-message", "/intranet/mail/"), "/subscribe/", "/subscribe/?q=migration&kind=DECL",
           "/subscribe/asked/", "/subscribe/confirm/1900/", "/subscribe/manage/1900/", "/subscribe/stop/1900/", "/subscribe/stop/kind/1900/",
           "/subscribe/stop/inside/1900/"]  # fmt: skip
-TEXT = ("texts:text", "/intranet/texts/")
+#: A report on which delegations comment: the calendar says until when.
+TEXT = ("texts:text", "/intranet/meetings/calendar/?view=list")
 PRIVATE = [*PLANS, SILENCES, SILENCE, f"{SILENCES}rules/new/", ("decisions:silence-rule", SILENCES), ("decisions:silence-extend", SILENCE),
            ("decisions:silence-stop", SILENCE), ("decisions:silence-open", DECISION), "/intranet/decisions/", "/intranet/decisions/?state=laid_aside", "/intranet/decisions/new/", DECISION, ("decisions:means", DECISION),
            ("decisions:status", ADOPTED), ("decisions:forward", ADOPTED), "/intranet/decisions/find/", "/intranet/decisions/find/?q=zzz", ("decisions:before", MADE), ("decisions:public", MADE),
@@ -140,6 +141,8 @@ ELSEWHERE = {
     "meetings:item-remove", "meetings:invite", "meetings:statement-act", "meetings:statement-file", "meetings:interpreters",
     "meetings:interpreters-enter", "meetings:interpreters-file", "meetings:interpreters-link", "meetings:bilateral-close", "meetings:today", "meetings:public-withdraw", "documents:changes",
     "decisions:silence-answer", "decisions:silence-vouch", "decisions:silence-certificate",
+    # Leads on to the edition in force where there is one alone.
+    "portal:plans",
     "decisions:enter", "decisions:aside", "decisions:file", "decisions:proposal", "decisions:lift", "decisions:answer",
     "meetings:item-remove", "meetings:invite", "meetings:handover-sign", "meetings:handover-complete",
     "meetings:handover-note", "meetings:handover-file",

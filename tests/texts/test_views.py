@@ -333,3 +333,21 @@ def test_the_desk_of_a_delegation_shows_drafts_that_wait_for_its_comments(secret
 
     assert here(text) in client_of(delegate).get(desk).content.decode()
     assert "Drafts that wait" not in client_of(make.delegate("observer_state")).get(desk).content.decode()
+
+
+def test_a_hit_of_search_quotes_the_language_it_was_found_in():
+    from puebla.texts.actions.indexing import holder_of
+    from puebla.texts.views.searching import TextSource
+    from tests import factories
+    from tests.texts import making
+
+    factories.process()
+    by = factories.secretariat_person()
+    text = making.a_text(by=by)
+    one = making.add(text, {"en": "Bridges stay open.", "es": "Los puentes siguen abiertos."}, by=by)
+    places = [(holder_of(text.pk, number), one.serial) for number in (0, 1)]
+
+    # Of an entry that was written before languages were told apart nothing is quoted.
+    found = TextSource().texts([*places, (text.pk, one.serial)])
+    assert [found[place] for place in places] == ["Bridges stay open.", "Los puentes siguen abiertos."]
+    assert len(found) == 2

@@ -21,6 +21,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+#: More working languages than a process has.
+_LANGUAGES = 100
+
+
 def index_text(text: Text, *, at: dt.datetime) -> None:
     """Write what search knows of this text anew; part of the act's own transaction."""
     index_texts([text.pk], at=at)
@@ -55,7 +59,7 @@ def _record(
     said = {code for each in words.values() for code in each}
     parts = [
         Part(
-            language=code, number=number, title=show(text.titles, code).text, holder=text.pk,
+            language=code, number=number, title=show(text.titles, code).text, holder=holder_of(text.pk, number),
             pages=[unmarked(words.get(serial, {}).get(code, "")) for serial in range(1, last + 1)],
             stems=[code] if code in ALGORITHMS else [one for one in working if one in ALGORITHMS],
         )
@@ -67,6 +71,16 @@ def _record(
         source=SOURCE, key=text.pk, address=text.ref, symbol=text.symbol, lies=text, day=day, revision=text.revision,
         created_at=text.created_at, filters={"party": [parties[text.party_id]], "year": [day.year]}, parts=parts,
     )  # fmt: skip
+
+
+def holder_of(text: int, number: int) -> int:
+    """Whose pages an entry's are: a text in one of the working languages, counted from 0; below zero, to be told from a key."""
+    return -(text * _LANGUAGES + number)
+
+
+def held(holder: int) -> tuple[int, int] | None:
+    """The text and the number of its language; nothing for an entry that was written before languages were told apart."""
+    return divmod(-holder, _LANGUAGES) if holder < 0 else None
 
 
 def behind() -> list[int]:

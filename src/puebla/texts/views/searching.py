@@ -10,9 +10,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
+from puebla.core.models import Process
 from puebla.core.search.citing import Citation
 from puebla.core.search.sources import Hit
-from puebla.texts.actions.indexing import SOURCE
+from puebla.texts.actions.indexing import SOURCE, held
 from puebla.texts.models import Paragraph, Text
 from puebla.texts.models.wording import unmarked
 
@@ -30,13 +31,20 @@ class TextSource:
         return {row.pk: hit_of(row) for row in rows}
 
     def texts(self, pages: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
-        """The words of paragraphs, all languages one after another: (text, serial)."""
-        if not pages:
+        """The words of paragraphs in the language of their entry: (what holds them, serial)."""
+        of = {place: found for place in pages if (found := held(place[0]))}
+        if not of:
             return {}
-        wanted = TupleIn((F("text_id"), F("serial")), list(pages))
+        wanted = TupleIn(
+            (F("text_id"), F("serial")), [(text, serial) for (_h, serial), (text, _n) in of.items()]
+        )
         rows = Paragraph.objects.filter(wanted).order_by().values_list("text_id", "serial", "words")
+        words = {(text, serial): said for text, serial, said in rows}
+        languages = Process.current().languages
         return {
-            (text, serial): "\n".join(unmarked(one) for one in words.values()) for text, serial, words in rows
+            (holder, serial): unmarked(words.get((text, serial), {}).get(languages[number], ""))
+            for (holder, serial), (text, number) in of.items()
+            if number < len(languages)
         }
 
     def shared(self, person: Any, reach: Any) -> list[int]:  # noqa: ARG002 - texts are not shared by name
