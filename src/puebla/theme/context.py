@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import NoReverseMatch, get_urlconf, reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
@@ -85,8 +85,8 @@ def _page_in(code: str, current: str, request: HttpRequest) -> str:
 
 def _menu(request: HttpRequest, person: Any) -> list[dict[str, Any]]:
     found = [entry(person) for entry in import_string(MENU)] if person else []
-    standing = {_address(name) for name in STANDING}
-    addresses = [(label, _address(target)) for label, target in filter(None, found)]
+    standing = {address_of(name) for name in STANDING}
+    addresses = [(label, address_of(target)) for label, target in filter(None, found)]
     # The calendar lies below the meetings: of two that lead here, the nearer one is where the reader is.
     here = max(
         (url for _label, url in addresses if url and request.path.startswith(url)), key=len, default=""
@@ -108,11 +108,19 @@ def _navigation() -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _address(target: str) -> str:
-    """The address of a url name, or of itself; empty where that room does not stand."""
-    if target.startswith("/"):
-        return target
+def address_of(target: str) -> str:
+    """The address of a url name in the language now active, or of itself; empty where that room does not stand."""
+    return (
+        target
+        if target.startswith("/")
+        else _reversed(target, get_language(), get_urlconf() or settings.ROOT_URLCONF)
+    )
+
+
+@lru_cache(maxsize=512)
+def _reversed(name: str, _language: str | None, urlconf: str) -> str:
+    # Asked for every entry of every page's menu: what it answers depends on nothing else.
     try:
-        return reverse(target)
+        return reverse(name, urlconf=urlconf)
     except NoReverseMatch:
         return ""

@@ -14,7 +14,6 @@ from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static as static_address
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
@@ -23,6 +22,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
+
+from puebla.theme.context import address_of
 
 register = template.Library()
 
@@ -193,9 +194,8 @@ def _static(path: str, _below: str) -> str:
 @register.simple_tag(takes_context=True)
 def entry(context: Context, name: str, label: str) -> str:
     """An entry of a menu; nothing where that room does not stand in this instance."""
-    try:
-        address = reverse(name)
-    except NoReverseMatch:
+    address = address_of(name)
+    if not address:
         return ""
     path = getattr(context.get("request"), "path", "")
     current = "page" if path == address else "true" if path.startswith(address) and name not in HOMES else ""
