@@ -8,8 +8,8 @@ from puebla.core.models import JournalEntry
 from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions
 from puebla.decisions.models import Decision, Link, Position, Proposal, Provision
-from puebla.texts.actions import digest_of
-from puebla.texts.models import Paragraph, Text
+from puebla.texts.actions import digest_of, remove_paragraph
+from puebla.texts.models import Paragraph, Text, tree
 from tests.decisions import making
 from tests.decisions.making import declared, drafted, forwarded, paragraph, positioned, proposed
 
@@ -184,3 +184,33 @@ def test_what_paragraphs_do_is_kept_when_they_are_forwarded(world):
 
     one = Provision.objects.get(paragraph=paragraph(draft))
     assert (one.asks, one.due_precision, one.addressees.count()) == (True, "quarter", 2)
+
+
+def test_a_paragraph_for_which_proposals_stand_is_not_removed_behind_their_backs(world):
+    decision = drafted(world)
+    proposed(world, decision)
+    with pytest.raises(RefusedError, match="cited"):
+        remove_paragraph(paragraph=paragraph(decision), by=world.keeper, at=world.at)
+    assert paragraph(decision).removed_at is None
+
+
+def test_leaving_a_paragraph_out_sets_aside_what_else_was_proposed_for_it_and_keeps_what_was_to_follow(world):
+    decision = drafted(world)
+    leave, other = (
+        proposed(world, decision, "CRI", what="delete", anchor="2"),
+        proposed(world, decision, "HND", anchor="2"),
+    )
+    after = proposed(world, decision, "MEX", what="add", anchor="2")
+
+    actions.take(proposal=leave, by=world.keeper, at=world.at)
+
+    other.refresh_from_db()
+    after.refresh_from_db()
+    assert other.state == "set_aside" and JournalEntry.objects.filter(act="proposal.set_aside").exists()
+    assert (after.state, after.paragraph.anchor) == ("standing", "1")
+    actions.take(proposal=after, by=world.keeper, at=world.at)
+    words = [
+        node.paragraph.words["en"]
+        for node in tree.in_order(Paragraph.objects.filter(text=decision.text).living())
+    ]
+    assert words == [making.BLOCKS[0]["en"], "Words of MEX."]

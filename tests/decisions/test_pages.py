@@ -1,5 +1,7 @@
 """Pages of decisions: what each reader finds there, and what nobody outside a sealed room does."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -161,7 +163,10 @@ def test_what_was_adopted_earlier_is_entered_by_the_secretariat_beside_its_paper
         kind=kind, body=world.ministers, symbol="RCM/2004/VM/DEC/7", audience=50
     )
     decision = drafted(world, kind="decision", convening=None, body=world.ministers, audience=50)
-    form = {"on": "2004-05", "adopted_in": ["en", "es"], "document": paper.symbol}
+    held = factories.MeetingFactory(
+        body=world.ministers, symbol="RCM/2004/VM", starts_on=dt.date(2004, 5, 20)
+    )
+    form = {"on": "2004-05", "adopted_in": ["en", "es"], "document": paper.symbol, "meeting": held.symbol}
     assert client_of(world.people["CRI"]).post(at(decision, "enter"), form).status_code == 200
     later = client_of(world.keeper).post(at(decision, "enter"), form | {"on": "2999"}).content.decode()
     assert "still to come" in later
@@ -169,4 +174,5 @@ def test_what_was_adopted_earlier_is_entered_by_the_secretariat_beside_its_paper
 
     entered = Decision.objects.get(pk=decision.pk)
     assert (entered.way, entered.adopted_precision, entered.address) == ("record", "month", paper.symbol)
+    assert entered.meeting == held
     assert "May 2004" in client_of(world.outsider).get(page(entered)).content.decode()

@@ -18,10 +18,9 @@ from puebla.documents.models import Document
 from puebla.documents.models import Kind as DocumentKind
 from puebla.documents.models import State as DocumentState
 from puebla.meetings.models import AgendaItem, Convening, ItemPaper, Session
-from puebla.members.models import Audience, Party
+from puebla.members.models import Audience, Meeting, Party
 from puebla.members.querysets import reach_of, today
 from puebla.texts import actions as texts
-from puebla.texts.actions.exporting import as_pdf, sheet_of
 from puebla.texts.actions.freezing import freezing_of
 from puebla.texts.models import Paragraph
 
@@ -72,19 +71,20 @@ def declare_consensus(
 @transaction.atomic
 def enter_adopted(
     *, decision: Decision, on: dt.date, precision: str, languages: Sequence[str], by: Person, at: dt.datetime,
-    document: Document | None = None,
+    document: Document | None = None, meeting: Meeting | None = None,
 ) -> Decision:  # fmt: skip
     """Enter a text that was adopted before this house kept decisions: the secretariat writes down what the record says.
 
     Args:
         on: the first day of the period that `precision` names. document: the paper as which it is filed already; its symbol
-            becomes the decision's.
+            becomes the decision's. meeting: of the body, at which it was adopted.
 
     Raises:
-        RefusedError: a day to come; a paper that another decision is.
+        RefusedError: a day to come; a paper that another decision is; a meeting of another body.
     """
     row = locked(decision)
-    require(rules.may_enter(reach_of(by, at), row))
+    reach = reach_of(by, at)
+    require(rules.may_enter(reach, row))
     if on > today(at):
         raise RefusedError(
             _("That day is still to come. What is not adopted yet is negotiated here."), field="on"
@@ -93,7 +93,13 @@ def enter_adopted(
         "paragraph"
     ):
         require_after(on, Meaning(due_on=one.due_on, due_precision=one.due_precision), one.paragraph)
+    if meeting is not None:
+        if meeting.body_id != row.body_id:
+            raise RefusedError(_("Choose a meeting of that body."), field="meeting")
+        row.meeting = meeting
     if document is not None:
+        if not reach.covers(document):
+            raise RefusedError(_("There is no such document."), field="document")
         if Decision.objects.filter(document=document).exclude(pk=row.pk).exists():
             raise RefusedError(
                 _("%(symbol)s is the paper of another decision.") % {"symbol": document.address},
@@ -242,12 +248,8 @@ def file_decision(*, decision: Decision, by: Person, at: dt.datetime) -> Decisio
             row.document = _awaited(row, by=by, at=at)
             row.text = texts.give_symbol(text=row.text, symbol=row.document.symbol or "", by=by, at=at)
             touch(row, at)
-    document, text = row.document, row.text
-    paragraphs = list(Paragraph.objects.filter(text=text).select_related("parent"))
-    for code in text.frozen_languages:
-        content = as_pdf(sheet_of(text, paragraphs, [code], at=at, symbol=document.symbol or ""))
-        name = f"{(document.symbol or document.ref).replace('/', '-')}.{code}.pdf"
-        documents.add_once(document=document, language=code, content=content, name=name, by=by, at=at)
+    document = row.document
+    documents.file_frozen(document=document, text=row.text, by=by, at=at)
     with transaction.atomic():
         row = locked(decision)
         if not row.filed:

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core import journal
+from puebla.core.asks import Due
 from puebla.core.languages import Texts
+from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.decisions import rules
 from puebla.decisions.models import Addressee, Decision, Link, Provision, ProvisionStatus, Verb
@@ -166,8 +168,6 @@ def describe(
 
 def require_after(adopted_on: dt.date, meaning: Meaning, paragraph: Paragraph) -> None:
     """Stop at a due date that lies before the day of adoption."""
-    from puebla.core.asks import Due
-
     if Due(on=meaning.due_on, precision=meaning.due_precision).last_day < adopted_on:
         raise RefusedError(
             _("Paragraph %(anchor)s is due before the day of adoption. Correct the date, or leave it out.")
@@ -191,23 +191,13 @@ def _describe(
     one.save()
     one.themes.set(meaning.themes)
     one.addressees.all().delete()
+    # Whoever is named twice is addressed once.
+    named = {(each.whom, each.party, each.body): each for each in meaning.addressees}
     Addressee.objects.bulk_create(
         Addressee(provision=one, whom=each.whom, party=each.party, body=each.body, names=each.names or {})
-        for each in dict.fromkeys(map(_key, meaning.addressees))
+        for each in named.values()
     )
     return one
-
-
-@dataclass(frozen=True)
-class _Key(Whom):
-    """An addressee without its twins: what is the same is written once."""
-
-    def __hash__(self) -> int:
-        return hash((self.whom, self.party and self.party.pk, self.body and self.body.pk))
-
-
-def _key(one: Whom) -> _Key:
-    return _Key(one.whom, one.party, one.body, one.names)
 
 
 @transaction.atomic
@@ -241,8 +231,8 @@ def link(*, source: Paragraph, target: Paragraph, kind: str, by: Person, at: dt.
     require(rules.may_describe(reach, row))
     if not Decision.objects.visible_to(by, reach=reach).filter(text=target.text_id).exists():
         raise RefusedError(_("There is no such paragraph."), field="target")
-    # One after another: two links that each close the other's circle cannot both be made.
-    list(Link.objects.select_for_update().order_by("pk").values_list("pk", flat=True)[:1])
+    # One after another: two links that each close the other's circle cannot both be made. There is one such row in any process.
+    Process.objects.select_for_update().order_by("pk").first()
     require(rules.may_link(source, target, reaches=leads_to(target.pk, source.pk)))
     made, new = Link.objects.get_or_create(
         source=source, target=target, kind=kind, defaults={"at": at, "by": by}

@@ -17,7 +17,7 @@ from puebla.decisions.models import Decision, Position, Proposal, Voice
 from puebla.members.models import Audience, Party, Room
 from puebla.members.querysets import reach_of, today
 from puebla.texts import actions as texts
-from puebla.texts.models import Function, Kind, Paragraph
+from puebla.texts.models import Function, Kind, Paragraph, tree
 
 What, State = Proposal.What, Proposal.State
 
@@ -149,27 +149,34 @@ def take(*, proposal: Proposal, by: Person, at: dt.datetime) -> Proposal:
     one.decision = row
     require(rules.may_end(reach_of(by, at), one, State.TAKEN))
     require(rules.may_take(one, one.paragraph))
+    # Ended first: while a proposal stands, what it speaks of is not removed.
+    _end(one, State.TAKEN, by, at)
     if one.what == What.DELETE and one.paragraph is not None:
+        _part_from(one.paragraph, row, by=by, at=at)
         texts.remove_paragraph(paragraph=one.paragraph, by=by, at=at)
-        _end_others(one, by, at)
     elif one.what == What.ADD:
         _add(one, row, by=by, at=at)
     elif one.paragraph is not None:
         _replace(one, one.paragraph, by=by, at=at)
-    _end(one, State.TAKEN, by, at)
     touch(row, at)
     record("proposal.taken", row, by=by, at=at, anchor=_anchor(one), party=one.party.code)
     return one
 
 
-def _end_others(one: Proposal, by: Person, at: dt.datetime) -> None:
-    """What else was proposed for a paragraph that goes."""
-    others = (
-        Proposal.objects.select_for_update()
-        .filter(paragraph=one.paragraph, state=State.STANDING)
-        .exclude(pk=one.pk)
-    )
-    others.exclude(what=What.ADD).update(state=State.SET_ASIDE, ended_at=at, ended_by=by)
+def _part_from(paragraph: Paragraph, row: Decision, *, by: Person, at: dt.datetime) -> None:
+    """What else is proposed for a paragraph that goes is set aside; what was to stand after it, after the one before."""
+    standing = Proposal.objects.select_for_update(of=("self",)).filter(paragraph=paragraph).standing()
+    order = [
+        node.paragraph for node in tree.in_order(Paragraph.objects.filter(text=row.text).living().order_by())
+    ]
+    place = next((number for number, each in enumerate(order) if each.pk == paragraph.pk), 0)
+    for other in standing.select_related("party"):
+        if other.what == What.ADD:
+            other.paragraph = order[place - 1] if place else None
+            other.save(update_fields=["paragraph"])
+        else:
+            _end(other, State.SET_ASIDE, by, at)
+            record("proposal.set_aside", row, by=by, at=at, anchor=paragraph.anchor, party=other.party.code)
 
 
 def _add(one: Proposal, row: Decision, *, by: Person, at: dt.datetime) -> None:

@@ -29,7 +29,7 @@ from puebla.decisions.models import (
 from puebla.documents.models import Document, Theme
 from puebla.meetings.models import AgendaItem, Session
 from puebla.members.forms import ByName, DayField, RevisedForm
-from puebla.members.models import Audience, Body, Party
+from puebla.members.models import Audience, Body, Meeting, Party
 from puebla.texts.forms import WordsField
 from puebla.texts.models import Kind
 from puebla.theme.templatetags.theme import language_name
@@ -262,12 +262,18 @@ class EnterForm(TextsForm):
         help_text=gettext_lazy("Papers of that body that were adopted; the symbol becomes the decision's address."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, documents: Any, **kwargs: Any) -> None:
+    meeting = forms.ModelChoiceField(
+        Meeting.objects.none(), to_field_name="symbol", required=False, label=gettext_lazy("At the meeting"),
+        empty_label=gettext_lazy("None in particular"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, documents: Any, meetings: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         codes = working_languages()
         self.fields["adopted_in"].choices = [(code, language_name(code)) for code in codes]  # type: ignore[attr-defined]
         self.fields["adopted_in"].initial = codes
         self.fields["document"].queryset = documents  # type: ignore[attr-defined]
+        self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
 
     def clean_on(self) -> tuple[dt.date, str]:
         """The first day of the period, and how far it is known."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -152,7 +153,7 @@ def may_take_position(reach: Reach, decision: Decision, *, at: dt.datetime) -> V
             _(
                 "Consensus was declared on %(day)s. Positions are recorded before that; write to the Presidency."
             )
-            % {"day": decision.adopted_on.isoformat() if decision.adopted_on else ""}
+            % {"day": date_format(decision.adopted_on, "DATE_FORMAT") if decision.adopted_on else ""}
         )
     standing = open_to_change(reach, decision)
     if not standing and not decision.text.is_held:

@@ -11,13 +11,13 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions, rules
-from puebla.decisions.forms import DeclareForm, EnterForm, ForwardForm, imprecise
+from puebla.decisions.forms import DeclareForm, EnterForm, ForwardForm
 from puebla.decisions.models import Decision
 from puebla.decisions.views.reading import Reading
 from puebla.documents.models import Document
 from puebla.meetings.models import AgendaItem, Convening, Session
 from puebla.meetings.querysets.delegations import present_members
-from puebla.members.models import Party
+from puebla.members.models import Meeting, Party
 from puebla.members.querysets import today
 
 
@@ -73,7 +73,9 @@ def enter(request: PersonRequest, ref: str) -> HttpResponseBase:
     reading = Reading(request, ref)
     row = reading.decision
     verdict = rules.may_enter(reading.reach, row)
-    meeting = row.meeting
+    meetings = Meeting.objects.visible_to(request.person, reach=reading.reach).filter(
+        body=row.body, draft=False
+    )
     papers = Document.objects.visible_to(request.person, reach=reading.reach).filter(
         body=row.body,
         kind__code=actions.FILED_AS[Decision.Kind(row.kind)],
@@ -83,7 +85,8 @@ def enter(request: PersonRequest, ref: str) -> HttpResponseBase:
     form = EnterForm(
         request.POST or None,
         documents=papers.order_by("-dated_on", "symbol"),
-        initial={"on": imprecise(meeting.starts_on, meeting.precision) if meeting else ""},
+        meetings=meetings.order_by("-starts_on"),
+        initial={"meeting": row.meeting.symbol if row.meeting else ""},
     )
     if request.method == "POST" and verdict and form.is_valid():
         on, precision = form.cleaned_data["on"]
@@ -92,6 +95,7 @@ def enter(request: PersonRequest, ref: str) -> HttpResponseBase:
             actions.enter_adopted(
                 decision=row, on=on, precision=precision, languages=form.cleaned_data["adopted_in"], by=request.person,
                 at=reading.at, document=form.cleaned_data["document"],
+                meeting=form.cleaned_data["meeting"],
             )  # fmt: skip
 
         if form.carries_out(act):

@@ -5,17 +5,19 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest
 from puebla.core.registry import Reference
 from puebla.decisions import rules
 from puebla.decisions.forms import AnswerForm
-from puebla.decisions.models import IN_FORCE, Decision, Link, Provision, ProvisionAnswer
+from puebla.decisions.models import IN_FORCE, Decision, Link, Proposal, Provision, ProvisionAnswer
 from puebla.decisions.views.decision import written
 from puebla.meetings.models import Convening
 from puebla.members.models import Party
-from puebla.members.querysets import reach_of
-from puebla.members.querysets.prepared import reach_in
+from puebla.members.querysets import Reach, reach_of
+from puebla.members.querysets.prepared import PreparedForReader, reach_in
 from puebla.members.rules import convenes
 from puebla.texts.models import Paragraph
 
@@ -38,15 +40,31 @@ def _on_text(request: PersonRequest, ref: str) -> dict[str, object] | None:
 
 def _on_meeting(request: PersonRequest, symbol: str) -> dict[str, object] | None:
     reach = reach_in(request)
-    seen = Decision.objects.visible_to(request.person, reach=reach).filter(convening__meeting__symbol=symbol)
-    rows = list(seen.select_related("text").order_by("pk"))
+    rows = _of_meeting.rows(request.person, reach, symbol)
+    # Whoever runs no meeting at all begins nothing here: nobody else's page asks for more.
     may = convenes(reach) and _may_begin(request, symbol)
     if not rows and not may:
         return None
+    context = {"rows": rows, "symbol": symbol, "may_begin": may}
+    return {"template": "decisions/of_meeting.html", "context": context}
+
+
+def _decisions_of(person: Person, reach: Reach, symbol: str) -> Any:
+    seen = Decision.objects.visible_to(person, reach=reach).filter(convening__meeting__symbol=symbol)
+    return seen.order_by("pk").values(
+        "ref", "kind", "state", "text__symbol", "text__titles", "text__room_cap"
+    )
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    """What the meeting's page says of a decision."""
     return {
-        "template": "decisions/of_meeting.html",
-        "context": {"rows": rows, "symbol": symbol, "may_begin": may},
-    }
+        "address": row["text__symbol"] or row["ref"], "titles": row["text__titles"], "room_cap": row["text__room_cap"],
+        "kind_name": Decision.Kind(row["kind"]).label, "state": row["state"], "state_name": Decision.State(row["state"]).label,
+    }  # fmt: skip
+
+
+_of_meeting = PreparedForReader(_decisions_of, make=_line, kept=200)
 
 
 def _may_begin(request: PersonRequest, symbol: str) -> bool:
@@ -99,7 +117,7 @@ def _on_ask(request: PersonRequest, value: str) -> dict[str, object] | None:
 
 
 def citing(person: Any, topic: str, references: Sequence[str]) -> Iterable[Reference]:
-    """Which paragraphs of decisions cite these paragraphs: named where the person may know of them, else counted."""
+    """What cites these paragraphs: others that are linked to them, and proposals that stand; what one may not know of is counted."""
     if topic != "paragraph" or not references:
         return
     pairs = [one.partition("#") for one in references]
@@ -123,3 +141,18 @@ def citing(person: Any, topic: str, references: Sequence[str]) -> Iterable[Refer
             )
         else:
             yield Reference()
+    yield from _proposed_for(wanted, reach)
+
+
+def _proposed_for(wanted: set[tuple[str, str]], reach: Reach) -> Iterable[Reference]:
+    """Proposals that stand for these paragraphs: without the paragraph nobody could end them any more."""
+    standing = Proposal.objects.standing().filter(
+        paragraph__text__ref__in={ref for ref, _anchor in wanted}, paragraph__anchor__in={anchor for _ref, anchor in wanted}
+    )  # fmt: skip
+    for one in standing.select_related("party", "paragraph__text", "room"):
+        if (one.paragraph.text.ref, one.paragraph.anchor) in wanted:
+            yield (
+                Reference(_("proposal by %(party)s") % {"party": one.party})
+                if reach.covers(one)
+                else Reference()
+            )

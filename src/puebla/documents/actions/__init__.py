@@ -1,7 +1,6 @@
 """Doing things to documents: each act checks its rule, writes once, and leaves one journal row."""
 
 from puebla.documents.actions.filing import (
-    add_once,
     add_version,
     await_language,
     carry_consent,
@@ -9,6 +8,7 @@ from puebla.documents.actions.filing import (
     describe,
     end_share,
     file_document,
+    file_frozen,
     file_with_versions,
     opened,
     relate,
@@ -20,7 +20,6 @@ from puebla.documents.actions.reading import read_version
 from puebla.documents.actions.releasing import release, withdraw
 
 __all__ = [
-    "add_once",
     "add_version",
     "await_language",
     "carry_consent",
@@ -28,6 +27,7 @@ __all__ = [
     "describe",
     "end_share",
     "file_document",
+    "file_frozen",
     "file_with_versions",
     "opened",
     "read_version",

@@ -42,6 +42,8 @@ from puebla.members.models import Audience, Body, Meeting, Party, Room
 from puebla.members.querysets import Reach, reach_of
 from puebla.publications.actions import hold_back
 from puebla.publications.models import PublicDocument, PublicFile
+from puebla.texts.actions.exporting import as_pdf, sheet_of
+from puebla.texts.models import Paragraph, Text
 
 #: What `describe` may change.
 DESCRIBED = ("titles", "kind", "body", "meeting", "dated_on", "precision", "state", "original_language", "expected_on",
@@ -437,13 +439,18 @@ def add_version(
         raise
 
 
-def add_once(
-    *, document: Document, language: str, content: bytes, name: str, by: Person, at: dt.datetime
-) -> None:  # fmt: skip
-    """File a version that the house made itself; one of the same bytes that stands there already is not filed twice."""
-    same = document.editions.filter(language=language, versions__sha256=hashlib.sha256(content).hexdigest())
-    if not same.exists():
-        add_version(document=document, language=language, source=io.BytesIO(content), name=name, by=by, at=at)
+def file_frozen(*, document: Document, text: Text, by: Person, at: dt.datetime) -> None:
+    """File a frozen text as its paper: a PDF in each language in which it was frozen.
+
+    Cut off in the middle, it is done again: a file of the same bytes that stands there already is not filed twice.
+    """
+    paragraphs = list(Paragraph.objects.filter(text=text).select_related("parent"))
+    for code in text.frozen_languages:
+        content = as_pdf(sheet_of(text, paragraphs, [code], at=at, symbol=document.symbol or ""))
+        same = document.editions.filter(language=code, versions__sha256=hashlib.sha256(content).hexdigest())
+        if not same.exists():
+            name = f"{(document.symbol or document.ref).replace('/', '-')}.{code}.pdf"
+            add_version(document=document, language=code, source=io.BytesIO(content), name=name, by=by, at=at)
 
 
 @transaction.atomic

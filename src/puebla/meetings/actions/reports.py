@@ -24,9 +24,8 @@ from puebla.meetings.rules import reports as rules
 from puebla.members.models import Audience
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.texts import actions as texts
-from puebla.texts.actions.exporting import as_pdf, sheet_of
 from puebla.texts.actions.importing import propose
-from puebla.texts.models import Kind, Paragraph, Text
+from puebla.texts.models import Kind, Text
 
 #: As what each is filed.
 FILED_AS = {Report.Kind.MINUTES: "REP", Report.Kind.REPORT: "REP", Report.Kind.CONCLUSIONS: "CONC"}
@@ -281,12 +280,8 @@ def file_report(*, report: Report, by: Person, at: dt.datetime) -> Report:
                     % {"code": FILED_AS[Report.Kind(row.kind)]}
                 )
             row.save()
-    document, text = row.document, row.text
-    paragraphs = list(Paragraph.objects.filter(text=text).select_related("parent"))
-    for code in text.frozen_languages:
-        content = as_pdf(sheet_of(text, paragraphs, [code], at=at, symbol=document.symbol or ""))
-        name = f"{(document.symbol or document.ref).replace('/', '-')}.{code}.pdf"
-        documents.add_once(document=document, language=code, content=content, name=name, by=by, at=at)
+    document = row.document
+    documents.file_frozen(document=document, text=row.text, by=by, at=at)
     with transaction.atomic():
         row = locked(report)
         if row.state != Report.State.FILED:
