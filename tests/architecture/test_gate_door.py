@@ -128,6 +128,11 @@ REASONS = {
         "Link",
     ): "whatever cites a paragraph keeps it; what the reader may not know of is counted without a name",
     (
+        "decisions/views/offers.py",
+        "_proposed_for",
+        "Proposal",
+    ): "a proposal keeps its paragraph, whoever reads it; who may not know of it gets it counted without a name",
+    (
         "decisions/views/reading.py",
         "provision",
         "Provision",
