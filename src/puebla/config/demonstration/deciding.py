@@ -56,7 +56,7 @@ _SUPERSEDED = _t("Replaced by later guidelines.", "Reemplazado por lineamientos 
 MEANT = (
     Asked("RCM/2009/VM/DEC/1", "1", "recommend", ("members",), status=("superseded", "2016-11-18", _SUPERSEDED)),
     Asked("RCM/2009/VM/DEC/1", "3", "request", ("members",), "2009", ("implemented", "2010-06-01", _DONE)),
-    Asked("RCM/2009/VM/DEC/1", "4", "request", ("members",), "2010"),
+    Asked("RCM/2009/VM/DEC/1", "4", "request", ("members",), "2010", ("elapsed", "2011-01-01", {})),
     Asked("RCM/2009/VM/DEC/1", "5", "invite", ("members",), status=("retired", "2016-11-18", _SUPERSEDED)),
     Asked("RCM/2009/VM/DEC/1", "6", "instruct", ("secretariat",)),
     Asked("RCM/2009/VM/DEC/1", "7", "ask", ("@RCGM",), "2010", ("elapsed", "2011-01-01", {})),
