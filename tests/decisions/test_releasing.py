@@ -105,6 +105,12 @@ class TestReleased:
         text = client.get(f"/en/decisions/{first.symbol}/").content.decode()
         assert f"/en/decisions/{decision.text.symbol}/#1" in text and "Forwarded to" in text
 
+        releasing.withdraw(decision=recommended, reason={"en": "Wrong file."}, by=world.keeper, at=world.at)
+
+        # What came from it leads to it no more, and is not behind for that.
+        assert not PublicDecision.objects.get(symbol=decision.text.symbol).origin
+        assert not releasing.behind(Decision.objects.get(pk=decision.pk))
+
     def test_only_the_secretariat_releases_and_only_what_was_adopted_and_filed_outside_sealed_rooms(
         self, world
     ):

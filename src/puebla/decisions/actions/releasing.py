@@ -146,7 +146,7 @@ def release(*, decision: Decision, seen: str, by: Person, at: dt.datetime) -> Pu
         raise StaleError(
             _("This decision was changed since you looked at it. See below what would become public now, then release it.")
         )  # fmt: skip
-    true = {one.pk for one in _naming(row) if not behind(one)}
+    true = _true_of(row)
     public = publications.publish_decision(
         symbol=shown.symbol,
         facts=shown.facts,
@@ -158,17 +158,22 @@ def release(*, decision: Decision, seen: str, by: Person, at: dt.datetime) -> Pu
     row.released_at, row.released_by = at, by
     row.withdrawn_at, row.withdrawn_by = None, None
     touch(row, at)
-    for one in _naming(row) if true else ():
-        if one.pk not in true:
-            continue
-        # What is public already tells of this one from now on, and is not behind for that.
-        publications.tell_origin(
-            symbol=one.text.symbol,
-            origin=shown.symbol if one.origin_id == row.pk else None,
-            digest=edition_of(one).digest,
-        )
+    _keep_true(row, true)
     record("decision.released", row, by=by, at=at, symbol=shown.symbol, languages=shown.facts["languages"])
     return public
+
+
+def _true_of(row: Decision) -> set[int]:
+    """Public decisions that name this one and stand on the public site as they stand inside."""
+    return {one.pk for one in _naming(row) if not behind(one)}
+
+
+def _keep_true(row: Decision, true: set[int]) -> None:
+    """Tell those which name this one that the public reads it now, or reads it no more: they are not behind for that."""
+    for one in _naming(row) if true else ():
+        if one.pk in true:
+            shown = edition_of(one)
+            publications.tell_origin(symbol=shown.symbol, origin=shown.facts["origin"], digest=shown.digest)
 
 
 def _naming(row: Decision) -> list[Decision]:
@@ -188,10 +193,12 @@ def withdraw(*, decision: Decision, reason: Texts, by: Person, at: dt.datetime) 
         raise RefusedError(
             _("Give the reason in one language at least: the public reads it."), field="reason"
         )
+    true = _true_of(row)
     publications.withdraw_decision(symbol=row.text.symbol, reason=reason, at=at)
     row.released_at, row.released_by = None, None
     row.withdrawn_at, row.withdrawn_by = at, by
     touch(row, at)
+    _keep_true(row, true)
     record("decision.withdrawn", row, by=by, at=at, symbol=row.text.symbol, reason=reason)
     return row
 

@@ -64,10 +64,9 @@ def publish_decision(
     return edition
 
 
-def tell_origin(*, symbol: str, origin: str | None, digest: str) -> None:
-    """Tell in a public edition what it came from, or cites, that became public after it."""
-    told = {"origin": origin} if origin is not None else {}
-    PublicDecision.objects.filter(symbol=symbol, withdrawn_at=None).update(digest=digest, **told)
+def tell_origin(*, symbol: str, origin: str, digest: str) -> None:
+    """Tell in a public edition that what it came from, or cites, became public after it, or is public no more."""
+    PublicDecision.objects.readable().filter(symbol=symbol).update(origin=origin, digest=digest)
 
 
 def _marks(row: PublicParagraph) -> set[tuple[str, str]]:
@@ -101,5 +100,6 @@ def withdraw_decision(*, symbol: str, reason: Texts, at: dt.datetime) -> None:
     )
     PublicLink.objects.filter(symbol=symbol).delete()
     PublicLink.objects.filter(to_symbol=symbol).delete()
+    PublicDecision.objects.filter(origin=symbol).update(origin="")
     index_decisions([edition.pk], at=at)
     turn_epoch(at=at)
