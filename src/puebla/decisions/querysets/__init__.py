@@ -23,8 +23,10 @@ class DecisionQuerySet(models.QuerySet[Any]):
         return self.filter(text__in=Text.objects.visible_to(person, reach=reach).order_by())
 
     def at_address(self, address: str) -> Self:
-        """The decision of this symbol or reference."""
-        wanted = without_nul(address).strip("/")
+        """The decision of this symbol or reference; of nothing none, though many have no symbol yet."""
+        wanted = without_nul(address).strip("/ ")
+        if not wanted:
+            return self.none()
         return self.filter(models.Q(ref=wanted) | models.Q(text__symbol=wanted.upper()))
 
     def adopted(self) -> Self:

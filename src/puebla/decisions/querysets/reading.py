@@ -117,7 +117,6 @@ class Ancestry:
 
     Attributes:
         before, after: links by steps away, each with the paragraph at its other end.
-        hidden: whether more is linked than the reader may know of; never how much.
     """
 
     before: list[tuple[int, Link]] = field(default_factory=list)
@@ -131,8 +130,9 @@ def ancestry(paragraph: Paragraph, person: "Person", reach: Reach, *, steps: int
     for ahead, here, rows in (("target", "source", found.before), ("source", "target", found.after)):
         at, known = {paragraph.pk}, {paragraph.pk}
         for step in range(1, steps + 1):
-            links = Link.objects.filter(**{f"{here}__in": at, f"{ahead}__text__in": seen}).select_related(
-                "source__text__decision", "target__text__decision"
+            standing = {f"{here}__in": at, f"{ahead}__text__in": seen, f"{ahead}__removed_at": None}
+            links = Link.objects.filter(**standing).select_related(
+                "source__text__decision", "source__text__room", "target__text__decision", "target__text__room"
             )
             new = [one for one in links.order_by("pk") if getattr(one, f"{ahead}_id") not in known]
             rows += [(step, one) for one in new]

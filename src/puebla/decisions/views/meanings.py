@@ -52,7 +52,11 @@ def meanings(request: PersonRequest, ref: str) -> HttpResponseBase:
     if typed is not None and verdict:
         try:
             chosen = _chosen(waiting, typed)
-            actions.describe(decision=reading.decision, meanings=chosen, by=request.person, at=timezone.now())
+            # What somebody else said of one of them meanwhile stays.
+            fresh = dict.fromkeys((one.pk for one in chosen), 0)
+            actions.describe(
+                decision=reading.decision, meanings=chosen, revisions=fresh, by=request.person, at=timezone.now()
+            )  # fmt: skip
         except RefusedError as error:
             messages.error(request, str(error))
         else:

@@ -123,8 +123,9 @@ def citing(person: Any, topic: str, references: Sequence[str]) -> Iterable[Refer
     pairs = [one.partition("#") for one in references]
     wanted = {(ref, anchor) for ref, _sign, anchor in pairs}
     links = Link.objects.filter(
-        target__text__ref__in={ref for ref, _anchor in wanted}, target__anchor__in={anchor for _ref, anchor in wanted}
-    ).select_related("source__text__room", "target__text")  # fmt: skip
+        target__text__ref__in={ref for ref, _anchor in wanted}, target__anchor__in={anchor for _ref, anchor in wanted},
+        source__removed_at=None,
+    ).select_related("source__text__room", "source__text__decision", "target__text")  # fmt: skip
     reach = reach_of(person)
     for one in links:
         if (one.target.text.ref, one.target.anchor) not in wanted or one.source.text_id == one.target.text_id:
