@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions
-from puebla.decisions.models import Link, Provision, Verb
+from puebla.decisions.models import Decision, Link, Provision, Verb
+from puebla.decisions.views.offers import citing
+from puebla.texts.actions import remove_paragraph
 from tests import factories
 from tests.decisions import making
 from tests.decisions.making import declared, drafted, forwarded, paragraph
@@ -105,6 +107,17 @@ def test_where_a_paragraph_was_said_before_is_suggested_linked_and_followed_as_f
     assert f"{new.address}#1" in back and "Superseded by" in back
     superseded = client.get(f"/en/intranet/decisions/{old.address}/").content.decode()
     assert "Superseded by" in superseded and f'/{new.address}/#1"' in superseded
+    # That it is superseded is offered where somebody may say so, and no more once it was said.
+    assert "Say that it was superseded" not in back
+    actions.describe(decision=old, meanings={paragraph(old): actions.Meaning()}, by=world.keeper, at=world.at)
+    offered = re.search(r'href="([^"]+/status/[^"]+)"', client.get(page).content.decode())[1].replace(
+        "&amp;", "&"
+    )
+    assert f'value="{new.adopted_on}"' in (form := client.get(offered).content.decode())
+    assert re.search(r'value="superseded" selected', form)
+    client.post(offered, {"status": "superseded", "on": str(new.adopted_on)})
+    assert Provision.objects.get().status == "superseded"
+    assert "Say that it was superseded" not in client.get(page).content.decode()
     circle = client.post(
         f"/en/intranet/decisions/at/{old.ref}/p/1/links/", {"target": f"{new.address}#1", "kind": "recalls"}, follow=True
     )  # fmt: skip
@@ -116,6 +129,21 @@ def test_where_a_paragraph_was_said_before_is_suggested_linked_and_followed_as_f
     )
     assert "no such paragraph" in nowhere.content.decode()
     # A draft behind closed doors that cites it leaves no trace for who is not in there.
+    left_out = drafted(world)
+    actions.link(
+        source=paragraph(left_out, "2"),
+        target=paragraph(old),
+        kind="implements",
+        by=world.keeper,
+        at=world.at,
+    )
+    back = f"/en/intranet/decisions/at/{old.ref}/p/1/before/"
+    assert "Carried out by" in client.get(back).content.decode()
+    cited = f"{old.text.ref}#1"
+    assert len(list(citing(world.keeper, "paragraph", [cited]))) == 2
+    remove_paragraph(paragraph=paragraph(left_out, "2"), by=world.keeper, at=world.at)
+    assert "Carried out by" not in client.get(back).content.decode()
+    assert len(list(citing(world.keeper, "paragraph", [cited]))) == 1
     secret = forwarded(world, declared(world, drafted(world)))
     actions.link(source=paragraph(secret), target=paragraph(old), kind="amends", by=world.keeper, at=world.at)
     client.force_login(world.outsider)
@@ -155,6 +183,10 @@ def test_paragraphs_are_found_by_words_and_filters_only_by_who_sees_them_at_cons
     assert asked(f"verb=request&status=active&year={old.adopted_on.year}&body=RCGM") == ["1"]
     assert asked("theme=ZZ") == asked("year=19") == asked("status=elapsed") == []
     assert client.get(f"/en/intranet/decisions/find/?q={old.address.lower()}").status_code == 302
+    # A bare anchor is no symbol, however many drafts have none yet.
+    drafted(world, convening=None, body=world.group, audience=50)
+    assert Decision.objects.visible_to(world.outsider).filter(text__symbol="").exists()
+    assert client.get("/en/intranet/decisions/find/?q=%231").status_code == 200
     with pytest.raises(RefusedError):
         actions.link(
             source=paragraph(old), target=paragraph(old), kind="recalls", by=world.keeper, at=world.at

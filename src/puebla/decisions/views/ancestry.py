@@ -17,8 +17,8 @@ from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError
 from puebla.core.wording import unmarked
 from puebla.decisions import actions, rules
-from puebla.decisions.models import Decision, Link
-from puebla.decisions.querysets.reading import alike, ancestry
+from puebla.decisions.models import IN_FORCE, Decision, Link
+from puebla.decisions.querysets.reading import alike, ancestry, provisions_of
 from puebla.decisions.views.reading import Reading
 from puebla.publications.views.decisions import SAID_OF, SAYS
 from puebla.texts.models import Paragraph
@@ -46,6 +46,7 @@ def before(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
         "both": [(code, unmarked(said)) for code in Process.current().languages if (said := one.words.get(code))],
         "before": [_line(link, link.target, one, language, SAYS, step) for step, link in found.before],
         "after": [_line(link, link.source, one, language, SAID_OF, step) for step, link in found.after],
+        "over": _over([link for _step, link in found.before + found.after], reading),
         "alike": [_alike(each, one, language) for each in near], "kinds": [(kind.value, kind.label) for kind in WRITTEN],
         **_cited(reading.decision, one),
     }  # fmt: skip
@@ -61,6 +62,19 @@ def _line(
         "link": link, "said": str(said[link.kind]), "other": other, "decision": other.text.decision, "step": step,
         "pieces": _compared(older, newer, language), "direct": step == 1 and link.source_id == one.pk and link.kind != Link.Kind.FORWARDS,
     }  # fmt: skip
+
+
+def _over(links: list[Link], reading: Reading) -> list[Link]:
+    """Links by which an adopted paragraph takes the place of one that still stands, and whose status the reader may set."""
+    found = [
+        link for link in links if link.kind == Link.Kind.SUPERSEDES and link.source.text.decision.is_adopted
+    ]
+    known = provisions_of([link.target for link in found]) if found else {}
+    return [
+        link for link in found
+        if link.target_id in known and known[link.target_id].status in IN_FORCE
+        and rules.may_set_status(reading.reach, link.target.text.decision)
+    ]  # fmt: skip
 
 
 def _compared(older: Paragraph, newer: Paragraph, language: str) -> list[Any]:
@@ -99,13 +113,11 @@ def link(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
     """Let the paragraph recall, amend, carry out or supersede another: "RCM/2004/VM/DEC/1#3"."""
     reading = Reading(request, ref)
     one = reading.paragraph(anchor)
-    address, _sign, place = request.POST.get("target", "").strip().rpartition("#")
     kind = request.POST.get("kind", "")
     try:
         if kind not in WRITTEN:
             raise _unknown_kind()
-        target = _target(request, reading, address, place)
-        target.text.decision = target.text.decision
+        target = _target(request, reading)
         actions.link(source=one, target=target, kind=kind, by=request.person, at=timezone.now())
     except RefusedError as error:
         messages.error(request, str(error))
@@ -120,13 +132,14 @@ def _unknown_kind() -> RefusedError:
     )
 
 
-def _target(request: PersonRequest, reading: Reading, address: str, anchor: str) -> Paragraph:
+def _target(request: PersonRequest, reading: Reading) -> Paragraph:
     """The paragraph that was named, of a decision that the person sees.
 
     Raises:
         RefusedError: where there is none.
     """
-    seen = Decision.objects.visible_to(request.person, reach=reading.reach).at_address(address or "-")
+    address, _sign, anchor = request.POST.get("target", "").strip().rpartition("#")
+    seen = Decision.objects.visible_to(request.person, reach=reading.reach).at_address(address)
     rows = Paragraph.objects.visible_to(request.person, reach=reading.reach).living()
     found = rows.filter(text__in=seen.values("text"), anchor=anchor).select_related("text__decision").first()
     if found is None:
@@ -143,9 +156,8 @@ def unlink(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
     """End a link of this paragraph."""
     reading = Reading(request, ref)
     one = reading.paragraph(anchor)
-    address, _sign, place = request.POST.get("target", "").strip().rpartition("#")
     try:
-        target = _target(request, reading, address, place)
+        target = _target(request, reading)
         found = Link.objects.filter(source=one, target=target, kind=request.POST.get("kind", "")).first()
         if found is None:
             raise Http404

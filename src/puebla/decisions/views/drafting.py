@@ -127,14 +127,19 @@ def means(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
 
 @signed_in
 def status(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
-    """Where a paragraph stands; its history below."""
+    """Where a paragraph stands, its history below; `?status=` and `?on=` are what is offered to be set."""
     reading = Reading(request, ref)
     paragraph = reading.paragraph(anchor)
     one = reading.provision(paragraph)
     if one is None:
         raise Http404
     verdict = rules.may_set_status(reading.reach, reading.decision)
-    form = StatusForm(request.POST or None, initial={"status": one.status, "on": today(reading.at)})
+    # A paragraph that supersedes this one leads here with what it would be set to, and since when.
+    offered = {
+        "status": request.GET.get("status") or one.status,
+        "on": request.GET.get("on") or today(reading.at),
+    }
+    form = StatusForm(request.POST or None, initial=offered)
     if request.method == "POST" and verdict and form.is_valid():
         found = form.cleaned_data
         one.paragraph = paragraph
