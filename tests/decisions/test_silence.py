@@ -196,6 +196,19 @@ def test_nothing_is_adopted_by_a_clock_that_leapt_and_a_reply_in_between_is_kept
     assert row.state == "broken" and row.decision.state == "drafting"
 
 
+def test_a_leap_shows_however_long_both_clocks_had_gone_the_same_way(world):
+    settling.witness(**world.clock.read())
+    world.clock.goes(dt.timedelta(days=364))
+    row = world.opened(on=dt.date(2032, 6, 10))
+    world.clock.until(row.closes_at - dt.timedelta(hours=2))
+    settling.keep_watch(**world.clock.read())
+
+    world.clock.leaps(dt.timedelta(hours=3))
+
+    assert world.looks(row).is_running and row.witness["leapt"] == 3 * 3600
+    assert world.says(row, "CRI", "breaks").doubtful
+
+
 def test_after_a_leap_a_person_says_that_the_hour_has_passed(world):
     row = world.opened()
     world.clock.leaps(dt.timedelta(hours=3))

@@ -57,13 +57,15 @@ def witness(*, at: dt.datetime, tick: Tick | None) -> ClockSpan | None:
     span = next((one for one in spans if tick.micros >= one.first_micros), None)
     if span is None:
         return spans[-1] if spans else _begun(at, tick)
-    if agree(at - span.first_at, dt.timedelta(microseconds=tick.micros - span.first_micros)):
+    since = dt.timedelta(microseconds=tick.micros - span.last_micros)
+    whole = dt.timedelta(microseconds=tick.micros - span.first_micros)
+    # Of a long stretch the whole allows for hours that nobody set: a leap shows against the reading before.
+    if agree(at - span.last_at, since) and agree(at - span.first_at, whole):
         if tick.micros > span.last_micros:
-            span.last_at, span.last_micros = max(at, span.last_at), tick.micros
+            span.last_at, span.last_micros = at, tick.micros
             span.save(update_fields=["last_at", "last_micros"])
         return span
-    leapt = (at - span.last_at) - dt.timedelta(microseconds=tick.micros - span.last_micros)
-    return _begun(at, tick, leapt // dt.timedelta(microseconds=1))
+    return _begun(at, tick, (at - span.last_at - since) // dt.timedelta(microseconds=1))
 
 
 def _begun(at: dt.datetime, tick: Tick, leapt: int = 0) -> ClockSpan:
