@@ -50,7 +50,8 @@ def test_hidden_papers_sealed_rooms_and_who_read_what_leave_no_line(client):
     noted(subject=hidden, room=hidden.room)
     noted(subject=inside, room=inside.room)
     noted("seat.given", room=sealed.room, subject_ref="a-seat")
-    noted("document.opened", subject=make.DocumentFactory(audience=Audience.MEMBERS))
+    for reading in ("document.opened", "circular.file_opened", "party_report.file_opened", "silence.read"):
+        noted(reading, subject=make.DocumentFactory(audience=Audience.MEMBERS))
     client.force_login(officer())
 
     page = client.get(PAGE).text

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: Who read or follows what is told to the reader's own party and on the paper, never here.
 PERSONAL = ("document.opened", "follow.started", "follow.stopped", "mail.pace_set", "search.feed_closed", "search.feed_opened",
-            "search.forgotten", "search.saved")  # fmt: skip
+            "search.forgotten", "search.saved", "silence.read")  # fmt: skip
 
 
 def entries_for(person: "Person", reach: Reach) -> "QuerySet[JournalEntry]":
@@ -23,6 +23,8 @@ def entries_for(person: "Person", reach: Reach) -> "QuerySet[JournalEntry]":
     rooms = Room.objects.filter(Q(sealed=False) | Q(pk__in=sorted(reach.rooms | reach.opened))).values("ref")
     return (
         JournalEntry.objects.exclude(act__in=PERSONAL)
+        # Of circulars, replies and reports.
+        .exclude(act__endswith=".file_opened")
         .filter(Q(room_ref="") | Q(room_ref__in=rooms))
         .filter(~Q(subject_kind="Document") | Q(subject_ref__in=seen))
         .order_by("-sequence")
