@@ -71,6 +71,8 @@ def test_a_procedure_is_opened_answered_and_extended_by_people(client, world):
     client.post(page("silence-extend", row.ref), form_of(more, closes_on=world.on + dt.timedelta(days=7)))
     before, row = row.closes_at, SilenceProcedure.objects.get()
     assert row.closes_at > before and row.extended.count() == 1
+    # Nobody says by a button that is not there that the silence is broken.
+    assert client.post(page("silence-vouch", row.ref)).status_code == 404
 
 
 def test_a_broken_silence_is_told_to_all_and_what_was_typed_too_late_is_kept_on_the_page(client, world):

@@ -95,20 +95,18 @@ def keep_watch(*, at: dt.datetime, tick: Tick | None) -> int:
 # The end -----------------------------------------------------------------------------------------------------------
 
 
-def settle_due(*, at: dt.datetime, tick: Tick | None, decision: Decision | None = None) -> int:
-    """Write down the end of what has ended; how many. Whoever looks calls this first: one cheap question where nothing is due.
-
-    Args:
-        decision: of this one alone.
-    """
+def settle_due(*, at: dt.datetime, tick: Tick | None) -> int:
+    """Write down the end of what has ended; how many. Whoever looks calls this first: one cheap question where nothing is due."""
     due = SilenceProcedure.objects.running().filter(
         Q(closes_at__lte=at - MARGIN) | Q(receipts__doubtful=True, receipts__kind=SilenceReceipt.Kind.BREAKS)
     )
-    if decision is not None:
-        due = due.filter(decision=decision)
     settled = 0
     for one in due.order_by("closes_at", "pk").distinct().select_related("decision"):
-        settled += not settle(procedure=one, at=at, tick=tick).is_running
+        try:
+            settled += not settle(procedure=one, at=at, tick=tick).is_running
+        except RefusedError:
+            # It runs on, and holds up neither the others nor who looks.
+            logger.exception("The silence procedure %s could not be settled", one.ref)
     return settled
 
 
@@ -245,11 +243,3 @@ def _record(
     act: str, row: SilenceProcedure, *, at: dt.datetime, by: "object" = None, **facts: object
 ) -> "journal.JournalEntry":
     return journal.record(act, at=at, person=by, subject=row, room=row.decision.text.room, facts=facts)
-
-
-def settle_or_wait(*, at: dt.datetime, tick: Tick | None, decision: Decision | None = None) -> None:
-    """Settle what is due before a page shows it; a refusal leaves it running, and the page says so."""
-    try:
-        settle_due(at=at, tick=tick, decision=decision)
-    except RefusedError:
-        logger.exception("A silence procedure could not be settled")

@@ -44,10 +44,6 @@ class SilenceQuerySet(models.QuerySet[Any]):
         """Those whose end was not written down yet."""
         return self.filter(state="running")
 
-    def due(self, at: dt.datetime) -> Self:
-        """Those that may be settled at this instant."""
-        return self.running().filter(closes_at__lt=at)
-
 
 class ReceiptQuerySet(GatedQuerySet):
     """What parties said, each with who reads it."""

@@ -20,7 +20,7 @@ PER_PAGE = 30
 def decisions(request: PersonRequest) -> HttpResponseBase:
     """What is negotiated first, then what was adopted, the newest before."""
     at = timezone.now()
-    settling.settle_or_wait(at=at, tick=tick_at(at))
+    settling.settle_due(at=at, tick=tick_at(at))
     reach = reach_of(request.person, at)
     seen = Decision.objects.visible_to(request.person, reach=reach)
     asked = request.GET.get("state", "")

@@ -37,7 +37,7 @@ class Reading:
         self.at = timezone.now()
         self.person = request.person
         # What has ended by silence is adopted before anybody reads it.
-        settling.settle_or_wait(at=self.at, tick=tick_at(self.at))
+        settling.settle_due(at=self.at, tick=tick_at(self.at))
         self.reach = reach_of(request.person, self.at)
         self.decision = decision_or_404(request, address, self.reach)
         self.text = self.decision.text

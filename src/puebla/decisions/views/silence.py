@@ -56,9 +56,12 @@ def procedure_or_404(request: PersonRequest, ref: str, reach: Reach) -> SilenceP
     return get_object_or_404(seen, ref=ref)
 
 
-def _looked_at(at: dt.datetime) -> None:
-    """Whoever looks has the end of what has ended written down first."""
-    settling.settle_or_wait(at=at, tick=tick_at(at))
+def _looked_at(request: PersonRequest, ref: str) -> tuple[SilenceProcedure, Reach, dt.datetime]:
+    """The procedure as it stands at this instant, which the reader reaches so: whoever looks has ends written down first."""
+    at = timezone.now()
+    settling.settle_due(at=at, tick=tick_at(at))
+    reach = reach_of(request.person, at)
+    return procedure_or_404(request, ref, reach), reach, at
 
 
 # One procedure -----------------------------------------------------------------------------------------------------
@@ -67,10 +70,7 @@ def _looked_at(at: dt.datetime) -> None:
 @signed_in
 def procedure(request: PersonRequest, ref: str) -> HttpResponseBase:
     """One procedure: the words held, when it closes in every capital, what was said, and the form to answer."""
-    at = timezone.now()
-    _looked_at(at)
-    reach = reach_of(request.person, at)
-    row = procedure_or_404(request, ref, reach)
+    row, reach, at = _looked_at(request, ref)
     if request.method == "GET":
         silence.note_opened(procedure=row, by=request.person, at=at)
     return _page(request, row, reach, at)
@@ -164,7 +164,7 @@ def answer(request: PersonRequest, ref: str) -> HttpResponseBase:
             messages.success(request, _thanks(made[0]))
             return redirect("decisions:silence", ref)
     # What has ended meanwhile is shown with what was typed.
-    settling.settle_or_wait(at=at, tick=tick)
+    settling.settle_due(at=at, tick=tick)
     row = procedure_or_404(request, ref, reach)
     return _page(request, row, reach, at, form=form, status=422)
 
@@ -236,10 +236,7 @@ def open_(request: PersonRequest, ref: str) -> HttpResponseBase:
 @signed_in
 def extend(request: PersonRequest, ref: str) -> HttpResponseBase:
     """Give every member more time."""
-    at = timezone.now()
-    _looked_at(at)
-    reach = reach_of(request.person, at)
-    row = procedure_or_404(request, ref, reach)
+    row, reach, at = _looked_at(request, ref)
     verdict = rules.may_extend(reach, row, at=at)
     asked = list(row.asked.select_related("party"))
     first = rules.first_day(
@@ -255,39 +252,22 @@ def extend(request: PersonRequest, ref: str) -> HttpResponseBase:
             **form.closing(),
         )  # fmt: skip
 
-    return _step(
-        request,
-        row,
-        form,
-        act,
-        verdict,
-        _("Extend it"),
-        _("There is more time for all member states, and they are told."),
-    )
+    done = _("There is more time for all member states, and they are told.")
+    return _step(request, row, form, act, verdict, _("Extend it"), done)
 
 
 @signed_in
 def stop(request: PersonRequest, ref: str) -> HttpResponseBase:
     """Take a procedure back."""
-    at = timezone.now()
-    _looked_at(at)
-    reach = reach_of(request.person, at)
-    row = procedure_or_404(request, ref, reach)
+    row, reach, at = _looked_at(request, ref)
     form = StopForm(request.POST or None)
 
     def act() -> None:
         silence.stop(procedure=row, reasons=form.cleaned_data["reasons"], by=request.person, at=at)
 
     verdict = rules.may_stop(reach, row, at=at)
-    return _step(
-        request,
-        row,
-        form,
-        act,
-        verdict,
-        _("Stop it"),
-        _("The procedure is stopped; the text is worked on again."),
-    )
+    done = _("The procedure is stopped; the text is worked on again.")
+    return _step(request, row, form, act, verdict, _("Stop it"), done)
 
 
 def _step(
@@ -308,9 +288,11 @@ def vouch(request: PersonRequest, ref: str) -> HttpResponseBase:
     at = timezone.now()
     reach = reach_of(request.person, at)
     row = procedure_or_404(request, ref, reach)
-    closed = request.POST.get("closed") == "yes"
+    said = request.POST.get("closed", "")
+    if said not in {"yes", "no"}:
+        raise Http404
     try:
-        silence.vouch(procedure=row, closed=closed, by=request.person, at=at, tick=tick_at(at))
+        silence.vouch(procedure=row, closed=said == "yes", by=request.person, at=at, tick=tick_at(at))
     except RefusedError as error:
         messages.error(request, str(error))
     else:
@@ -321,10 +303,7 @@ def vouch(request: PersonRequest, ref: str) -> HttpResponseBase:
 @signed_in
 def certificate(request: PersonRequest, ref: str) -> HttpResponseBase:
     """The certificate of adoption, with what its reader may know of who said what."""
-    at = timezone.now()
-    _looked_at(at)
-    reach = reach_of(request.person, at)
-    row = procedure_or_404(request, ref, reach)
+    row, reach, _at = _looked_at(request, ref)
     if row.state != SilenceProcedure.State.ADOPTED:
         raise Http404
     response = HttpResponse(
@@ -344,7 +323,7 @@ def certificate(request: PersonRequest, ref: str) -> HttpResponseBase:
 def procedures(request: PersonRequest) -> HttpResponseBase:
     """The procedures that the reader may know of, those that run first; and what the bodies' rules provide."""
     at = timezone.now()
-    _looked_at(at)
+    settling.settle_due(at=at, tick=tick_at(at))
     reach = reach_of(request.person, at)
     seen = SilenceProcedure.objects.visible_to(request.person, reach=reach).select_related(
         "decision__text", "decision__body"
