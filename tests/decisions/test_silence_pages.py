@@ -121,8 +121,10 @@ def test_the_certificate_names_digest_head_and_what_its_reader_may_know(client, 
         with translation.override(language):
             answer = client.get(reverse("decisions:silence-certificate", args=[row.ref]))
         assert answer["Content-Type"] == "application/pdf"
-        words = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.content)).pages)
-        return "".join(words.split())
+        pages = PdfReader(io.BytesIO(answer.content)).pages
+        fonts = {str(one.get_object()["/BaseFont"]) for one in pages[0]["/Resources"]["/Font"].values()}
+        assert all("SourceS" in one for one in fonts), fonts
+        return "".join("".join(one.extract_text() for one in pages).split())
 
     for person, knows in ((world.chair, True), (world.people["CAN"], False)):
         words = read(person)

@@ -20,11 +20,11 @@ from puebla.theme.templatetags.theme import language_name
 
 _LOOK = """#set document(title: {title}, author: {author}, date: none)
 #set page(paper: "a4", margin: 2.2cm, numbering: "1 / 1")
-#set text(font: "Source Serif 4", size: 10.5pt, lang: {language}, region: {region})
+#set text(font: ("Source Serif Pro", "Libertinus Serif"), size: 10.5pt, lang: {language}, region: {region})
 #show heading.where(level: 1): set text(size: 19pt, fill: rgb("#12357F"))
 #show heading.where(level: 2): set text(size: 12.5pt)
 #set table(stroke: (x, y) => (bottom: 0.5pt + rgb("#d9d3c4")), inset: (x: 5pt, y: 5pt))
-#let sans(body) = text(font: "Source Sans 3", size: 9.5pt, body)
+#let sans(body) = text(font: ("Source Sans Pro", "Libertinus Serif"), size: 9.5pt, body)
 """
 
 
