@@ -297,6 +297,7 @@ def test_who_has_not_answered_is_reminded_once_at_each_hour(world):
 
     row = world.opened()
     world.says(row, "CRI", "no_objection", "")
+    world.says(row, "CAN", "asks_extension")
     reminded = Notice.objects.filter(what="reminded")
     for before, count in ((73, 0), (72, 1), (70, 0), (23, 1), (1, 0)):
         assert silence.remind_due(row.closes_at - dt.timedelta(hours=before)) == count

@@ -12,6 +12,7 @@ from puebla.core import registry
 from puebla.core.asks import Question
 from puebla.core.ticks import tick
 from puebla.decisions.actions import settling
+from puebla.decisions.actions.silence_mail import in_words
 from puebla.decisions.models import SilenceProcedure, SilenceReceipt, SilenceRule
 from puebla.decisions.rules.silence import MARGIN
 from puebla.members.querysets import reach_of
@@ -68,7 +69,10 @@ def test_a_procedure_is_opened_answered_and_extended_by_people(client, world):
     assert client.get(page("silence-extend", row.ref)).context["verdict"].allowed is False
     client.force_login(world.chair)
     more = client.get(page("silence-extend", row.ref))
-    client.post(page("silence-extend", row.ref), form_of(more, closes_on=world.on + dt.timedelta(days=7)))
+    said = client.post(
+        page("silence-extend", row.ref), form_of(more, closes_on=world.on + dt.timedelta(days=7)), follow=True
+    ).content.decode()
+    assert f"{in_words(row.closes_at, row.zone)} until" in said
     before, row = row.closes_at, SilenceProcedure.objects.get()
     assert row.closes_at > before and row.extended.count() == 1
     # Nobody says by a button that is not there that the silence is broken.
@@ -135,6 +139,8 @@ def test_the_certificate_names_digest_head_and_what_its_reader_may_know(client, 
 def test_what_is_asked_stands_in_list_and_calendar(world):
     row = world.opened(on=world.on)
     world.says(row, "CRI", "no_objection", "")
+    # Who asks for more time has still to decide.
+    world.says(row, "CAN", "asks_extension")
     person = world.people["CAN"]
     reach = reach_of(person)
     at = timezone.now()

@@ -156,6 +156,6 @@ def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | 
 
 
 def silent_parties(row: SilenceProcedure) -> list[int]:
-    """Keys of the members asked that have not answered yet."""
-    said = SilenceReceipt.objects.filter(procedure=row).answers().order_by().values("party")
+    """Keys of the members asked that have not said yet where they stand: who asked for more time has not."""
+    said = SilenceReceipt.objects.filter(procedure=row).where_they_stand().order_by().values("party")
     return list(row.asked.exclude(party__in=said).order_by().values_list("party_id", flat=True))

@@ -60,3 +60,7 @@ class ReceiptQuerySet(GatedQuerySet):
     def answers(self) -> Self:
         """What parties said, without who opened it."""
         return self.exclude(kind="opened")
+
+    def where_they_stand(self) -> Self:
+        """Answers by which a party has decided: who asks for more time has not."""
+        return self.answers().exclude(kind="asks_extension")

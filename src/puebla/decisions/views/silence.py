@@ -96,7 +96,7 @@ def _page(
         "answered": len(answered), "uncounted": [one.party for one in asked if not one.calendar],
         "closes": in_words(row.closes_at, row.zone), "opened_words": in_words(row.opened_at, row.zone),
         "ended": in_words(row.ended_at, row.zone) if row.ended_at else "", "form": form,
-        "extensions": list(row.extended.select_related("by")), "intact": digest_of(row.decision.text, living, row.languages) == row.digest,
+        "extensions": _extensions(row), "intact": digest_of(row.decision.text, living, row.languages) == row.digest,
         "lines": tree.in_order(living), "languages": row.languages, "leads": rules.leads(reach, row.rule, row.decision, at=at),
         "may_extend": rules.may_extend(reach, row, at=at), "may_stop": rules.may_stop(reach, row, at=at),
         "doubt": _doubt(row, at), "may_vouch": rules.may_vouch(reach, row, at=at),
@@ -104,6 +104,14 @@ def _page(
         "positions": Position.objects.visible_to(request.person, reach=reach).filter(decision=row.decision).standing().select_related("party"),
     }  # fmt: skip
     return render(request, "decisions/silence.html", context, status=status)
+
+
+def _extensions(row: SilenceProcedure) -> list[dict[str, Any]]:
+    """How the time was extended, each hour by the clocks by which it was agreed."""
+    return [
+        {"row": one, "before": in_words(one.before_at, row.zone), "until": in_words(one.closes_at, one.zone)}
+        for one in row.extended.select_related("by")
+    ]
 
 
 def _living(request: PersonRequest, row: SilenceProcedure, reach: Reach) -> list[Paragraph]:

@@ -56,7 +56,7 @@ def asks(question: Question) -> Iterator[Ask]:
     )  # fmt: skip
     if not rows:
         return
-    given = SilenceReceipt.objects.visible_to(question.person, reach=question.reach).answers()
+    given = SilenceReceipt.objects.visible_to(question.person, reach=question.reach).where_they_stand()
     pairs = given.filter(procedure__in=[one.procedure_id for one in rows], party__in=sorted(question.parties))
     answered = {
         (procedure, party): at
