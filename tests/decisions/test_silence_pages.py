@@ -160,6 +160,7 @@ def test_what_is_asked_stands_in_list_and_calendar(world):
 def test_rules_are_kept_where_the_secretariat_keeps_lists(client, world):
     client.force_login(world.people["CAN"])
     assert client.get(page("silence-rule-new")).status_code == 404
+    assert page("silences") in client.get(page("list")).content.decode()
     assert "RCGM" in client.get(page("silences")).content.decode()
     client.force_login(world.keeper)
     form = client.get(page("silence-rule", world.rule.ref))
