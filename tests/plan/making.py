@@ -5,6 +5,7 @@ import datetime as dt
 from puebla.members.models import Audience
 from puebla.plan import actions
 from puebla.plan.models import Commitment
+from puebla.texts import actions as texts
 from tests import factories as make
 
 AT = dt.datetime(2026, 5, 4, 15, tzinfo=dt.UTC)
@@ -67,6 +68,18 @@ def report(commitment, person, party, *, half=H1, at=AT, token="t1", **said):
     facts = {"commitment": commitment, "party": party, "half": half, "by": person, "at": at}
     actions.save_draft(values=SAID | said, revision=draft.revision if draft else 0, token=token, **facts)
     return actions.send_report(token=token, **facts)
+
+
+def paragraph_in(room, by, *, audience=Audience.OBSERVERS, symbol="RCM/2009/VM/DEC/1"):
+    """The first paragraph of a text."""
+    text = texts.open_text(
+        by=by, at=AT, room=room, party=make.secretariat_party(), titles=t("Decision"), audience=audience
+    )
+    text = texts.give_symbol(text=text, symbol=symbol, by=by, at=AT)
+    (one,) = texts.add_paragraphs(
+        text=text, after=None, kind="paragraph", blocks=[t("The members decide.")], by=by, at=AT
+    )
+    return one
 
 
 def again(commitment):

@@ -21,22 +21,10 @@ from puebla.plan.querysets.comparing import compared
 from puebla.plan.rules import progress_of
 from puebla.texts import actions as texts
 from tests import factories as make
-from tests.plan.making import AT, again, commitment, objective_of, plan, report, secretary, t
+from tests.plan.making import AT, again, commitment, objective_of, paragraph_in, plan, report, secretary, t
 
 pytestmark = pytest.mark.django_db
 PAGES = ("edition", "matrix", "compare")
-
-
-def paragraph_in(room, by, *, audience=Audience.OBSERVERS, symbol="RCM/2009/VM/DEC/1"):
-    """The first paragraph of a text."""
-    text = texts.open_text(
-        by=by, at=AT, room=room, party=make.secretariat_party(), titles=t("Decision"), audience=audience
-    )
-    text = texts.give_symbol(text=text, symbol=symbol, by=by, at=AT)
-    (one,) = texts.add_paragraphs(
-        text=text, after=None, kind="paragraph", blocks=[t("The members decide.")], by=by, at=AT
-    )
-    return one
 
 
 def page(client, name, *args, **query):
@@ -208,6 +196,9 @@ class TestProgress:
         client.force_login(by)
         shown = page(client, "compare", "2010", **{"from": "2026-1", "to": "2027-1"})
         assert shown.status_code == 200 and "first half of 2026" in shown.content.decode()
+        for half in ("0001-1", "9999-2", "2026-3"):
+            assert page(client, "compare", "2010", **{"from": half}).status_code == 200
+            assert page(client, "compare", "2010", to=half).status_code == 200
 
 
 class TestKeeping:

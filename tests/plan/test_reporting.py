@@ -11,10 +11,21 @@ from puebla.core.verdicts import RefusedError, StaleError
 from puebla.members.models import Audience
 from puebla.members.querysets import reach_of
 from puebla.plan import actions
-from puebla.plan.models import Report
+from puebla.plan.models import Commitment, Report
 from puebla.plan.views.panels import to_report
 from tests import factories as make
-from tests.plan.making import AT, H1, SAID, again, commitment, objective_of, plan, report, secretary
+from tests.plan.making import (
+    AT,
+    H1,
+    SAID,
+    again,
+    commitment,
+    objective_of,
+    paragraph_in,
+    plan,
+    report,
+    secretary,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -193,3 +204,16 @@ def test_the_desk_shows_what_is_to_be_reported_to_members_alone(line):
     assert to_report(by, reach_of(by)) is None
     other = make.focal_point(make.PartyFactory(code="CRI"))
     assert to_report(other, reach_of(other)) is None
+
+
+def test_the_paragraph_that_ordered_it_is_cited_to_who_may_know_of_it_alone(line):
+    by, made, one, country, person = line
+    for audience, cited in (
+        (Audience.MEMBERS, "RCM/2009/DEC/50#1"),
+        (Audience.SECRETARIAT, f"2010/{one.code}"),
+    ):
+        symbol = f"RCM/2009/DEC/{int(audience)}"
+        ordered = paragraph_in(made.room, by, audience=audience, symbol=symbol)
+        Commitment.objects.filter(pk=one.pk).update(paragraph=ordered)
+
+        assert [ask.cites for ask in asks_of(person, country)] == [cited]

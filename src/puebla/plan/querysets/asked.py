@@ -24,7 +24,7 @@ def pairs_asked(
     if not members:
         return
     asked = commitments.exclude(status__in=OVER).exclude(from_on__gt=on)
-    rows = {one.pk: one for one in asked.select_related("plan__body", "plan__room", "paragraph__text")}
+    rows = {one.pk: one for one in asked.select_related("plan__body", "plan__room")}
     named = Involvement.objects.filter(
         commitment__in=asked.order_by().values("pk"), party__in=sorted(members)
     )

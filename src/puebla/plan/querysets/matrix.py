@@ -79,16 +79,23 @@ def citation_of(paragraph: Paragraph | None) -> str:
     return f"{paragraph.text.symbol}#{paragraph.anchor}"
 
 
+def paragraphs_known(
+    commitments: Iterable[Commitment], person: "Person", reach: Reach
+) -> dict[int, Paragraph]:
+    """The paragraphs that ordered these commitments, as far as the reader may know of them; one question at most."""
+    wanted = {one.paragraph_id for one in commitments if one.paragraph_id is not None}
+    if not wanted:
+        return {}
+    seen = Paragraph.objects.visible_to(person, reach=reach).filter(pk__in=wanted)
+    return {one.pk: one for one in seen.select_related("text")}
+
+
 def matrix_of(commitments: Iterable[Commitment], person: "Person", reach: Reach) -> Matrix:
     """The rows of these commitments, which came through the gate; four questions whatever their number."""
     rows = {one.pk: Row(one) for one in commitments}
     if not rows:
         return Matrix([], {})
-    wanted = {one.commitment.paragraph_id for one in rows.values() if one.commitment.paragraph_id is not None}
-    paragraphs = {}
-    if wanted:
-        seen = Paragraph.objects.visible_to(person, reach=reach).filter(pk__in=wanted)
-        paragraphs = {one.pk: one for one in seen.select_related("text")}
+    paragraphs = paragraphs_known((one.commitment for one in rows.values()), person, reach)
     parties = {one.pk: one for one in Party.objects.order_by("code")}
     for row in rows.values():
         row.paragraph = paragraphs.get(row.commitment.paragraph_id or 0)

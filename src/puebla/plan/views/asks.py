@@ -12,6 +12,7 @@ from puebla.core.languages import show
 from puebla.members.querysets import today
 from puebla.plan.models import Commitment, Plan, Report
 from puebla.plan.querysets.asked import pairs_asked
+from puebla.plan.querysets.matrix import citation_of, paragraphs_known
 from puebla.plan.querysets.rounds import Half, Round, halves_back, last_day, rounds_of
 
 #: The half-year that runs and the one before it can still be reported on; the third has ended.
@@ -19,7 +20,7 @@ HALVES, ANSWERED_LATE = 3, 2
 
 
 def asks(question: Question) -> Iterator[Ask]:
-    """Reports on editions in force that the reader may know of; eight questions at most."""
+    """Reports on editions in force that the reader may know of; nine questions at most."""
     day = today(question.at)
     halves = halves_back(day, HALVES)
     seen = Plan.objects.visible_to(question.person, reach=question.reach).in_force().filter(from_on__lte=day)
@@ -30,6 +31,7 @@ def asks(question: Question) -> Iterator[Ask]:
     mine = Commitment.objects.visible_to(question.person, reach=question.reach)
     commitments = mine.filter(plan__in=plans).order_by("plan", "code_order")
     pairs = list(pairs_asked(commitments, question.parties, on=day))
+    ordered_by = paragraphs_known((one for one, _party in pairs), question.person, question.reach)
     given = _given(question, [one.pk for one in plans], halves)
     for commitment, party in pairs:
         for number, half in enumerate(halves):
@@ -38,8 +40,10 @@ def asks(question: Question) -> Iterator[Ask]:
             if answered is None and (number and _entered_after(commitment, half)):
                 continue
             yield _ask(
-                commitment, party, rounds[commitment.plan_id][half], answered, ended=number >= ANSWERED_LATE
-            )
+                commitment, party, rounds[commitment.plan_id][half], answered, ended=number >= ANSWERED_LATE,
+                # What asks it, as it is cited: the paragraph where the reader may know of it, else the edition and the number.
+                cites=citation_of(ordered_by.get(commitment.paragraph_id or 0)) or f"{commitment.plan.code}/{commitment.code}",
+            )  # fmt: skip
 
 
 def _entered_after(commitment: Commitment, half: Half) -> bool:
@@ -61,25 +65,15 @@ def _given(
     }
 
 
-def _ask(one: Commitment, party: int, round_: Round, answered: dt.datetime | None, *, ended: bool) -> Ask:
+def _ask(
+    one: Commitment, party: int, round_: Round, answered: dt.datetime | None, *, ended: bool, cites: str
+) -> Ask:
     page: list[Any] = [one.plan.code, one.code]
     title = show(one.titles).text or one.code
     return Ask(
         source="plan", ref=f"{one.ref}.{round_.key}", party=party, kind="report", title=f"{title} ({round_.name})",
-        language=other_language(one.titles), cites=cites_of(one), address=reverse("plan:commitment", args=page),
+        language=other_language(one.titles), cites=cites, address=reverse("plan:commitment", args=page),
         answer="" if ended else f"{reverse('plan:report', args=page)}?half={round_.key}", asked_at=None, due=round_.due,
         answered_at=answered, done=answered is not None, ended=ended and answered is None, body=one.plan.body.code,
         meeting=round_.meeting, sealed=one.plan.room.sealed,
     )  # fmt: skip
-
-
-def cites_of(commitment: Commitment) -> str:
-    """What asks it, as it is cited: the paragraph that ordered it, else the edition and its number."""
-    if commitment.paragraph is not None:
-        symbol = commitment.paragraph.text.symbol
-        return (
-            f"{symbol}#{commitment.paragraph.anchor}"
-            if symbol
-            else f"{commitment.plan.code}/{commitment.code}"
-        )
-    return f"{commitment.plan.code}/{commitment.code}"

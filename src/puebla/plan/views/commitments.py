@@ -19,10 +19,10 @@ from puebla.plan import actions, rules
 from puebla.plan.forms import ActionForm, CommitmentForm, IndicatorForm
 from puebla.plan.models import Commitment, Indicator, Plan, Report
 from puebla.plan.querysets.asked import pairs_asked
-from puebla.plan.querysets.matrix import matrix_of
+from puebla.plan.querysets.matrix import matrix_of, paragraphs_known
 from puebla.plan.querysets.progress import gap_of
 from puebla.plan.querysets.rounds import halves_back, rounds_of
-from puebla.plan.views.editions import plan_or_404, posted
+from puebla.plan.views.editions import posted
 from puebla.plan.views.indicators import shown_indicators
 from puebla.plan.views.parts import kept_or_404
 from puebla.statistics.forms import SeriesForm
@@ -38,14 +38,6 @@ def commitment_or_404(request: PersonRequest, plan: str, code: str, reach: Reach
     if found is None:
         raise Http404
     return found
-
-
-def paragraph_of(request: PersonRequest, row: Commitment, reach: Reach) -> Paragraph | None:
-    """The paragraph that ordered it, where the reader may know of it."""
-    if row.paragraph_id is None:
-        return None
-    seen = Paragraph.objects.visible_to(request.person, reach=reach).filter(pk=row.paragraph_id)
-    return seen.select_related("text").first()
 
 
 @signed_in
@@ -146,7 +138,7 @@ def edit(request: PersonRequest, plan: str, code: str) -> HttpResponseBase:
     reach = reach_of(request.person, at)
     _plan, verdict = kept_or_404(request, plan, reach)
     row = commitment_or_404(request, plan, code, reach)
-    paragraph = paragraph_of(request, row, reach)
+    paragraph = paragraphs_known([row], request.person, reach).get(row.paragraph_id or 0)
     form = _form(request, row.plan, reach, at, CommitmentForm.facts_of(row, paragraph))
     del form.fields["objective"]
     if row.paragraph_id is not None and paragraph is None:
@@ -293,6 +285,3 @@ def _indicator(request: PersonRequest, plan: str, code: str, ref: str | None) ->
         "series": series,
     }
     return render(request, "plan/form.html", context)
-
-
-__all__ = ["commitment_or_404", "paragraph_of", "plan_or_404"]
