@@ -69,7 +69,7 @@ def key_of(half: Half) -> str:
 def half_named(key: str) -> Half | None:
     """The half-year of this name; None where it is none."""
     year, _dash, number = key.partition("-")
-    known = len(year) == 4 and year.isascii() and year.isdecimal() and number in {"1", "2"} and int(year) > 0
+    known = len(year) == 4 and year.isascii() and year.isdecimal() and year >= "1000" and number in {"1", "2"}
     return (int(year), int(number)) if known else None
 
 
