@@ -87,6 +87,16 @@ def test_a_half_year_without_a_report_is_late_for_another_and_then_ended_unanswe
     assert states[8] == [State.OPEN, State.LATE, State.ENDED]
 
 
+def test_what_was_reported_long_ago_is_left_out_and_never_told_as_unanswered(line):
+    by, made, one, country, person = line
+    report(one, person, country)
+
+    later = AT + dt.timedelta(days=400)
+
+    halves = {ask.ref.rpartition(".")[2]: ask.state(later) for ask in asks_of(person, country, at=later)}
+    assert halves == {"2027-1": State.OPEN, "2026-2": State.LATE}
+
+
 def test_what_is_implemented_is_asked_no_more_and_takes_no_report(line):
     by, made, one, country, person = line
     actions.describe_commitment(

@@ -39,6 +39,8 @@ def asks(question: Question) -> Iterator[Ask]:
             # What was entered after a half-year is not asked of it.
             if answered is None and (number and _entered_after(commitment, half)):
                 continue
+            if answered is not None and answered < question.since:
+                continue
             yield _ask(
                 commitment, party, rounds[commitment.plan_id][half], answered, ended=number >= ANSWERED_LATE,
                 # What asks it, as it is cited: the paragraph where the reader may know of it, else the edition and the number.
@@ -56,8 +58,8 @@ def _given(
     """When each report that stands was sent."""
     seen = Report.objects.visible_to(question.person, reach=question.reach).standing()
     rows = seen.filter(
-        commitment__plan__in=plans, party__in=sorted(question.parties), year__gte=halves[-1][0], sent_at__gte=question.since
-    )  # fmt: skip
+        commitment__plan__in=plans, party__in=sorted(question.parties), year__gte=halves[-1][0]
+    )
     columns = ("commitment_id", "party_id", "year", "half", "sent_at")
     return {
         (commitment, party, (year, half)): at
