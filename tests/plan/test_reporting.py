@@ -195,15 +195,22 @@ def test_a_country_reports_from_a_phone_without_scripts_with_a_file(client, line
     assert client.get(file.wsgi_request.path).status_code == 404
 
 
-def test_a_file_that_is_held_goes_with_the_report_and_may_be_taken_away(line):
+def test_files_go_with_the_report_into_the_one_that_replaces_it_and_may_be_taken_away(line, monkeypatch):
     by, made, one, country, person = line
     facts = {"commitment": one, "party": country, "half": H1, "values": SAID, "by": person, "at": AT}
 
     draft = actions.save_draft(held=[hold(make.a_file(), by=person, at=AT)], **facts)
-    filed = draft.files.get()
-    actions.save_draft(dropped=[filed.ref], revision=draft.revision, **facts)
+    sent = actions.send_report(commitment=one, party=country, half=H1, token="t", by=person, at=AT)
+    again = actions.save_draft(**facts)
+    kept = again.files.get()
+    monkeypatch.setattr("puebla.circulars.actions.holding.MOST_FILES", 1)
+    with pytest.raises(RefusedError, match="At most 1 file goes with it"):
+        actions.save_draft(held=[hold(make.a_file(), by=person, at=AT)], revision=again.revision, **facts)
+    actions.save_draft(dropped=[kept.ref], revision=again.revision, **facts)
 
-    assert not draft.files.exists()
+    first = sent.files.get()
+    assert draft == sent and (kept.key, kept.sha256, kept.name) == (first.key, first.sha256, first.name)
+    assert kept.ref != first.ref and not again.files.exists()
 
 
 def test_the_desk_shows_what_is_to_be_reported_to_members_alone(line):

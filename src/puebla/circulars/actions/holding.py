@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from puebla.accounts.models import Person
-from puebla.circulars.models import Circular, CircularFile, HeldFile, Reply, ReplyFile
+from puebla.circulars.models import CircularFile, HeldFile, Reply, ReplyFile, StoredFile
 from puebla.core.files.examine import examine
 from puebla.core.files.store import put
 from puebla.core.verdicts import RefusedError
@@ -67,27 +67,39 @@ def _too_many(name: str) -> str:
     }  # fmt: skip
 
 
-def attach(circular: Circular, held: Sequence[HeldFile], dropped: Iterable[str], *, at: dt.datetime) -> None:
+def attach(
+    files: Any, held: Sequence[HeldFile], dropped: Iterable[str], *, field: str, at: dt.datetime
+) -> None:
     """Take files off a draft and put those held to it; the caller holds the transaction and has asked the rule.
+
+    Args:
+        files: of the draft: a circular's, a report's. field: of the form, that they are typed into.
 
     Raises:
         RefusedError: where they are too many.
     """
-    circular.files.filter(ref__in=list(dropped)).delete()
-    if circular.files.count() + len(held) > MOST_FILES:
+    files.filter(ref__in=list(dropped)).delete()
+    if files.count() + len(held) > MOST_FILES:
         raise RefusedError(
             ngettext(
-                "At most %(count)d file goes with a circular. Take some away.",
-                "At most %(count)d files go with a circular. Take some away.",
+                "At most %(count)d file goes with it. Take some away.",
+                "At most %(count)d files go with it. Take some away.",
                 MOST_FILES,
             ) % {"count": MOST_FILES},
-            field="files",
+            field=field,
         )  # fmt: skip
-    CircularFile.objects.bulk_create(
-        CircularFile(circular=circular, filed_at=at, **{name: getattr(one, name) for name in COLUMNS})
-        for one in held
-    )
+    for one in held:
+        files.create(filed_at=at, **{name: getattr(one, name) for name in COLUMNS})
     release(held)
+
+
+def keep_files(files: Any, standing: Iterable[StoredFile]) -> None:
+    """Put the files of what stands to the draft that is to replace it; their bytes are stored once."""
+    for file in standing:
+        kept = {one.attname: getattr(file, one.attname) for one in file._meta.concrete_fields}
+        for name in ("id", "ref", files.field.attname):
+            del kept[name]
+        files.create(**kept)
 
 
 def answer_with(reply: Reply, held: Mapping[str, HeldFile], *, at: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.circulars import rules
 from puebla.circulars.actions import messages
-from puebla.circulars.actions.holding import answer_with, release
+from puebla.circulars.actions.holding import answer_with, keep_files, release
 from puebla.circulars.actions.writing import locked
 from puebla.circulars.models import Circular, CircularFile, FieldKind, HeldFile, Recipient, Reply, ReplyFile
 from puebla.core import journal
@@ -98,9 +98,7 @@ def _begin(circular: Circular, party: Party, by: Person, at: dt.datetime) -> Rep
         changed_at=at, changed_by=by, revision=0,
     )  # fmt: skip
     standing = Reply.objects.standing().filter(circular=circular, party=party).first()
-    for file in standing.files.all() if standing else ():
-        file.pk, file.reply, file.ref = None, draft, ReplyFile._meta.get_field("ref").get_default()
-        file.save(force_insert=True)
+    keep_files(draft.files, standing.files.all() if standing else ())
     return draft
 
 

@@ -66,7 +66,7 @@ def draft(*, room: Room, kind: str, titles: Texts, by: Person, at: dt.datetime, 
     _take_over(row, described, reach)
     _save(row)
     row.papers.set(papers)
-    attach(row, files, [], at=at)
+    attach(row.files, files, [], field="files", at=at)
     index_circular(row, at=at)
     journal.record("circular.drafted", at=at, person=by, subject=row, room=room, facts={"titles": titles})
     return row
@@ -95,7 +95,7 @@ def describe(
     touch(row, by, at)
     if papers is not None:
         row.papers.set(papers)
-    attach(row, files, dropped, at=at)
+    attach(row.files, files, dropped, field="files", at=at)
     index_circular(row, at=at)
     changed = [name for name in DESCRIBED if before[name] != str(getattr(row, name))]
     changed += ["files"] if files or dropped else []

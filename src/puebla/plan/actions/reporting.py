@@ -7,10 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from puebla.accounts.models import Person
-from puebla.circulars.actions.holding import COLUMNS, MOST_FILES, release
+from puebla.circulars.actions.holding import attach, keep_files, release
 from puebla.circulars.models import HeldFile
 from puebla.core import journal
 from puebla.core.verdicts import RefusedError, StaleError, Verdict, require
@@ -67,8 +66,7 @@ def save_draft(
     _require_opening(row, report.opens_to)
     report.changed_at, report.changed_by, report.revision = at, by, report.revision + 1
     report.save()
-    report.files.filter(ref__in=list(dropped)).delete()
-    _attach(report, held, at)
+    attach(report.files, held, dropped, field="attached", at=at)
     journal.record(
         "party_report.drafted", at=at, person=by, subject=report, room=row.plan.room, party_code=party.code
     )
@@ -94,32 +92,13 @@ def _begin(commitment: Commitment, party: Party, half: Half, by: Person, at: dt.
         .filter(commitment=commitment, party=party, year=half[0], half=half[1])
         .first()
     )
-    for file in standing.files.all() if standing else ():
-        file.pk, file.report, file.ref = None, draft, ReportFile._meta.get_field("ref").get_default()
-        file.save(force_insert=True)
+    keep_files(draft.files, standing.files.all() if standing else ())
     return draft
 
 
 def _require_opening(commitment: Commitment, audience: int) -> None:
     if audience not in OPENINGS or audience > commitment.plan.room_cap:
         raise RefusedError(_("Choose who reads the report."), field="opens_to")
-
-
-def _attach(report: Report, held: Sequence[HeldFile], at: dt.datetime) -> None:
-    if report.files.count() + len(held) > MOST_FILES:
-        raise RefusedError(
-            ngettext(
-                "At most %(count)d file goes with a report. Take some away.",
-                "At most %(count)d files go with a report. Take some away.",
-                MOST_FILES,
-            ) % {"count": MOST_FILES},
-            field="attached",
-        )  # fmt: skip
-    ReportFile.objects.bulk_create(
-        ReportFile(report=report, filed_at=at, **{name: getattr(one, name) for name in COLUMNS})
-        for one in held
-    )
-    release(held)
 
 
 def sent_with(commitment: Commitment, party: Party, token: str) -> Report | None:
