@@ -15,6 +15,7 @@ from puebla.accounts.models import Person
 from puebla.core.languages import Texts
 from puebla.core.models import DatePrecision, parse_imprecise
 from puebla.documents.models import Document, Kind, RelationKind, State, Theme
+from puebla.members import forms as members
 from puebla.members.forms import DayField, RevisedForm
 from puebla.members.models import Audience, Body, Meeting, Party
 from puebla.members.querysets import Reach
@@ -215,18 +216,11 @@ class UploadForm(forms.Form):
         ]  # fmt: skip
 
 
-class AudienceForm(forms.Form):
+class AudienceForm(members.AudienceForm):
     """Who may read it."""
 
-    audience = forms.TypedChoiceField(choices=Audience, coerce=int, label=gettext_lazy("Who may read it"))
     #: Of the record whose readers were shown: what was changed since is not opened unseen.
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, cap: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["audience"].choices = [  # type: ignore[attr-defined]
-            (value, label) for value, label in Audience.choices if value <= cap
-        ]  # fmt: skip
 
 
 class ReleaseForm(forms.Form):

@@ -187,6 +187,21 @@ class AcceptForm(Plain):
 # Lists -----------------------------------------------------------------------------------------------------------------
 
 
+class AudienceForm(forms.Form):
+    """Who may read something restricted.
+
+    Args:
+        cap: the widest audience that its room allows. least: the narrowest that can be chosen.
+    """
+
+    audience = forms.TypedChoiceField(choices=Audience, coerce=int, label=gettext_lazy("Who may read it"))
+
+    def __init__(self, *args: Any, cap: int, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = [one for one in Audience.choices if least <= one[0] <= cap]
+        self.fields["audience"].choices = kept  # type: ignore[attr-defined]
+
+
 class RevisedForm(TextsForm):
     """A form on a record that carries a revision."""
 

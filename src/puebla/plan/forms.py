@@ -10,7 +10,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from puebla.accounts.forms import TextsForm
 from puebla.circulars.models import HeldFile
 from puebla.core.models import DatePrecision, parse_imprecise
 from puebla.core.words import one_line, without_nul
@@ -113,17 +112,6 @@ class NewPlanForm(PlanForm):
         if code.lower() == "new":
             raise forms.ValidationError(_("Choose another code: this one is the address of a page."))
         return code
-
-
-class AudienceForm(forms.Form):
-    """Who may read an edition."""
-
-    audience = forms.TypedChoiceField(choices=Audience, coerce=int, label=gettext_lazy("Who may read it"))
-
-    def __init__(self, *args: Any, cap: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kept = [one for one in Audience.choices if Audience.SECRETARIAT <= one[0] <= cap]
-        self.fields["audience"].choices = kept  # type: ignore[attr-defined]
 
 
 class PillarForm(RevisedForm):
@@ -487,9 +475,3 @@ def goal_options(plan: Plan) -> list[tuple[str, str]]:
 def pillar_options(plan: Plan) -> list[tuple[str, str]]:
     """The parts of this edition."""
     return [(one.code, f"{one.number}. {one}") for one in Pillar.objects.filter(plan=plan)]
-
-
-class WithdrawForm(TextsForm):
-    """Why something is taken back from the public: its place says so."""
-
-    texts = {"reason": (gettext_lazy("Reason, which the public reads"), 500, True, 2)}

@@ -246,16 +246,6 @@ class OpenForm(TextsForm):
         ]  # fmt: skip
 
 
-class AudienceForm(forms.Form):
-    """Who may read it."""
-
-    audience = forms.TypedChoiceField(choices=Audience, coerce=int, label=gettext_lazy("Who may read it"))
-
-    def __init__(self, *args: Any, cap: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["audience"].choices = [one for one in Audience.choices if one[0] <= cap]  # type: ignore[attr-defined]
-
-
 class FilesForm(forms.Form):
     """A file for each language."""
 

@@ -6,6 +6,7 @@ says the same of one row in memory, for previews. A property test holds the two 
 
 import datetime as dt
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -117,6 +118,13 @@ def reaches(person_ids: Iterable[int] | None = None, at: dt.datetime | None = No
     at = at or timezone.now()
     ids = None if person_ids is None else list(person_ids)
     return _gathered(_seats(ids, at), _openings(ids, at), at)
+
+
+def read_by(row: Any, *, audience: int | None = None) -> set[int]:
+    """Keys of those whose seats let them read this restricted row, or would with this audience; two queries."""
+    shown = copy(row)
+    shown.audience = row.audience if audience is None else audience
+    return {person for person, reach in reaches().items() if reach.covers(shown)}
 
 
 def _seats(person_ids: list[int] | None, at: dt.datetime) -> models.QuerySet[Any, Any]:

@@ -18,11 +18,11 @@ from puebla.core.verdicts import RefusedError
 from puebla.core.words import without_nul
 from puebla.documents.querysets import audience_in_words
 from puebla.documents.views.lists import options
+from puebla.members.forms import AudienceForm
 from puebla.members.models import Audience, Body, Party
-from puebla.members.querysets import Reach, reach_of, reaches, today
+from puebla.members.querysets import Reach, reach_of, read_by, today
 from puebla.plan import actions, rules
 from puebla.plan.forms import (
-    AudienceForm,
     NewPlanForm,
     PlanForm,
     goal_options,
@@ -182,7 +182,10 @@ def audience(request: PersonRequest, plan: str) -> HttpResponseBase:
     row = plan_or_404(request, plan, reach)
     typed = request.POST if request.method == "POST" else request.GET
     form = AudienceForm(
-        typed if "audience" in typed else None, cap=row.room_cap, initial={"audience": row.audience}
+        typed if "audience" in typed else None,
+        cap=row.room_cap,
+        least=Audience.SECRETARIAT,
+        initial={"audience": row.audience},
     )
     wanted = form.cleaned_data["audience"] if form.is_bound and form.is_valid() else row.audience
     verdict = rules.may_set_audience(reach, row, wanted)
@@ -194,20 +197,12 @@ def audience(request: PersonRequest, plan: str) -> HttpResponseBase:
         else:
             messages.success(request, _("Changed who can read it."))
             return redirect("plan:edition", row.code)
-    before, after = _readers(row, row.audience), _readers(row, wanted)
+    before, after = read_by(row), read_by(row, audience=wanted)
     context = {
-        "form": form, "plan": row, "verdict": verdict, "wanted": wanted, "wanted_label": Audience(wanted).label,
+        "form": form, "plan": row, "titles": row.titles, "verdict": verdict, "wanted": wanted, "wanted_label": Audience(wanted).label,
         "gained": len(after - before), "lost": len(before - after), "changes": wanted != row.audience,
     }  # fmt: skip
     return render(request, "plan/audience.html", context)
-
-
-def _readers(plan: Plan, wanted: int) -> set[int]:
-    """Who would read it, by key."""
-    before, plan.audience = plan.audience, wanted
-    found = {person for person, reach in reaches().items() if reach.covers(plan)}
-    plan.audience = before
-    return found
 
 
 @signed_in

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, StaleError
+from puebla.members.forms import AudienceForm
 from puebla.members.models import Audience, Body, Party
-from puebla.members.querysets import Reach, reach_of, reaches
+from puebla.members.querysets import Reach, reach_of, read_by
 from puebla.texts import actions, rules
-from puebla.texts.forms import AudienceForm, OpenForm, TitleForm
+from puebla.texts.forms import OpenForm, TitleForm
 from puebla.texts.models import Comment, Paragraph, Text, tree
 from puebla.texts.views.rows import rows_of
 
@@ -192,17 +193,9 @@ def audience(request: PersonRequest, ref: str) -> HttpResponseBase:
         else:
             messages.success(request, _("Changed who can read it."))
             return redirect("texts:text", ref)
-    before, after = _readers(text, text.audience), _readers(text, wanted)
+    before, after = read_by(text), read_by(text, audience=wanted)
     context = {
-        "form": form, "text": text, "verdict": verdict, "wanted": wanted, "wanted_label": Audience(wanted).label,
+        "form": form, "text": text, "titles": text.titles, "verdict": verdict, "wanted": wanted, "wanted_label": Audience(wanted).label,
         "gained": len(after - before), "lost": len(before - after), "changes": wanted != text.audience,
     }  # fmt: skip
     return render(request, "texts/audience.html", context)
-
-
-def _readers(text: Text, wanted: int) -> set[int]:
-    """Who would read it, by key."""
-    before, text.audience = text.audience, wanted
-    found = {person for person, reach in reaches().items() if reach.covers(text)}
-    text.audience = before
-    return found
