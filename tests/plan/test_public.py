@@ -12,9 +12,9 @@ from puebla.members.querysets import reach_of
 from puebla.plan import actions
 from puebla.plan.actions.releasing import release_plan, withdraw_plan
 from puebla.plan.querysets.public import chosen_facts, digest_of
-from puebla.publications.models import PublicCommitment
+from puebla.publications.models import PublicCommitment, PublicDecision
 from tests import factories as make
-from tests.plan.making import AT, again, commitment, objective_of, plan, report, secretary, t
+from tests.plan.making import AT, again, commitment, objective_of, paragraph_in, plan, report, secretary, t
 
 pytestmark = pytest.mark.django_db
 
@@ -116,8 +116,37 @@ def test_nothing_becomes_public_unseen_nor_by_anybody_else(client, told):
     assert client.get(reverse("plan:public", args=["2010"])).status_code == 404
     client.force_login(by)
     offered = client.get(reverse("plan:public", args=["2010"]))
-    client.post(
-        offered.wsgi_request.path,
-        {"chosen": "1", "commitment": list(offered.context["chosen"]), "seen": offered.context["seen"]},
-    )
+    shown = offered.content.decode()
+    assert "Open words." in shown and "Closed words." not in shown
+    chosen = {"chosen": "1", "commitment": list(offered.context["chosen"])}
+    stale = client.post(offered.wsgi_request.path, chosen | {"seen": ""})
+    assert "changed since you looked at it" in stale.content.decode()
+    client.post(offered.wsgi_request.path, chosen | {"seen": offered.context["seen"]})
     assert PublicCommitment.objects.count() == 2
+    fewer = {"chosen": "1", "commitment": [one.ref], "seen": "", "reason_en": "Entered by mistake."}
+    refused = client.post(offered.wsgi_request.path, fewer)
+    assert ">Entered by mistake.</textarea>" in refused.content.decode()
+
+
+def test_the_mandate_is_named_once_its_decision_is_public_and_leads_to_its_paragraph(client, told):
+    by, made, one, _other = told
+    ordered = paragraph_in(made.room, by)
+    one = actions.describe_commitment(
+        commitment=one,
+        values={"paragraph": ordered, "cites": "Decision 1"},
+        revision=one.revision,
+        by=by,
+        at=AT,
+    )
+    release(made, by, one)
+    before = client.get(f"/en/plan/2010/{one.code}/").content.decode()
+    PublicDecision.objects.create(
+        symbol="RCM/2009/VM/DEC/1", symbol_order="RCM/2009/VM/DEC/1", titles=t("Decision"), kind="decision", body_code="VM", adopted_on=AT.date(),
+        year=2026, public_from=AT, released_at=AT,
+    )  # fmt: skip
+
+    release(made, by, one)
+
+    after = client.get(f"/en/plan/2010/{one.code}/").content.decode()
+    assert "Decision 1" in before and "DEC/1#1" not in before
+    assert 'href="/en/decisions/RCM/2009/VM/DEC/1/#1"' in after

@@ -16,7 +16,7 @@ from puebla.members.querysets import Reach, today
 from puebla.plan.models import Action, Commitment, Plan, Report
 from puebla.plan.models.commitments import Status
 from puebla.plan.querysets.matrix import RELATED, Row, citation_of, matrix_of
-from puebla.publications.models import PublicDocument
+from puebla.publications.models import PublicDecision, PublicDocument
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -53,11 +53,18 @@ def chosen_facts(
         for row in of.rows
         if row.paragraph is not None and row.paragraph.text.symbol
     }
-    readable = (
-        PublicDocument.objects.readable(at=at).filter(symbol__in=symbols).values_list("symbol", flat=True)
-    )
-    public, reports = set(readable) if symbols else set(), _reports([row.commitment.pk for row in of.rows])
+    public, reports = _public(symbols, at), _reports([row.commitment.pk for row in of.rows])
     return [_with_digest(_facts(row, public, reports[row.commitment.pk], money=money)) for row in of.rows]
+
+
+def _public(symbols: Collection[str], at: Any) -> set[str]:
+    """Those of these symbols under which the public reads a paper or a decision."""
+    if not symbols:
+        return set()
+    readable = PublicDocument.objects.readable(at=at), PublicDecision.objects.readable()
+    return {
+        symbol for rows in readable for symbol in rows.filter(symbol__in=symbols).order_by().values_list("symbol", flat=True)
+    }  # fmt: skip
 
 
 def _reports(commitments: list[int]) -> dict[int, list[dict[str, Any]]]:

@@ -20,6 +20,7 @@ from puebla.plan.models import Commitment, PlanRelease
 from puebla.plan.querysets.public import chosen_facts, digest_of
 from puebla.plan.views.editions import plan_or_404
 from puebla.publications.models import PublicCommitment, PublicPlan
+from puebla.publications.views.plans import shown
 
 
 @signed_in
@@ -51,13 +52,16 @@ def public(request: PersonRequest, plan: str) -> HttpResponseBase:
         one.code: one.digest for one in PublicCommitment.objects.filter(plan_code=row.code, withdrawn_at=None)
     }
     codes = {one["code"] for one in facts}
+    changing = [one for one in facts if standing.get(one["code"]) != one["digest"]]
+    fresh = sum(one["code"] not in standing for one in changing)
+    typed = _reason(request)
     context: dict[str, Any] = {
         "plan": row, "offered": offered, "chosen": chosen, "money": money, "facts": facts, "seen": digest_of(facts),
-        "fresh": sum(one["code"] not in standing for one in facts),
-        "altered": sum(one["code"] in standing and standing[one["code"]] != one["digest"] for one in facts),
+        "fresh": fresh, "altered": len(changing) - fresh,
+        "changing": [shown(PublicCommitment(plan_code=row.code, **one)) for one in changing],
         "going": sorted(set(standing) - codes), "standing": PublicPlan.objects.filter(code=row.code, withdrawn_at=None).first(),
         "may_release": rules.may_release(reach, row), "may_withdraw": rules.may_withdraw(reach, row),
-        "languages": [(code, language_name(code)) for code in Process.current().languages],
+        "languages": [(code, language_name(code), typed.get(code, "")) for code in Process.current().languages],
         "address": reverse("portal:plan", args=[row.code]),
     }  # fmt: skip
     return render(request, "plan/public.html", context)

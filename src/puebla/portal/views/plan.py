@@ -1,12 +1,12 @@
 """The public tracker of the Plan of Action: editions, their commitments, each with what was released of it; open data."""
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from puebla.core.words import can_be_symbol
 from puebla.portal.forms import written_date
 from puebla.portal.querysets.plan import standing_of
 from puebla.publications.models import PublicCommitment, PublicPlan
-from puebla.theme.templatetags.theme import imprecise
+from puebla.publications.views.plans import actors_of, mandate_page, shown, when_of
 
 
 def plans(request: HttpRequest) -> HttpResponseBase:
@@ -88,23 +88,8 @@ def commitment(request: HttpRequest, code: str, number: str) -> HttpResponse:
         return render(
             request, "portal/plan_withdrawn.html", {"gone": gone, "plan": found, "number": number}, status=410
         )
-    context = {
-        "plan": found, "one": one, "when": when_of(one), "leads": actors_of(one, "lead"), "partners": actors_of(one, "partner"),
-        "reports": [{**told, "on": dt.date.fromisoformat(told["sent_on"])} for told in one.reports],
-    }  # fmt: skip
+    context = {"plan": found, "mandate_page": mandate_page(one, at=timezone.now()), **shown(one)}
     return render(request, "portal/commitment.html", context)
-
-
-def actors_of(one: PublicCommitment, part: str) -> str:
-    """Who leads, or who are partners, in the language of the page."""
-    return ", ".join(str(show(actor["names"])) for actor in one.actors if actor["part"] == part)
-
-
-def when_of(one: PublicCommitment) -> str:
-    """From when until when, as far as it is known."""
-    first = str(imprecise(one.from_on, one.from_precision)) if one.from_on else ""
-    last = str(imprecise(one.until_on, one.until_precision)) if one.until_on else ""
-    return " – ".join(dict.fromkeys(filter(None, [first, last])))
 
 
 # Open data -------------------------------------------------------------------------------------------------------------
