@@ -121,7 +121,11 @@ REASONS = {
     ): "of decisions that come through the gate",
     ("decisions/views/silence.py", "offer", "SilenceProcedure"): "`outcomes_for`, the gate of how they ended",
     ("decisions/views/silence_news.py", "asks", "SilenceParty"): "of procedures that came through the gate",
-    ("decisions/views/asks.py", "asks", "Provision"): "of paragraphs of decisions that came through the gate",
+    (
+        "decisions/views/asks.py",
+        "_asking",
+        "Addressee",
+    ): "of paragraphs of decisions that came through the gate",
     (
         "decisions/views/offers.py",
         "citing",

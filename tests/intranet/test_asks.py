@@ -298,3 +298,17 @@ def test_nothing_is_late_before_the_last_day_that_its_date_may_mean(on, precisio
     assert due.last_day >= on and due.in_words()
     assert ask.state(last) == State.OPEN
     assert ask.state(last + dt.timedelta(microseconds=1)) == State.LATE
+
+
+def test_a_long_list_is_turned_page_by_page_and_tells_how_many_there_are(monkeypatch):
+    monkeypatch.setattr("puebla.intranet.views.asks.PER_PAGE", 2)
+    by, guest = making.secretary(), make.delegate(body=making.group())
+    for _again in range(3):
+        making.sent(by, reply_on=dt.date(2099, 1, 1))
+    address, client = reverse("intranet:asks-party", args=[party_of(guest).code]), client_of(guest)
+
+    first, second = client.get(address).content.decode(), client.get(f"{address}?page=2").content.decode()
+
+    assert (first.count('<th scope="row">'), second.count('<th scope="row">')) == (2, 1)
+    assert '<span class="meta">3</span>' in first and '<span class="meta">3</span>' in second
+    assert b"".join(client.get(f"{address}?export=csv")).decode().count("CIRC") == 3

@@ -23,6 +23,17 @@ class Addressed:
     presiding: frozenset[int] = frozenset()
     bodies: dict[int, frozenset[int]] = field(default_factory=dict)
 
+    @property
+    def kinds(self) -> list[str]:
+        """Sorts of addressees, named by no record, that mean any of the parties."""
+        whom = Addressee.Whom
+        sorts = {
+            whom.MEMBERS: self.members,
+            whom.SECRETARIAT: self.secretariat,
+            whom.PRESIDENCY: self.presiding,
+        }
+        return [str(sort) for sort, parties in sorts.items() if parties]
+
     def by(self, addressee: Any) -> frozenset[int]:
         """Those of the parties that this addressee means; partners are no parties."""
         whom = Addressee.Whom

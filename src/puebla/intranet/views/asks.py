@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,6 +34,8 @@ from puebla.members.querysets import Reach, reach_of, today
 KEPT = dt.timedelta(days=365)
 #: Due so soon that it stands in a column of its own on the board.
 SOON = dt.timedelta(days=14)
+#: How many stand on one page of a list.
+PER_PAGE = 60
 #: In this order the list is divided.
 ORDER = [State.LATE, State.OPEN, State.ANSWERED, State.NOT_APPLICABLE, State.ENDED, State.DONE]
 STANDINGS = [str(one.value) for one in StandingKind]
@@ -122,11 +125,13 @@ def party_asks(request: PersonRequest, code: str) -> HttpResponseBase:
     if export is not None:
         return export
     counts = Counter(line.state for line in lines)
-    groups = [(state, STATES[state], [line for line in shown if line.state == state]) for state in ORDER]
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    matching = Counter(line.state for line in shown)
+    groups = [(state, matching[state], [line for line in page if line.state == state]) for state in ORDER]
     own = Party.objects.filter(pk__in=sorted(reach.parties)).for_language(get_language() or "en")
     context = {
         "party": party, "own": party.pk in reach.parties, "others": [one for one in own if one.pk != party.pk],
-        "groups": [(state, name, found) for state, name, found in groups if found], "sees_all": bool(rules.may_see_all(reach)),
+        "groups": [(state, STATES[state], count, found) for state, count, found in groups if found], "page": page, "sees_all": bool(rules.may_see_all(reach)),
         "total": len(shown), "waiting": counts[State.LATE] + counts[State.OPEN], "late": counts[State.LATE],
         "active": any(chosen.values()), **_choices(lines, chosen),
     }  # fmt: skip
