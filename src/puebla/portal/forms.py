@@ -17,7 +17,8 @@ from PIL import Image, ImageOps
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-from puebla.portal.querysets.facets import ORDERS, Facets
+from puebla.core.search.facets import Facets
+from puebla.portal.querysets.facets import ORDERS
 from puebla.publications.querysets import PublicDocumentQuerySet
 
 #: Characters of a filter; longer words are refused with a sentence, and so never cut in silence.

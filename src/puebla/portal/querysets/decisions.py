@@ -14,11 +14,11 @@ from django.utils.translation import get_language
 from puebla.core.channels import SitemapPage
 from puebla.core.languages import Texts, show
 from puebla.core.search.asking import Question
+from puebla.core.search.facets import Facets, by_value
 from puebla.core.search.pages import pages_answering
 from puebla.core.search.snippets import Looking, Spot, cut
 from puebla.core.search.sources import Hit
 from puebla.core.wording import unmarked
-from puebla.portal.querysets.facets import Facets, by_value
 from puebla.publications.models import (
     PublicBody,
     PublicDecision,
@@ -31,7 +31,6 @@ from puebla.publications.models import (
 from puebla.publications.querysets import edition
 from puebla.publications.querysets.searching import DECIDED, INDEX, answering
 from puebla.publications.views import paths
-from puebla.publications.views.decisions import STATUSES, addressee_name
 
 _KEPT_FOR = 24 * 60 * 60
 #: Decisions whose words are looked through for one question.
@@ -44,9 +43,6 @@ COLUMNS = {
     "year": "decision__year", "body": "decision__body_code", "kind": "decision__kind", "verb": "verb_code",
     "status": "status",
 }  # fmt: skip
-FILTERS = ("year", "body", "kind", "theme", "addressee", "status", "verb")
-#: Those that speak of a paragraph, not of the whole decision.
-OF_PARAGRAPHS = {"theme", "addressee", "status", "verb"}
 
 
 def facets(at: dt.datetime) -> Facets:
@@ -199,19 +195,6 @@ def shelf(question: Question, languages: Sequence[str], at: dt.datetime) -> list
 
 
 # Beside ------------------------------------------------------------------------------------------------------------
-
-
-def labelled(known: Facets, name: str, value: str) -> str:
-    """A filter's value in the reader's words."""
-    from puebla.publications.views.decisions import KINDS
-
-    if name == "status":
-        return str(STATUSES.get(value, value))
-    if name == "kind":
-        return str(KINDS.get(value, value))
-    if name == "addressee":
-        return addressee_name({"code": value, "names": known.names["addressee"].get(value)})
-    return known.label(name, value)
 
 
 def decision_pages(at: dt.datetime) -> Any:  # noqa: ARG001 - decisions know no embargo

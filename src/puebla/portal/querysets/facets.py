@@ -1,22 +1,15 @@
-"""Counts behind filters, fast enough to be made anew for every question.
-
-What the public reads at one moment is kept as sets of bits, one for each value of each filter: a filter's count under
-all the others is then an AND and a count of ones, whatever the number of documents. The sets say which rows and how
-many; the rows themselves are always read through `readable`, so a set that is old can show nothing.
-"""
+"""What the public reads at one moment by every filter (`core.search.facets`); the rows are always read through `readable`."""
 
 import datetime as dt
 from array import array
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from django.core.cache import caches
 from django.db.models import F
 
-from puebla.core.languages import Texts, show
-from puebla.core.words import fold, order_of
+from puebla.core.languages import Texts
+from puebla.core.search.facets import Facets, by_value
+from puebla.core.words import order_of
 from puebla.publications.models import (
     PublicBody,
     PublicDocument,
@@ -52,78 +45,6 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "symbol": ("symbol_order",),
 }
 _KEPT_FOR = 24 * 60 * 60
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value of a filter with the number of documents behind it."""
-
-    value: str
-    label: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Found:
-    """The documents that match, as bits over all readable ones."""
-
-    facets: "Facets"
-    bits: int
-
-    def __len__(self) -> int:
-        return self.bits.bit_count()
-
-    def keys(self, sort: str, start: int, stop: int) -> list[int]:
-        """The primary keys of these places of the list in this order."""
-        return list(islice(self.facets.in_order(self.bits, sort), start, stop))
-
-
-@dataclass
-class Facets:
-    """All readable documents: their keys in the order of the bits, and the bits of every value."""
-
-    keys: "array[int]" = field(default_factory=lambda: array("q"))
-    orders: "dict[str, array[int]]" = field(default_factory=dict)
-    bits: dict[str, dict[str, int]] = field(default_factory=dict)
-    names: dict[str, dict[str, Texts]] = field(default_factory=dict)
-
-    def matching(self, filters: Mapping[str, str], *, within: int | None = None) -> Found:
-        """The documents that match every filter, among these or all."""
-        bits = (1 << len(self.keys)) - 1 if within is None else within
-        for name, value in filters.items():
-            bits &= self.bits[name].get(value, 0)
-        return Found(self, bits)
-
-    def of_keys(self, keys: Iterable[int]) -> int:
-        """These documents as bits."""
-        places = {key: place for place, key in enumerate(self.keys)}
-        return _bits((places[key] for key in keys if key in places), len(self.keys))
-
-    def choices(self, name: str, under: Found, chosen: str = "") -> list[Choice]:
-        """The values of a filter that documents have under the other filters, in the order readers expect."""
-        counts = {
-            value: count
-            for value, bits in self.bits[name].items()
-            if (count := (bits & under.bits).bit_count()) or value == chosen
-        }
-        found = [Choice(value, self.label(name, value), count) for value, count in counts.items()]
-        if name in ("year", "meeting"):  # known in their order already: the newest first
-            return found
-        return sorted(found, key=lambda choice: fold(choice.label))
-
-    def label(self, name: str, value: str) -> str:
-        """A value in the reader's words."""
-        return str(show(self.names.get(name, {}).get(value))) or value
-
-    def in_order(self, bits: int, sort: str) -> Iterable[int]:
-        """The keys of these documents in an order."""
-        # Reversed, so that the first place is the first sign: finding signs in a text is what Python is fast at.
-        signs = format(bits, "b")[::-1]
-        if sort != "newest":
-            return (
-                self.keys[place] for place in self.orders[sort] if place < len(signs) and signs[place] == "1"
-            )
-        return (self.keys[place] for place in _ones(signs))
 
 
 def facets(at: dt.datetime) -> Facets:
@@ -182,26 +103,3 @@ def _newest_meetings_first(bits: dict[str, int]) -> dict[str, int]:
         symbol: bits[symbol]
         for symbol in [*order, *sorted(set(bits) - set(order), key=order_of, reverse=True)]
     }
-
-
-def by_value(pairs: Iterable[tuple[Any, int]], size: int) -> dict[str, int]:
-    places: dict[str, list[int]] = {}
-    for value, place in pairs:
-        if value not in ("", None):
-            places.setdefault(str(value), []).append(place)
-    return {value: _bits(found, size) for value, found in places.items()}
-
-
-def _bits(places: Iterable[int], size: int) -> int:
-    """These places as the ones of a number."""
-    buffer = bytearray(size // 8 + 1)
-    for place in places:
-        buffer[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(buffer, "little")
-
-
-def _ones(signs: str) -> Iterable[int]:
-    place = signs.find("1")
-    while place >= 0:
-        yield place
-        place = signs.find("1", place + 1)

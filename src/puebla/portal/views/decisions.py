@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,14 +18,14 @@ from puebla.core.citing import full_line, short_line
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.search.asking import Question, UnanswerableError, read
+from puebla.core.search.facets import Facets, Found
 from puebla.core.sheets import as_docx, as_pdf
 from puebla.core.tables import as_table
 from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
-from puebla.portal.forms import LONGEST_WORDS, turned_to
+from puebla.portal.forms import turned_to
 from puebla.portal.querysets import decisions as asking
-from puebla.portal.querysets.facets import Choice, Facets, Found
-from puebla.portal.views.documents import FORMS, language_name, linked_data, options
+from puebla.portal.views.documents import FORMS, language_name, linked_data
 from puebla.publications.models import PublicDecision, PublicDocument, PublicParagraph
 from puebla.publications.views import address
 from puebla.publications.views.decisions import (
@@ -44,19 +43,11 @@ from puebla.publications.views.decisions import (
     rows_of,
     sheet_of,
 )
+from puebla.publications.views.finding import CALLED, Filters, choices_of, labelled
 from puebla.theme.templatetags.theme import imprecise
 
 PER_PAGE, PARAGRAPHS_PER_PAGE = 25, 25
 #: What each filter is called, and the words for "any".
-CALLED = {
-    "year": (gettext_lazy("Year"), gettext_lazy("Any year")),
-    "body": (gettext_lazy("Body"), gettext_lazy("All bodies")),
-    "kind": (gettext_lazy("Kind"), gettext_lazy("All kinds")),
-    "theme": (gettext_lazy("Theme"), gettext_lazy("All themes")),
-    "addressee": (gettext_lazy("Addressed to"), gettext_lazy("Anybody")),
-    "status": (gettext_lazy("Status"), gettext_lazy("Any status")),
-    "verb": (gettext_lazy("Verb"), gettext_lazy("Any verb")),
-}
 MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
@@ -64,47 +55,6 @@ MEDIA = {
 
 
 # The list ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What is asked of the list; an empty text means any, and what nobody knows finds nothing."""
-
-    q: str = ""
-    year: str = ""
-    body: str = ""
-    kind: str = ""
-    theme: str = ""
-    addressee: str = ""
-    status: str = ""
-    verb: str = ""
-
-    @classmethod
-    def of(cls, query: Any) -> "Filters":
-        """The filters in a query; a NUL cannot be asked of every database, and nothing has one."""
-        names = [one.name for one in fields(cls)]
-        return cls(
-            **{name: query.get(name, "").replace("\x00", "").strip()[: LONGEST_WORDS + 1] for name in names}
-        )
-
-    @property
-    def given(self) -> dict[str, str]:
-        """The filters that say something."""
-        return {one.name: value for one in fields(self) if (value := getattr(self, one.name))}
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """Those that are chosen from lists: all but the words."""
-        return {name: value for name, value in self.given.items() if name != "q"}
-
-    def without(self, name: str) -> "Filters":
-        """The same question without one filter."""
-        return replace(self, **{name: ""})
-
-    @property
-    def of_paragraphs(self) -> bool:
-        """Whether paragraphs are asked for, not whole decisions."""
-        return bool(self.q) or any(name in asking.OF_PARAGRAPHS for name in self.chosen)
 
 
 def decision_list(request: HttpRequest) -> HttpResponseBase:
@@ -132,7 +82,7 @@ def decision_list(request: HttpRequest) -> HttpResponseBase:
     turned = turned_to(request, rows, PARAGRAPHS_PER_PAGE if filters.of_paragraphs else PER_PAGE)
     context = {
         "filters": filters, "page": turned.page, "beyond": turned.beyond, "sentence": sentence,
-        "active": list(_active(filters, known)), "choices": list(_choices(filters, known, within)), "kinds": KINDS,
+        "active": list(_active(filters, known)), "choices": list(choices_of(filters, known, within)), "kinds": KINDS,
         "unknown": [
             _("No public paragraph answers to “%(value)s” (%(filter)s).") % {"value": value, "filter": CALLED[name][0]}
             for name, value in filters.chosen.items() if value not in known.bits[name]
@@ -187,22 +137,10 @@ def _decisions(filters: Filters) -> Any:
     return found
 
 
-def _choices(filters: Filters, known: Facets, within: int | None) -> Iterator[tuple[str, str, str, Any]]:
-    """What each filter offers, counted in paragraphs under all the other filters."""
-    for name, (called, any_of_them) in CALLED.items():
-        chosen = getattr(filters, name)
-        under = known.matching(filters.without(name).chosen, within=within)
-        offered = [
-            Choice(one.value, capfirst(asking.labelled(known, name, one.value)), one.count)
-            for one in known.choices(name, under, chosen)
-        ]
-        yield name, str(called), str(any_of_them), options(offered, chosen)
-
-
 def _active(filters: Filters, known: Facets) -> Iterator[tuple[str, str, str]]:
     for name, value in filters.given.items():
         called = CALLED[name][0] if name in CALLED else gettext_lazy("Words")
-        words = value if name == "q" else asking.labelled(known, name, value)
+        words = value if name == "q" else labelled(known, name, value)
         yield str(called), words, f"?{urlencode(filters.without(name).given)}"
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,8 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import localize
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info, gettext_lazy
@@ -23,11 +21,12 @@ from puebla.core.citing import Reference, as_bibtex, as_csl, as_ris, full_line, 
 from puebla.core.files.serving import serve
 from puebla.core.languages import show
 from puebla.core.models import Process
+from puebla.core.search.facets import Choice, Facets, Found, options
 from puebla.core.tables import as_table
 from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
 from puebla.portal.forms import DocumentFilters, sorting, turned_to
-from puebla.portal.querysets.facets import ORDERS, Choice, Facets, Found
+from puebla.portal.querysets.facets import ORDERS
 from puebla.portal.querysets.facets import facets as all_facets
 from puebla.publications.models import PublicDocument, PublicFile
 from puebla.publications.querysets import PublicDocumentQuerySet
@@ -162,16 +161,6 @@ def _choices(
         if name == "language":
             offered = [Choice(one.value, capfirst(language_name(one.value)), one.count) for one in offered]
         yield name, str(CALLED[name]), str(any_of_them), options(offered, chosen)
-
-
-def options(offered: Sequence[Choice], chosen: str) -> SafeString:
-    """The values as they stand in a list to choose from; there are hundreds, so no template goes through them."""
-    lines = [
-        f'<option value="{escape(one.value)}"{" selected" if one.value == chosen else ""}>{escape(one.label)}'
-        f" ({localize(one.count)})</option>"
-        for one in offered
-    ]
-    return mark_safe("".join(lines))  # noqa: S308 - every value was escaped above
 
 
 def _active(filters: DocumentFilters, facets: Facets) -> Iterator[tuple[str, str, str]]:
