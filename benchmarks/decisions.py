@@ -30,7 +30,7 @@ def path_of_a_search() -> str:
     from django.urls import reverse
 
     path_of_a_decision()
-    return f"{reverse('decisions:find')}?q=migration+border&status=active"
+    return f"{reverse('decisions:list')}?q=migration+border&status=active"
 
 
 def shown(page: bytes) -> int:

@@ -84,7 +84,7 @@ PUBLIC = ["/", "/decisions/", "/decisions/?q=zzz", "/decisions/?theme=HR", DECID
 TEXT = ("texts:text", "/intranet/meetings/calendar/?view=list")
 PRIVATE = [*PLANS, SILENCES, SILENCE, f"{SILENCES}rules/new/", ("decisions:silence-rule", SILENCES), ("decisions:silence-extend", SILENCE),
            ("decisions:silence-stop", SILENCE), ("decisions:silence-open", DECISION), "/intranet/decisions/", "/intranet/decisions/?state=laid_aside", "/intranet/decisions/new/", DECISION, ("decisions:means", DECISION),
-           ("decisions:status", ADOPTED), ("decisions:forward", ADOPTED), "/intranet/decisions/find/", "/intranet/decisions/find/?q=zzz", ("decisions:before", MADE), ("decisions:public", MADE),
+           ("decisions:status", ADOPTED), ("decisions:forward", ADOPTED), "/intranet/decisions/?theme=HR", "/intranet/decisions/?q=zzz", ("decisions:before", MADE), ("decisions:public", MADE),
            ("decisions:meanings", MADE), "/intranet/texts/", "/intranet/texts/new/", TEXT,
            *((name, TEXT) for name in ("texts:paragraph", "texts:add", "texts:import", "texts:changes", "texts:history", "texts:title",
                                        "texts:audience", "meetings:report-comments")),

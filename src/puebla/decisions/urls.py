@@ -11,7 +11,6 @@ from puebla.decisions.views import (
     consensus,
     decision,
     drafting,
-    finding,
     lists,
     meanings,
     negotiating,
@@ -23,7 +22,6 @@ app_name = "decisions"
 urlpatterns = [
     path("", lists.decisions, name="list"),
     path("new/", drafting.new, name="new"),
-    path("find/", finding.find, name="find"),
     path("at/<slug:ref>/declare/", consensus.declare, name="declare"),
     path("at/<slug:ref>/enter/", consensus.enter, name="enter"),
     path("at/<slug:ref>/aside/", consensus.aside, name="aside"),

@@ -1,36 +1,71 @@
 """Which pages of a record answer a question whole: for texts of which each page is a thing of its own, a paragraph."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from django.utils.safestring import SafeString
+
+from puebla.core.languages import Texts, show
 from puebla.core.search.asking import Part, Question
+from puebla.core.search.snippets import Looking, cut
 from puebla.core.search.tables import PAGE_END
-from puebla.core.search.words import forms, stem
+from puebla.core.search.words import forms, stem, words_in
+from puebla.core.wording import unmarked
+
+Place = tuple[int, int]
 
 
-def pages_answering(question: Question, words: str, languages: Sequence[str]) -> list[int]:
-    """The numbers of the pages that hold something of every clause and nothing that is left out.
+def answered(
+    question: Question,
+    words: Mapping[int, str],
+    entries: Iterable[tuple[int, int, str]],
+    languages: Sequence[str],
+) -> dict[Place, str]:
+    """The pages of records that answer a question whole, each with the first language in which it does: (record, page) → language.
 
     Args:
-        words: of the record, as the index keeps them (`IndexTable.words_of`); page 0 is its title.
-        languages: whose stems the words of the text have.
+        words: by the key of each entry (`IndexTable.words_of`). entries: (key, record, language), in the order preferred.
+        languages: those whose words have stems.
     """
-    if not words:
-        return []
-    clauses = [[_Part(part, question.languages, languages) for part in clause] for clause in question.telling]
-    barred = [_Part(part, question.languages, languages) for part in question.excluded]
-    return list(_answering(words.split(PAGE_END), clauses, barred))
+    found: dict[Place, str] = {}
+    asked: dict[str, _Asked] = {}
+    for key, record, language in entries:
+        if language not in asked:
+            asked[language] = _Asked(question, [language] if language in languages else languages)
+        for page in asked[language].pages(words.get(key, "")):
+            found.setdefault((record, page), language)
+    return found
 
 
-def _answering(
-    pages: Sequence[str], clauses: "Sequence[Sequence[_Part]]", barred: "Sequence[_Part]"
-) -> Iterator[int]:
-    for number, page in enumerate(pages):
-        if (
-            number
-            and all(any(part.stands_in(page) for part in clause) for clause in clauses)
-            and not any(part.stands_in(page) for part in barred)
-        ):
-            yield number
+def snippet(words: Texts, question: Question | None, language: str = "") -> SafeString:
+    """The words of a page around those looked for, in the language in which they were found; its beginning where nothing is."""
+    said = show(words, language or None)
+    text = unmarked(said.text)
+    looking = Looking(question or Question(()), [said.language])
+    spot = looking.spot(f" {' '.join(words_in(text))} ") if question is not None else None
+    return cut(text, looking, spot)
+
+
+class _Asked:
+    """A question ready to be put to the pages of many records."""
+
+    def __init__(self, question: Question, languages: Sequence[str]) -> None:
+        def ready(part: Part) -> Callable[[str], bool]:
+            return _Part(part, question.languages, languages).stands_in
+
+        self._clauses = [[ready(part) for part in clause] for clause in question.telling]
+        self._barred = [ready(part) for part in question.excluded]
+
+    def pages(self, words: str) -> list[int]:
+        """The numbers of the pages of a record that hold something of every clause and nothing that is left out; page 0 is its title."""
+        left = list(enumerate(words.split(PAGE_END)))[1:] if words else []
+        for clause in self._clauses:
+            # Clause by clause: the next one is looked for only where all before it were found.
+            if len(clause) == 1:
+                stands_in = clause[0]
+                left = [one for one in left if stands_in(one[1])]
+            else:
+                left = [one for one in left if any(stands_in(one[1]) for stands_in in clause)]
+        return [number for number, page in left if not any(stands_in(page) for stands_in in self._barred)]
 
 
 class _Part:

@@ -1,35 +1,29 @@
-"""Paragraphs of adopted decisions by year, body, theme, addressee, status and verb; by words; and where one was said before."""
+"""Paragraphs of adopted decisions by words, and where one was said before."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from puebla.core.languages import show
 from puebla.core.search.asking import Question
 from puebla.core.search.fillers import is_filler
-from puebla.core.search.pages import pages_answering
+from puebla.core.search.pages import answered
 from puebla.core.search.tables import PAGE_END
 from puebla.core.search.words import stem, words_in
 from puebla.core.wording import unmarked
-from puebla.decisions.models import Addressee, Decision, Link, Provision
+from puebla.decisions.models import Decision, Link, Provision
 from puebla.members.models import IndexEntry
 from puebla.members.querysets import Reach
 from puebla.members.querysets.searching import INDEX, answering
-from puebla.texts.actions.indexing import SOURCE
+from puebla.texts.actions.indexing import OF_TEXTS, SOURCE
 from puebla.texts.models import Kind, Paragraph
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
 
-#: Filters of the list of paragraphs → the column asked; themes and addressees are asked otherwise.
-COLUMNS = {
-    "year": "text__decision__adopted_on__year", "body": "text__decision__body__code", "kind": "text__decision__kind",
-    "theme": "provision__themes__code", "status": "provision__status", "verb": "provision__verb__code",
-}  # fmt: skip
-FILTERS = ("year", "body", "kind", "theme", "addressee", "status", "verb")
 #: Texts whose words are looked through for one question.
 MOST_TEXTS = 1000
 
@@ -40,72 +34,27 @@ def paragraphs(person: "Person", reach: Reach) -> QuerySet[Any]:
     return Paragraph.objects.living().filter(text__decision__in=seen).exclude(kind=Kind.HEADING)
 
 
-def matching(rows: QuerySet[Any], filters: Mapping[str, str]) -> QuerySet[Any]:
-    """Those that match every filter; what nobody knows finds nothing."""
-    for name, value in filters.items():
-        if name == "addressee":
-            whom = Q(provision__addressees__whom=value) if value in Addressee.Whom.values else Q()
-            codes = Q(provision__addressees__party__code=value) | Q(provision__addressees__body__code=value)
-            rows = rows.filter(whom or codes)
-        elif name == "year":
-            rows = (
-                rows.filter(**{COLUMNS[name]: int(value)})
-                if value.isdecimal() and len(value) == 4
-                else rows.none()
-            )
-        else:
-            rows = rows.filter(**{COLUMNS[name]: value})
-    return rows.distinct()
-
-
-def counts(rows: QuerySet[Any], name: str) -> list[tuple[str, int]]:
-    """The values that these paragraphs have, each with how many; one question."""
-    if name == "addressee":
-        found = Addressee.objects.filter(provision__paragraph__in=rows.order_by()).order_by()
-        named = found.values_list("whom", "party__code", "body__code")
-        return [(party or body or whom, n) for whom, party, body, n in named.annotate(n=Count("provision"))]
-    column = COLUMNS[name]
-    inner = Paragraph.objects.filter(pk__in=rows.order_by().values("pk")).order_by()
-    grouped = (
-        inner.exclude(**{f"{column}__isnull": True})
-        .values_list(column)
-        .annotate(n=Count("pk", distinct=True))
-    )
-    return [(str(value), n) for value, n in grouped]
-
-
 # By words ----------------------------------------------------------------------------------------------------------
 
 
 def holding(
-    question: Question, person: "Person", reach: Reach, languages: Sequence[str], at: dt.datetime
+    question: Question,
+    texts: Collection[int],
+    person: "Person",
+    reach: Reach,
+    languages: Sequence[str],
+    at: dt.datetime,
 ) -> dict[tuple[int, int], str]:
-    """The places that hold all that is asked in one language: (text, serial) → language. The gate is the index's own."""
+    """The places in these texts that hold all that is asked in one language: (text, serial) → language. The gate is the index's own."""
     found = answering(
-        question, reach, person=person, at=at, count=MOST_TEXTS, most_languages=max(2, len(languages))
-    )
-    rows = (
-        IndexEntry.objects.visible_to(person, reach=reach).filter(pk__in=found.keys, source=SOURCE).order_by()
-    )
-    texts = {record for (record,) in rows.values_list("record")}
-    entries = (
-        IndexEntry.objects.visible_to(person, reach=reach).filter(source=SOURCE, record__in=texts).order_by()
-    )
+        question, reach, person=person, at=at, filters=OF_TEXTS, count=MOST_TEXTS,
+        most_languages=max(2, len(languages)),
+    )  # fmt: skip
+    seen = IndexEntry.objects.visible_to(person, reach=reach).filter(source=SOURCE).order_by()
+    records = {record for (record,) in seen.filter(pk__in=found.keys).values_list("record")}
+    entries = seen.filter(record__in=records.intersection(texts))
     listed = list(entries.values_list("pk", "record", "language"))
-    words = INDEX.words_of([key for key, _text, _language in listed])
-    places: dict[tuple[int, int], str] = {}
-    for key, text, language in listed:
-        stems = [language] if language in languages else languages
-        for serial in pages_answering(question, words.get(key, ""), stems):
-            places.setdefault((text, serial), language)
-    return places
-
-
-def at_places(rows: QuerySet[Any], places: Collection[tuple[int, int]]) -> list[int]:
-    """The keys of those of the paragraphs that stand at these places, in their order."""
-    of_texts = rows.filter(text__in={text for text, _serial in places})
-    found = of_texts.values_list("pk", "text_id", "serial")
-    return [key for key, text, serial in found if (text, serial) in places]
+    return answered(question, INDEX.words_of([key for key, _text, _language in listed]), listed, languages)
 
 
 # Where it was said before ------------------------------------------------------------------------------------------

@@ -12,13 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from puebla.core.channels import SitemapPage
-from puebla.core.languages import Texts, show
+from puebla.core.languages import Texts
 from puebla.core.search.asking import Question
 from puebla.core.search.facets import Facets, by_value
-from puebla.core.search.pages import pages_answering
-from puebla.core.search.snippets import Looking, Spot, cut
+from puebla.core.search.pages import answered, snippet
 from puebla.core.search.sources import Hit
-from puebla.core.wording import unmarked
 from puebla.publications.models import (
     PublicBody,
     PublicDecision,
@@ -125,13 +123,7 @@ def answering_paragraphs(
         .values_list("pk", "record", "language")
     )
     listed = sorted(entries, key=lambda one: (one[2] != (get_language() or "")[:2], one[2]))
-    words = INDEX.words_of([key for key, _record, _language in listed])
-    best: dict[tuple[int, int], str] = {}
-    for key, record, language in listed:
-        for place in pages_answering(
-            question, words.get(key, ""), [language] if language in languages else languages
-        ):
-            best.setdefault((record, place), language)
+    best = answered(question, INDEX.words_of([key for key, _record, _language in listed]), listed, languages)
     rank = {record: number for number, record in enumerate(order)}
     return sorted(
         ((record, place, code) for (record, place), code in best.items()),
@@ -161,23 +153,10 @@ def lines(
     )
     found = {one.pk: one for one in rows}
     return [
-        Line(found[key], snippet_of(found[key], question, (spoken or {}).get(key, "")))
+        Line(found[key], snippet(found[key].words, question, (spoken or {}).get(key, "")))
         for key in keys
         if key in found
     ]
-
-
-def snippet_of(one: PublicParagraph, question: Question | None, language: str) -> SafeString:
-    """The words of a paragraph around those looked for; its beginning where nothing is."""
-    said = show(one.words, language or None)
-    text = unmarked(said.text)
-    looking = Looking(question or Question(()), [said.language])
-    spot: Spot | None = None
-    if question is not None:
-        from puebla.core.search.words import words_in
-
-        spot = looking.spot(f" {' '.join(words_in(text))} ")
-    return cut(text, looking, spot)
 
 
 def shelf(question: Question, languages: Sequence[str], at: dt.datetime) -> list[Hit]:

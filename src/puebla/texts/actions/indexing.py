@@ -13,8 +13,9 @@ from puebla.members.models import Party
 from puebla.texts.models import Paragraph, Text
 from puebla.texts.models.wording import unmarked
 
-#: The number of this room in the index, for ever.
+#: The number of this room in the index, for ever; and what tells its entries from all others to who looks for texts alone.
 SOURCE = 2
+OF_TEXTS = {"source": "texts"}
 _COLUMNS = (
     "pk", "ref", "symbol", "titles", "changed_at", "created_at", "revision", "room_id", "room_cap", "audience", "party_id",
     "embargo_until",
@@ -69,7 +70,8 @@ def _record(
     day = text.changed_at.date()
     return Record(
         source=SOURCE, key=text.pk, address=text.ref, symbol=text.symbol, lies=text, day=day, revision=text.revision,
-        created_at=text.created_at, filters={"party": [parties[text.party_id]], "year": [day.year]}, parts=parts,
+        created_at=text.created_at, parts=parts,
+        filters={"party": [parties[text.party_id]], "year": [day.year], **{name: [one] for name, one in OF_TEXTS.items()}},
     )  # fmt: skip
 
 

@@ -1,0 +1,131 @@
+"""Paragraphs of adopted decisions by every filter (`core.search.facets`): of all of them, cut down to what a reader may know of."""
+
+import datetime as dt
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max, Sum
+
+from puebla.core.languages import Texts
+from puebla.core.search.facets import Facets, bits_of, by_value
+from puebla.decisions.models import Addressee, Decision, Provision, Verb
+from puebla.documents.models import Theme
+from puebla.members.models import Body, Party
+from puebla.members.querysets import Reach
+from puebla.texts.models import Kind, Paragraph
+
+if TYPE_CHECKING:
+    from puebla.accounts.models import Person
+
+#: Filters whose values stand in columns of paragraphs, of their decisions and of what they do.
+COLUMNS = {
+    "year": "text__decision__adopted_on__year", "body": "text__decision__body__code", "kind": "text__decision__kind",
+    "status": "provision__status", "verb": "provision__verb__code",
+}  # fmt: skip
+#: What is called otherwise shows so after this long.
+NAMES_KEPT = dt.timedelta(minutes=5)
+
+
+@dataclass
+class Decided(Facets):
+    """The paragraphs, the newest decision first.
+
+    Attributes:
+        texts: by text its paragraphs as bits. places: by text and serial the place of a paragraph in the order.
+    """
+
+    texts: dict[int, int] = field(default_factory=dict)
+    places: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def of_texts(self, texts: Iterable[int]) -> int:
+        """The paragraphs of these texts as bits."""
+        found = 0
+        for one in texts:
+            found |= self.texts.get(one, 0)
+        return found
+
+    def of_places(self, places: Iterable[tuple[int, int]]) -> int:
+        """The paragraphs at these places as bits."""
+        return bits_of((self.places[one] for one in places if one in self.places), len(self.keys))
+
+
+def decided(person: "Person", reach: Reach, *, at: dt.datetime) -> tuple[Decided, set[int]]:
+    """The paragraphs that this person may know of, and the texts in which they stand.
+
+    All paragraphs are kept in the worker's memory; the gate is asked each time which of their texts are open, and of the others
+    no value and no count is left.
+    """
+    seen = Decision.objects.visible_to(person, reach=reach).adopted().order_by()
+    texts = set(seen.values_list("text_id", flat=True))
+    every = _every(at)
+    return every.among(every.of_texts(texts)), texts
+
+
+_kept: list[tuple[object, Decided]] = []
+
+
+def _every(at: dt.datetime) -> Decided:
+    """Those of all adopted decisions; made once after each change of them."""
+    key = _state(at)
+    for known, made in _kept:
+        if known == key:
+            return made
+    made = _made()
+    _kept[:] = [(key, made)]
+    return made
+
+
+def _state(at: dt.datetime) -> object:
+    """What differs whenever something about decisions was written."""
+    asked = {"n": Count("pk"), "last": Max("pk"), "revisions": Sum("revision"), "changed": Max("changed_at")}
+    rows = (Decision.objects.adopted(), Provision.objects.all())
+    return int(at.timestamp() // NAMES_KEPT.total_seconds()), [
+        one.order_by().aggregate(**asked) for one in rows
+    ]
+
+
+def _made() -> Decided:
+    adopted = {"text__decision__state": Decision.State.ADOPTED}
+    paragraphs = Paragraph.objects.living().filter(**adopted).exclude(kind=Kind.HEADING)
+    ordered = paragraphs.order_by("-text__decision__adopted_on", "-text__decision__pk", "serial")
+    rows = list(ordered.values_list("pk", "text_id", "serial", *COLUMNS.values()))
+    size, places = len(rows), {row[0]: place for place, row in enumerate(rows)}
+    made = Decided(keys=array("q", places))
+    for column, name in enumerate(COLUMNS, start=3):
+        made.bits[name] = by_value(((row[column], place) for place, row in enumerate(rows)), size)
+    for name, pairs in (("theme", _themes()), ("addressee", _addressees())):
+        made.bits[name] = by_value(((value, places[key]) for value, key in pairs if key in places), size)
+    made.bits["year"] = dict(sorted(made.bits["year"].items(), reverse=True))
+    made.texts = {
+        int(text): bits
+        for text, bits in by_value(((row[1], place) for place, row in enumerate(rows)), size).items()
+    }
+    made.places = {(row[1], row[2]): place for place, row in enumerate(rows)}
+    made.names = _names()
+    return made
+
+
+def _themes() -> Iterable[tuple[str, int]]:
+    rows = Provision.themes.through.objects.order_by()
+    return rows.values_list("theme__code", "provision__paragraph_id").iterator()
+
+
+def _addressees() -> Iterable[tuple[str, int]]:
+    """A party or a body by its code, else what sort it is."""
+    rows: Any = Addressee.objects.order_by().values_list(
+        "whom", "party__code", "body__code", "provision__paragraph_id"
+    )
+    return ((party or body or whom, key) for whom, party, body, key in rows.iterator())
+
+
+def _names() -> dict[str, dict[str, Texts]]:
+    parties, bodies = Party.objects.order_by(), Body.objects.order_by()
+    return {
+        "verb": dict(Verb.objects.order_by().values_list("code", "names")),
+        "theme": dict(Theme.objects.order_by().values_list("code", "names")),
+        "body": dict(bodies.values_list("code", "names")),
+        "addressee": dict(parties.values_list("code", "short_names"))
+        | dict(bodies.values_list("code", "short_names")),
+    }
