@@ -8,6 +8,8 @@ from puebla.core.models import JournalEntry
 from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions
 from puebla.decisions.models import Decision, Link, Position, Proposal, Provision
+from puebla.decisions.views import dates
+from puebla.members.querysets import reach_of
 from puebla.texts.actions import digest_of, remove_paragraph
 from puebla.texts.models import Paragraph, Text, tree
 from tests.decisions import making
@@ -184,6 +186,29 @@ def test_what_paragraphs_do_is_kept_when_they_are_forwarded(world):
 
     one = Provision.objects.get(paragraph=paragraph(draft))
     assert (one.asks, one.due_precision, one.addressees.count()) == (True, "quarter", 2)
+
+
+def test_until_when_a_paragraph_asks_something_of_a_party_stands_in_its_calendar(world):
+    decision = drafted(world)
+    meaning = actions.Meaning(
+        asks=True, addressees=[actions.Whom("party", world.party["CRI"])], due_on=dt.date(2040, 1, 1), due_precision="quarter",
+    )  # fmt: skip
+    actions.describe(decision=decision, meanings={paragraph(decision): meaning}, by=world.keeper, at=world.at)
+    first = dt.datetime(2040, 3, 1, tzinfo=dt.UTC)
+
+    def days(code):
+        person = world.people[code]
+        found = dates.entries(person, reach_of(person, world.at), first, first + dt.timedelta(days=60))
+        return [one.on for one in found]
+
+    assert days("CRI") == []
+    declared(world, decision)
+    assert (days("CRI"), days("HND")) == ([dt.date(2040, 3, 31)], [])
+    one = Provision.objects.get(paragraph=paragraph(decision))
+    actions.set_status(
+        provision=one, status="implemented", on=dt.date(2039, 1, 1), by=world.keeper, at=world.at
+    )
+    assert days("CRI") == []
 
 
 def test_a_paragraph_for_which_proposals_stand_is_not_removed_behind_their_backs(world):

@@ -35,6 +35,16 @@ def asks(question: Question) -> Iterator[Ask]:
 
     What ended meanwhile (implemented, superseded, elapsed) is told as ended: nothing vanishes from a list unanswered.
     """
+    standing = Q(provision__status__in=IN_FORCE) | Q(provision__changed_at__gte=question.since)
+    yield from asked(question, standing)
+
+
+def asked(question: Question, which: Q) -> Iterator[Ask]:
+    """What some paragraphs ask of the parties of the question.
+
+    Args:
+        which: of their addressees.
+    """
     # Where no paragraph asks anything, nobody is asked whom it would mean.
     if (
         not Provision.objects.visible_to(question.person, reach=question.reach)
@@ -44,7 +54,7 @@ def asks(question: Question) -> Iterator[Ask]:
     ):
         return
     meant = addressed(question.parties, on=today(question.at))
-    found = _asking(question, meant)
+    found = _asking(question, meant, which)
     if not found:
         return
     answers = _newest(question, list(found))
@@ -56,14 +66,13 @@ def asks(question: Question) -> Iterator[Ask]:
                 yield _ask(one, party, answers.get((one.provision, party)), addresses)
 
 
-def _asking(question: Question, meant: Any) -> dict[int, tuple[Any, set[int]]]:
+def _asking(question: Question, meant: Any, which: Q) -> dict[int, tuple[Any, set[int]]]:
     """By provision, its columns and the parties that it asks."""
     seen = Decision.objects.visible_to(question.person, reach=question.reach).adopted().order_by()
     whom = Q(whom=Addressee.Whom.PARTY, party__in=meant.parties) | Q(whom__in=meant.kinds)
     whom |= Q(whom=Addressee.Whom.BODY, body__in=[pk for pk, parties in meant.bodies.items() if parties])
-    standing = Q(provision__status__in=IN_FORCE) | Q(provision__changed_at__gte=question.since)
     rows = Addressee.objects.filter(
-        whom, standing, provision__asks=True, provision__paragraph__removed_at=None,
+        whom, which, provision__asks=True, provision__paragraph__removed_at=None,
         provision__paragraph__text__decision__in=seen,
     ).order_by("provision_id", "pk")  # fmt: skip
     found: dict[int, tuple[Any, set[int]]] = {}
