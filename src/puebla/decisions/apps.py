@@ -235,22 +235,15 @@ class DecisionsConfig(AppConfig):
         """Fill the registries."""
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
-<<<<<<< HEAD
-        from puebla.decisions.views import meanings, news, releasing
-=======
-        from puebla.decisions.views import dates, meanings, releasing
->>>>>>> 05b796a (Until when decisions ask something of a party stands in its calendar, on the last day that is in time)
+        from puebla.decisions.views import dates, meanings, news, releasing
         from puebla.decisions.views.asks import asks
         from puebla.decisions.views.offers import citing, offer
 
         registry.desk_panels.add("decisions", releasing.to_release, rank=9)
         registry.asks.add("decisions", asks, rank=15)
-<<<<<<< HEAD
         registry.news_sources.add(news.NAME, news.SOURCE, rank=23)
         registry.followables.add("decisions.of_meetings", news.FOLLOWABLE, rank=31)
-=======
         registry.calendar.add("decisions", dates.entries, rank=28)
->>>>>>> 05b796a (Until when decisions ask something of a party stands in its calendar, on the last day that is in time)
         registry.page_offers.add("decisions", offer, rank=30)
         registry.page_offers.add("decisions.reading", meanings.offer, rank=31)
         registry.references.add("decisions", citing)
