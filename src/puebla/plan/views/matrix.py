@@ -17,14 +17,14 @@ from puebla.core.models import Process
 from puebla.core.tables import export_of
 from puebla.members.querysets import reach_of, today
 from puebla.plan.actions.exporting import Sheet, as_docx
-from puebla.plan.models import Commitment, Plan, Report
+from puebla.plan.models import Commitment, Plan
 from puebla.plan.querysets.matrix import RELATED, Given, Matrix, Row, chunks_of, matrix_of
-from puebla.plan.querysets.rounds import name_of
 from puebla.plan.views.editions import choices_of, filters_of, plan_or_404
+from puebla.plan.views.rows import Writer
+from puebla.plan.views.wording import actors_of, evidence_of, when_of
 from puebla.theme.templatetags.theme import imprecise
 
-#: Commitments on a page, and the newest reports of each there; files and the commitment's own page have all.
-PER_PAGE, SHOWN = 20, 4
+PER_PAGE = 20
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -51,47 +51,10 @@ def matrix(request: PersonRequest, plan: str) -> HttpResponseBase:
     page = Paginator(found.select_related(*RELATED), PER_PAGE).get_page(request.GET.get("page"))
     shown = matrix_of(page.object_list, request.person, reach)
     context = {
-        "plan": row, "page": page, "lines": [_line(one, shown) for one in shown.rows], "filters": filters,
+        "plan": row, "page": page, "rows": list(Writer(row, shown).rows()), "filters": filters,
         "active": any(filters.values()), "options": choices_of(row, filters),
     }  # fmt: skip
     return render(request, "plan/matrix.html", context)
-
-
-def _line(row: Row, of: Matrix) -> dict[str, Any]:
-    return {
-        "row": row, "actors": actors_of(row), "partners": ", ".join(map(str, row.partners)), "when": when_of(row.commitment),
-        "evidence": [evidence_of(one, of) for one in row.reports[:SHOWN]], "more": max(len(row.reports) - SHOWN, 0),
-        "next_steps": row.next_steps,
-    }  # fmt: skip
-
-
-def actors_of(row: Row) -> str:
-    """Who carries it, in words: who leads, all members, a body."""
-    parts = [str(one) for one in row.leads]
-    if row.commitment.all_members:
-        parts.append(_("all member states"))
-    if row.commitment.body is not None:
-        parts.append(str(show(row.commitment.body.short_names)))
-    return ", ".join(parts)
-
-
-def when_of(commitment: Commitment) -> str:
-    """From when until when, as far as it is known."""
-    first = str(imprecise(commitment.from_on, commitment.from_precision)) if commitment.from_on else ""
-    last = str(imprecise(commitment.until_on, commitment.until_precision)) if commitment.until_on else ""
-    if first and last:
-        return first if first == last else f"{first} – {last}"
-    if last:
-        return _("until %(day)s") % {"day": last}
-    return _("from %(day)s") % {"day": first} if first else ""
-
-
-def evidence_of(given: Given, of: Matrix) -> dict[str, str]:
-    """What a party last reported: who, of which half-year, how far, and what bears it out."""
-    return {
-        "party": str(of.parties[given.party]), "code": of.parties[given.party].code, "half": name_of(given.year, given.half),
-        "done": str(Report.Done(given.done).label), "evidence": given.evidence,
-    }  # fmt: skip
 
 
 def header() -> list[str]:
