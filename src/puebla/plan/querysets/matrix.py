@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from puebla.core.languages import Texts
 from puebla.members.models import Party
 from puebla.members.querysets import Reach
+from puebla.members.querysets.prepared import PreparedForReader
 from puebla.plan.models import Commitment, Involvement, Report
 from puebla.texts.models import Paragraph
 
@@ -108,13 +109,19 @@ def matrix_of(commitments: Iterable[Commitment], person: "Person", reach: Reach)
     return Matrix(list(rows.values()), parties)
 
 
-def _latest(commitments: list[int], person: "Person", reach: Reach) -> dict[int, list[Given]]:
-    """The last report of each party of each commitment, the newest first."""
+def _standing_reports(person: "Person", reach: Reach, commitments: Any) -> Any:
     seen = Report.objects.visible_to(person, reach=reach).standing().filter(commitment__in=commitments)
     columns = ("commitment_id", "party_id", "year", "half", "done", "next_steps", "evidence", "sent_at")
+    return seen.order_by("-year", "-half", "-sent_at", "-pk").values_list(*columns)
+
+
+_standing = PreparedForReader(_standing_reports)
+
+
+def _latest(commitments: list[int], person: "Person", reach: Reach) -> dict[int, list[Given]]:
+    """The last report of each party of each commitment, the newest first."""
     found: dict[int, dict[int, Given]] = defaultdict(dict)
-    ordered = seen.order_by("-year", "-half", "-sent_at", "-pk")
-    for commitment, *values in ordered.values_list(*columns):
+    for commitment, *values in _standing.rows(person, reach, commitments):
         given = Given(*values)
         found[commitment].setdefault(given.party, given)
     return {commitment: list(of.values()) for commitment, of in found.items()}

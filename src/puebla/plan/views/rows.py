@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from puebla.plan.models import Plan
-from puebla.plan.querysets.matrix import Matrix, Row
+from puebla.plan.querysets.matrix import Given, Matrix, Row
 from puebla.plan.views.wording import actors_of, evidence_of, how_far, status_tag, when_of
 from puebla.theme.templatetags.theme import in_language
 
@@ -27,6 +27,7 @@ class Writer:
         # Reversing an address for each row takes longer than the row.
         self.page = escape(reverse("plan:commitment", args=[plan.code, "0X0"]))
         self.reports = escape(reverse("plan:reports", args=[plan.code, "0X0", "1X1"]))
+        self.said: dict[tuple[int, int, int, str], tuple[str, str]] = {}
         self.labels = [
             escape(one) for one in (_("Actor"), _("Timeline"), _("Status"), _("Evidence"), _("Next step"))
         ]
@@ -66,16 +67,22 @@ class Writer:
     def _with(self) -> str:
         return escape(_("with"))
 
+    def _said(self, given: Given) -> tuple[str, str]:
+        """Who it is, and what follows in words: the same of many reports on a page."""
+        key = (given.party, given.year, given.half, given.done)
+        if key not in self.said:
+            words = {name: escape(text) for name, text in evidence_of(given, self.of).items()}
+            said = f'{words["party"]}</a>: {words["done"]} <span class="meta">({words["half"]}'
+            self.said[key] = (words["code"], said)
+        return self.said[key]
+
     def _evidence(self, row: Row) -> str:
         page = self.reports.replace("0X0", escape(quote(row.commitment.code)))
         told = []
         for given in row.reports[:SHOWN]:
-            words = {name: escape(text) for name, text in evidence_of(given, self.of).items()}
-            borne_out = f"; {words['evidence']}" if words["evidence"] else ""
-            told.append(
-                f'<a href="{page.replace("1X1", words["code"])}">{words["party"]}</a>: {words["done"]}'
-                f' <span class="meta">({words["half"]}{borne_out})</span>'
-            )
+            code, words = self._said(given)
+            borne_out = f"; {escape(given.evidence)}" if given.evidence else ""
+            told.append(f'<a href="{page.replace("1X1", code)}">{words}{borne_out})</span>')
         if more := max(len(row.reports) - SHOWN, 0):
             words_more = escape(ngettext("%(more)s more", "%(more)s more", more) % {"more": more})
             told.append(f'<a href="{self._address(row)}#h-reports">{words_more}</a>')
