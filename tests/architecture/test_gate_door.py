@@ -106,7 +106,7 @@ REASONS = {
     ): "of a decision that came through the gate; who keeps it is told how many wait",
     (
         "decisions/views/means.py",
-        "__init__",
+        "_addressed",
         "Addressee",
     ): "of paragraphs of a decision that came through the gate",
     (

@@ -39,4 +39,5 @@ def unmarked(words: str) -> str:
 def shown(words: str) -> SafeString:
     """The words for a page."""
     # What is escaped has its marks where they were.
-    return mark_safe(_SET_OFF.sub(r"<em>\1</em>", escape(words)))  # noqa: S308
+    safe = escape(words)
+    return mark_safe(_SET_OFF.sub(r"<em>\1</em>", safe) if "*" in safe else safe)  # noqa: S308

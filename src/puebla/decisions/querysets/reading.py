@@ -92,12 +92,12 @@ def ancestry(paragraph: Paragraph, person: "Person", reach: Reach, *, steps: int
     return found
 
 
-def newer(keys: Collection[int], person: "Person", reach: Reach) -> dict[int, list[Link]]:
-    """By paragraph, what stands in its place or amends it, as far as the reader may know; one question."""
+def newer(text: int, person: "Person", reach: Reach) -> dict[int, list[Link]]:
+    """By paragraph of a text, what stands in its place or amends it, as far as the reader may know; one question."""
     seen = Decision.objects.visible_to(person, reach=reach).order_by().values("text")
     kinds = (Link.Kind.SUPERSEDES, Link.Kind.AMENDS)
     rows = Link.objects.filter(
-        target__in=keys, kind__in=kinds, source__text__in=seen, source__removed_at=None
+        target__text=text, kind__in=kinds, source__text__in=seen, source__removed_at=None
     )
     found: dict[int, list[Link]] = {}
     for one in rows.select_related("source__text__decision").order_by("kind", "pk"):

@@ -95,9 +95,8 @@ class _Below:
     ) -> None:  # fmt: skip
         self.reading, self.may = reading, may
         self.template, self.token = get_template("decisions/_below.html"), get_token(request)
-        keys = [node.paragraph.pk for node in reading.living]
-        self.means = Means(reading.decision, keys)
-        self.newer = newer(keys, reading.person, reading.reach)
+        self.means = Means(reading.decision)
+        self.newer = newer(reading.text.pk, reading.person, reading.reach)
         self.proposals, self.positions = by_paragraph(proposals), by_paragraph(positions)
 
     def of(self, paragraph: Paragraph) -> SafeString | str:

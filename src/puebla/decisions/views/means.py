@@ -1,7 +1,6 @@
 """What paragraphs do, as one line below each: written out without templates, since a text may have hundreds."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from html import escape
 
 from django.template.loader import get_template
@@ -12,28 +11,23 @@ from django.utils.translation import gettext as _
 
 from puebla.decisions.models import Addressee, Decision, Provision, Status, Verb
 from puebla.documents.models import Theme
+from puebla.members.models import Body, Party
 from puebla.texts.models import Paragraph
 
 
 class Means:
-    """What the paragraphs of a decision do, which came through the gate; five questions, however many there are."""
+    """What the paragraphs of a decision do, which came through the gate; six questions, however many there are."""
 
-    def __init__(self, decision: Decision, paragraphs: Collection[int]) -> None:
+    def __init__(self, decision: Decision) -> None:
         columns = ("pk", "paragraph_id", "verb_id", "due_on", "due_precision", "asks", "status")
-        rows = Provision.objects.filter(paragraph__in=paragraphs).order_by().values_list(*columns, named=True)
-        self.known = {row.paragraph_id: row for row in rows}
-        keys = [row.pk for row in self.known.values()]
+        # By their text: four hundred keys in each question would take longer than its answer.
+        own = Provision.objects.filter(paragraph__text=decision.text_id).order_by()
+        self.known = {row.paragraph_id: row for row in own.values_list(*columns, named=True)}
         self.verbs = {one.pk: escape(str(one)) for one in Verb.objects.order_by()}
-        self.addressees: dict[int, list[str]] = defaultdict(list)
-        names: dict[tuple[object, ...], str] = {}
-        for one in Addressee.objects.filter(provision__in=keys).select_related("party", "body"):
-            who = (one.whom, one.party_id, one.body_id, *one.names.values())
-            if who not in names:
-                names[who] = escape(str(one))
-            self.addressees[one.provision_id].append(names[who])
+        self.addressees = self._addressed(decision)
         themes = {one.pk: escape(str(one)) for one in Theme.objects.order_by()}
         self.themes: dict[int, list[str]] = defaultdict(list)
-        pairs = Provision.themes.through.objects.filter(provision__in=keys).order_by(
+        pairs = Provision.themes.through.objects.filter(provision__paragraph__text=decision.text_id).order_by(
             "theme__rank", "theme__code"
         )
         for provision, theme in pairs.values_list("provision_id", "theme_id"):
@@ -47,8 +41,24 @@ class Means:
         self.due = get_template("decisions/_due.html")
         self.dues: dict[tuple[object, str], str] = {}
 
-    def __contains__(self, key: object) -> bool:
-        return key in self.known
+    @staticmethod
+    def _addressed(decision: Decision) -> dict[int, list[str]]:
+        """By provision whom it addresses; each name is made once."""
+        columns = ("provision_id", "whom", "party_id", "body_id", "names")
+        rows = list(
+            Addressee.objects.filter(provision__paragraph__text=decision.text_id).values_list(*columns)
+        )
+        parties = Party.objects.in_bulk({row[2] for row in rows} - {None})
+        bodies = Body.objects.in_bulk({row[3] for row in rows} - {None})
+        found: dict[int, list[str]] = defaultdict(list)
+        names: dict[tuple[object, ...], str] = {}
+        for provision, whom, party, body, texts in rows:
+            who = (whom, party, body, *texts.values())
+            if who not in names:
+                one = Addressee(whom=whom, party=parties.get(party), body=bodies.get(body), names=texts)
+                names[who] = escape(str(one))
+            found[provision].append(names[who])
+        return found
 
     def line(self, paragraph: Paragraph) -> SafeString | str:
         """The line of a paragraph; nothing where nothing is known of it."""
