@@ -519,3 +519,11 @@ def test_a_seat_that_its_chair_has_not_confirmed_is_on_no_card():
 
     assert card.count("ROLE:") == 1
     assert str(network) not in card
+
+
+def test_the_zone_of_a_capital_is_named_by_its_place_in_the_reader_s_language():
+    reader = f.delegate(party=f.PartyFactory(zone="America/Mexico_City"))
+
+    shown = client_of(reader).get(f"/es/intranet/parties/{party_of(reader).code}/").content.decode()
+
+    assert "Ciudad de México" in shown and "America/Mexico_City" not in shown

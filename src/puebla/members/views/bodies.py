@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import show
 from puebla.core.tables import export_of
+from puebla.core.zones import place_of
 from puebla.members import rules
 from puebla.members.forms import DayFilter
 from puebla.members.models import (
@@ -216,6 +217,7 @@ def party(request: PersonRequest, code: str) -> HttpResponseBase:
     hosted = Meeting.objects.visible_to(request.person, reach=reach).filter(host=found)
     context = {
         "party": found,
+        "place": place_of(found.zone) if found.zone else "",
         "standings": found.standings.order_by("-from_on"),
         "standing": rules.standing_of(found, on=today(now)),
         "lines": seat_lines(
