@@ -54,9 +54,9 @@ PLANS = ["/intranet/plan/", "/intranet/plan/new/", PLAN, f"{PLAN}?q=zzz", f"{PLA
                                          "structure/HR/new", "structure/HR/1", "add", "1.1.1/edit", "1.1.1/history",
                                          "1.1.1/reports/GTM", "1.1.1/actions/new", "1.1.1/indicators/new")),
          ("plan:action", f"{PLAN}1.1.1/"), ("plan:indicator", f"{PLAN}1.4.1/")]  # fmt: skip
-DECISION, ADOPTED = (
-    ("decisions:decision", f"/intranet/decisions/?state={state}") for state in ("drafting", "adopted")
-)
+DECISION = ("decisions:decision", "/intranet/decisions/?state=drafting")
+#: One that another body can still decide on.
+ADOPTED = ("decisions:decision", "/intranet/decisions/?state=adopted&body=RCGM")
 SILENCES = "/intranet/decisions/silence/"
 SILENCE = ("decisions:silence", SILENCES)
 #: What is asked of a party stands on pages of its own.

@@ -155,13 +155,7 @@ def decision_line(decision: PublicDecision) -> Facts:
         "scope": decision.scope or None,
         "joint_with": decision.joint_with or None,
         "body": _named(decision.body_code, decision.body_names),
-        "meeting": {
-            "symbol": decision.meeting_symbol,
-            "titles": decision.meeting_titles,
-            "url": here(f"meetings/{decision.meeting_symbol}"),
-        }
-        if decision.meeting_symbol
-        else None,
+        "meeting": _meeting_link(decision),
         "adopted_on": decision.written_date,
         "languages": decision.languages,
         "sha256": decision.sha256,
@@ -266,13 +260,13 @@ def _cut(day: str, precision: str) -> str:
     return day[: {"year": 4, "month": 7}.get(precision, 10)]
 
 
-def _meeting_link(document: PublicDocument) -> Facts | None:
-    if not document.meeting_symbol:
+def _meeting_link(of: PublicDocument | PublicDecision) -> Facts | None:
+    if not of.meeting_symbol:
         return None
     return {
-        "symbol": document.meeting_symbol,
-        "titles": document.meeting_titles,
-        "url": here(f"meetings/{document.meeting_symbol}"),
+        "symbol": of.meeting_symbol,
+        "titles": of.meeting_titles,
+        "url": here(f"meetings/{of.meeting_symbol}"),
     }
 
 

@@ -25,7 +25,7 @@ from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
 from puebla.portal.forms import turned_to
 from puebla.portal.querysets import decisions as asking
-from puebla.portal.views.documents import FORMS, language_name, linked_data
+from puebla.portal.views.documents import cited, language_name, linked_data
 from puebla.publications.models import PublicDecision, PublicDocument, PublicParagraph
 from puebla.publications.views import address
 from puebla.publications.views.decisions import (
@@ -271,13 +271,7 @@ def cite(request: HttpRequest, symbol: str, form: str) -> HttpResponse:
     found = find(symbol)
     if found.withdrawn_at is not None:
         return tombstone(request, found)
-    reference = reference_of(found, Process.objects.first())
-    write, media_type = FORMS[form]
-    response = HttpResponse(
-        write(reference, get_language() or ""), content_type=f"{media_type}; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{reference.file_name}.{form}"'
-    return response
+    return cited(reference_of(found, Process.objects.first()), form)
 
 
 def export(request: HttpRequest, symbol: str, languages: str, form: str) -> HttpResponse:

@@ -323,7 +323,11 @@ def cite(request: HttpRequest, symbol: str, form: str) -> HttpResponse:
     found = find(symbol, timezone.now())
     if found.withdrawn_at is not None:
         return tombstone(request, found)
-    reference = reference_of(found, Process.objects.first())
+    return cited(reference_of(found, Process.objects.first()), form)
+
+
+def cited(reference: Reference, form: str) -> HttpResponse:
+    """A citation as a file, in one of the `FORMS`."""
     write, media_type = FORMS[form]
     response = HttpResponse(
         write(reference, get_language() or ""), content_type=f"{media_type}; charset=utf-8"
