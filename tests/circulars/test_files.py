@@ -9,7 +9,9 @@ from django.urls import reverse
 from puebla.circulars import actions
 from puebla.circulars.models import Circular, CircularFile, HeldFile, Reply
 from puebla.core.models import JournalEntry, OutgoingMail
+from puebla.core.verdicts import RefusedError
 from puebla.documents import actions as papers
+from puebla.members.models import Role
 from tests import factories as make
 from tests.circulars import making
 
@@ -36,7 +38,7 @@ def held_in(page):
 
 def test_files_come_with_the_form_and_a_refused_form_loses_none_though_one_is_a_photograph_of_40_mb():
     by, guest = making.secretary(), make.delegate(body=making.group())
-    outsider = make.delegate()
+    outsider = make.delegate("civil_society")
     client, address = client_of(by), reverse("circulars:new") + "?kind=invitation&body=RCGM"
 
     refused = client.post(
@@ -86,7 +88,7 @@ def test_files_come_with_the_form_and_a_refused_form_loses_none_though_one_is_a_
     assert (before, read.status_code, b"".join(read.streaming_content)) == (404, 200, b"Programme")
     assert JournalEntry.objects.filter(act="circular.file_opened", person_ref=guest.ref).count() == 1
     assert "programme.txt" in client_of(guest).get(reverse("circulars:record", args=[making.again(circular).symbol])).text  # fmt: skip
-    assert client_of(outsider).get(file).status_code in {200, 404}
+    assert client_of(outsider).get(file).status_code == 404
     letter = OutgoingMail.objects.get(recipient=guest.email)
     assert "programme.txt (9 B)" in letter.body and "programme.txt (9 B)" in letter.html
 
@@ -127,6 +129,44 @@ def test_a_mail_names_the_papers_with_symbol_title_size_and_address():
     for words in (letter.body, letter.html):
         for said in (paper.symbol, "Provisional agenda", "(22 B)", f"/en/intranet/documents/{paper.symbol}/"):
             assert said in words
+
+
+def test_of_papers_that_another_writer_put_to_a_draft_nothing_is_told_and_none_is_lost():
+    by, chair = making.secretary(), make.presiding_chair()
+    Role.objects.filter(code="presidency").update(permissions=["send_circulars"])
+    own, hidden = (
+        make.DocumentFactory(audience=50),
+        make.DocumentFactory(audience=20, symbol="RCM/2026/TS/NOTE/9"),
+    )
+    circular = making.draft(by, papers=[own, hidden])
+    client = client_of(chair)
+
+    pages = [
+        client.get(reverse(f"circulars:{name}", args=[circular.ref])) for name in ("edit", "send", "record")
+    ]
+    form = {**TYPED, "papers": own.address, "asked": "0", "reply_on": "", "revision": circular.revision}
+    saved = client.post(reverse("circulars:edit", args=[circular.ref]), form)
+
+    assert [one.status_code for one in pages] == [200, 200, 200]
+    assert not [one for one in pages if "NOTE/9" in one.text or str(hidden.titles["en"]) in one.text]
+    assert saved.status_code == 302
+    assert set(circular.papers.all()) == {own, hidden}
+
+
+def test_a_paper_of_a_sealed_room_goes_with_no_circular_outside_it():
+    by, sealed = making.secretary(), make.BodyFactory(code="NET", sealed=True)
+    make.SeatFactory(person=by, party=by.seats.get().party, body=sealed)
+    paper = make.DocumentFactory(body=sealed, room=sealed.room, audience=40)
+    circular = making.draft(by)
+
+    for act in (
+        lambda: making.draft(by, papers=[paper]),
+        lambda: actions.describe(circular=circular, values={"papers": [paper]}, revision=circular.revision, by=by, at=making.AT),
+    ):  # fmt: skip
+        with pytest.raises(RefusedError, match="known in that room alone"):
+            act()
+
+    assert making.draft(by, body=sealed, papers=[paper]).papers.get() == paper
 
 
 def test_of_observers_nothing_is_awaited_that_is_reserved_to_members_until_the_presidency_allows_it():

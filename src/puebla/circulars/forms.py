@@ -119,12 +119,12 @@ class CircularForm(ReplyByForm, RevisedForm):
         self.offer_zones(at)
 
     @staticmethod
-    def facts_of(circular: Circular) -> dict[str, Any]:
-        """What the form shows of a circular."""
+    def facts_of(circular: Circular, papers: QuerySet[Document]) -> dict[str, Any]:
+        """What the form shows of a circular: of its papers those that the writer sees."""
         return {
             "kind": circular.kind, "titles": circular.titles, "texts": circular.texts,
             "meeting": circular.meeting.symbol if circular.meeting else None,
-            "papers": ", ".join(one.address for one in circular.papers.all()), "opens_to": circular.opens_to,
+            "papers": ", ".join(one.address for one in papers.filter(pk__in=circular.papers.values("pk"))), "opens_to": circular.opens_to,
             "reply_on": circular.reply_on, "reply_precision": circular.reply_precision, "reply_time": circular.reply_time,
             "reply_zone": circular.reply_zone or Process.current().time_zone, "which": _which(circular),
             "answering": circular.answering, "replies_shared": circular.replies_shared,

@@ -142,7 +142,7 @@ class Writer:
             context |= {
                 "title": title, "kind": circular.get_kind_display(), "reply_by": reply_by_in_words(circular),
                 "text": text if words_travel(circular) and what in {SENT, LANGUAGE} else None,
-                "papers": [self._paper(one) for one in self.papers if reach.covers(one)],
+                "papers": [self._paper(one) for one in self.papers if one.room_cap >= MEMBERS and reach.covers(one)],
                 "files": [f"{one.name} ({size(one.size)})" for one in self.files],
                 "reply_address": absolute("circulars:reply", circular.address) if circular.asks_reply else "",
                 "why": show(circular.ended_why) if what == CANCELLED else None,

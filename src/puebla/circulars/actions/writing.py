@@ -18,6 +18,7 @@ from puebla.core.languages import Texts
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.words import fold, one_line
 from puebla.core.zones import instant_of
+from puebla.documents.models import Document
 from puebla.members.models import Audience, Party, Room, StandingKind
 from puebla.members.querysets import Reach, reach_of, today
 
@@ -64,6 +65,7 @@ def draft(*, room: Room, kind: str, titles: Texts, by: Person, at: dt.datetime, 
     papers, files = described.pop("papers", []), described.pop("files", [])
     described.pop("dropped", None)
     _take_over(row, described, reach)
+    _keep_papers_to_their_room(row, papers)
     _save(row)
     row.papers.set(papers)
     attach(row.files, files, [], field="files", at=at)
@@ -92,12 +94,11 @@ def describe(
     papers, files, dropped = values.pop("papers", None), values.pop("files", []), values.pop("dropped", [])
     before = {name: str(getattr(row, name)) for name in DESCRIBED}
     _take_over(row, values, reach)
+    changed = _put_papers(row, papers, by=by, reach=reach) if papers is not None else []
     touch(row, by, at)
-    if papers is not None:
-        row.papers.set(papers)
     attach(row.files, files, dropped, field="files", at=at)
     index_circular(row, at=at)
-    changed = [name for name in DESCRIBED if before[name] != str(getattr(row, name))]
+    changed += [name for name in DESCRIBED if before[name] != str(getattr(row, name))]
     changed += ["files"] if files or dropped else []
     journal.record(
         "circular.described", at=at, person=by, subject=row, room=row.room, facts={"changed": changed}
@@ -218,6 +219,28 @@ def _keep_to_its_room(row: Circular, reach: Reach) -> None:
         )
     if row.room.sealed and row.room_id not in reach.rooms:
         raise RefusedError(rules.NO_SUCH)
+
+
+def _put_papers(row: Circular, papers: Sequence[Document], *, by: Person, reach: Reach) -> list[str]:
+    """Let these papers go with it; those of which this writer may not know, another one's, stay. What changed, for the journal."""
+    _keep_papers_to_their_room(row, papers)
+    seen = Document.objects.visible_to(by, reach=reach).order_by().values("pk")
+    kept = {*papers, *row.papers.exclude(pk__in=seen)}
+    if kept == set(row.papers.all()):
+        return []
+    row.papers.set(kept)
+    return ["papers"]
+
+
+def _keep_papers_to_their_room(row: Circular, papers: Sequence[Document]) -> None:
+    """A sealed room's paper goes with circulars of that room alone: elsewhere its very symbol would be told."""
+    for one in papers:
+        if one.room.sealed and one.room_id != row.room_id:
+            raise RefusedError(
+                _("“%(symbol)s” lies in a sealed room, and is known in that room alone; write the circular there.")
+                % {"symbol": one.address},
+                field="papers",
+            )  # fmt: skip
 
 
 def checked_form(fields: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -52,8 +52,13 @@ def _form(request: PersonRequest, room: Room, reach: Reach, at: Any, initial: di
     return CircularForm(
         posted(request), room=room, at=at, initial=initial,
         meetings=Meeting.objects.visible_to(request.person, reach=reach).order_by("-starts_on"),
-        papers=Document.objects.visible_to(request.person, reach=reach),
+        papers=papers_seen(request, reach),
     )  # fmt: skip
+
+
+def papers_seen(request: PersonRequest, reach: Reach) -> Any:
+    """The papers that the writer sees; what others put to a circular beyond these is neither told nor taken away."""
+    return Document.objects.visible_to(request.person, reach=reach).select_related("room")
 
 
 def _whole(form: CircularForm, asked: list[AskedFieldForm], request: PersonRequest) -> bool:
@@ -151,7 +156,9 @@ def edit(request: PersonRequest, address: str) -> HttpResponseBase:
     reach = reach_of(request.person, at)
     circular = prepared_or_404(request, address, reach)
     languages = Process.current().languages
-    form = _form(request, circular.room, reach, at, CircularForm.facts_of(circular))
+    form = _form(
+        request, circular.room, reach, at, CircularForm.facts_of(circular, papers_seen(request, reach))
+    )
     asked = asked_forms(circular.reply_form, languages, posted(request))
     files = _files(request, circular, at)
     if request.method == "POST" and _whole(form, asked, request) and files.is_valid():
@@ -263,7 +270,7 @@ def send(request: PersonRequest, address: str) -> HttpResponseBase:
             return redirect("circulars:record", sent.address)
     found = actions.preview(circular, by=request.person, reach=reach, at=at)
     languages = Process.current().languages
-    papers = list(circular.papers.select_related("room"))
+    papers = list(papers_seen(request, reach).filter(pk__in=circular.papers.order_by().values("pk")))
     context = {
         "circular": circular, "preview": found, "stale": stale, "readers": readers_once_sent(circular),
         "languages": [{"code": code, "name": language_name(code)} for code in languages],
