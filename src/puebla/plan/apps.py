@@ -123,7 +123,10 @@ class PlanConfig(AppConfig):
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
         from puebla.core import asks, calendars
-        from puebla.plan.views import dates
+        from puebla.core.search.sources import Keeper
+        from puebla.members.actions.indexing import begin_anew
+        from puebla.plan.actions import indexing
+        from puebla.plan.views import dates, searching
         from puebla.plan.views.asks import asks as asked
 
         asks.KINDS["report"] = gettext_lazy("report on a commitment")
@@ -131,6 +134,14 @@ class PlanConfig(AppConfig):
         registry.asks.add("plan", asked, rank=40)
         registry.calendar.add("plan", dates.entries, rank=40)
         registry.kept_files.add("plan", kept_files)
+        registry.search_sources.add("plan", searching.CommitmentSource(), rank=30)
+        keeper = Keeper(
+            "plan", indexing.behind, indexing.every, indexing.prepare_commitments,
+            lambda: begin_anew(indexing.SOURCE, indexing.every()),
+            # What is odd in the table of all sources is counted once, by the documents' keeper.
+            lambda: 0,
+        )  # fmt: skip
+        registry.search_keepers.add("plan", keeper, rank=30)
         registry.cells.add("plan", cells)
         registry.references.add("plan", ordered_by)
         registry.menu.add("plan", lambda _person: (_("Plan of Action"), "plan:list"), rank=13)

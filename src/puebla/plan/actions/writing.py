@@ -15,6 +15,7 @@ from puebla.core.words import fold, order_of
 from puebla.members.models import Audience, Body, Party
 from puebla.members.querysets import reach_of
 from puebla.plan import rules
+from puebla.plan.actions.indexing import index_commitments, index_plan
 from puebla.plan.models import Action, Commitment, Goal, Indicator, Involvement, Mark, Objective, Pillar, Plan
 from puebla.statistics.actions import ask_to_read
 from puebla.statistics.rules import may_be_shown
@@ -65,6 +66,7 @@ def describe_plan(
         )
     if changed:
         _touch(row, by, at)
+        index_plan(row, at=at)
         journal.record(
             "plan.described", at=at, person=by, subject=row, room=row.room,
             facts={"changed": changed, "state": row.state},
@@ -80,6 +82,7 @@ def set_audience(*, plan: Plan, audience: int, by: Person | None, at: dt.datetim
         require(rules.may_set_audience(reach_of(by, at), row, audience))
     before, row.audience = row.audience, audience
     _touch(row, by, at)
+    index_plan(row, at=at)
     journal.record("plan.audience_changed", at=at, person=by, subject=row, room=row.room,
                    facts={"from": before, "to": audience})  # fmt: skip
     return row
@@ -147,6 +150,7 @@ def describe_pillar(
     if changed := _set(row, values):
         row.revision += 1
         row.save()
+        index_plan(plan, at=at)
         journal.record("plan.part_described", at=at, person=by, subject=plan, room=plan.room,
                        facts={"part": row.code, "changed": changed})  # fmt: skip
     return row
@@ -176,6 +180,7 @@ def describe_objective(
     if changed := _set(row, values):
         row.revision += 1
         row.save()
+        index_plan(plan, at=at)
         journal.record("plan.objective_described", at=at, person=by, subject=plan, room=plan.room,
                        facts={"objective": f"{row.pillar.number}.{row.number}", "changed": changed})  # fmt: skip
     return row
@@ -203,6 +208,7 @@ def add_commitment(
     _involve(row, leads, partners)
     row.goals.set(goals)
     _mark(row, by, at)
+    index_commitments([row.pk], at=at)
     journal.record("commitment.entered", at=at, person=by, subject=row, room=plan.room,
                    facts={"plan": plan.code, "code": code})  # fmt: skip
     return row
@@ -240,6 +246,7 @@ def describe_commitment(
         row.words = _words_of(row)
         _touch(row, by, at)
         _mark(row, by, at)
+        index_commitments([row.pk], at=at)
         journal.record("commitment.described", at=at, person=by, subject=row, room=plan.room,
                        facts={"plan": plan.code, "code": row.code, "changed": changed, "status": row.status})  # fmt: skip
     return row
@@ -335,6 +342,7 @@ def _after_action(row: Commitment, by: Person | None, at: dt.datetime) -> None:
     _count_anew(row)
     _touch(row, by, at)
     _mark(row, by, at)
+    index_commitments([row.pk], at=at)
 
 
 # Indicators ----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from puebla.core.words import fold, without_nul
 from puebla.members.querysets import GatedQuerySet, Reach
@@ -71,6 +72,16 @@ class CommitmentQuerySet(_OfPlan):
         if party:
             found = found.of_party(party)
         return found
+
+    def behind_in_search(self) -> Self:
+        """Commitments of which search knows nothing, an older state, or that others could find than see them."""
+        from puebla.members.models import IndexEntry
+        from puebla.plan.querysets.searching import SOURCE
+
+        known = IndexEntry.objects.filter(
+            source=SOURCE, record=OuterRef("pk"), revision=OuterRef("revision"), audience=OuterRef("plan__audience")
+        )  # fmt: skip
+        return self.filter(~Exists(known))
 
     def of_party(self, code: str) -> Self:
         """Those in which a party has a part by name."""
