@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from puebla.circulars import actions
-from puebla.core.calendars import gathered
+from puebla.core.calendars import as_icalendar, gathered
 from puebla.members.querysets import reach_of
 from tests import factories as make
 from tests.circulars import making
@@ -46,3 +46,16 @@ def test_a_reply_by_day_takes_the_day_and_no_hour():
     making.sent(by, reply_precision="day", reply_time=None)
 
     assert [when for when, _number in deadlines(by)] == [dt.date(2026, 6, 1)]
+
+
+def test_a_feed_tells_neither_title_nor_number_nor_body_of_a_sealed_rooms_circular():
+    network = make.BodyFactory(code="NETWORK", sealed=True)
+    by, reader = making.secretary(), make.delegate(body=network)
+    make.SeatFactory(person=by, party=by.seats.get().party, body=network)
+    circular = making.sent(by, body=network)
+
+    (entry,) = [one for one in gathered(reader, reach_of(reader), *SPAN) if one.kind == "reply_by"]
+    feed = as_icalendar([entry], name="Mine", zone="UTC", at=making.AT).decode().replace("\r\n ", "")
+
+    assert not [told for told in ("NETWORK", "CIRC/1", "Invitation") if told in feed]
+    assert f"/circulars/{circular.ref}/" in feed

@@ -9,8 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from puebla.circulars.forms import asked_forms
 from puebla.circulars.models import Circular, Reply
+from puebla.circulars.views.asks import asks
+from puebla.core.asks import Question
 from puebla.core.models import OutgoingMail
+from puebla.members.querysets import reach_of
 from tests import factories as make
 from tests.circulars import making
 
@@ -175,3 +179,31 @@ def test_a_meeting_leads_to_its_circulars_and_to_writing_one():
     assert f'value="{meeting.symbol}" selected' in form
     assert offered(by)["context"]["prepares"] and len(offered(guest)["context"]["circulars"]) == 1
     assert offered(stranger) is None
+
+
+def test_options_stand_in_the_order_of_their_lines_and_an_empty_one_loses_none_behind_it():
+    sent = {
+        "a0-kind": "choice",
+        "a0-label_en": "Which?",
+        "a0-options_en": "Yes\n\nNo\nLater",
+        "a0-options_es": "Sí\n\n\nDespués",
+    }
+
+    (line,) = asked_forms([], ["en", "es"], sent | {"asked": "1"})
+
+    assert line.is_valid()
+    assert [one["names"] for one in line.field()["options"]] == [
+        {"en": "Yes", "es": "Sí"}, {"en": "No"}, {"en": "Later", "es": "Después"},
+    ]  # fmt: skip
+
+
+def test_what_a_circular_asks_names_no_meeting_that_is_still_a_draft():
+    by, guest = making.secretary(), make.delegate(body=making.group())
+    meetings = [make.MeetingFactory(body=making.group(), draft=draft) for draft in (True, False)]
+    for meeting in meetings:
+        making.sent(by, meeting=meeting)
+    reach = reach_of(guest, making.AT)
+
+    asked = asks(Question(guest, reach, reach.parties, making.AT))
+
+    assert [one.meeting for one in asked] == ["", meetings[1].symbol]

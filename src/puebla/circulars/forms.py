@@ -317,7 +317,8 @@ class AskedFieldForm(forms.Form):
         lines = {
             code: [one.strip() for one in found[f"options_{code}"].splitlines()] for code in self.languages
         }
-        count = max((len([one for one in each if one]) for each in lines.values()), default=0)
+        # A line left empty in one language is pending there; one that is empty in all is none.
+        count = max(map(len, lines.values()), default=0)
         options = [
             {
                 "names": {

@@ -251,7 +251,7 @@ def _written(entry: CalendarEntry, _language: str) -> bytes:
     event.add("status", state)
     free = entry.kind in TIMELESS or entry.cancelled
     event.add("transp", "TRANSPARENT" if free else "OPAQUE")
-    event.add("categories", [entry.kind_name, *([entry.body] if entry.body else [])])
+    event.add("categories", [entry.kind_name, *([entry.body] if entry.body and not entry.outside else [])])
     if entry.place and not entry.outside:
         event.add("location", one_line(entry.place))
     about = [] if entry.outside else [one_line(entry.about), entry.link]

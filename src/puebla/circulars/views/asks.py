@@ -51,6 +51,6 @@ def _ask(one: Circular, party: int, answered: dt.datetime | None) -> Ask:
         address=reverse("circulars:record", args=page), answer=reverse("circulars:reply", args=page) if open_now else "",
         asked_at=one.sent_at, due=Due(at=one.reply_by_at, precision=one.reply_precision, zone=one.reply_zone),
         answered_at=answered, done=answered is not None and not open_now, ended=not open_now,
-        body=one.body.code if one.body else "", meeting=one.meeting.symbol if one.meeting else "",
+        body=one.body.code if one.body else "", meeting=one.meeting.symbol if one.meeting and not one.meeting.draft else "",
         sealed=one.room.sealed,
     )  # fmt: skip

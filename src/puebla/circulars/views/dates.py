@@ -36,10 +36,12 @@ def _between(
 def _entry(row: dict[str, Any]) -> CalendarEntry:
     words = _("Reply by: %(title)s")
     at_an_hour = row["reply_precision"] == Precision.MINUTE
+    # The symbol of a sealed room's circular tells its body and number: no address outside the house holds it.
+    address = row["ref"] if row["room__sealed"] else row["symbol"] or row["ref"]
     return CalendarEntry(
         uid=f"reply-{row['ref']}", kind="reply_by", title=words % {"title": show(row["titles"]).text or row["symbol"]},
         language=other_language(row["titles"]), starts_at=row["reply_by_at"] if at_an_hour else None, on=None if at_an_hour else row["reply_on"],
-        zone=row["reply_zone"] or "UTC", address=reverse("circulars:record", args=[row["symbol"] or row["ref"]]), body=row["body__code"] or "",
+        zone=row["reply_zone"] or "UTC", address=reverse("circulars:record", args=[address]), body=row["body__code"] or "",
         body_name=str(show(row["body__short_names"])), about=row["symbol"] or "", sequence=row["revision"] - 1,
         cancelled=row["state"] == State.CANCELLED, changed_at=row["changed_at"],
         outside=words % {"title": _("a circular of a sealed room")} if row["room__sealed"] else "",
