@@ -7,9 +7,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from puebla.circulars import actions
 from puebla.core import journal
+from puebla.intranet.querysets import entries_for
 from puebla.members.models import Audience
+from puebla.members.querysets import reach_of
+from puebla.texts import actions as texts
 from tests import factories as make
+from tests.circulars import making
 
 pytestmark = pytest.mark.django_db
 PAGE = "/en/intranet/journal/"
@@ -59,6 +64,33 @@ def test_hidden_papers_sealed_rooms_and_who_read_what_leave_no_line(client):
 
     assert "0 entries" in page
     assert len(exported.strip().splitlines()) == 1
+
+
+def test_what_a_delegation_writes_for_itself_leaves_no_line_until_others_read_it(client):
+    by, guest = making.secretary(), make.delegate(body=making.group())
+    party = guest.seats.get().party
+    circular = making.sent(by, reply_on=dt.date(2099, 1, 1))
+    body = making.group()
+    draft = texts.open_text(by=guest, at=making.AT, room=body.room, party=party, titles={"en": "Our own"})
+    reading = officer()
+
+    def told():
+        acts = entries_for(reading, reach_of(reading, making.AT)).exclude(act__startswith="circular.")
+        return [(one.act, one.subject_ref) for one in acts]
+
+    reply = making.reply(circular, guest, party)
+    begun = told()
+    actions.save_draft(
+        circular=circular, party=party, answers={"f1": "o2"}, by=guest, at=making.AT, token="t2"
+    )
+    texts.set_audience(text=draft, audience=Audience.MEMBERS, by=guest, at=making.AT)
+
+    assert begun == [("reply.sent", reply.ref)]
+    assert told() == [
+        ("text.audience_changed", draft.ref),
+        ("reply.sent", reply.ref),
+        ("text.opened", draft.ref),
+    ]
 
 
 def test_the_journal_is_narrowed_by_person_and_day(client):
