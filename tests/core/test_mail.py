@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from puebla.core import registry
 from puebla.core.mail import RETRY_AFTER_MINUTES, post, send_waiting
 from puebla.core.models import OutgoingMail
 
@@ -92,6 +93,25 @@ def test_both_shapes_of_a_message_go_out(settings):
 
     kinds = [part.get_content_type() for part in letterbox.letters[0].walk()]
     assert kinds == ["multipart/alternative", "text/plain", "text/html"]
+
+
+def test_a_message_whose_words_cannot_be_found_now_is_tried_again_and_stops_none_behind_it(
+    settings, monkeypatch
+):
+    def broken(_ref, _mail, _at):
+        raise LookupError("no such paper")
+
+    monkeypatch.setitem(registry.mail_now._entries, "broken", (50, broken))
+    odd, plain = write(about="broken:1"), write(to="bo@example.org")
+
+    with server() as (letterbox, settings.MAIL_URL):
+        sent = [send_waiting(at=AT), send_waiting(at=AT)]
+
+    odd.refresh_from_db()
+    assert sent == [1, 0]
+    assert [letter["Message-ID"] for letter in letterbox.letters] == [plain.message_id]
+    assert (odd.attempts, odd.sent_at) == (1, None)
+    assert "no such paper" in odd.last_error
 
 
 def test_a_refused_message_is_tried_again_later_under_the_same_identity(settings):

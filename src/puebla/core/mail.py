@@ -161,12 +161,20 @@ def _taken(mail_id: int, at: dt.datetime) -> OutgoingMail | None:
         return None
     if mail.next_attempt_at is not None and mail.next_attempt_at > at:
         return None
-    if not _brought_up_to_date(mail, at):
-        mail.delete()
-        return None
     wait = RETRY_AFTER_MINUTES[min(mail.attempts, len(RETRY_AFTER_MINUTES) - 1)]
     mail.attempts += 1
     mail.next_attempt_at = at + dt.timedelta(minutes=wait)
+    try:
+        with transaction.atomic():
+            still_goes = _brought_up_to_date(mail, at)
+    except Exception as error:  # one whose words cannot be found must not stop those behind it
+        logger.exception("What message %s says now cannot be found.", mail.message_id)
+        mail.last_error = one_line(repr(error))[:300]
+        mail.save(update_fields=["attempts", "next_attempt_at", "last_error"])
+        return None
+    if not still_goes:
+        mail.delete()
+        return None
     mail.save(update_fields=["attempts", "next_attempt_at", "subject", "body", "html"])
     return mail
 
