@@ -170,6 +170,28 @@ def test_a_paragraph_moves_is_removed_and_comes_back_by_buttons(secretary):
     assert [node.paragraph.anchor for node in living(text)] == ["s1", "2", "1"]
 
 
+def test_an_answer_that_is_refused_is_lost_no_more_than_one_that_stands_already(secretary):
+    text, first = a_report(secretary)
+    delegate = make.delegate()
+    party = delegate.seats.get().party
+    actions.ask_for_comments(text=text, until=timezone.now() + dt.timedelta(days=1), by=secretary, at=AT)
+    made = actions.comment(
+        paragraph=first, party=party, words="Please add.", language="en", audience=None, by=delegate, at=AT
+    )
+    page, client = here(text, "answer", made.ref), client_of(secretary)
+    client.post(page, {"answer": "Of a colleague.", "seen": ""})
+
+    second = client.post(page, {"answer": "Mine.", "seen": ""})
+    long = client.post(page, {"answer": f"{'x' * 5000} more", "seen": ""})
+    full = client.post(page, {"answer": "\r\n".join(["x" * 99] * 50), "seen": Comment.objects.get().mark})
+
+    assert (second.status_code, long.status_code, full.status_code) == (200, 200, 302)
+    assert "answered this comment meanwhile" in second.text
+    assert "Of a colleague." in second.text and ">\nMine.</textarea>" in second.text
+    assert "xx more</textarea>" in long.text
+    assert Comment.objects.get().answer.startswith("xx")
+
+
 def test_a_delegation_comments_and_the_secretariat_answers(secretary):
     text, _first = a_report(secretary)
     now = timezone.now()

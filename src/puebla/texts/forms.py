@@ -19,7 +19,7 @@ from puebla.members.models import Audience, Body, Party
 from puebla.members.querysets import Reach
 from puebla.texts import rules
 from puebla.texts.actions.commenting import NARROWEST
-from puebla.texts.models import Function, Kind, Paragraph, Text, tree
+from puebla.texts.models import Comment, Function, Kind, Paragraph, Text, tree
 from puebla.texts.models.wording import LONGEST, unmarked
 from puebla.theme.templatetags.theme import language_name
 
@@ -270,10 +270,18 @@ class FilesForm(forms.Form):
         return {name.removeprefix("file_"): one for name, one in self.cleaned_data.items() if one}
 
 
+class LinesField(forms.CharField):
+    """Words of several lines, whose ends count as one sign each, as a browser counts them."""
+
+    def to_python(self, value: Any) -> Any:
+        """As Django's."""
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 class CommentForm(forms.Form):
     """A delegation's comment."""
 
-    words = forms.CharField(
+    words = LinesField(
         max_length=5000, label=gettext_lazy("Your comment"), widget=forms.Textarea(attrs={"rows": 4})
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=_languages)
@@ -298,9 +306,16 @@ class CommentForm(forms.Form):
 class AnswerForm(forms.Form):
     """An answer to a comment."""
 
-    answer = forms.CharField(
+    answer = LinesField(
         max_length=5000,
         required=False,
         label=gettext_lazy("Answer"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def go_on_from(self, comment: Comment) -> None:
+        """What was typed stays; it is sent anew on what stands now."""
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]
+        typed["seen"] = comment.mark
+        self.data = typed

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core import journal
-from puebla.core.verdicts import RefusedError, require
+from puebla.core.verdicts import RefusedError, StaleError, require
 from puebla.members.models import Audience, Party
 from puebla.members.querysets import reach_of
 from puebla.texts import rules
@@ -71,12 +71,26 @@ def comment(
 
 
 @transaction.atomic
-def answer_comment(*, comment: Comment, answer: str, close: bool, by: Person, at: dt.datetime) -> Comment:
-    """Answer a comment, or close it, with or without a word."""
+def answer_comment(
+    *, comment: Comment, answer: str, close: bool, by: Person, at: dt.datetime, seen: str | None = None
+) -> Comment:
+    """Answer a comment, or close it, with or without a word.
+
+    Args:
+        seen: its mark when the answer was begun; None where nobody looked.
+
+    Raises:
+        StaleError: somebody else answered it since; nothing is written.
+    """
     text = locked(comment.paragraph.text)
     reach = reach_of(by, at)
     row: Comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
     require(rules.may_answer(reach, row, reach_text=rules.may_keep(reach, text)))
+    if seen is not None and seen != row.mark:
+        raise StaleError(
+            _("%(who)s answered this comment meanwhile. What you wrote stands below: compare, then send it.")
+            % {"who": row.answered_by or _("Somebody")}
+        )
     said = answer.replace("\x00", "").strip()
     if not said and not close:
         raise RefusedError(_("Write an answer, or close the comment."), field="answer")

@@ -219,3 +219,8 @@ class Comment(Restricted):
                 name="texts_comment_answered_pair",
             ),
         ]
+
+    @property
+    def mark(self) -> str:
+        """Changes with every answer: who answers says what they had seen."""
+        return self.answered_at.isoformat() if self.answered_at else ""

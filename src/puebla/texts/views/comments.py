@@ -49,7 +49,7 @@ def make(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
 @signed_in
 @require_POST
 def answer(request: PersonRequest, ref: str, comment: str) -> HttpResponse:
-    """Answer a comment or close it."""
+    """Answer a comment or close it; what was written is never lost where it is refused."""
     reach = reach_of(request.person)
     text = text_or_404(request, ref, reach)
     seen = Comment.objects.visible_to(request.person, reach=reach).filter(paragraph__text=text, ref=comment)
@@ -57,16 +57,19 @@ def answer(request: PersonRequest, ref: str, comment: str) -> HttpResponse:
     if found is None:
         raise Http404
     form = AnswerForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(map(str, form.errors["answer"])))
-        return redirect(f"{reverse('texts:paragraph', args=[ref, found.paragraph.anchor])}#comments")
-    try:
-        actions.answer_comment(
-            comment=found, answer=form.cleaned_data["answer"], close="close" in request.POST, by=request.person,
-            at=timezone.now(),
-        )  # fmt: skip
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Kept."))
-    return redirect(f"{reverse('texts:paragraph', args=[ref, found.paragraph.anchor])}#comments")
+    if form.is_valid():
+        try:
+            actions.answer_comment(
+                comment=found, answer=form.cleaned_data["answer"], close="close" in request.POST, by=request.person,
+                at=timezone.now(), seen=form.cleaned_data["seen"],
+            )  # fmt: skip
+        except RefusedError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            messages.success(request, _("Kept."))
+            return redirect(f"{reverse('texts:paragraph', args=[ref, found.paragraph.anchor])}#comments")
+    found.refresh_from_db()
+    form.go_on_from(found)
+    verdict = rules.may_answer(reach, found, reach_text=rules.may_keep(reach, text))
+    context = {"form": form, "text": text, "comment": found, "paragraph": found.paragraph, "verdict": verdict}
+    return render(request, "texts/answer.html", context)
