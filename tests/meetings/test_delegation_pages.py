@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import zipfile
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from puebla.meetings.actions.delegations import check_in
 from puebla.meetings.models import Attendance, Delegate
 from tests import factories
 from tests.meetings.test_delegations import accredited, convened, named
@@ -275,6 +277,24 @@ def test_the_door_finds_people_without_accents_and_by_badge_and_lets_nobody_in_w
     )
     assert "and not accredited" in answer.content.decode()
     assert not Attendance.objects.exists()
+
+
+def test_the_door_says_hours_by_the_clocks_of_the_venue(client, keeper):
+    focal, convening = factories.focal_point(), convened(zone="Europe/Madrid")
+    delegate = accredited(convening, focal, keeper, timezone.now())
+    came = dt.datetime(2031, 3, 11, 8, 5, tzinfo=dt.UTC)
+    check_in(delegate=delegate, session=None, token="t", by=keeper, at=came)
+    client.force_login(keeper)
+
+    shown = client.get(of("door", convening), {"q": "ana"}).text
+    form = {"delegate": delegate.ref, "session": "", "token": "u"}
+    again = client.post(of("check-in", convening), form, follow=True).text
+
+    assert "In since 09:05" in shown
+    assert "was in already, since 09:05." in again
+    assert (
+        client.get(of("packs", convening)).context["morning"].astimezone(ZoneInfo("Europe/Madrid")).hour == 0
+    )
 
 
 def test_the_desk_asks_a_focal_point_to_name_a_delegation_and_the_secretariat_to_accredit(client, keeper):

@@ -249,13 +249,14 @@ def test_a_report_goes_its_way_by_the_pages(world):
     form = {
         "comments_on": day,
         "comments_hour": "17:00",
-        "zone": "America/Guatemala",
+        "zone": "America/New_York",
         "audience": "50",
         "later": "",
     }
     client.post(reverse("meetings:report-comments", args=[symbol, report.ref]), form)
     seen = client_of(world.delegate).get(reverse("meetings:page", args=[symbol])).content.decode()
     assert reverse("texts:text", args=[report.ref]) in seen
+    assert ", 17:00 (New York)" in seen
     client.post(reverse("meetings:report-end", args=[symbol, report.ref]))
     complete(Report.objects.get(), world)
     page = client.get(reverse("meetings:report-adopt", args=[symbol, report.ref]))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.base import ContentFile
@@ -287,8 +288,12 @@ def test_the_chair_puts_a_point_of_order_first_and_two_clicks_note_one_delivery(
     assert "xylophone" not in page
     assert at_page("statement", first.ref) + '"' not in page
     assert client.get(at_page("statement", first.ref)).status_code == 404
+    Convening.objects.update(zone="Europe/Madrid")
     for _click in range(2):
         client.post(at_page("statement-act", order.ref), {"act": "deliver", "list": "1"})
+    # The hour is that of the clock on the wall of the room.
+    hour = Statement.objects.get(pk=order.pk).delivered_at.astimezone(ZoneInfo("Europe/Madrid"))
+    assert f"{hour:%H:%M}</span>" in client.get(at_page("speakers")).text
     assert JournalEntry.objects.filter(act="statement.delivered").count() == 1
     assert [
         one.state for one in (Statement.objects.get(pk=order.pk), Statement.objects.get(pk=first.pk))

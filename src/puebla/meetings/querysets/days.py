@@ -24,6 +24,12 @@ def day_there(convening: Any, at: dt.datetime) -> dt.date:
     return at.astimezone(ZoneInfo(convening.zone)).date()
 
 
+def morning_there(convening: Any, at: dt.datetime) -> dt.datetime:
+    """When the day at the venue that this instant falls on began."""
+    began = dt.datetime.combine(day_there(convening, at), dt.time(), tzinfo=ZoneInfo(convening.zone))
+    return began.astimezone(dt.UTC)
+
+
 def is_on(convening: Any, at: dt.datetime) -> bool:
     """Whether this is one of the meeting's days, at the venue."""
     meeting = convening.meeting
@@ -108,9 +114,7 @@ def day_of(
     Args:
         shown: the programme, where the caller has asked for it with marks since the day began.
     """
-    zone = ZoneInfo(convening.zone)
-    on = day_there(convening, at)
-    since = dt.datetime.combine(on, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+    on, since = day_there(convening, at), morning_there(convening, at)
     shown = shown or programme(convening, person, reach, since=since)
     own = at.astimezone(reader_zone).date()
     day = Day(convening, on, convening.zone, since, elsewhere=own if own != on else None)

@@ -15,6 +15,7 @@ from puebla.accounts.views import PersonRequest, carried, signed_in
 from puebla.core.languages import show
 from puebla.core.verdicts import RefusedError
 from puebla.core.words import fold
+from puebla.core.zones import local
 from puebla.meetings.actions import delegations as actions
 from puebla.meetings.models import Attendance, Convening, Delegate, Session
 from puebla.meetings.querysets.delegations import LISTED, quorum
@@ -130,7 +131,7 @@ def check_in(request: PersonRequest, symbol: str) -> HttpResponseBase:
     else:
         words = {
             "name": delegate.full_name, "party": show(delegate.delegation.party.short_names),
-            "hour": timezone.localtime(done.attendance.at).strftime("%H:%M"),
+            "hour": local(done.attendance.at, convening.zone).strftime("%H:%M"),
         }  # fmt: skip
         said = (
             _("%(name)s (%(party)s) is in.")

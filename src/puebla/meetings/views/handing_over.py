@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from puebla.core.handing_over import HandOverSource, Point, in_every_language, known_by
 from puebla.core.languages import show
-from puebla.core.zones import local
+from puebla.core.zones import local, place_of
 from puebla.meetings.models import AgendaItem, Convening, Report, Session
 from puebla.members.models import Audience, Body, Meeting, Party
 from puebla.members.querysets import Reach, today
@@ -111,7 +111,8 @@ def reports(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 -
             until = one.text.comments_until
             if until is None:
                 return str(one.get_state_display())
-            when = formats.date_format(timezone.localtime(until), "DATETIME_FORMAT")
+            zone = one.comments_zone or timezone.get_current_timezone_name()
+            when = f"{formats.date_format(local(until, zone), 'DATETIME_FORMAT')} ({place_of(zone)})"
             return f"{one.get_state_display()}, " + _("comments until %(at)s") % {"at": when}
 
         text = one.text

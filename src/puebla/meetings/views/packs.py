@@ -19,6 +19,7 @@ from puebla.documents.forms import language_name
 from puebla.meetings import actions
 from puebla.meetings.models import Convening, Pack
 from puebla.meetings.models.packs import OF_PAPERS
+from puebla.meetings.querysets.days import morning_there
 from puebla.meetings.querysets.packs import Contents, contents_of
 from puebla.meetings.views.convening import convening_or_404, since_of
 from puebla.members.querysets import reach_of
@@ -46,7 +47,7 @@ def packs(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "offers": offers,
         "since": since,
         "looked": look.before_at if look else None,
-        "morning": timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0),
+        "morning": morning_there(convening, at),
         "waiting": any(
             one["pack"] and one["pack"].state == "waiting" for offer in offers for one in offer["forms"]
         ),

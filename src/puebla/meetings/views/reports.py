@@ -232,17 +232,19 @@ def _to_draft_for(person: Person, reach: Reach, symbol: str) -> Convening | None
 
 def _reports_of(person: Person, reach: Reach, symbol: str) -> Any:
     seen = Report.objects.visible_to(person, reach=reach).filter(convening__meeting__symbol=symbol)
-    return seen.order_by("pk").values("state", *(f"text__{name}" for name in OF_TEXT))
+    return seen.order_by("pk").values("state", *OF_COMMENTS, *(f"text__{name}" for name in OF_TEXT))
 
 
 def _report_line(row: dict[str, Any]) -> dict[str, Any]:
     """What the meeting's page says of a report."""
-    return {name: row[f"text__{name}"] for name in OF_TEXT} | {
+    return {name: row[f"text__{name}"] for name in OF_TEXT} | {name: row[name] for name in OF_COMMENTS} | {
         "state": row["state"], "state_name": Report.State(row["state"]).label,
     }  # fmt: skip
 
 
-OF_TEXT = ("ref", "titles", "room_cap", "comments_until")
+OF_TEXT = ("ref", "titles", "room_cap")
+#: Until when it is commented, by the clocks of the place for which that was agreed.
+OF_COMMENTS = ("comments_on", "comments_hour", "comments_zone")
 _of_meeting = PreparedForReader(_reports_of, make=_report_line, kept=200)
 
 
