@@ -250,6 +250,12 @@ def test_the_pages_sign_in_both_languages_and_give_pdf_and_word(world):
                          {"point": f"{point.ref}:{point.digest}", "side": OUT, "remark": "Con notas."}, follow=True)  # fmt: skip
 
     assert "Con notas." in answer.content.decode()
+    # Somebody mended another point after the page was opened: the remark stays in its field.
+    late = HandOverPoint.objects.get(section="papers")
+    refused = client.post(reverse("meetings:handover-sign", args=[world.handover.ref]),
+                          {"point": f"{late.ref}:as-it-was-read", "side": OUT, "remark": "Con reservas."})  # fmt: skip
+    assert "was mended after" in refused.text
+    assert 'value="Con reservas."' in refused.text
     assert "Firmar y entregar" in client.get(page.replace("/en/", "/es/")).content.decode()
     pdf = client.get(reverse("meetings:handover-file", args=[world.handover.ref, "all", "pdf"]))
     assert pdf.content.startswith(b"%PDF")

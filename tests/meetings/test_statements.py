@@ -307,6 +307,30 @@ def test_an_item_under_which_somebody_spoke_is_not_removed(world):
         meetings.remove_item(item=world.item, by=world.keeper, at=world.at)
 
 
+def test_what_is_typed_while_the_meeting_is_closed_stays_in_its_form(world):
+    one, client = sent(world), client_of(world.cri)
+    Convening.objects.update(state="closed")
+    typed = {
+        "words_en": "An hour of work.",
+        "revision": one.revision,
+        "kind": "statement",
+        "party": "CRI",
+        "token": "t-new",
+    }
+
+    pages = [client.post(at_page("statement-edit", one.ref), typed), client.post(at_page("statement-new", world.item.ref), typed)]  # fmt: skip
+    item = client_of(world.keeper).post(
+        at_page("item", world.item.ref), {"titles_en": "Half a day of work", "audience": 60, "revision": 1}
+    )
+
+    for page in pages:
+        assert "An hour of work." in page.text
+        assert "The meeting is closed, and with it the list of speakers." in page.text
+    assert "Half a day of work</textarea>" in item.text
+    assert "its agenda stays as it was" in item.text
+    assert Statement.objects.get().texts.get().words == "\n\n".join(WORDS)
+
+
 # Files -----------------------------------------------------------------------------------------------------------------
 
 

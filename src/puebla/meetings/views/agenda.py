@@ -99,7 +99,7 @@ def edit(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         request.POST or None, items=None, cap=item.room_cap, initial=initial,
         sessions=Session.objects.visible_to(request.person, reach=reach).filter(convening=convening),
     )  # fmt: skip
-    if request.method == "POST" and allowed and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("titles", "notes", "audience", "session")}
 
         def act() -> None:
@@ -118,7 +118,8 @@ def edit(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     since = (look.before_at or look.this_at) if look else None
     placed = papers_of(convening, request.person, reach, since=since).get(item.pk, [])
     context = {
-        "form": form if allowed else None,
+        # What was typed stays where the meeting was closed meanwhile.
+        "form": form if allowed or form.is_bound else None,
         "convening": convening,
         "meeting": convening.meeting,
         "item": item,

@@ -51,10 +51,20 @@ def handover(request: PersonRequest, ref: str) -> HttpResponseBase:
     """The file as this reader may see it."""
     at = timezone.now()
     reach = reach_of(request.person, at)
-    found = handover_or_404(request, ref, reach)
+    return _shown(request, handover_or_404(request, ref, reach), reach, at)
+
+
+def _shown(
+    request: PersonRequest, found: HandOver, reach: Reach, at: dt.datetime, *, remarks: dict[str, str] | None = None
+) -> HttpResponseBase:  # fmt: skip
+    """The page of the file.
+
+    Args:
+        remarks: what was typed to points whose signature was refused, by their reference.
+    """
     points = actions.in_order(points_for(found, request.person, reach))
     sides = rules.sides_of(request.person, found, at=at)
-    rows = [_row(one, sides, at=at) for one in points]
+    rows = [_row(one, sides, at=at) | {"remark": (remarks or {}).get(one.ref, "")} for one in points]
     counted = [one for one in points if one.room_cap >= Audience.MEMBERS and one.gone_at is None]
     context = {
         "handover": found, "sides": sides, "sections": _sections(rows), "total": len(counted),
@@ -124,12 +134,14 @@ def sign(request: PersonRequest, ref: str) -> HttpResponseBase:
         raise Http404
     points = [(seen[key], digest) for key, _colon, digest in read]
     remark = request.POST.get("remark", "")[:1000]
-    carried(
+    signed = carried(
         request,
         lambda: actions.sign_points(handover=found, points=points, side=request.POST.get("side", ""), by=request.person,
                                     at=at, remark=remark),
         _("Signed."),
     )  # fmt: skip
+    if remark and not signed:
+        return _shown(request, found, reach, at, remarks={points[0][0].ref: remark})
     anchor = f"#p-{points[0][0].ref}" if len(points) == 1 else f"#s-{points[0][0].section}"
     return redirect(reverse("meetings:handover", args=[ref]) + anchor)
 

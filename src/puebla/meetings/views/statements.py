@@ -121,8 +121,11 @@ def new(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
             _say_sent(request, made[0])
             return redirect(_after(made[0], reach))
     why = None if parties else _why_not(reach, request, item)
+    if why and form.is_bound:
+        form.add_error(None, why)
     context = {
-        "form": form if parties else None, "why": why, "title": _("Ask for the floor or send a statement"), "convening": convening,
+        # What was typed stays where the list was closed meanwhile.
+        "form": form if parties or form.is_bound else None, "why": why, "title": _("Ask for the floor or send a statement"), "convening": convening,
         "item": item, "delivered": False,
     }  # fmt: skip
     return render(request, "meetings/statement_form.html", context)
@@ -201,7 +204,7 @@ def edit(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
             return redirect("meetings:statement", convening.symbol, found.ref)
     title = _("The text as delivered") if delivered else _("Change the statement")
     context = {
-        "form": form if verdict else None, "why": verdict.reason, "title": title, "convening": convening, "item": found.item,
+        "form": form if verdict or form.is_bound else None, "why": verdict.reason, "title": title, "convening": convening, "item": found.item,
         "delivered": delivered, "one": found,
     }  # fmt: skip
     return render(request, "meetings/statement_form.html", context)
