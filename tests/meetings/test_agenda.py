@@ -7,10 +7,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from puebla.core.models import JournalPayload
 from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions, rules
 from puebla.meetings.models import AgendaItem
-from puebla.meetings.querysets import agenda_changes
+from puebla.meetings.querysets import agenda_changes, rows_for
 from puebla.members.models import Audience
 from puebla.members.querysets import reach_of
 from tests import factories
@@ -59,6 +60,29 @@ def test_an_item_is_moved_before_another_and_both_keep_their_own(keeper, at):
     assert labels(convening) == [("1", "Three"), ("2", "One"), ("2.a", "Two")]
     with pytest.raises(RefusedError, match="below itself"):
         actions.move_item(item=one, before=None, parent=two, by=keeper, at=at)
+    # What stands below an item goes with it, and not too deep either.
+    actions.move_item(item=one, before=None, parent=three, by=keeper, at=at)
+    four = actions.add_item(convening=convening, titles={"en": "Four"}, by=keeper, at=at)
+    with pytest.raises(RefusedError, match="three steps deep"):
+        actions.move_item(item=three, before=None, parent=four, by=keeper, at=at)
+
+
+def test_nothing_is_put_below_an_item_that_somebody_took_off_meanwhile_nor_changed_of_it(keeper, at):
+    convening = factories.convening()
+    gone, other = (
+        actions.add_item(convening=convening, titles={"en": name}, by=keeper, at=at)
+        for name in ("Gone", "Other")
+    )
+    actions.remove_item(item=gone, by=keeper, at=at)
+
+    for act in (
+        lambda: actions.move_item(item=other, before=None, parent=gone, by=keeper, at=at),
+        lambda: actions.add_item(convening=convening, titles={"en": "No"}, parent=gone, by=keeper, at=at),
+        lambda: actions.describe_item(item=gone, values={}, revision=1, by=keeper, at=at),
+    ):
+        with pytest.raises(RefusedError, match="taken off the agenda meanwhile"):
+            act()
+    assert labels(convening) == [("1", "Other")]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -79,6 +103,7 @@ def test_no_sequence_of_moves_loses_or_doubles_an_item(keeper, moves):
     found = labels(convening)
     assert sorted(name for _label, name in found) == ["0", "1", "2", "3", "4", "5"]
     assert len({label for label, _name in found}) == 6
+    assert max(label.count(".") for label, _name in found) < 3
 
 
 def test_an_observer_sees_an_item_of_the_members_only_where_the_presidency_opens_it(keeper, at):
@@ -119,6 +144,10 @@ def test_a_revision_shows_what_changed_since_and_only_what_the_reader_may_know(k
 
     assert changes(keeper) == ["renamed", "removed"]
     assert changes(observer) == ["renamed"]
+    # Who takes part from now on is journalled.
+    actions.describe_item(item=kept, values={"audience": Audience.MEMBERS}, revision=2, by=keeper, at=at)
+    told = JournalPayload.objects.order_by("pk").last().facts
+    assert told == {"changed": ["audience"], "audience": [Audience.OBSERVERS, Audience.MEMBERS]}
 
 
 def test_items_of_a_closed_session_stand_among_themselves_and_tell_nothing_by_their_numbers(keeper, at):
@@ -155,6 +184,15 @@ def test_that_a_closed_session_s_agenda_changed_is_told_to_nobody_outside_it(kee
     actions.revise_agenda(convening=convening, by=keeper, at=at)
     actions.add_item(convening=convening, titles={"en": "Inside"}, session=session, by=chair, at=at)
 
-    with pytest.raises(RefusedError, match="Nothing of the agenda changed"):
-        actions.revise_agenda(convening=convening, by=keeper, at=at)
-    assert actions.revise_agenda(convening=convening, by=chair, at=at).number == 2
+    # Not even its own chair makes a revision of it: everybody would be told that there is one.
+    for person in (keeper, chair):
+        with pytest.raises(RefusedError, match="Nothing of the agenda changed"):
+            actions.revise_agenda(convening=convening, by=person, at=at)
+    actions.add_item(convening=convening, titles={"en": "Open too"}, by=keeper, at=at)
+    kept = actions.revise_agenda(convening=convening, by=keeper, at=at)
+    assert [row["titles"]["en"] for row in rows_for(reach_of(chair, at), kept.rows)] == [
+        "Open",
+        "Inside",
+        "Open too",
+    ]
+    assert [row["titles"]["en"] for row in rows_for(reach_of(keeper, at), kept.rows)] == ["Open", "Open too"]

@@ -13,7 +13,7 @@ from puebla.core.languages import Texts
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.documents.models import Document
 from puebla.meetings import rules
-from puebla.meetings.actions.sessions import secretariat
+from puebla.meetings.actions import sessions
 from puebla.meetings.models import (
     AgendaItem,
     AgendaRevision,
@@ -23,7 +23,7 @@ from puebla.meetings.models import (
     Session,
     Statement,
 )
-from puebla.meetings.querysets import numbered, rows_for
+from puebla.meetings.querysets import numbered
 from puebla.members.models import Party, Room
 from puebla.members.querysets import reach_of
 
@@ -77,12 +77,11 @@ def add_item(
     _refuse_mixing(above, room)
     item = AgendaItem(
         convening=row, parent=above, position=0, titles=titles, notes=notes or {}, session=session, room=room, room_cap=room.cap,
-        audience=min(audience or (above.audience if above else row.open_to), room.cap), party=secretariat(),
+        audience=min(audience or (above.audience if above else row.open_to), room.cap), party=sessions.secretariat(),
         created_at=at, changed_at=at,
     )  # fmt: skip
     require(rules.may_change_item(reach, item))
-    if _depth(item) > DEEPEST:
-        raise RefusedError(_("The agenda goes three steps deep at most. Put the item one step higher."))
+    _refuse_too_deep(item)
     item.position = (_siblings(item).aggregate(last=Max("position"))["last"] or 0) + 1
     item.full_clean(exclude=["papers"])
     item.save()
@@ -96,6 +95,22 @@ def _refuse_mixing(above: AgendaItem | None, room: Room) -> None:
     """Items of a closed session stand below one another or below nothing: their numbers are told nowhere else."""
     if above is not None and above.room != room and (above.room.sealed or room.sealed):
         raise RefusedError(_("Items of a closed session stay among themselves."))
+
+
+def _refuse_too_deep(item: AgendaItem) -> None:
+    """An item brings along what stands below it."""
+    if _depth(item) + _height(item) - 1 > DEEPEST:
+        raise RefusedError(_("The agenda goes three steps deep at most. Put the item one step higher."))
+
+
+def _height(item: AgendaItem) -> int:
+    """How many steps the item and those below it are."""
+    steps, found = 1, [item.pk] if item.pk else []
+    while found := list(
+        AgendaItem.objects.filter(parent__in=found, removed_at=None).values_list("pk", flat=True)
+    ):
+        steps += 1
+    return steps
 
 
 def _depth(item: AgendaItem) -> int:
@@ -113,6 +128,7 @@ def describe_item(
     row = locked(item)
     require(rules.may_change_item(reach_of(by, at), row))
     require_unchanged(row, revision)
+    was = {name: getattr(row, name) for name in FIELDS}
     for name in FIELDS:
         if name in values:
             setattr(row, name, values[name])
@@ -130,7 +146,9 @@ def describe_item(
     row.changed_at = at
     row.full_clean(exclude=["papers"])
     row.save()
-    journal.record("agenda.item_described", at=at, person=by, subject=row, room=row.room)
+    facts = {"changed": sorted(name for name in FIELDS if was[name] != getattr(row, name))}
+    journal.record("agenda.item_described", at=at, person=by, subject=row, room=row.room,
+                   facts=facts | sessions.who_takes_part(was["audience"], row.audience))  # fmt: skip
     return row
 
 
@@ -142,11 +160,11 @@ def move_item(
     """Move an item before another one, or to the end of those below `parent` (of the agenda where that is None).
 
     Raises:
-        RefusedError: below itself, deeper than three steps, into or out of a sealed room.
+        RefusedError: below itself, deeper than three steps with what it brings along, into or out of a sealed room.
     """
     Convening.objects.select_for_update().get(pk=item.convening_id)
-    row = locked(item)
-    require(rules.may_change_item(reach_of(by, at), row))
+    row, reach = locked(item), reach_of(by, at)
+    require(rules.may_change_item(reach, row))
     above = locked(parent) if parent is not None else (before.parent if before is not None else None)
     step = above
     while step is not None:
@@ -154,9 +172,10 @@ def move_item(
             raise RefusedError(_("An item cannot stand below itself."))
         step = step.parent
     _refuse_mixing(above, row.room)
+    if above is not None:
+        require(rules.may_change_item(reach, above))
     row.parent = above
-    if _depth(row) > DEEPEST:
-        raise RefusedError(_("The agenda goes three steps deep at most. Put the item one step higher."))
+    _refuse_too_deep(row)
     others = list(_siblings(row).exclude(pk=row.pk).order_by("position", "pk"))
     place = next(
         (n for n, one in enumerate(others) if before is not None and one.pk == before.pk), len(others)
@@ -252,16 +271,18 @@ def revise_agenda(
 ) -> AgendaRevision:
     """Keep the agenda as it stands under the next number; whoever looks later is shown what changed since.
 
+    Closed sessions' items are kept with it, behind their rooms. They make no revision of their own: everybody would be told
+    that there is one.
+
     Raises:
-        RefusedError: where nothing changed since the last revision.
+        RefusedError: where nothing outside closed sessions changed since the last revision.
     """
     row = (
         Convening.objects.select_for_update(of=("self",))
         .select_related("meeting__body__room")
         .get(pk=convening.pk)
     )
-    reach = reach_of(by, at)
-    require(rules.may_run(reach, row.meeting))
+    require(rules.may_run(reach_of(by, at), row.meeting))
     items = AgendaItem.objects.filter(convening=row, removed_at=None)
     rows = [
         {
@@ -271,8 +292,9 @@ def revise_agenda(
         for one in items.order_by("path")
     ]  # fmt: skip
     last = row.agenda_revisions.order_by("-number").first()
-    # Compared by what the person may know of: that a closed session's items changed is told to nobody outside it.
-    if last is not None and rows_for(reach, last.rows) == rows_for(reach, rows):
+    if last is not None and _in_room(row.meeting.body.room, last.rows) == _in_room(
+        row.meeting.body.room, rows
+    ):
         raise RefusedError(
             _("Nothing of the agenda changed since revision %(number)d.") % {"number": last.number}
         )
@@ -287,3 +309,8 @@ def revise_agenda(
     journal.record("agenda.revised", at=at, person=by, subject=row, room=row.meeting.body.room,
                    facts={"number": revision.number})  # fmt: skip
     return revision
+
+
+def _in_room(room: Room, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of an agenda that lie in the meeting's own room."""
+    return [one for one in rows if one["room"] == room.pk]

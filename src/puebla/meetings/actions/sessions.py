@@ -122,7 +122,7 @@ def change_session(*, session: Session, revision: int, by: Person, at: dt.dateti
     row = locked(session)
     require(rules.may_change_session(reach_of(by, at), row))
     require_unchanged(row, revision)
-    before = {name: getattr(row, name) for name in SHOWN_IN_CALENDARS}
+    before, audience = {name: getattr(row, name) for name in SHOWN_IN_CALENDARS}, row.audience
     _set(row, values, at=at)
     changed = sorted(name for name, was in before.items() if was != getattr(row, name))
     row.revision += 1
@@ -132,8 +132,13 @@ def change_session(*, session: Session, revision: int, by: Person, at: dt.dateti
     until = interpreted_until(row)
     row.interpreters_links.filter(ended_at=None, issued_at__lt=until).update(until_at=until)
     journal.record("session.changed", at=at, person=by, subject=row, room=row.room,
-                   facts={"changed": changed, "starts": row.starts_at})  # fmt: skip
+                   facts={"changed": changed, "starts": row.starts_at} | who_takes_part(audience, row.audience))  # fmt: skip
     return row
+
+
+def who_takes_part(was: int, now: int) -> dict[str, list[int]]:
+    """For the journal, that an audience was changed, from which to which; nothing where it was not."""
+    return {"audience": [was, now]} if was != now else {}
 
 
 @transaction.atomic

@@ -86,6 +86,8 @@ def may_change_item(reach: Reach, item: AgendaItem) -> Verdict:
         return allowed
     if item.convening.state == Convening.State.CLOSED:
         return refused(_("The meeting is closed; its agenda stays as it was."))
+    if item.removed_at is not None:
+        return refused(_("This item was taken off the agenda meanwhile."))
     return ALLOWED
 
 
