@@ -8,6 +8,7 @@ from django.utils import timezone
 from puebla.core.models import JournalEntry
 from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions
+from puebla.meetings.actions.delegations import nominate
 from puebla.meetings.actions.sessions import seat_coming_chairs
 from puebla.meetings.models import AgendaItem, Convening, Session
 from puebla.members import actions as members
@@ -70,6 +71,18 @@ def test_a_draft_is_not_convened_before_it_is_announced(keeper, at):
 
     with pytest.raises(RefusedError, match="still a draft"):
         actions.pass_to(convening=made, state="convened", by=keeper, at=at)
+
+
+def test_a_meeting_that_was_closed_by_mistake_is_opened_again_and_goes_on(keeper, at):
+    made = factories.convening(state="convened")
+    focal = factories.focal_point()
+    actions.pass_to(convening=made, state="closed", by=keeper, at=at)
+
+    again = actions.pass_to(convening=made, state="in_session", by=keeper, at=at)
+
+    assert (again.state, again.opened_at, again.closed_at) == ("in_session", at, None)
+    party = focal.seats.get().party
+    assert nominate(convening=made, party=party, full_name="Ana Rivas", by=focal, at=at).state == "nominated"
 
 
 def test_a_delegate_prepares_no_meeting(keeper, at):

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -267,10 +268,22 @@ def test_the_pages_sign_in_both_languages_and_give_pdf_and_word(world):
 
 def test_the_presidencys_desk_says_what_waits_with_links_and_is_no_page_for_others(world):
     client = browser(world.out)
+    this, day = timezone.localtime(world.at, ZoneInfo("America/Guatemala")).date(), dt.timedelta(days=1)
+    today_s = factories.convening(
+        body=world.convening.meeting.body, state="convened", starts_on=this, ends_on=this + day
+    )
+    over = factories.convening(
+        body=world.convening.meeting.body,
+        state="in_session",
+        starts_on=this - 9 * day,
+        ends_on=this - 7 * day,
+    )
 
     words = client.get(reverse("meetings:presidency")).content.decode()
 
     assert reverse("meetings:page", args=[world.convening.meeting.symbol]) in words
+    for one, said in ((today_s, "its days have begun, to be opened"), (over, "over, to be closed")):
+        assert said in words.partition(reverse("meetings:page", args=[one.symbol]))[2].partition("</li>")[0]
     assert reverse("meetings:handover", args=[world.handover.ref]) in words
     for person in (world.keeper, world.new):
         assert browser(person).get(reverse("meetings:presidency")).status_code == 404

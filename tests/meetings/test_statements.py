@@ -393,6 +393,7 @@ def test_interpreters_read_by_a_link_in_the_order_of_the_list_until_it_is_ended(
     assert "Delivered now" not in page
     assert shown["Cache-Control"].count("no-store")
     booth.post(shown.request["PATH_INFO"], {"seen": timezone.now().isoformat()})
+    assert booth.post(shown.request["PATH_INFO"], {"seen": "2031-02-30T25:00:00Z"}).status_code == 302
     actions.revise(statement=one, revision=1, texts={"en": ("Newer.",)}, by=world.cri, at=timezone.now())
     assert "I have seen 1 new text" in booth.get(shown.request["PATH_INFO"]).content.decode()
     # The session is moved by two hours, and the link with it.

@@ -126,14 +126,14 @@ def announce(*, convening: Convening, by: Person, at: dt.datetime) -> Convening:
 
 @transaction.atomic
 def pass_to(*, convening: Convening, state: str, by: Person, at: dt.datetime) -> Convening:
-    """Convene, open or close the meeting."""
+    """Convene, open or close the meeting; one that was closed too early is opened again."""
     row = locked(convening)
     require(rules.may_pass_to(reach_of(by, at), row, state))
     before, row.state = row.state, state
     if state == Convening.State.CONVENED:
         row.convened_at, row.convened_by = at, by
     elif state == Convening.State.IN_SESSION:
-        row.opened_at = at
+        row.opened_at, row.closed_at = row.opened_at or at, None
     else:
         row.closed_at = at
     row.changed_at, row.changed_by = at, by

@@ -12,10 +12,10 @@ from puebla.members.querysets import Reach, today
 from puebla.members.rules import convenes, standing_of
 
 NOT_YOURS = _("Meetings are prepared by the secretariat and the Presidency; ask one of them.")
-#: From which states a meeting passes into each.
+#: From which states a meeting passes into each. One that was closed by mistake is opened again.
 BEFORE = {
     Convening.State.CONVENED: (Convening.State.ANNOUNCED,),
-    Convening.State.IN_SESSION: (Convening.State.CONVENED,),
+    Convening.State.IN_SESSION: (Convening.State.CONVENED, Convening.State.CLOSED),
     Convening.State.CLOSED: (Convening.State.CONVENED, Convening.State.IN_SESSION),
 }
 

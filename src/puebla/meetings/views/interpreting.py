@@ -138,7 +138,11 @@ def _stamp(rows: list[Statement]) -> str:
 
 
 def _seen(request: HttpRequest, key: str, said: str) -> None:
-    when = parse_datetime(said) if len(said) <= 40 else None
+    try:
+        when = parse_datetime(said) if len(said) <= 40 else None
+    except ValueError:
+        # A day that no month has.
+        return
     if when is not None and timezone.is_aware(when):
         seen = dict(request.session.get(SEEN, {}))
         seen[key] = when.isoformat()

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +24,7 @@ from puebla.meetings.models import (
     HandOverPoint,
     Report,
 )
+from puebla.meetings.querysets.days import LASTING, is_on
 from puebla.meetings.querysets.handovers import focal_parties, named
 from puebla.meetings.rules import handovers as rules
 from puebla.meetings.rules import may_pass_to
@@ -51,7 +52,7 @@ def desk(request: PersonRequest) -> HttpResponseBase:
         .coming(on=today(at)).select_related("meeting__body__room")[:30]
     )  # fmt: skip
     parts = [
-        (_("To convene, open or close"), _to_pass(coming, reach)),
+        (_("To convene, open or close"), _to_pass(coming, reach, at=at) + _to_close(person, reach, at=at)),
         (_("Credentials and delegates to accredit"), _to_accredit(person, reach, coming)),
         (_("Items that are closed to observers"), _to_open(person, reach, coming)),
         (_("Exceptions that a circular needs"), _exceptions(person, reach)),
@@ -74,23 +75,42 @@ def _page_of(convening: Convening) -> str:
     return reverse("meetings:page", args=[convening.meeting.symbol])
 
 
-def _to_pass(coming: list[Convening], reach: Reach) -> Waiting:
+def _to_pass(coming: list[Convening], reach: Reach, *, at: dt.datetime) -> Waiting:
     """Meetings that wait for the next step: drafts to announce, those announced to convene, and so on."""
     rows = []
     for one in coming:
-        meeting = one.meeting
-        days = period(meeting.starts_on, meeting.ends_on, meeting.precision)
         if one.meeting.draft:
-            rows.append(
-                _line(one.meeting.titles, _page_of(one), f"{days}: " + _("a draft that is not announced"))
-            )
+            rows.append(_step(one, _("a draft that is not announced")))
         elif may_pass_to(reach, one, Convening.State.CONVENED):
-            rows.append(
-                _line(one.meeting.titles, _page_of(one), f"{days}: " + _("announced, not convened yet"))
-            )
+            rows.append(_step(one, _("announced, not convened yet")))
         elif one.state == Convening.State.IN_SESSION:
-            rows.append(_line(one.meeting.titles, _page_of(one), f"{days}: " + _("in session, to be closed")))
+            rows.append(_step(one, _("in session, to be closed")))
+        elif is_on(one, at):
+            rows.append(_step(one, _("its days have begun, to be opened")))
     return rows
+
+
+def _to_close(person: Person, reach: Reach, *, at: dt.datetime) -> Waiting:
+    """Meetings whose days are over and that nobody has closed."""
+    over = Q(meeting__ends_on__lt=today(at)) | Q(meeting__ends_on=None, meeting__starts_on__lt=today(at))
+    seen = Convening.objects.visible_to(person, reach=reach).filter(
+        over, state__in=LASTING, meeting__precision="day"
+    )
+    rows = (
+        seen.exclude(meeting__draft=True)
+        .select_related("meeting__body__room")
+        .order_by("-meeting__starts_on", "pk")
+    )
+    return [
+        _step(one, _("over, to be closed"))
+        for one in rows[:30] if may_pass_to(reach, one, Convening.State.CLOSED)
+    ]  # fmt: skip
+
+
+def _step(convening: Convening, said: str) -> dict[str, Any]:
+    meeting = convening.meeting
+    days = period(meeting.starts_on, meeting.ends_on, meeting.precision)
+    return _line(meeting.titles, _page_of(convening), f"{days}: {said}")
 
 
 def _to_accredit(person: Person, reach: Reach, coming: list[Convening]) -> Waiting:
