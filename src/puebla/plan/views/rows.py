@@ -52,7 +52,7 @@ class Writer:
     def _what(self, row: Row) -> str:
         one = row.commitment
         head = f'<span class="symbol">{escape(one.code)}</span><a href="{self._address(row)}">{in_language(one.titles)}</a>'
-        mandate = escape(row.mandate)
+        mandate: str = escape(row.mandate)
         if mandate and row.paragraph is not None:
             page = reverse("texts:paragraph", args=[row.paragraph.text.ref, row.paragraph.anchor])
             mandate = f'<a href="{escape(page)}">{mandate}</a>'
