@@ -250,7 +250,9 @@ class TestNotes:
         OutgoingMail.objects.all().delete()
         self.note(self.colleague, on=AT.date() + DAY)
 
-        assert [remind(at=AT), remind(at=AT + DAY), remind(at=AT + 2 * DAY)] == [0, 1, 0]
+        # In the morning, not when the day begins.
+        night = AT + DAY - dt.timedelta(hours=8)
+        assert [remind(at=when) for when in (AT, night, AT + DAY, AT + 2 * DAY)] == [0, 0, 1, 0]
         mail = OutgoingMail.objects.get()
         assert mail.recipient == self.colleague.email and self.circular.symbol in mail.body
         waiting = mail.about.partition(":")[2]

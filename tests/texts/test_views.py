@@ -312,6 +312,16 @@ def test_words_that_are_not_those_adopted_are_said_to_be_so(secretary):
 # Search, number of questions -----------------------------------------------------------------------------------------
 
 
+def test_a_moment_that_no_calendar_here_has_is_none_and_a_paper_is_of_the_day_that_it_is_here(secretary):
+    text, first = a_report(secretary)
+    page = client_of(secretary).get(here(text, "changes"), {"since": "0001-01-01T00:00:00+14:00"})
+
+    printed = sheet_of(text, [first], ["en"], at=dt.datetime(2026, 5, 5, 3, tzinfo=dt.UTC))
+
+    assert page.status_code == 200
+    assert printed.on == dt.date(2026, 5, 4)
+
+
 def test_search_leads_to_the_paragraph_whatever_its_number_is_now(secretary):
     text, first = a_report(secretary)
     add(text, "Nothing else.", by=secretary)

@@ -275,7 +275,7 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """As Django's."""
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class CommentForm(forms.Form):

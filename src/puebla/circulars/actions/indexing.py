@@ -9,6 +9,7 @@ from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.search.words import ALGORITHMS
 from puebla.members.actions.indexing import Part, Prepared, Record, lost_records, prepare_records
+from puebla.members.querysets import today
 
 #: The number of this room in the index, for ever.
 SOURCE = 3
@@ -48,7 +49,7 @@ def _record(one: Circular, working: list[str]) -> Record:
     ]  # fmt: skip
     return Record(
         source=SOURCE, key=one.pk, address=one.address, symbol=one.symbol or "", lies=one,
-        day=one.sent_at.date() if one.sent_at else None, revision=one.revision, created_at=one.created_at,
+        day=today(one.sent_at) if one.sent_at else None, revision=one.revision, created_at=one.created_at,
         filters=_filters(one), parts=parts,
     )  # fmt: skip
 

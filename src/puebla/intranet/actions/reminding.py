@@ -13,6 +13,7 @@ from puebla.core.models import OutgoingMail
 from puebla.intranet.models import Handling
 from puebla.members.querysets import reach_of, today
 from puebla.notices.actions import stopped_by
+from puebla.notices.actions.hours import digest_is_due
 from puebla.notices.actions.messages import absolute, message_id_of, stop_kind_address
 
 #: The name of this kind of mail, which one click ends.
@@ -20,7 +21,9 @@ SOURCE = "asks"
 
 
 def remind(*, at: dt.datetime) -> int:
-    """Remind whoever is due, once; how many were. What was answered or set aside meanwhile reminds nobody."""
+    """In the morning remind whoever is due, once; how many were. What was answered or set aside meanwhile reminds nobody."""
+    if not digest_is_due(at):
+        return 0
     due = Handling.objects.filter(remind_on__lte=today(at), reminded_at=None).order_by("pk")
     return sum(_remind_of(key, at) for key in due.values_list("pk", flat=True))
 

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.sheets import Line, Sheet, as_docx, as_pdf
+from puebla.members.querysets import today
 from puebla.texts.models import Paragraph, Text, tree
 from puebla.theme.templatetags.theme import language_name
 
@@ -31,7 +32,7 @@ def sheet_of(text: Text, paragraphs: Sequence[Paragraph], languages: Sequence[st
     return Sheet(
         tuple(languages), str(show(Process.current().names, languages[0])), symbol or text.symbol,
         tuple(str(show(text.titles, code)) for code in languages), tuple(states), tuple(pending), lines,
-        (text.frozen_at or at).date(),
+        today(text.frozen_at or at),
     )  # fmt: skip
 
 

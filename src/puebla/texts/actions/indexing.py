@@ -10,6 +10,7 @@ from puebla.core.models import Process
 from puebla.core.search.words import ALGORITHMS
 from puebla.members.actions.indexing import Part, Prepared, Record, lost_records, prepare_records
 from puebla.members.models import Party
+from puebla.members.querysets import today
 from puebla.texts.models import Paragraph, Text
 from puebla.texts.models.wording import unmarked
 
@@ -67,7 +68,7 @@ def _record(
         for number, code in enumerate(working)
         if code in said or text.titles.get(code)
     ]  # fmt: skip
-    day = text.changed_at.date()
+    day = today(text.changed_at)
     return Record(
         source=SOURCE, key=text.pk, address=text.ref, symbol=text.symbol, lies=text, day=day, revision=text.revision,
         created_at=text.created_at, parts=parts,

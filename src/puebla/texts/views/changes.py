@@ -16,6 +16,9 @@ from puebla.texts.actions.comparing import Compared, compare_states, moments, st
 from puebla.texts.models import Paragraph, ParagraphVersion, Text
 from puebla.texts.views.texts import text_or_404
 
+#: Years between which a moment is looked for: the clocks of some place would leave the calendar at its ends.
+FIRST, LAST = 1900, 2200
+
 
 @signed_in
 def compare(request: PersonRequest, ref: str) -> HttpResponseBase:
@@ -58,6 +61,8 @@ def _moment(typed: str, default: Any) -> Any:
     try:
         found = dt.datetime.fromisoformat(typed.replace(" ", "+"))
     except ValueError:
+        return default
+    if not FIRST <= found.year <= LAST:
         return default
     if len(typed) <= len("2009-07-09"):
         found = found.replace(hour=23, minute=59, second=59)
