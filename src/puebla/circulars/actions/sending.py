@@ -137,7 +137,9 @@ def extend(
     settle_date(row, later=later)
     until = row.reply_by_at
     if before is None or until is None or until <= max(before, at):
-        raise RefusedError(_("The new date lies after the present one, and in the future."), field="reply_on")
+        raise RefusedError(
+            _("Choose a date that lies after the present one, and is still to come."), field="reply_on"
+        )
     Extension.objects.create(
         circular=row, before_at=before, until_at=until, reasons=reasons, extended_at=at, extended_by=by
     )

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -279,7 +279,13 @@ def board(request: PersonRequest) -> HttpResponseBase:
         of_party[line.ask.party].append(line)
     standing = sorted(parties, key=lambda party: STANDINGS.index(party.standing_kind))
     rows = [_row(party, of_party[party.pk], at) for party in standing if of_party[party.pk]]
-    header = [_("Party"), _("Late"), _("Due within 14 days"), _("Open"), _("Answered")]
+    header = [
+        _("Party"),
+        _("Late"),
+        _("Due within 14 days"),
+        pgettext("what is asked", "Open"),
+        _("Answered"),
+    ]
     cells = ([str(row["party"]), row["late"], row["soon"], row["open"], row["answered"]] for row in rows)
     export = export_of(request, name=_("asked of parties"), header=header, rows=cells)
     if export is not None:

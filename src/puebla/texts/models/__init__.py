@@ -7,6 +7,7 @@ reads it, its paragraphs with their anchors, every earlier wording, comments, an
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from puebla.accounts.models import Person
 from puebla.core.languages import TextsField, show
@@ -190,7 +191,7 @@ class Comment(Restricted):
 
         OPEN = "open", _("open")
         ANSWERED = "answered", _("answered")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("comment", "closed")
 
     ref = models.CharField(max_length=20, unique=True, default=random_ref, editable=False)
     paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="comments")
