@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from puebla.core.models import JournalEntry
+from puebla.core.models import JournalEntry, Process
 from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions
 from puebla.meetings.actions.delegations import nominate
@@ -180,6 +180,18 @@ def closed(keeper, at):
     return actions.hold_session(
         convening=made, by=keeper, at=at, kind="closed", on=dt.date(2031, 6, 3), from_hour=dt.time(15), until_hour=dt.time(17),
     )  # fmt: skip
+
+
+def test_the_room_of_a_closed_session_is_named_in_the_languages_of_the_process(keeper, at):
+    factories.presiding_chair()
+    Process.objects.update(languages=["fr", "es"])
+    session = actions.hold_session(
+        convening=factories.convening(), by=keeper, at=at, kind="closed", on=dt.date(2031, 3, 11), from_hour=dt.time(15),
+        until_hour=dt.time(17),
+    )  # fmt: skip
+
+    assert set(session.room.names) == {"fr", "es"}
+    assert session.room.names["es"].startswith("Sesión cerrada, ")
 
 
 def chair_of(session):

@@ -9,11 +9,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from puebla.core.languages import Texts
-from puebla.core.models import Process
 
 #: What each section of the file is called, in its order; rooms add theirs.
 SECTIONS: dict[str, Any] = {
@@ -82,12 +80,3 @@ def known_by(records: Any, column: str = "ref") -> Callable[[Any, Any, Collectio
         return set(found.order_by().values_list(column, flat=True))
 
     return seen
-
-
-def in_every_language(say: Callable[[], object]) -> Texts:
-    """A sentence of ours in every working language."""
-    said = {}
-    for code in Process.current().languages:
-        with translation.override(code):
-            said[code] = str(say())
-    return said

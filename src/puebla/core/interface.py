@@ -12,7 +12,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import to_locale, trans_real
 
-from puebla.core.models import Catalogue
+from puebla.core.languages import Texts
+from puebla.core.models import Catalogue, Process
 from puebla.core.verdicts import RefusedError
 
 #: A marked place in a text: `%(name)s`, `{name}`.
@@ -54,6 +55,15 @@ def own_name(code: str) -> str:
 def has_words(code: str) -> bool:
     """Whether pages in this language have words of their own, from the software or from the edition."""
     return code in _bundled() or Catalogue.objects.filter(language=code).exists()
+
+
+def in_every_language(say: Callable[[], object]) -> Texts:
+    """A sentence of the software as a text of content: in every working language of the process."""
+    said = {}
+    for code in Process.current().languages:
+        with translation.override(code):
+            said[code] = str(say())
+    return said
 
 
 @transaction.atomic

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from puebla.circulars.actions.messages import reply_by_in_words
 from puebla.circulars.models import Circular
-from puebla.core.handing_over import HandOverSource, Point, in_every_language, known_by
+from puebla.core.handing_over import HandOverSource, Point, known_by
+from puebla.core.interface import in_every_language
 from puebla.members.models import Audience, Body
 
 

@@ -6,7 +6,8 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from puebla.core.handing_over import HandOverSource, Point, in_every_language, known_by
+from puebla.core.handing_over import HandOverSource, Point, known_by
+from puebla.core.interface import in_every_language
 from puebla.documents.models import Document, State
 from puebla.members.models import Audience, Body
 from puebla.theme.templatetags.theme import imprecise

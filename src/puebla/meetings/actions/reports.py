@@ -4,14 +4,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.alignment import paragraphs
+from puebla.core.interface import in_every_language
 from puebla.core.languages import Texts, show
-from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError, require
 from puebla.core.zones import instant_of
 from puebla.documents import actions as documents
@@ -79,15 +79,14 @@ def draft_report(
 
 def _titles(convening: Convening, session: Session | None, kind: str) -> Texts:
     """What it is called in every language: "Report: Second meeting of the RCGM"."""
-    titles = {}
-    for code in Process.current().languages:
-        with override(code):
-            what = str(Report.Kind(kind).label)
-            of = [str(show(convening.meeting.titles, code))]
-            if session is not None:
-                of.insert(0, str(show(session.titles, code)) or str(session.get_kind_display()))
-            titles[code] = f"{what[:1].upper()}{what[1:]}: {', '.join(of)}"[:300]
-    return titles
+
+    def said() -> str:
+        of = [str(show(convening.meeting.titles))]
+        if session is not None:
+            of.insert(0, str(show(session.titles)) or str(session.get_kind_display()))
+        return f"{capfirst(str(Report.Kind(kind).label))}: {', '.join(of)}"[:300]
+
+    return in_every_language(said)
 
 
 def _pieces(
@@ -137,18 +136,17 @@ def _spoken(convening: Convening, text: Text, by: Person, reach: Reach) -> dict[
 
 def _speakers(said: Sequence[Statement]) -> Texts:
     """Who took the floor, each delegation once, in the order of their first statement."""
-    words = {}
-    for code in Process.current().languages:
-        with override(code):
-            names = []
-            for one in said:
-                party = str(one.party)
-                name = (
-                    party if one.kind == Statement.Kind.STATEMENT else f"{party} ({one.get_kind_display()})"
-                )
-                names += [name] if name not in names else []
-            words[code] = _("Statements were made by: %(who)s.") % {"who": ", ".join(names)}
-    return words
+
+    def words() -> str:
+        names = dict.fromkeys(
+            str(one.party)
+            if one.kind == Statement.Kind.STATEMENT
+            else f"{one.party} ({one.get_kind_display()})"
+            for one in said
+        )
+        return _("Statements were made by: %(who)s.") % {"who": ", ".join(names)}
+
+    return in_every_language(words)
 
 
 def _statements(said: Sequence[Statement]) -> Iterable[texts.Piece]:
@@ -166,19 +164,13 @@ def _statements(said: Sequence[Statement]) -> Iterable[texts.Piece]:
 
 
 def _heading(one: Statement) -> Texts:
-    words = {}
-    for code in Process.current().languages:
-        with override(code):
-            words[code] = _("*%(party)s* said:") % {"party": one.party}
-    return words
+    return in_every_language(lambda: _("*%(party)s* said:") % {"party": one.party})
 
 
 def _papers(symbols: Sequence[str]) -> Texts:
-    words = {}
-    for code in Process.current().languages:
-        with override(code):
-            words[code] = _("The meeting had before it: %(symbols)s.") % {"symbols": ", ".join(symbols)}
-    return words
+    return in_every_language(
+        lambda: _("The meeting had before it: %(symbols)s.") % {"symbols": ", ".join(symbols)}
+    )
 
 
 def _awaited(report: Report, reach: Reach, *, by: Person, at: dt.datetime) -> Document | None:

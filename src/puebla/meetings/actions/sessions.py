@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core import journal
+from puebla.core.interface import in_every_language
 from puebla.core.models import random_ref
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.zones import instant_of
@@ -73,10 +74,9 @@ def write_session(
 
 
 def _sealed_room(convening: Convening) -> Room:
-    names = {
-        "en": f"Closed session, {convening.meeting.symbol}",
-        "es": f"Sesión cerrada, {convening.meeting.symbol}",
-    }
+    names = in_every_language(
+        lambda: _("Closed session, %(meeting)s") % {"meeting": convening.meeting.symbol}
+    )
     room = Room(code=f"closed-{random_ref()}", names=names, sealed=True, cap=Audience.ROOM)
     room.full_clean()
     room.save()

@@ -20,6 +20,7 @@ from puebla.core.files.examine import Examined, examine
 from puebla.core.files.kinds import FileKind
 from puebla.core.files.reading import UnreadableError, read
 from puebla.core.files.store import put, remove
+from puebla.core.interface import in_every_language
 from puebla.core.languages import Texts, show
 from puebla.core.models import Process, random_ref
 from puebla.core.verdicts import RefusedError, require, require_unchanged
@@ -435,12 +436,12 @@ def file_statement(*, statement: Statement, by: Person, at: dt.datetime) -> Docu
 
 
 def _titles(row: Statement) -> Texts:
-    titles = {}
-    for code in Process.current().languages:
-        with override(code):
-            words = {"party": str(row.party), "item": show(row.item.titles, code)}
-            titles[code] = (_("Statement by %(party)s: %(item)s") % words)[:300]
-    return titles
+
+    def said() -> str:
+        words = {"party": str(row.party), "item": show(row.item.titles)}
+        return (_("Statement by %(party)s: %(item)s") % words)[:300]
+
+    return in_every_language(said)
 
 
 def _as_upload(row: Statement, text: StatementText, *, at: dt.datetime) -> ContentFile:

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils import translation
 from django.utils.text import capfirst
 
-from puebla.core.languages import Texts
+from puebla.core.interface import in_every_language
 from puebla.core.models import Process
 from puebla.meetings.querysets.delegations import parties_of
 from puebla.members.querysets import OBSERVERS, PUBLIC, Reach
@@ -122,7 +121,7 @@ def _reports(convening: Any) -> list[str]:
 
 def _session(one: Any, items: list[Any]) -> dict[str, Any]:
     return {
-        "ref": one.ref, "kind_names": _in_every_language(lambda: capfirst(str(one.get_kind_display()))), "titles": one.titles,
+        "ref": one.ref, "kind_names": in_every_language(lambda: capfirst(str(one.get_kind_display()))), "titles": one.titles,
         "places": one.places, "on": one.on.isoformat(), "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat(),
         "zone": one.zone, "cancelled": one.cancelled_at is not None, "sequence": one.sequence,
         "changed_at": one.changed_at.isoformat(), "items": [item.label for item in items if item.session_id == one.pk],
@@ -140,7 +139,7 @@ def _participants(convening: Any) -> list[dict[str, Any]]:
     for one in rows:
         people = by_party.setdefault(one.delegation.party_id, [])
         if one.consent_at is not None and one.full_name:
-            role = _in_every_language(lambda one=one: str(one.get_role_display()))
+            role = in_every_language(one.get_role_display)
             people.append({"ref": one.ref, "name": one.full_name, "role_names": role})
     sections: dict[str, list[dict[str, Any]]] = {name: [] for name in STANDINGS}
     for party in parties_of(convening, by_party, language=Process.current().languages[0]):
@@ -148,17 +147,9 @@ def _participants(convening: Any) -> list[dict[str, Any]]:
             {"code": party.code, "names": party.names, "people": by_party[party.pk]}
         )
     return [
-        {"names": _in_every_language(HEADINGS[name]), "parties": parties}
+        {"names": in_every_language(HEADINGS[name]), "parties": parties}
         for name, parties in sections.items() if parties
     ]  # fmt: skip
-
-
-def _in_every_language(words: Any) -> Texts:
-    found = {}
-    for code in Process.current().languages:
-        with translation.override(code):
-            found[code] = str(words())
-    return found
 
 
 @dataclass(frozen=True)

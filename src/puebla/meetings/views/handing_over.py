@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from puebla.core.handing_over import HandOverSource, Point, in_every_language, known_by
+from puebla.core.handing_over import HandOverSource, Point, known_by
+from puebla.core.interface import in_every_language
 from puebla.core.languages import show
 from puebla.core.zones import local, place_of
 from puebla.meetings.models import AgendaItem, Convening, Report, Session

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from puebla.core.handing_over import HandOverSource, Point, in_every_language, known_by
+from puebla.core.handing_over import HandOverSource, Point, known_by
+from puebla.core.interface import in_every_language
 from puebla.members import rules
 from puebla.members.models import Audience, Body, Candidature, ObserverApplication, Party, Permission, Seat
 from puebla.members.querysets import MEMBERS, Reach, today

@@ -3,14 +3,14 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 
+from puebla.core.interface import in_every_language
 from puebla.core.languages import Texts
-from puebla.core.models import Process
 from puebla.members.models import Audience
 from puebla.members.querysets import Reach, today
 from puebla.plan.models import Action, Commitment, Plan, Report
@@ -131,12 +131,3 @@ def digest_of(facts: Any) -> str:
 def named(choice: Any) -> Texts:
     """What a status, a state is called, in each language of the process."""
     return in_every_language(lambda: str(choice.label))
-
-
-def in_every_language(words: Callable[[], str]) -> Texts:
-    """What the house says, in each language of the process."""
-    found = {}
-    for code in Process.current().languages:
-        with translation.override(code):
-            found[code] = words()
-    return found
