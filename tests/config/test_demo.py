@@ -24,10 +24,12 @@ from puebla.config.demonstration.sources import Paragraph, SourceError, Table, p
 from puebla.core import journal
 from puebla.core.models import JournalEntry, Process
 from puebla.core.verdicts import RefusedError
+from puebla.decisions.models import Decision, Proposal, SilenceProcedure
 from puebla.documents.models import Document, FileVersion
 from puebla.members.models import Invitation, ObserverApplication, Seat
 from puebla.members.querysets import reach_of
-from puebla.plan.models import Indicator
+from puebla.plan.models import Indicator, Plan
+from puebla.plan.querysets.rounds import half_of, rounds_of
 from puebla.publications.models import PublicDocument
 from puebla.statistics.models import State
 from puebla.statistics.querysets import cells_at
@@ -375,6 +377,22 @@ class TestTheDemonstration:
         assert {one.state for one in cells.values() if one.dataflow in DATAFLOWS} == {State.RELEASED}
         assert {one.state for one in cells.values() if one.dataflow not in DATAFLOWS} == {State.NO_RELEASE}
         assert cells["RETURN", "A.USA.GTM.REMOVAL._T._T._T._T"].value == 27594
+
+    def test_what_is_negotiated_stands_at_every_stage_and_no_report_of_the_plan_is_late(self):
+        recommended = Decision.objects.get(kind="recommendation", convening__isnull=False, origin=None)
+        open_ = Decision.objects.get(origin=recommended)
+
+        assert [(one.party.code, one.kind) for one in recommended.positions.all()] == [("BLZ", "reservation")]
+        assert {one.party.code for one in Proposal.objects.filter(decision=open_)} == {"CRI", "HND", "MEX"}
+        assert Counter(SilenceProcedure.objects.values_list("state", flat=True)) == {
+            "adopted": 1,
+            "broken": 1,
+            "running": 1,
+        }
+        plan, half = Plan.objects.get(code="2010"), half_of(NOW.date())
+        asked = rounds_of([plan], [half])[plan.pk][half]
+        assert asked.meeting and not asked.due.is_over(NOW)
+        assert {half_of(one.created_at.date()) for one in plan.commitments.all()} == {half}
 
     def test_everybody_signs_in_with_the_same_password(self):
         assert all(

@@ -235,6 +235,10 @@ _MEANT = (
     Asked("", "4", "request", ("members",), "2027-06-30"), Asked("", "5", "invite", ("=IOM", "=UNHCR"), "2027"),
     Asked("", "6", "ask", ("@WGPR", "@WGBM")), Asked("", "7", "decide", ("@RCGM",), "2027"),
 )  # fmt: skip
+RESERVED = _t(
+    "Belize joins the consensus and reserves its position on trying each number twice a year until its night service is staffed.",
+    "Belice se suma al consenso y reserva su posición sobre la prueba semestral de los números hasta que su servicio nocturno cuente con personal.",
+)
 
 
 def draft(convening: Convening, cast: Cast, *, at: dt.datetime) -> None:
@@ -258,8 +262,13 @@ def draft(convening: Convening, cast: Cast, *, at: dt.datetime) -> None:
 
 
 def recommend(convening: Convening, cast: Cast, *, at: dt.datetime) -> None:
-    """The chair declares consensus; the secretariat files the recommendation."""
+    """One member asks that its reservation be recorded; the chair declares consensus; the secretariat files it."""
     decision = Decision.objects.get(convening=convening)
+    actions.take_position(
+        decision=decision, party=Party.objects.get(code="BLZ"), kind="reservation", words=RESERVED,
+        audience=Audience.MEMBERS, paragraph=decision.text.paragraphs.get(anchor="2"), by=cast["focal.blz"], at=at,
+        token="demonstration-reservation",  # noqa: S106 - names the act, opens nothing
+    )  # fmt: skip
     present = Party.objects.filter(
         code__in=["BLZ", "CAN", "CRI", "DOM", "SLV", "GTM", "HND", "MEX", "NIC", "PAN", "USA"]
     )

@@ -20,7 +20,7 @@ from puebla.plan.actions.releasing import release_plan
 from puebla.plan.models import Action, Commitment, Goal, Objective, Plan
 from puebla.plan.models.commitments import Status
 from puebla.plan.querysets.public import chosen_facts, digest_of
-from puebla.plan.querysets.rounds import half_of
+from puebla.plan.querysets.rounds import first_day, half_of
 
 CODE = "2010"
 
@@ -194,6 +194,8 @@ SAID: tuple[tuple[int, str, str, str, str, int, int], ...] = (
     (34, "CAN", "under_way", "The model contract is in use for the season.", "El contrato modelo está en uso en la temporada.", 7, Audience.PUBLIC),
     (38, "CRI", "done", "", "La norma rige desde hace dos años y se aplica en todos los centros.", 6, Audience.PUBLIC),
 )  # fmt: skip
+#: So many days before the coming meeting reports are due: soon, and not yet over as the visitor comes.
+REPORT_DAYS = 7
 _STATES = {"x": Action.State.DONE, "~": Action.State.UNDER_WAY, "": Action.State.PLANNED}
 
 
@@ -204,6 +206,9 @@ class Planning:
         self._cast, self._by = cast, cast["assistant"]
         self._parties = {one.code: one for one in Party.objects.all()}
         self._entered: list[Commitment] = []
+        # Of the half-year that runs alone is anything asked: what was entered later than one is not asked of it.
+        first = dt.datetime.combine(first_day(half_of(today(now))), dt.time(), tzinfo=dt.UTC)
+        began = min(max(began, first), now)
         room = now - began
         self.steps: list[tuple[dt.datetime, Callable[[dt.datetime], None]]] = [
             (began + min(dt.timedelta(days=3), room / 20), self._enter)
@@ -229,8 +234,9 @@ class Planning:
             self._entered.append(self._commitment(line, below[line.under], goals, bodies, at))
         plan.refresh_from_db()
         plan = actions.describe_plan(
-            plan=plan, values={"state": Plan.State.IN_FORCE}, revision=plan.revision, by=self._by, at=at
-        )
+            plan=plan, values={"state": Plan.State.IN_FORCE, "report_days": REPORT_DAYS}, revision=plan.revision,
+            by=self._by, at=at,
+        )  # fmt: skip
         actions.set_audience(plan=plan, audience=Audience.OBSERVERS, by=self._by, at=at)
 
     def _commitment(
