@@ -14,6 +14,7 @@ from puebla.core import journal, registry
 from puebla.core.alignment.figures import differing, figures
 from puebla.core.alignment.merging import Merge, merged
 from puebla.core.languages import Texts
+from puebla.core.models import JournalEntry
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.words import one_line
 from puebla.members.models import Audience, Party, Room
@@ -168,18 +169,28 @@ def add_paragraphs(
 
 
 @transaction.atomic
-def write_paragraphs(*, text: Text, pieces: Sequence[Piece], by: Person, at: dt.datetime) -> list[Paragraph]:
-    """Write many paragraphs at the end of the text in one act: a draft made of something else, or a file brought in."""
+def write_paragraphs(
+    *, text: Text, pieces: Sequence[Piece], by: Person, at: dt.datetime, token: str = ""
+) -> list[Paragraph]:
+    """Write many paragraphs at the end of the text in one act: a draft made of something else, or a file brought in.
+
+    Args:
+        token: of a form that may come twice: what it brings is written once.
+    """
     row = locked(text)
     require(rules.may_edit(reach_of(by, at), row))
+    once_key = f"paragraphs:{row.ref}:{token}" if token else None
+    if once_key and JournalEntry.objects.filter(once_key=once_key).exists():
+        return []
     every = list(Paragraph.objects.filter(text=row).order_by())
     standing = tree.in_order(one for one in every if one.removed_at is None)
     after = standing[-1].paragraph if standing else None
-    return _write(row, pieces, after, every, by=by, at=at)
+    return _write(row, pieces, after, every, by=by, at=at, once_key=once_key)
 
 
 def _write(
-    text: Text, pieces: Sequence[Piece], after: Paragraph | None, every: list[Paragraph], *, by: Person, at: dt.datetime
+    text: Text, pieces: Sequence[Piece], after: Paragraph | None, every: list[Paragraph], *, by: Person, at: dt.datetime,
+    once_key: str | None = None,
 ) -> list[Paragraph]:  # fmt: skip
     """Put each piece after the one before; what has no words in any language is left out."""
     added = []
@@ -192,7 +203,7 @@ def _write(
             every.append(after)
             added.append(after)
     touch(text, by, at)
-    journal.record("paragraph.added", at=at, person=by, subject=text, room=text.room,
+    journal.record("paragraph.added", at=at, person=by, subject=text, room=text.room, once_key=once_key,
                    facts={"anchors": [one.anchor for one in added]})  # fmt: skip
     return added
 

@@ -1,5 +1,6 @@
 """Bringing a text in from files: a table proposes, a person confirms, and only then anything is stored."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -73,7 +74,9 @@ def _confirmed(request: PersonRequest, text: Text) -> HttpResponseBase:
         replace(one, kind=kind).piece for one, kind in zip(rows, chosen, strict=True) if kind in Kind.values
     ]
     try:
-        actions.write_paragraphs(text=text, pieces=pieces, by=request.person, at=timezone.now())
+        # A form sent twice over a weak line brings the same table: it is known by its signature.
+        token = hashlib.sha256(request.POST["proposed"].encode()).hexdigest()
+        actions.write_paragraphs(text=text, pieces=pieces, by=request.person, at=timezone.now(), token=token)
     except RefusedError as error:
         # The table stays as it was chosen: what is refused is mended in it, or tried again.
         messages.error(request, str(error))
