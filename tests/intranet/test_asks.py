@@ -149,6 +149,18 @@ def test_a_draft_invites_member_states_to_comment_and_nobody_is_late():
     assert (asked(member)[key], asked(member, at=AT + 2 * DAY)[key]) == (State.ANSWERED, State.DONE)
 
 
+def test_a_draft_for_the_members_of_a_room_invites_those_who_sit_there():
+    keeper, body = make.secretariat_person(), make.BodyFactory()
+    inside, outside = make.delegate(body=body), make.delegate()
+    text = drafts.a_text(by=keeper, body=body, audience=40)
+    texts.ask_for_comments(text=text, until=AT + DAY, by=keeper, at=AT)
+
+    seen = [asked(keeper, party_of(one)) for one in (inside, outside)]
+
+    assert seen == [{("texts", "comment"): State.OPEN}, {}]
+    assert asked(inside) == seen[0]
+
+
 def test_the_list_of_a_party_is_seen_by_itself_the_secretariat_and_the_presidency_alone():
     by = making.secretary()
     own, other = (make.delegate(body=making.group()) for _one in range(2))

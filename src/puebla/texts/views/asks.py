@@ -1,6 +1,6 @@
 """What drafts ask of delegations: comments, until an hour; nobody is late who does not comment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import Min
@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from puebla.core.asks import Ask, Due, Question
 from puebla.core.calendars import other_language
-from puebla.members.models import Audience, Party
+from puebla.members.models import Audience, Party, Seat
 from puebla.members.querysets import MEMBERS, today
 from puebla.texts.models import Comment, Text
 
 
 def asks(question: Question) -> Iterator[Ask]:
-    """Drafts on which these member states are invited to comment, as far as the reader reads them; three questions."""
+    """Drafts on which these member states are invited to comment, as far as the reader reads them; four questions."""
     seen = Text.objects.visible_to(question.person, reach=question.reach).filter(
         comments_until__gte=question.since
     )
@@ -30,14 +30,25 @@ def asks(question: Question) -> Iterator[Ask]:
     }  # fmt: skip
     members = Party.objects.members(on=today(question.at)).filter(pk__in=sorted(question.parties))
     invited = sorted(members.order_by().values_list("pk", flat=True))
+    seated = _seated([one for one in texts if one.audience == Audience.ROOM], question)
     for text in texts:
         for party in invited:
             # In a sealed room nobody is told whom else it asks.
             asked = (
-                party in question.reach.parties if text.room_cap < MEMBERS else text.audience >= Audience.ROOM
-            )
+                party in question.reach.parties if text.room_cap < MEMBERS
+                else text.audience >= Audience.MEMBERS or (text.room_id, party) in seated
+            )  # fmt: skip
             if asked and text.party_id != party:
                 yield _ask(text, party, commented.get((text.pk, party)), question)
+
+
+def _seated(texts: Sequence[Text], question: Question) -> set[tuple[int, int]]:
+    """Of drafts for their room's members alone: which of the parties have a seat there."""
+    if not texts:
+        return set()
+    seats = Seat.objects.effective(question.at).visible_to(question.person, reach=question.reach)
+    seats = seats.filter(room__in={one.room_id for one in texts}, role__observes=False)
+    return set(seats.order_by().values_list("room_id", "party_id"))
 
 
 def _ask(text: Text, party: int, commented_at: Any, question: Question) -> Ask:
