@@ -3,7 +3,8 @@
 import datetime as dt
 
 import pytest
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -332,6 +333,8 @@ def test_a_session_counts_the_members_present_who_speak_for_them(keeper, at):
     assert set(present_members(session)) == set(there)
     assert (len(quorum(session).members), quorum(session).of, quorum(session).people) == (2, 3, 3)
     assert Delegate.objects.filter(state="present").count() == 3
+    with translation.override("es"):
+        assert "Presentes</h2>" in render_to_string("meetings/_present.html", {"present": quorum(session)})
 
 
 def test_attendance_of_a_closed_session_stays_in_its_room(keeper, at):

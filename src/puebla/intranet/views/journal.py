@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
@@ -36,7 +37,7 @@ def journal(request: PersonRequest) -> HttpResponseBase:
     table = export_of(
         request,
         name="journal",
-        header=[_("Number"), _("At"), _("Who"), _("What"), _("About")],
+        header=[_("Number"), _("At"), _("Who"), _("What"), pgettext("journal", "About")],
         rows=_table(found),
     )
     if table is not None:

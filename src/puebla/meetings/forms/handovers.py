@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from puebla.accounts.forms import TextsForm
 from puebla.members.forms import Plain
@@ -31,7 +31,7 @@ class PointForm(TextsForm):
 class NoteForm(Plain):
     """A chairing note: what it is about, and its words."""
 
-    about = forms.ChoiceField(label=gettext_lazy("About"))
+    about = forms.ChoiceField(label=pgettext_lazy("note", "About"))
     words = forms.CharField(
         label=gettext_lazy("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6})
     )
