@@ -311,11 +311,11 @@ def test_a_chairing_note_leaves_no_trace_for_anybody_but_the_chair(world):
         )
         assert not ChairNote.objects.visible_to(person).exists()
     assert "firstzq" in browser(world.out).get(reverse("meetings:chair", args=[symbol])).content.decode()
-    spanish = browser(world.out).get(f"/es/intranet/meetings/{symbol}/chair/").text
-    assert "Sobre" in spanish.partition('for="id_about"')[2].partition("</label>")[0]
     with pytest.raises(RefusedError, match="who chairs"):
         chairing.write_note(convening=world.convening, words="Mine", by=world.keeper, at=world.at)
     assert JournalEntry.objects.get(act="chairnote.written").subject_ref == note.ref
+    spanish = browser(world.out).get(f"/es/intranet/meetings/{symbol}/chair/").text
+    assert "Sobre" in spanish.partition('for="id_about"')[2].partition("</label>")[0]
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
