@@ -360,6 +360,7 @@ def test_a_file_of_a_reply_is_kept_carried_over_and_known_to_the_sweep():
         (dt.date(2027, 3, 14), dt.time(2, 30), "America/New_York", "does not exist"),
         (dt.date(2026, 11, 1), dt.time(1, 30), "America/Toronto", "comes twice"),
         (dt.date(2026, 6, 1), dt.time(9), "America/Atlantis", "no time zone"),
+        (dt.date(9999, 12, 31), dt.time(23), "America/Guatemala", "year 9999 cannot be meant"),
     ],
 )
 def test_an_hour_that_clocks_skip_or_show_twice_is_refused_with_a_sentence(on, hour, zone, sentence):

@@ -207,3 +207,19 @@ def test_what_a_circular_asks_names_no_meeting_that_is_still_a_draft():
     asked = asks(Question(guest, reach, reach.parties, making.AT))
 
     assert [one.meeting for one in asked] == ["", meetings[1].symbol]
+
+
+def test_a_year_that_nobody_can_mean_is_a_slip_that_is_told_beside_the_date():
+    by, _guest = making.secretary(), make.delegate(body=making.group())
+    circular = making.sent(by)
+    typed = {
+        "reply_on": "9999-12-31",
+        "reply_precision": "day",
+        "reply_zone": "America/Guatemala",
+        "reasons_en": "A holiday.",
+    }
+
+    answer = client_of(by).post(reverse("circulars:extend", args=[circular.symbol]), typed)
+
+    assert answer.context["form"].errors["reply_on"] == ["The year 9999 cannot be meant. Check the date."]
+    assert "A holiday." in answer.text

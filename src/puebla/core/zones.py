@@ -45,6 +45,16 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+#: Years that somebody can mean.
+FIRST_YEAR, LAST_YEAR = 1800, 2200
+NO_SUCH_YEAR = gettext_lazy("The year %(year)d cannot be meant. Check the date.")
+
+
+def can_be_meant(day: dt.date) -> bool:
+    """Whether this is a day of a year that somebody can mean."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 def instants_of(on: dt.date, hour: dt.time, name: str) -> list[dt.datetime]:
     """The instants in UTC at which clocks there show this hour on this day: none, one, or two, the earlier first.
 
@@ -72,6 +82,8 @@ def instant_of(
     Raises:
         RefusedError: where the hour does not exist there on that day, or exists twice and nobody said which.
     """
+    if not can_be_meant(on):
+        raise RefusedError(NO_SUCH_YEAR % {"year": on.year}, field="on")
     found = instants_of(on, hour, name)
     facts = {"hour": hour.strftime("%H:%M"), "day": date_format(on, "DATE_FORMAT"), "zone": place_of(name)}
     if not found:

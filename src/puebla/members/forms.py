@@ -14,6 +14,7 @@ from puebla.accounts.forms import TextsForm, ZoneChoice, language_choices
 from puebla.accounts.models import Person
 from puebla.core.models import DatePrecision
 from puebla.core.words import fold
+from puebla.core.zones import NO_SUCH_YEAR, can_be_meant
 from puebla.members.models import (
     Audience,
     Body,
@@ -39,11 +40,20 @@ class ByName(forms.ModelChoiceField):
 
 
 class DayField(forms.DateField):
-    """A day, with the browser's own calendar; the value travels as 2009-07-09 whatever the language."""
+    """A day, with the browser's own calendar; the value travels as 2009-07-09 whatever the language.
+
+    A year that nobody can mean is a slip: at the ends of the calendar clocks of other zones leave it.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y"], **kwargs)
+
+    def validate(self, value: Any) -> None:
+        """As Django's, with the year."""
+        super().validate(value)
+        if value and not can_be_meant(value):
+            raise forms.ValidationError(NO_SUCH_YEAR % {"year": value.year}, code="year")
 
 
 class DayFilter(forms.Form):

@@ -196,9 +196,8 @@ def settle_date(row: Circular, *, later: bool | None) -> None:
     try:
         row.reply_by_at = due(row.reply_on, row.reply_time, row.reply_zone, row.reply_precision, later=later)
     except RefusedError as error:
-        raise RefusedError(
-            error.reason, field="reply_zone" if error.field == "zone" else "reply_time"
-        ) from error
+        field = {"zone": "reply_zone", "on": "reply_on"}.get(error.field or "", "reply_time")
+        raise RefusedError(error.reason, field=field) from error
 
 
 def _keep_to_its_room(row: Circular, reach: Reach) -> None:
