@@ -98,6 +98,19 @@ def test_a_meeting_asks_a_member_for_its_delegation_and_its_letter():
     assert asked(focal, at=now)["meetings", "nomination"] == State.DONE
 
 
+def test_a_meeting_of_a_sealed_body_asks_those_who_sit_there_and_tells_nobody_whom_else():
+    make.process()
+    now = timezone.now()
+    body = make.BodyFactory(code="LOST", function="network", sealed=True)
+    make.convening(body=body, state="convened", convened_at=now)
+    inside, other = make.delegate(body=body), make.delegate(body=body)
+    outside, keeper = make.focal_point(), make.secretariat_person()
+
+    assert asked(inside, at=now)["meetings", "nomination"] == State.OPEN
+    assert asked(inside, party_of(other), at=now) == {}
+    assert asked(outside, at=now) == asked(keeper, party_of(inside), at=now) == {}
+
+
 def test_until_when_people_are_named_stands_in_the_calendar_of_who_knows_of_the_meeting():
     make.process()
     now = timezone.now()

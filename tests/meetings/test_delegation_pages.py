@@ -297,6 +297,19 @@ def test_the_door_says_hours_by_the_clocks_of_the_venue(client, keeper):
     )
 
 
+def test_what_is_asked_and_the_calendar_lead_who_names_a_delegation_to_it(client, keeper):
+    focal, convening = factories.focal_point(), convened()
+    led = {}
+    for person in (focal, factories.delegate()):
+        client.force_login(person)
+        led[person] = client.get(of("delegations", convening))["Location"]
+
+    assert list(led.values()) == [
+        of("delegation", convening, focal.seats.get().party.code),
+        of("participants", convening),
+    ]
+
+
 def test_the_desk_asks_a_focal_point_to_name_a_delegation_and_the_secretariat_to_accredit(client, keeper):
     day = timezone.localdate() + dt.timedelta(days=20)
     focal, convening = factories.focal_point(), convened(starts_on=day, ends_on=day)

@@ -212,6 +212,15 @@ def test_mail_on_a_delegate_that_waited_does_not_reach_whoever_left_the_party_me
     assert {one["To"] for one in letterbox.letters} == {stays.email, "ana@example.org"}
 
 
+def test_a_focal_point_who_named_themselves_is_told_once_with_the_way_to_the_reason(keeper, at):
+    focal, convening = factories.focal_point(), convened()
+    own = actions.nominate(convening=convening, party=focal.seats.get().party, person=focal, by=focal, at=at)
+
+    actions.refuse(delegate=own, reason="Not on the list.", by=keeper, at=at)
+
+    assert f"/delegates/{own.ref}/" in OutgoingMail.objects.get(recipient=focal.email).body
+
+
 def test_observers_people_are_accredited_after_the_secretariats_review_alone(keeper, at):
     chair, observer, convening = (
         factories.presiding_chair(),
@@ -368,6 +377,20 @@ def test_a_delegation_is_known_to_its_party_and_to_who_convenes(keeper, at):
     assert [known(one) for one in (focal, keeper, chair)] == [(True, True)] * 3
     assert [known(one) for one in (other, observer, None)] == [(False, False)] * 3
     assert str(delegate) == "Ana Rivas"
+
+
+def test_who_sits_for_another_party_meanwhile_finds_their_own_place_and_takes_their_consent_back(keeper, at):
+    focal, convening = factories.focal_point(), convened()
+    delegate = actions.nominate(
+        convening=convening, party=focal.seats.get().party, person=focal, by=focal, at=at
+    )
+    actions.consent(delegate=delegate, given=True, by=focal, at=at)
+    colleague = named(convening, focal, at)
+    focal.seats.update(party=factories.PartyFactory(code="BLZ", standing="member"))
+
+    assert list(Delegate.objects.visible_to(focal)) == [delegate]
+    assert colleague not in Delegate.objects.visible_to(focal)
+    assert actions.consent(delegate=delegate, given=False, by=focal, at=at).consent_at is None
 
 
 def test_a_sealed_bodys_delegations_are_not_known_to_who_does_not_sit_there(keeper, at):

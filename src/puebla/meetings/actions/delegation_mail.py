@@ -166,8 +166,12 @@ def tell_accredited(delegate: Delegate, *, at: dt.datetime) -> None:
 
 
 def tell_refused(delegate: Delegate, *, at: dt.datetime) -> None:
-    """The delegate learns it; the reason stands on the site, for them and for their party."""
-    if delegate.email:
+    """The delegate learns it; the reason stands on the site, for them and for their party.
+
+    Who named themselves is told once, with the way to the reason.
+    """
+    naming = _who_nominate(delegate.convening, at=at, parties=[delegate.delegation.party])
+    if delegate.email and delegate.person not in naming:
         with translation.override(delegate.language):
             names = _names(delegate)
             body = _(
@@ -176,7 +180,7 @@ def tell_refused(delegate: Delegate, *, at: dt.datetime) -> None:
             )
             _post(delegate, "refused", _("Not accredited: %(meeting)s") % names, body % names, at=at)
     told = []
-    for person in _who_nominate(delegate.convening, at=at, parties=[delegate.delegation.party]):
+    for person in naming:
         with translation.override(person.language):
             names = _names(delegate) | {"reader": person.full_name}
             body = _(

@@ -26,11 +26,11 @@ NOT_COUNTED = ("speaker", "interpreter")
 STANDINGS = ("member", "observer_state", "observer_organisation", "civil_society", "secretariat")
 
 
-def _known(person: "Person | None", reach: Reach, to: str) -> Q:
-    """Of meetings that the person may know of: their own parties', and all of them for who convenes there."""
+def _known(person: "Person | None", reach: Reach, to: str, *, own: Q | None = None) -> Q:
+    """Of meetings that the person may know of: their own parties', what is `own` besides, and all for who convenes there."""
     from puebla.members.models import Meeting
 
-    mine = Q(**{f"{to}party_id__in": sorted(reach.parties)})
+    mine = Q(**{f"{to}party_id__in": sorted(reach.parties)}) | (own or Q())
     if (reach.secretariat or reach.presidency) and reach.may("convene"):
         mine |= Q(convening__meeting__body__room__sealed=False) | Q(
             convening__meeting__body__room_id__in=sorted(reach.rooms)
@@ -57,7 +57,7 @@ class DelegateQuerySet(models.QuerySet[Any]):
             reach = reach_of(person)
         if person is None or reach.is_empty:
             return self.none()
-        return self.filter(_known(person, reach, "delegation__"))
+        return self.filter(_known(person, reach, "delegation__", own=Q(person=person)))
 
     def listed_for(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
         """Those whose name this person finds on the list of participants.
@@ -320,7 +320,7 @@ def _line(
 
 
 def queue(convening: Any, person: "Person | None", reach: Reach) -> Any:
-    """Whoever waits for accreditation, first come first, with what decides it; members' people before others."""
+    """Whoever waits for accreditation, first come first, with what decides it."""
     from puebla.meetings.models import Delegate
 
     seen = Delegate.objects.visible_to(person, reach=reach)

@@ -38,8 +38,8 @@ def asks(question: Question) -> Iterator[Ask]:
             named_here = bool(row) and (row["invited_at"] is not None or row["named"])
             if standing == StandingKind.SECRETARIAT or not (standing in invited or named_here):
                 continue
-            # A meeting of a sealed body asks those who sit there.
-            if convening.meeting.body.room.sealed and not row:
+            # A meeting of a sealed body asks those who sit there, and nobody is told whom else.
+            if convening.meeting.body.room.sealed and not (row or party in question.reach.parties):
                 continue
             yield _delegation(convening, party, row)
             if standing == StandingKind.MEMBER:

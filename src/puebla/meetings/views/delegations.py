@@ -84,11 +84,14 @@ def party_or_404(
 
 @signed_in
 def all_delegations(request: PersonRequest, symbol: str) -> HttpResponseBase:
-    """Every delegation with its state, for who convenes; others are led to the list of participants."""
+    """Every delegation with its state, for who convenes; who names one is led to it, others to the list of participants."""
     at = timezone.now()
     reach = reach_of(request.person, at)
     convening = convening_or_404(request, symbol, reach)
     if not may_run(reach, convening.meeting):
+        own = Party.objects.filter(pk__in=rules.named_by(reach, [convening])).order_by("code").first()
+        if own is not None:
+            return redirect("meetings:delegation", convening.symbol, own.code)
         return redirect("meetings:participants", convening.symbol)
     lines = overview(convening)
     states = list(Delegate.State)
