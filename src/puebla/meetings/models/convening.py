@@ -41,8 +41,6 @@ class Convening(models.Model):
     co_hosts = models.ManyToManyField(
         Party, related_name="co_hosted", blank=True, verbose_name=_("hosted together with")
     )
-    #: A process with which the meeting is held together, where there is one.
-    joint_with = TextsField(_("held jointly with"), blank=True)
     notes = TextsField(_("practical notes"), max_length=20_000, blank=True)
     #: What items and sessions are proposed to open to.
     open_to = models.PositiveSmallIntegerField(

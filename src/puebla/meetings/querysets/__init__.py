@@ -41,15 +41,6 @@ class SessionQuerySet(GatedQuerySet):
         seen = super().visible_to(person, reach=reach)
         return seen.filter(convening__meeting__in=Meeting.objects.visible_to(person, reach=reach))
 
-    def lines_for(self, person: "Person | None", *, reach: Reach | None = None) -> list[dict[str, Any]]:
-        """Closed sessions that the person sees as a line: when, and nothing else.
-
-        Returns:
-            Of each: convening_id, on, starts_at, ends_at, zone; in order of time.
-        """
-        columns = ("convening_id", "on", "starts_at", "ends_at", "zone", "sequence")
-        return list(self.seen_as_lines(person, reach=reach).order_by("starts_at", "pk").values(*columns))
-
     def seen_as_lines(self, person: "Person | None", *, reach: Reach | None = None) -> Self:
         """The sessions behind the lines: nobody is shown more of them than their hours."""
         from puebla.members.models import Meeting

@@ -6,8 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from puebla.core.verdicts import ALLOWED, Verdict, refused
-from puebla.meetings.models import AgendaItem, Convening, ItemOpening, Session
-from puebla.members.models import Audience, Body, Meeting, Party, StandingKind
+from puebla.meetings.models import AgendaItem, Convening, Session
+from puebla.members.models import Body, Meeting, Party, StandingKind
 from puebla.members.querysets import Reach, today
 from puebla.members.rules import convenes, standing_of
 
@@ -104,18 +104,3 @@ def may_open_item(reach: Reach, item: AgendaItem, party: Party, *, at: dt.dateti
             % {"party": party}
         )
     return ALLOWED
-
-
-def may_propose(reach: Reach, item: AgendaItem) -> Verdict:
-    """Draft or propose under an item: members do; observers only where the Presidency allowed it (criteria of 1999)."""
-    if not reach.covers(item) and not item.openings.filter(party_id__in=reach.parties).exists():
-        return refused(_("There is no such item."))
-    if reach.rung and reach.rung <= Audience.MEMBERS:
-        return ALLOWED
-    if item.openings.filter(party_id__in=reach.parties, what=ItemOpening.What.DRAFT).exists():
-        return ALLOWED
-    return refused(
-        _(
-            "Observers follow the discussion; they draft and propose only where the Presidency allows it for that item."
-        )
-    )
