@@ -263,12 +263,16 @@ class TestNotes:
         facts = {"ask": self.ask, "party": self.party, "at": AT}
         with pytest.raises(RefusedError, match="Say in a few words"):
             actions.set_aside(**facts, reason=" ", revision=0, by=self.focal)
-        actions.set_aside(**facts, reason="We have no land border.", revision=0, by=self.focal)
+        self.note(self.colleague)
+        actions.set_aside(**facts, reason="We have no land border.", revision=1, by=self.focal)
         page = reverse("intranet:asks-party", args=[self.party.code])
 
         for person in (self.focal, self.by):
             assert "We have no land border." in client_of(person).get(page).text
-        actions.take_up_again(**facts, revision=1, by=self.focal)
+            export = b"".join(client_of(person).get(f"{page}?export=csv")).decode()
+            # Who of the party has it is the party's own.
+            assert (self.colleague.full_name in export) is (person == self.focal)
+        actions.take_up_again(**facts, revision=2, by=self.focal)
         assert "We have no land border." not in client_of(self.focal).get(page).text
 
     def test_a_reminder_goes_once_to_who_has_it_and_not_where_it_was_answered(self):

@@ -80,10 +80,17 @@ def lines_of(asks: Iterable[Ask], reach: Reach, at: dt.datetime) -> list[Line]:
         state = ask.state(at)
         if note is not None and note.not_applicable_at and state in WAITING | {State.ENDED}:
             state = State.NOT_APPLICABLE
-        if note is not None and ask.party not in reach.parties and not note.not_applicable_at:
-            note = None
+        if note is not None and ask.party not in reach.parties:
+            note = _as_others_learn(note)
         found.append(Line(ask, note, state))
     return sorted(found, key=_place)
+
+
+def _as_others_learn(note: Handling) -> Handling | None:
+    """Of a party's note others learn that the thing does not apply, and why; not who of it has it."""
+    if not note.not_applicable_at:
+        return None
+    return Handling(not_applicable_at=note.not_applicable_at, reason=note.reason)
 
 
 def _place(line: Line) -> tuple[int, dt.date, str]:
