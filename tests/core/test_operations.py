@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from puebla.core.operations import require_instance, sentence_of
+from puebla.core.operations import one_by_one, require_instance, sentence_of
 from puebla.core.verdicts import RefusedError
 from tests.factories import process
 
@@ -39,3 +39,16 @@ def test_an_instance_without_a_process_is_refused():
 
 def test_findings_keep_their_lines():
     assert sentence_of(RefusedError("row 1:  odd\nrow 2: odd")) == "row 1: odd\nrow 2: odd"
+
+
+def test_of_many_things_one_that_fails_stops_none_behind_it_and_is_told_at_the_end():
+    done = []
+
+    def act(number):
+        done.append(60 // number)
+        return 1
+
+    with pytest.raises(ZeroDivisionError):
+        one_by_one([1, 0, 2], act)
+    assert done == [60, 30]
+    assert one_by_one([3, 4], act) == 2

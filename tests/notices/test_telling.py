@@ -16,6 +16,7 @@ from puebla.documents import actions as papers
 from puebla.documents.models import Document, FileVersion
 from puebla.members.models import Audience, SavedSearch, Seat
 from puebla.notices import actions
+from puebla.notices.actions import digests
 from puebla.notices.actions.messages import stop_kind_address
 from puebla.notices.models import Correspondence, Follow, MailStop, Mark, Notice
 from tests import factories as make
@@ -162,6 +163,28 @@ def test_a_digest_that_is_repeated_or_cut_is_written_once_under_one_identity():
     assert once == 1
     assert OutgoingMail.objects.get().message_id == first
     assert person.ref not in first
+
+
+def test_a_digest_that_cannot_be_written_keeps_nobody_elses_back(monkeypatch):
+    office, body = make.secretariat_person(), make.BodyFactory()
+    first, second = make.delegate(), make.delegate()
+    for person in (first, second):
+        following(person, "body", body.code)
+    filed(body, by=office)
+    actions.gather(EVENING)
+    write = digests.tell_person
+    monkeypatch.setattr(digests, "tell_person", lambda one, *rest, **more: 1 / 0 if one == first else write(one, *rest, **more))  # fmt: skip
+
+    with pytest.raises(ZeroDivisionError):
+        actions.send_digests(MORNING)
+    monkeypatch.undo()
+    again = actions.send_digests(MORNING)
+
+    assert again == 1
+    assert list(OutgoingMail.objects.order_by("pk").values_list("recipient", flat=True)) == [
+        second.email,
+        first.email,
+    ]
 
 
 def test_two_digests_of_one_day_cannot_stand_side_by_side():

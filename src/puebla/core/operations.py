@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -31,6 +31,7 @@ from puebla.core import registry
 from puebla.core.verdicts import RefusedError
 
 logger = logging.getLogger("puebla.operations")
+T = TypeVar("T")
 
 # Commands ----------------------------------------------------------------------------------------------
 
@@ -243,6 +244,20 @@ def do_chores(chores: Iterable[Callable[[], int]] | None = None) -> list[Done]:
                 chore.put_off()
             close_old_connections()
     return done
+
+
+def one_by_one(things: Iterable[T], act: Callable[[T], int]) -> int:
+    """Do a chore's act for each thing; the count of all. One that fails stops none behind it, and is told at the end."""
+    count, failed = 0, None
+    for one in things:
+        try:
+            count += act(one)
+        except Exception as error:
+            logger.exception("%s failed for %r", getattr(act, "__qualname__", "An act"), one)
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return count
 
 
 def send_mail(at: dt.datetime) -> int:

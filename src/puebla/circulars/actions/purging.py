@@ -9,6 +9,7 @@ from django.db.models import Q
 from puebla.circulars.actions.writing import locked
 from puebla.circulars.models import Circular, Reply
 from puebla.core import journal
+from puebla.core.operations import one_by_one
 from puebla.members.querysets import today
 
 
@@ -16,7 +17,7 @@ def purge(at: dt.datetime) -> int:
     """Forget the persons nominated in replies to circulars that are over for as long as they said; how many persons."""
     kept = Reply.objects.filter(purged_at=None).order_by().values("circular")
     circulars = Circular.objects.filter(pk__in=kept).select_related("meeting").order_by("pk")
-    return sum(_purge(one, at=at) for one in circulars if _is_over(one, at))
+    return one_by_one([one for one in circulars if _is_over(one, at)], lambda one: _purge(one, at=at))
 
 
 @transaction.atomic

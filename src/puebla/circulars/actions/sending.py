@@ -21,6 +21,7 @@ from puebla.core import journal
 from puebla.core.languages import Texts
 from puebla.core.mail import post
 from puebla.core.models import OutgoingMail, Process
+from puebla.core.operations import one_by_one
 from puebla.core.rows import write_rows
 from puebla.core.verdicts import RefusedError, StaleError, require, require_unchanged
 from puebla.documents.models import Document, SymbolSequence
@@ -196,7 +197,8 @@ def remind(*, circular: Circular, by: Person, at: dt.datetime) -> int:
 
 def remind_due(at: dt.datetime) -> int:
     """Remind of every circular whose day for it has come; how many parties. Never twice for the same day and date."""
-    return sum(_remind_of(key, at) for key in Circular.objects.to_remind(at).values_list("pk", flat=True))
+    waiting = Circular.objects.to_remind(at).values_list("pk", flat=True)
+    return one_by_one(waiting, lambda key: _remind_of(key, at))
 
 
 @transaction.atomic
@@ -280,7 +282,7 @@ def ask_about_refused(at: dt.datetime) -> int:
     )
     # Refused mail is kept: what was asked about already is passed over in the one question.
     new = refused.filter(Exists(Recipient.objects.filter(ref=OuterRef("ref"), asked_at=None)))
-    return sum(_ask(ref, address, at) for ref, address in new.order_by("pk").values_list("ref", "recipient"))
+    return one_by_one(new.order_by("pk").values_list("ref", "recipient"), lambda one: _ask(*one, at))
 
 
 @transaction.atomic

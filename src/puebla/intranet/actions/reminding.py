@@ -10,6 +10,7 @@ from puebla.accounts.models import Person
 from puebla.core.asks import WAITING, Ask, Question, ask_named
 from puebla.core.mail import letter, post_all
 from puebla.core.models import OutgoingMail
+from puebla.core.operations import one_by_one
 from puebla.intranet.models import Handling
 from puebla.members.querysets import reach_of, today
 from puebla.notices.actions import stopped_by
@@ -25,7 +26,7 @@ def remind(*, at: dt.datetime) -> int:
     if not digest_is_due(at):
         return 0
     due = Handling.objects.filter(remind_on__lte=today(at), reminded_at=None).order_by("pk")
-    return sum(_remind_of(key, at) for key in due.values_list("pk", flat=True))
+    return one_by_one(due.values_list("pk", flat=True), lambda key: _remind_of(key, at))
 
 
 @transaction.atomic

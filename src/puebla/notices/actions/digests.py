@@ -9,6 +9,7 @@ from django.utils import translation
 
 from puebla.accounts.models import Person
 from puebla.core.models import OutgoingMail
+from puebla.core.operations import one_by_one
 from puebla.members.querysets import reach_of
 from puebla.notices.actions.hours import day_of, digest_is_due
 from puebla.notices.actions.messages import message_to, tell_person
@@ -27,7 +28,7 @@ def send_digests(at: dt.datetime) -> int:
     day = day_of(at)
     rows = Correspondence.objects.filter(pace=Pace.DAILY, person__is_active=True)
     due = rows.exclude(digested_on__gte=day).values_list("person_id", flat=True)
-    return sum(_send_digest(key, day, at) for key in list(due))
+    return one_by_one(list(due), lambda key: _send_digest(key, day, at))
 
 
 @transaction.atomic
@@ -51,7 +52,7 @@ def send_at_once(at: dt.datetime) -> int:
         | Q(person__correspondence__pace=Pace.DAILY) & ~Q(at_once="")
     )
     keys = waiting.order_by().values_list("person_id", flat=True).distinct()
-    return sum(_send_at_once(key, at) for key in list(keys))
+    return one_by_one(list(keys), lambda key: _send_at_once(key, at))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from functools import cached_property
 from puebla.accounts.models import Person
 from puebla.core import registry
 from puebla.core.news import Followed, Happening, TakingPart
+from puebla.core.operations import one_by_one
 from puebla.members.querysets import Reach, reaches
 from puebla.notices.actions.hours import day_of, digest_is_due
 from puebla.notices.models import Correspondence, Follow, MailStop, Mark, Notice, Pace
@@ -25,7 +26,7 @@ def gather(at: dt.datetime) -> int:
     """
     begin_marks(at)
     listeners = _Listeners(at)
-    return sum(_gather(mark, listeners) for mark in Mark.objects.order_by("source"))
+    return one_by_one(Mark.objects.order_by("source"), lambda mark: _gather(mark, listeners))
 
 
 def begin_marks(at: dt.datetime) -> None:

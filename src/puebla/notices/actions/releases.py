@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from puebla.core.models import OutgoingMail
 from puebla.core.news import Line
+from puebla.core.operations import one_by_one
 from puebla.notices.actions import topics as offered
 from puebla.notices.actions.hours import day_of, digest_is_due, local
 from puebla.notices.actions.messages import (
@@ -43,7 +44,7 @@ def send_releases(at: dt.datetime) -> int:
         return 0
     released = _released(at)
     search = offered.searching(released, at)
-    return sum(_send(key, day, released, search, at) for key in keys)
+    return one_by_one(keys, lambda key: _send(key, day, released, search, at))
 
 
 def _released(at: dt.datetime) -> list[PublicDocument]:
