@@ -188,6 +188,7 @@ def test_an_answer_that_is_refused_is_lost_no_more_than_one_that_stands_already(
     assert (second.status_code, long.status_code, full.status_code) == (200, 200, 302)
     assert "answered this comment meanwhile" in second.text
     assert "Of a colleague." in second.text and ">\nMine.</textarea>" in second.text
+    assert 'name="seen" value="20' in second.text, "what is sent now answers what stands"
     assert "xx more</textarea>" in long.text
     assert Comment.objects.get().answer.startswith("xx")
 
