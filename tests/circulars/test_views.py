@@ -223,3 +223,12 @@ def test_a_year_that_nobody_can_mean_is_a_slip_that_is_told_beside_the_date():
 
     assert answer.context["form"].errors["reply_on"] == ["The year 9999 cannot be meant. Check the date."]
     assert "A holiday." in answer.text
+
+
+def test_who_presides_and_writes_no_circulars_finds_the_way_to_the_board():
+    by, chair, guest = making.secretary(), make.presiding_chair(), make.delegate(body=making.group())
+    circular = making.sent(by)
+    way = reverse("circulars:board", args=[circular.symbol])
+
+    assert [way in page(client_of(one), "record", circular.symbol) for one in (chair, guest)] == [True, False]
+    assert "Missing" in page(client_of(chair), "board", circular.symbol)
