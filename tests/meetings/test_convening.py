@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from puebla.core.models import JournalEntry, Process
+from puebla.core.models import JournalEntry, OutgoingMail, Process
 from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions
 from puebla.meetings.actions.delegations import nominate
@@ -148,10 +148,14 @@ def test_a_closed_session_is_sealed_from_who_made_it_and_sits_nowhere_in_it(keep
 def test_the_chair_lets_a_delegate_into_a_closed_session_and_no_observer(keeper, at):
     chair, delegate = factories.presiding_chair(), factories.delegate()
     observer = factories.delegate("observer_state")
+    made = prepared(keeper, at)
     session = actions.hold_session(
-        convening=prepared(keeper, at), by=chair, at=at, kind="closed", on=dt.date(2031, 6, 3), from_hour=dt.time(15),
-        until_hour=dt.time(17),
+        convening=made, by=chair, at=at, kind="closed", on=dt.date(2031, 6, 3), from_hour=dt.time(15), until_hour=dt.time(17),
     )  # fmt: skip
+    with pytest.raises(RefusedError, match="until then nothing is sent"):
+        actions.seat_in_session(session=session, person=delegate, by=chair, at=at)
+    assert not OutgoingMail.objects.exists()
+    actions.announce(convening=made, by=keeper, at=at)
 
     actions.seat_in_session(session=session, person=delegate, by=chair, at=at)
 

@@ -182,6 +182,25 @@ def test_of_a_closed_session_only_its_room_is_named_and_nobody_outside_is_told(o
     assert not Notice.objects.filter(person=outside, source="sessions").exists()
 
 
+def test_of_a_draft_nothing_is_told_not_even_to_the_offices_that_know_of_it(office):
+    convening, chair = held(state="announced", draft=True, created_by=office), make.presiding_chair()
+    actions.follow(
+        topic="body", value=convening.meeting.body.code, by=chair, at=EARLY - dt.timedelta(hours=9)
+    )
+    actions.gather(EARLY - dt.timedelta(hours=8))
+
+    meetings.describe(
+        convening=convening, values={"notes": {"en": "Bring a coat."}}, revision=1, by=office, at=EARLY
+    )
+    a_round(EARLY)
+    drafted = Notice.objects.count()
+    meetings.announce(convening=convening, by=office, at=EARLY)
+    a_round(EARLY + dt.timedelta(minutes=1))
+
+    assert drafted == 0
+    assert list(Notice.objects.values_list("person", "what")) == [(chair.pk, "announced")]
+
+
 def test_a_paper_put_under_an_item_is_told_to_who_may_read_both(office):
     convening = held()
     person = attending(convening, office)

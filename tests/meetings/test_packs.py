@@ -103,6 +103,23 @@ def test_whoever_loses_a_paper_gets_another_pack_without_it(client, keeper):
     assert len(names_in(taken(client, delegate, convening))) == 2
 
 
+def test_an_agenda_moved_while_a_pack_is_being_made_breaks_it_not_and_the_next_has_the_new_order(
+    client, keeper
+):
+    convening = meeting_with(keeper, paper(keeper, audience=Audience.OBSERVERS))
+    first = convening.items.get()
+    other = actions.add_item(convening=convening, titles={"en": "Two"}, by=keeper, at=timezone.now())
+    taken(client, keeper, convening, made=False)
+    waiting = Pack.objects.get()
+
+    actions.move_item(item=other, before=first, by=keeper, at=timezone.now())
+    actions.make_pack.func(waiting.ref)
+
+    waiting.refresh_from_db()
+    assert waiting.state == "made"
+    assert names_in(taken(client, keeper, convening))[1].startswith("001_2_")
+
+
 def test_only_what_is_new_since_an_instant_goes_into_the_pack(client, keeper):
     now = timezone.now()
     old = paper(keeper, audience=Audience.OBSERVERS, at=now - dt.timedelta(days=3))

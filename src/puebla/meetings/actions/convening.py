@@ -49,7 +49,7 @@ def locked(convening: Convening) -> Convening:
 
 @transaction.atomic
 def prepare(
-    *, body: Body, symbol: str, record: dict[str, Any], values: dict[str, Any], by: Person | None, at: dt.datetime,
+    *, body: Body, symbol: str, record: dict[str, Any], values: dict[str, Any], by: Person, at: dt.datetime,
     draft: bool = True, co_hosts: Iterable[Party] = (),
 ) -> Convening:  # fmt: skip
     """Begin a meeting of a body: its record, and how it will be held. A draft is known to secretariat and Presidency alone.
@@ -57,24 +57,21 @@ def prepare(
     Args:
         record: the fields of the meeting's record (`members.actions.MEETING_FIELDS`).
         values: those of `FIELDS`.
-        by: who prepares it; None for the system itself.
 
     Raises:
         RefusedError: where the rules or the record refuse; nothing is written.
     """
-    if by is not None:
-        require(rules.may_prepare(reach_of(by, at), body))
+    require(rules.may_prepare(reach_of(by, at), body))
     meeting = members.record_meeting(symbol=symbol, body=body, values=record, by=by, at=at, draft=draft)
     return hold(meeting=meeting, values=values, by=by, at=at, co_hosts=co_hosts)
 
 
 @transaction.atomic
 def hold(
-    *, meeting: Meeting, values: dict[str, Any], by: Person | None, at: dt.datetime, co_hosts: Iterable[Party] = (),
+    *, meeting: Meeting, values: dict[str, Any], by: Person, at: dt.datetime, co_hosts: Iterable[Party] = (),
 ) -> Convening:  # fmt: skip
     """Begin to prepare a meeting whose record stands already."""
-    if by is not None:
-        require(rules.may_run(reach_of(by, at), meeting))
+    require(rules.may_run(reach_of(by, at), meeting))
     if Convening.objects.filter(meeting=meeting).exists():
         raise RefusedError(_("%(meeting)s is being prepared already.") % {"meeting": meeting.symbol})
     convening = Convening(meeting=meeting, zone=Process.current().time_zone, created_at=at, created_by=by)
@@ -84,7 +81,7 @@ def hold(
     return convening
 
 
-def _write(convening: Convening, values: dict[str, Any], *, by: Person | None, at: dt.datetime) -> None:
+def _write(convening: Convening, values: dict[str, Any], *, by: Person, at: dt.datetime) -> None:
     for name in FIELDS:
         if name in values:
             setattr(convening, name, values[name])

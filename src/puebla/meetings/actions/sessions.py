@@ -176,6 +176,7 @@ def reinstate_session(*, session: Session, by: Person, at: dt.datetime) -> Sessi
 def seat_in_session(*, session: Session, person: Person, by: Person, at: dt.datetime) -> None:
     """Let somebody into a closed session: its chair does, and everybody there is told (`members.actions.seat_in_room`)."""
     row = locked(session)
+    require(rules.may_let_in(row))
     members.seat_in_room(room=row.room, person=person, by=by, at=at)
 
 

@@ -12,6 +12,7 @@ from puebla.members.querysets import Reach, today
 from puebla.members.rules import convenes, standing_of
 
 NOT_YOURS = _("Meetings are prepared by the secretariat and the Presidency; ask one of them.")
+STILL_A_DRAFT = _("The meeting is still a draft. Announce it first: until then nothing is sent.")
 #: From which states a meeting passes into each. One that was closed by mistake is opened again.
 BEFORE = {
     Convening.State.CONVENED: (Convening.State.ANNOUNCED,),
@@ -40,7 +41,7 @@ def may_pass_to(reach: Reach, convening: Convening, state: str) -> Verdict:
     if not allowed:
         return allowed
     if convening.meeting.draft:
-        return refused(_("The meeting is still a draft. Announce it first: until then nothing is sent."))
+        return refused(STILL_A_DRAFT)
     if convening.state not in BEFORE[Convening.State(state)]:
         return refused(
             _("A meeting that is “%(now)s” does not become “%(then)s”.")
@@ -75,6 +76,12 @@ def may_change_session(reach: Reach, session: Session) -> Verdict:
     if session.room.sealed and session.room_id not in reach.rooms:
         return refused(_("A closed session is changed by those who sit in its room."))
     return may_run(reach, session.convening.meeting)
+
+
+def may_let_in(session: Session) -> Verdict:
+    """Seat somebody in a closed session, who is told of it: not before the meeting is announced. That its chair does it is
+    asked where seats are given."""
+    return refused(STILL_A_DRAFT) if session.convening.meeting.draft else ALLOWED
 
 
 def may_change_item(reach: Reach, item: AgendaItem) -> Verdict:

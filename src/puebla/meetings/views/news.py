@@ -170,16 +170,20 @@ MEETING, SESSION, ITEM = gettext_lazy("meeting"), gettext_lazy("session"), gette
 DELEGATE = gettext_lazy("delegate")
 
 
+# Of a draft nothing is sent, not even to the offices that know of it.
+
+
 def _visible_meetings(person: Person, reach: Reach) -> QuerySet[Any]:
-    return Convening.objects.visible_to(person, reach=reach).annotate(ref=F("meeting__symbol"))
+    seen = Convening.objects.visible_to(person, reach=reach).filter(meeting__draft=False)
+    return seen.annotate(ref=F("meeting__symbol"))
 
 
 def _visible_sessions(person: Person, reach: Reach) -> QuerySet[Any]:
-    return Session.objects.visible_to(person, reach=reach)
+    return Session.objects.visible_to(person, reach=reach).filter(convening__meeting__draft=False)
 
 
 def _visible_items(person: Person, reach: Reach) -> QuerySet[Any]:
-    return AgendaItem.objects.visible_to(person, reach=reach)
+    return AgendaItem.objects.visible_to(person, reach=reach).filter(convening__meeting__draft=False)
 
 
 def _placed(person: Person, reach: Reach) -> QuerySet[Any]:

@@ -43,7 +43,7 @@ def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     reach = reach_of(request.person, at)
     convening = convening_or_404(request, symbol, reach)
     found = session_or_404(request, convening, ref, reach)
-    leads = found.room.sealed and chairs(reach, found.room)
+    leads, may_let_in = found.room.sealed and chairs(reach, found.room), rules.may_let_in(found)
     if request.method == "POST" and leads:
         _let_in(request, found, at)
         return redirect("meetings:session", convening.symbol, found.ref)
@@ -57,7 +57,8 @@ def session(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
         "openings": openings_of(found.room) if found.room.sealed and found.room_id in reach.rooms else [],
         "seats": seated if found.room.sealed else [],
         "leads": leads,
-        "could_sit": _could_sit(found, at) if leads else [],
+        "could_sit": _could_sit(found, at) if leads and may_let_in else [],
+        "may_let_in": may_let_in,
         "may_change": rules.may_change_session(reach, found),
         "present": quorum(found),
         "may_run": convenes(reach),
