@@ -159,6 +159,29 @@ def test_a_nomination_after_the_day_asked_for_is_kept_and_marked_late(keeper, at
     assert named(convening, factories.focal_point(), at).late
 
 
+def test_nobody_makes_themselves_head_of_their_delegation(keeper, at, client):
+    focal, convening = factories.focal_point(), convened()
+    party = focal.seats.get().party
+    colleague = factories.delegate(party=party)
+    adviser = actions.nominate(
+        convening=convening, party=party, person=colleague, role="adviser", by=focal, at=at
+    )
+    client.force_login(colleague)
+
+    page = client.get(f"/en/intranet/meetings/{convening.symbol}/delegates/{adviser.ref}/edit/").text
+    with pytest.raises(RefusedError, match="The role is given by the focal point"):
+        actions.describe_delegate(
+            delegate=adviser, values={"role": "alternate"}, revision=1, by=colleague, at=at
+        )
+    own = actions.describe_delegate(delegate=adviser, values={"needs": "Ramp", "role": "adviser"}, revision=1, by=colleague, at=at)  # fmt: skip
+    given = actions.describe_delegate(
+        delegate=adviser, values={"role": "alternate"}, revision=2, by=focal, at=at
+    )
+
+    assert 'name="needs"' in page and 'name="role"' not in page
+    assert (own.needs, given.role) == ("Ramp", "alternate")
+
+
 # Accreditation -------------------------------------------------------------------------------------------------------
 
 

@@ -149,9 +149,12 @@ def may_lead(delegation: Delegation, role: str, *, besides: int | None = None) -
 
 def keeps(reach: Reach, person: Person, delegate: Delegate) -> bool:
     """Whether the person sees and changes what is personal: the delegate, who nominates for the party, who convenes."""
+    return (delegate.person_id is not None and delegate.person_id == person.pk) or gives_role(reach, delegate)
+
+
+def gives_role(reach: Reach, delegate: Delegate) -> bool:
+    """Whether the person says which role a delegate has, and with it who speaks for the party: never the delegate alone."""
     convening, party = delegate.convening, delegate.delegation.party
-    if delegate.person_id is not None and delegate.person_id == person.pk:
-        return True
     if may_run(reach, convening.meeting):
         return True
     return nominates_for(reach, convening, party, standing_at(convening, party))

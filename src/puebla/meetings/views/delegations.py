@@ -404,6 +404,8 @@ def _written(request: PersonRequest, symbol: str, ref: str, *, registering: bool
     initial = {name: getattr(found, name) for name in names} | {"consents": found.consent_at is not None}
     kind = RegistrationForm if registering else DelegateForm
     form = kind(request.POST or None, request.FILES or None, initial=initial)
+    if not registering and not rules.gives_role(reach, found):
+        del form.fields["role"]
     if request.method == "POST" and form.is_valid():
         # All of it or nothing: a form that is refused leaves the photograph as it was, too.
         @transaction.atomic

@@ -110,9 +110,14 @@ def describe_delegate(
     *, delegate: Delegate, values: dict[str, Any], revision: int, by: Person, at: dt.datetime
 ) -> Delegate:
     """Change what is known of a delegate (`FIELDS`); the state stays."""
-    row = locked(delegate)
-    require(rules.may_describe(reach_of(by, at), by, row))
+    row, reach = locked(delegate), reach_of(by, at)
+    require(rules.may_describe(reach, by, row))
     require_unchanged(row, revision)
+    if values.get("role", row.role) != row.role and not rules.gives_role(reach, row):
+        raise RefusedError(
+            _("The role is given by the focal point of the delegation, or by who convenes the meeting."),
+            field="role",
+        )
     changed = write(row, values, at=at)
     tell_journal("delegate.described", row, by=by, at=at, facts={"changed": changed})
     return row
