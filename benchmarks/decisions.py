@@ -1,6 +1,8 @@
-"""A decision of four hundred paragraphs in two languages, what its page costs, and how fast a text is brought in from files."""
+"""Decisions of thirty years in two languages: what the page of one costs, what is asked by all, search, and bringing one in."""
 
+import datetime as dt
 import random
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -8,29 +10,44 @@ from typing import Any
 from benchmarks.measures import Measure, measure
 from benchmarks.texts import Writer
 
-TREE, IMPORT, SEARCH = "web.decisions.tree", "decisions.import", "search.paragraphs"
-PARAGRAPHS = 400
+TREE, IMPORT, SEARCH, ASKS = "web.decisions.tree", "decisions.import", "search.paragraphs", "web.asks.party"
+PARAGRAPHS, YEARS = 400, 30
 SYMBOL = "BENCH/DECISION"
+#: Of a hundred paragraphs, how many ask something, and how many of those still stand; an older year's have mostly been done.
+ASKING, STANDING = 50, 20
 
 
 def path_of_a_decision() -> str:
-    """Let a decision stand, adopted, each paragraph with what it does; the path of its page."""
+    """Let the decisions of thirty years stand, adopted, each paragraph with what it does; the path of one of them."""
     from django.urls import reverse
     from django.utils import timezone
 
     from puebla.texts.models import Text
 
     if not Text.objects.filter(symbol=SYMBOL).exists():
-        _stand(timezone.now())
+        rng = random.Random(9)
+        for year in range(YEARS):
+            _stand(f"{SYMBOL}/{year}" if year else SYMBOL, timezone.now(), rng, years_ago=year)
     return reverse("decisions:decision", args=[SYMBOL])
 
 
 def path_of_a_search() -> str:
-    """Let it stand; the path of paragraphs found by words and by a filter."""
+    """Let them stand; the path of paragraphs found by words and by a filter."""
     from django.urls import reverse
 
     path_of_a_decision()
     return f"{reverse('decisions:list')}?q=migration+border&status=active"
+
+
+def path_of_asks(person: int) -> str:
+    """Let them stand; the path of all that is asked of the party of this person."""
+    from django.urls import reverse
+
+    from puebla.members.models import Party
+
+    path_of_a_decision()
+    party = Party.objects.filter(seats__person=person).order_by("pk")[:1].get()
+    return reverse("intranet:asks-party", args=[party.code])
 
 
 def shown(page: bytes) -> int:
@@ -38,16 +55,22 @@ def shown(page: bytes) -> int:
     return page.count(b'<tr id="')
 
 
-def _pairs(count: int) -> Iterator[dict[str, str]]:
-    rng = random.Random(7)
+def asked(page: bytes) -> int:
+    """How many things wait, as the page says."""
+    said = re.search(rb'class="lede-plain">[^<]*?([0-9][0-9,.]*) things', page)
+    return int(re.sub(rb"[^0-9]", b"", said[1])) if said else 0
+
+
+def _pairs(count: int, seed: int = 7) -> Iterator[dict[str, str]]:
+    rng = random.Random(seed)
     writers = {code: Writer(code, rng, papers=20) for code in ("en", "es")}
     for _number in range(count):
         yield {code: " ".join(writer.page(1, 3).splitlines()[2:]) for code, writer in writers.items()}
 
 
-def _stand(at: Any) -> None:
+def _stand(symbol: str, at: Any, rng: random.Random, *, years_ago: int) -> None:
     from puebla.core.models import random_ref
-    from puebla.decisions.models import Addressee, Decision, Provision, ProvisionStatus, Verb
+    from puebla.decisions.models import Decision
     from puebla.members.models import Body, Party
     from puebla.texts.actions import digest_of
     from puebla.texts.actions.indexing import index_text
@@ -57,11 +80,11 @@ def _stand(at: Any) -> None:
     party = Party.objects.get(kind="secretariat")
     titles = {"en": "A decision of four hundred paragraphs", "es": "Una decisión de cuatrocientos párrafos"}
     text = Text.objects.create(
-        ref=random_ref(), symbol=SYMBOL, titles=titles, room=body.room, room_cap=body.room.cap, party=party, audience=50,
+        ref=random_ref(), symbol=symbol, titles=titles, room=body.room, room_cap=body.room.cap, party=party, audience=50,
         original_language="en", created_at=at, changed_at=at,
     )  # fmt: skip
     place, rows = "", []
-    for number, words in enumerate(_pairs(PARAGRAPHS), start=1):
+    for number, words in enumerate(_pairs(PARAGRAPHS, seed=7 + years_ago), start=1):
         place = tree.between(place, "")
         rows.append(
             Paragraph(
@@ -70,27 +93,70 @@ def _stand(at: Any) -> None:
             )
         )  # fmt: skip
     Paragraph.objects.bulk_create(rows)
-    every = list(Paragraph.objects.filter(text=text))
+    every = list(Paragraph.objects.filter(text=text).order_by("serial"))
     digest = digest_of(text, every, ["en", "es"])
     Text.objects.filter(pk=text.pk).update(
         state="frozen", frozen_at=at, frozen_hash=digest, frozen_languages=["en", "es"]
     )
     text.refresh_from_db()
+    adopted = at - dt.timedelta(days=365 * years_ago + 30)
     Decision.objects.create(
-        kind="decision", text=text, body=body, state="adopted", adopted_on=at.date(), adopted_at=at, adopted_hash=digest,
-        way="session", created_at=at, changed_at=at,
+        kind="decision", text=text, body=body, state="adopted", adopted_on=adopted.date(), adopted_at=adopted,
+        adopted_hash=digest, way="session", created_at=adopted, changed_at=adopted,
     )  # fmt: skip
+    _say_what_they_do(every, adopted, rng)
+    index_text(text, at=at)
+
+
+def _say_what_they_do(paragraphs: list[Any], at: Any, rng: random.Random) -> None:
+    """Verb, addressees, due date and status of each; some of what stands was answered."""
+    from puebla.decisions.models import Addressee, Provision, ProvisionStatus, Verb
+    from puebla.members.models import Body, Party
+
     verb, _made = Verb.objects.get_or_create(
         code="bench", defaults={"names": {"en": "to request", "es": "solicitar"}}
     )
+    parties = list(Party.objects.filter(standings__kind="member").distinct().order_by("pk"))
+    bodies = list(Body.objects.order_by("pk")[:5])
+
+    def status() -> str:
+        return (
+            "active"
+            if rng.random() * 100 < STANDING
+            else rng.choice(["implemented", "superseded", "elapsed"])
+        )
+
     said = Provision.objects.bulk_create(
-        Provision(paragraph=one, verb=verb, asks=True, changed_at=at) for one in every
-    )
-    Addressee.objects.bulk_create(Addressee(provision=one, whom="members") for one in said)
+        Provision(
+            paragraph=one, verb=verb, asks=rng.random() * 100 < ASKING, status=status(), changed_at=at,
+            due_on=at.date() + dt.timedelta(days=30 * rng.randrange(1, 40)) if rng.random() < 0.4 else None,
+            due_precision=rng.choice(["day", "month", "quarter"]),
+        )
+        for one in paragraphs
+    )  # fmt: skip
+    whom = [
+        rng.choices([{"whom": "members"}, {"whom": "party", "party": rng.choice(parties)}, {"whom": "body", "body": rng.choice(bodies)}], [6, 2, 2])[0]
+        for _one in said
+    ]  # fmt: skip
+    Addressee.objects.bulk_create(Addressee(provision=one, **to) for one, to in zip(said, whom, strict=True))
     ProvisionStatus.objects.bulk_create(
-        ProvisionStatus(provision=one, status="active", on=at.date(), at=at) for one in said
+        ProvisionStatus(provision=one, status=one.status, on=at.date(), at=at) for one in said
     )
-    index_text(text, at=at)
+    _answer([one for one in said if one.asks and one.status == "active"], parties, at, rng)
+
+
+def _answer(standing: list[Any], parties: list[Any], at: Any, rng: random.Random) -> None:
+    """Every party has answered a tenth of what stands."""
+    from puebla.decisions.models import ProvisionAnswer
+
+    people = {one.pk: one.seats.order_by("pk").values_list("person_id", flat=True).first() for one in parties}
+    ProvisionAnswer.objects.bulk_create(
+        ProvisionAnswer(
+            provision=one, party=party, says=rng.choice(["done", "under_way"]), words="It was done.", language="en", at=at,
+            by_id=people[party.pk], room=one.paragraph.text.room, room_cap=one.paragraph.text.room_cap, audience=50,
+        )
+        for one in standing for party in parties if people[party.pk] and rng.random() < 0.1
+    )  # fmt: skip
 
 
 def importing(*, paragraphs: int = PARAGRAPHS) -> Measure:

@@ -29,6 +29,7 @@ PAGE_GOALS = {
     "web.documents.list.signed_in": 0.02,
     "web.documents.record.signed_in": 0.02,
     "web.desk": 0.01,
+    decisions.ASKS: 0.02,
     "web.meeting.page.signed_in": 0.02,
     "web.plan.matrix": 0.01,
     "web.search.signed_in": 0.01,
@@ -92,6 +93,15 @@ def _page(instance: Instance, name: str, port: int) -> Tour:
         shown = decisions.shown(checked(Target(port, target.path, cookie=actors.delegate)))
         if shown < decisions.PARAGRAPHS:
             raise AssertionError(f"The decision's page shows {shown} paragraphs to its reader.")
+        return Tour([target])
+    if name == decisions.ASKS:
+        page_of_the_matrix()
+        target = Target(
+            port, decisions.path_of_asks(actors.delegate_id), cookie=actors.delegate, headers=ACCEPTED
+        )
+        asked = decisions.asked(checked(Target(port, target.path, cookie=actors.delegate)))
+        if asked < decisions.PARAGRAPHS:
+            raise AssertionError(f"Of the party of its reader {asked} things are asked.")
         return Tour([target])
     if name == decisions.SEARCH:
         return Tour([Target(port, decisions.path_of_a_search(), cookie=actors.delegate, headers=ACCEPTED)])

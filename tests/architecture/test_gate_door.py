@@ -120,12 +120,11 @@ REASONS = {
         "Provision",
     ): "of decisions that come through the gate",
     ("decisions/views/silence.py", "offer", "SilenceProcedure"): "`outcomes_for`, the gate of how they ended",
-    ("decisions/views/silence_news.py", "asks", "SilenceParty"): "of procedures that came through the gate",
     (
-        "decisions/views/asks.py",
-        "_asking",
-        "Addressee",
-    ): "of paragraphs of decisions that came through the gate",
+        "decisions/views/silence_news.py",
+        "_that_ask",
+        "SilenceParty",
+    ): "of procedures that came through the gate",
     (
         "decisions/views/offers.py",
         "citing",
@@ -286,10 +285,14 @@ REASONS = {
     ): "of entries that came through the gate; shown only with a hit",
     ("circulars/views/lists.py", "rows_of", "Recipient"): "which of the reader's own parties it was sent to",
     ("meetings/views/convening.py", "convening_or_404", "Convening"): "by the key that came through the gate",
-    ("circulars/views/asks.py", "asks", "Recipient"): "to which parties circulars went that the reader sees",
+    (
+        "circulars/views/asks.py",
+        "_sent_to",
+        "Recipient",
+    ): "to which parties circulars went that the reader sees",
     (
         "documents/views/asks.py",
-        "asks",
+        "_that_lack",
         "LanguageEdition",
     ): "the languages awaited of papers that the reader sees",
     ("intranet/views/asks.py", "_forms", "Seat"): "the people of the reader's own party",

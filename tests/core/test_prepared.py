@@ -39,6 +39,21 @@ def test_more_keys_than_a_statement_has_room_for_are_all_answered():
     assert known.rows([]) == []
 
 
+def test_a_column_of_small_numbers_is_asked_too_and_no_constant_is_taken_for_a_value():
+    paper = make.DocumentFactory(audience=50)
+    Document.objects.filter(pk=paper.pk).update(revision=10_000)
+    of_both = Prepared(
+        lambda audience, least: (
+            Document.objects.filter(audience=audience, revision__gte=least)
+            .exclude(revision__in=[10_001, 20_001])
+            .values_list("pk")
+        )
+    )
+
+    assert of_both.rows(50, 9_999) == of_both.rows(50, 10_000) == [(paper.pk,)]
+    assert of_both.rows(60, 10_000) == of_both.rows(50, 10_001) == []
+
+
 def test_an_instant_and_its_day_are_those_of_the_question():
     paper = make.DocumentFactory(dated_on=dt.date(2020, 5, 4), precision="day")
     until = Prepared(

@@ -3,15 +3,20 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from puebla.circulars.actions.holding import hold
 from puebla.core.asks import Question, State, asked_of
 from puebla.core.verdicts import RefusedError, StaleError
+from puebla.intranet.actions import asks
+from puebla.intranet.views.asked import Asked
 from puebla.members.models import Audience
-from puebla.members.querysets import reach_of
+from puebla.members.querysets import reach_of, today
 from puebla.plan import actions
 from puebla.plan.models import Commitment, Report
+from puebla.plan.querysets.rounds import half_of
 from puebla.plan.views.panels import to_report
 from tests import factories as make
 from tests.plan.making import (
@@ -221,6 +226,28 @@ def test_the_desk_shows_what_is_to_be_reported_to_members_alone(line):
     assert to_report(by, reach_of(by)) is None
     other = make.focal_point(make.PartyFactory(code="CRI"))
     assert to_report(other, reach_of(other)) is None
+    now = timezone.now()
+    report(one, person, country, half=half_of(today(now)), at=now)
+    assert to_report(person, reach_of(person)) is None
+
+
+def test_a_report_that_is_set_aside_is_told_apart_from_those_that_stand_as_it_did(line):
+    by, made, one, country, person = line
+    commitment(by, objective=objective_of(made), leads=[country])
+    now = timezone.now()
+    question = Question(person, reach_of(person, now), frozenset({country.pk}), now, now)
+    aside, other = [ask for ask in asked_of(question) if ask.state(now) == State.OPEN]
+    asks.set_aside(ask=aside, party=country, reason="We have no land border.", revision=0, by=person, at=now)
+    page = reverse("intranet:asks-party", args=[country.code])
+    client = Client()
+    client.force_login(person)
+
+    listed = Asked.of(question)
+    lines = {line.ask.ref: line.state for line in listed.all_lines()}
+    assert lines[aside.ref] == State.NOT_APPLICABLE and lines[other.ref] == State.OPEN
+    assert sum(listed.counts().values()) == len(listed) == len(lines) == len(asked_of(question))
+    assert "We have no land border." in client.get(page).text
+    assert "We have no land border." not in client.get(page, {"state": "open"}).text
 
 
 def test_the_paragraph_that_ordered_it_is_cited_to_who_may_know_of_it_alone(line):

@@ -5,7 +5,8 @@ comments. The list of a party, the secretariat's board and the calendar ask all 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -157,14 +158,51 @@ class Ask:
 
     def state(self, at: dt.datetime) -> State:
         """Where it stands at this instant, whatever the party said of it."""
+        return self.lot.state(at)
+
+    @property
+    def lot(self) -> "Lot":
+        """The thing as a lot of its own."""
+        return Lot(
+            self.source, self.party, self.kind, [self], meeting=self.meeting, due=self.due, ended=self.ended, invited=self.invited,
+            answered=self.answered_at is not None, done=self.done,
+        )  # fmt: skip
+
+
+@dataclass
+class Lot:
+    """Things of one room asked of one party that stand alike: of a party hundreds are asked, and a page shows some of them.
+
+    Attributes:
+        keys: by which their room makes each of them, in the order in which a list has them.
+        meeting, due, answered, done, ended, invited: of all of them, as of an `Ask`.
+    """
+
+    source: str
+    party: int
+    kind: str
+    keys: list[Any]
+    meeting: str = ""
+    due: Due | None = None
+    answered: bool = False
+    done: bool = False
+    ended: bool = False
+    invited: bool = False
+
+    def state(self, at: dt.datetime) -> State:
+        """Where they stand at this instant, whatever the party said of them."""
         if self.done:
             return State.DONE
-        if self.answered_at is not None:
+        if self.answered:
             return State.ANSWERED
         over = self.due is not None and self.due.is_over(at)
         if self.ended or (over and self.invited):
             return State.ENDED
         return State.LATE if over else State.OPEN
+
+
+#: Before everything that was ever asked, and late enough for every clock on earth.
+EVER = dt.datetime(1, 1, 3, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -175,17 +213,63 @@ class Question:
         person: who asks, with what they reach: nothing is told that they may not know of.
         parties: keys of the parties.
         since: what was finished before this instant is left out.
+        known: what rooms have found out for it already.
     """
 
     person: Any
     reach: Any
     parties: frozenset[int]
     at: dt.datetime
-    since: dt.datetime = field(default=dt.datetime.min.replace(tzinfo=dt.UTC))
+    since: dt.datetime = EVER
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: str, ask: Callable[[], Any]) -> Any:
+        """What a room needs to count and to make what it asks: asked once."""
+        if name not in self.known:
+            self.known[name] = ask()
+        return self.known[name]
 
 
 #: A room that asks something of parties: (question) → what it asks, in a constant number of questions to the database.
 AskSource = Callable[[Question], Iterable[Ask]]
+#: How many things asked are made at once where all of them are wanted.
+CHUNK = 1000
+
+
+class LongSource:
+    """A room that may ask hundreds of things of one party: it gives lots of keys, and makes of them what is shown.
+
+    Attributes:
+        name: its name in the registry.
+    """
+
+    name = ""
+
+    def lots(self, question: Question) -> Iterable[Lot]:
+        """All that it asks, as far as the reader may know of it, in a constant number of questions."""
+        raise NotImplementedError
+
+    def made(self, question: Question, keys: Sequence[tuple[int, Any]]) -> Mapping[tuple[int, Any], Ask]:
+        """What these (party, key) stand for, as far as the room asks it and the reader may know of it."""
+        raise NotImplementedError
+
+    def keys_of(self, refs: Collection[str]) -> Mapping[str, Any]:
+        """By reference, the key; what is no reference of the room has none."""
+        raise NotImplementedError
+
+    def __call__(self, question: Question) -> Iterator[Ask]:
+        """All of it, made."""
+        keys = [(lot.party, key) for lot in self.lots(question) for key in lot.keys]
+        for start in range(0, len(keys), CHUNK):
+            yield from self.made(question, keys[start : start + CHUNK]).values()
+
+    def one(self, question: Question, ref: str) -> Ask | None:
+        """The thing of this reference, asked of any of the parties."""
+        key = self.keys_of([ref]).get(ref)
+        if key is None:
+            return None
+        asked = self.made(question, [(party, key) for party in sorted(question.parties)])
+        return next(iter(asked.values()), None)
 
 
 def asked_of(question: Question) -> list[Ask]:
@@ -193,7 +277,38 @@ def asked_of(question: Question) -> list[Ask]:
     return [ask for source in registry.asks for ask in source(question)]
 
 
+def lots_of(question: Question) -> Iterator[Lot]:
+    """The same as lots: of rooms that ask little each thing is made, and a lot of its own."""
+    for source in registry.asks:
+        if isinstance(source, LongSource):
+            yield from source.lots(question)
+        else:
+            yield from (ask.lot for ask in source(question))
+
+
+def made_of(question: Question, wanted: Sequence[tuple[Lot, Any]]) -> list[Ask | None]:
+    """What these keys of these lots stand for, in this order: each room is asked once. None where it is gone meanwhile."""
+    keys: dict[str, list[tuple[int, Any]]] = defaultdict(list)
+    for lot, key in wanted:
+        if not isinstance(key, Ask):
+            keys[lot.source].append((lot.party, key))
+    made: dict[str, Mapping[tuple[int, Any], Ask]] = {}
+    for name, asked in keys.items():
+        source = registry.asks.named(name)
+        assert isinstance(source, LongSource)  # noqa: S101 - no other gives keys
+        made[name] = source.made(question, asked)
+    return [key if isinstance(key, Ask) else made[lot.source].get((lot.party, key)) for lot, key in wanted]
+
+
+def keys_named(source: str, refs: Collection[str]) -> set[Any]:
+    """How a room's lots know what these references name: by key, or where it makes everything, by the reference itself."""
+    found = registry.asks.named(source)
+    return set(found.keys_of(refs).values()) if isinstance(found, LongSource) else set(refs)
+
+
 def ask_named(question: Question, source: str, ref: str) -> Ask | None:
     """One of them by its name; None where the reader may not know of it, or nobody asks it."""
     found = registry.asks.named(source)
+    if isinstance(found, LongSource):
+        return found.one(question, ref)
     return next((one for one in found(question) if one.ref == ref), None) if found else None

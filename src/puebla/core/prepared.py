@@ -19,6 +19,9 @@ One = int | str | dt.datetime
 Value = One | Sequence[int] | Sequence[str]
 #: Statements of one question that are remembered.
 _MOST_STATEMENTS = 200
+#: Marks are numbers from here on that every column of numbers may hold. A question is put twice, with other marks: what is not
+#: the same then is a mark, and no constant is taken for one.
+_BEGINNINGS = (10_000, 20_000)
 #: How many keys a statement has room for; what is left over repeats the last one.
 _SIZES = (1, 4, 20, 100, 1000)
 
@@ -112,22 +115,13 @@ class Prepared:
 
     def _written(self, values: tuple[Value, ...], shape: tuple[Hashable, ...]) -> _Statement | None:
         """The statement; None where it can answer nothing."""
-        number = count()
-        marks: list[Any] = [
-            _mark(value, next(number))
-            if isinstance(value, One)
-            else [_mark(one, next(number)) for one in value]
-            for value in values
-        ]
-        connection = connections[DEFAULT_DB_ALIAS]
-        compiler = self._write(*shape, *marks).query.get_compiler(connection=connection)
-        try:
-            sql, parameters = compiler.as_sql()
-        except EmptyResultSet:
+        first, second = (self._compiled(values, shape, begin) for begin in _BEGINNINGS)
+        if first is None or second is None:
             return None
-        known = {mark: place for place, mark in enumerate(_spread(marks))}
+        compiler, sql, parameters, known = first
         places = tuple(
-            (known.get(one), one) if isinstance(one, Hashable) else (None, one) for one in parameters
+            (_place(one, known, again, second[-1]), one)
+            for one, again in zip(parameters, second[2], strict=True)
         )
         converters = compiler.get_converters(
             [column for column, *_rest in compiler.select[: compiler.col_count]]
@@ -137,12 +131,38 @@ class Prepared:
         )
         return _Statement(sql, places, columns)
 
+    def _compiled(
+        self, values: tuple[Value, ...], shape: tuple[Hashable, ...], begin: int
+    ) -> tuple[Any, str, tuple[Any, ...], dict[Any, int]] | None:
+        """The question put with marks: what writes it, the statement, its parameters, and the places that the marks stand for."""
+        number = count(begin)
+        marks: list[Any] = [
+            _mark(value, next(number))
+            if isinstance(value, One)
+            else [_mark(one, next(number)) for one in value]
+            for value in values
+        ]
+        compiler = self._write(*shape, *marks).query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        return compiler, sql, tuple(parameters), {mark: place for place, mark in enumerate(_spread(marks))}
 
-def _mark(value: One, place: int) -> One:
-    """A value of the same sort that no real question holds: where it stands in the statement, the real one goes."""
+
+def _mark(value: One, number: int) -> One:
+    """A value of the same sort: where it stands in the statement, the real one goes."""
     if isinstance(value, dt.datetime):
-        return dt.datetime(1901, 2, 3, 4, 5, 6, tzinfo=dt.UTC) + dt.timedelta(days=place)
-    return f"\x01{place}\x01" if isinstance(value, str) else -19_010_203_000 - place
+        return dt.datetime(1901, 2, 3, 4, 5, 6, tzinfo=dt.UTC) + dt.timedelta(days=number)
+    return f"\x01{number}\x01" if isinstance(value, str) else number
+
+
+def _place(one: Any, known: dict[Any, int], again: Any, known_again: dict[Any, int]) -> int | None:
+    """Which of the values stands here; None where it is a constant, which is the same when the question is put again."""
+    if not isinstance(one, Hashable) or one == again:
+        return None
+    place = known.get(one)
+    return place if place is not None and place == known_again.get(again) else None
 
 
 def _filled(value: Value) -> Value:

@@ -14,7 +14,7 @@ from puebla.decisions import rules
 from puebla.decisions.models import Provision, ProvisionAnswer
 from puebla.decisions.querysets.asking import addressed
 from puebla.members.models import Audience, Party
-from puebla.members.querysets import reach_of, today
+from puebla.members.querysets import reach_of
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def answer(
         return before
     text = provision.paragraph.text
     require(rules.may_answer(reach_of(by, at), text.decision, party))
-    meant = addressed([party.pk], on=today(at))
+    meant = addressed([party.pk], at=at)
     if not provision.asks or not any(meant.by(one) for one in provision.addressees.all()):
         raise RefusedError(_("This paragraph asks nothing of %(party)s.") % {"party": party}, field="party")
     one = ProvisionAnswer(

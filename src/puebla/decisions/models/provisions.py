@@ -85,6 +85,9 @@ class Provision(models.Model):
         indexes = [
             models.Index(fields=["status", "due_on"], name="decisions_by_status"),
             models.Index(fields=["due_on"], condition=Q(asks=True), name="decisions_asking"),
+            # What is asked of a party: a few of all paragraphs there ever were.
+            models.Index(fields=["status"], condition=Q(asks=True), name="decisions_asking_status"),
+            models.Index(fields=["changed_at"], condition=Q(asks=True), name="decisions_asking_changed"),
         ]
 
     def __str__(self) -> str:

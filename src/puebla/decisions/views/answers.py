@@ -14,7 +14,6 @@ from puebla.decisions.querysets.asking import addressed
 from puebla.decisions.views.decision import written
 from puebla.decisions.views.reading import Reading
 from puebla.members.models import Party
-from puebla.members.querysets import today
 
 
 @signed_in
@@ -27,7 +26,7 @@ def answer(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
         raise Http404
     one.paragraph = paragraph
     parties = list(Party.objects.filter(pk__in=reading.reach.parties).order_by("code"))
-    meant = addressed([party.pk for party in parties], on=today(reading.at))
+    meant = addressed([party.pk for party in parties], at=reading.at)
     asked = {key for each in one.addressees.all() for key in meant.by(each)}
     parties = [
         party

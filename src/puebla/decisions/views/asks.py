@@ -1,96 +1,160 @@
 """What paragraphs of decisions ask: of parties named, all member states, bodies, the Presidency, the secretariat."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Q
 from django.urls import reverse
 
-from puebla.core.asks import Ask, Due, Question
+from puebla.core.asks import Ask, Due, LongSource, Lot, Question
 from puebla.core.calendars import other_language
 from puebla.core.languages import show
-from puebla.decisions.models import IN_FORCE, Addressee, Decision, Provision, ProvisionAnswer
-from puebla.decisions.querysets.asking import addressed
-from puebla.members.querysets import MEMBERS, today
+from puebla.decisions.models import IN_FORCE, ProvisionAnswer
+from puebla.decisions.querysets.asking import (
+    SHOWN,
+    Addressed,
+    addressed,
+    answers_given,
+    any_ask,
+    asks_due,
+    asks_ended,
+    asks_in_force,
+    provisions_at,
+    sealed_texts,
+    these_asks,
+)
+from puebla.members.querysets import MEMBERS
 from puebla.texts.models.wording import unmarked
 
+NAME, KIND = "decisions", "paragraph"
 #: How much of a paragraph stands in a list.
 LONGEST = 140
-#: What is asked of an addressee's paragraph and its decision: a list may have hundreds, so that no record is made of them.
-COLUMNS = {
-    "provision": "provision_id", "status": "provision__status", "due_on": "provision__due_on",
-    "precision": "provision__due_precision", "serial": "provision__paragraph__serial", "anchor": "provision__paragraph__anchor",
-    "words": "provision__paragraph__words", "text": "provision__paragraph__text__ref",
-    "symbol": "provision__paragraph__text__symbol", "cap": "provision__paragraph__text__room_cap",
-    "decision": "provision__paragraph__text__decision__ref", "adopted_at": "provision__paragraph__text__decision__adopted_at",
-    "body": "provision__paragraph__text__decision__body__code",
-}  # fmt: skip
+Key = tuple[int, int]
 
 
-def asks(question: Question) -> Iterator[Ask]:
-    """Paragraphs of adopted decisions that ask something of these parties, as far as the reader may know; eight questions.
+class ParagraphAsks(LongSource):
+    """Paragraphs of adopted decisions that ask something of parties, as far as the reader may know.
 
     What ended meanwhile (implemented, superseded, elapsed) is told as ended: nothing vanishes from a list unanswered.
     """
-    standing = Q(provision__status__in=IN_FORCE) | Q(provision__changed_at__gte=question.since)
-    yield from asked(question, standing)
+
+    name = NAME
+
+    def lots(self, question: Question) -> Iterator[Lot]:
+        """Paragraphs by what they have in common; ten questions."""
+        person, reach = question.person, question.reach
+        # Where no paragraph asks anything, nobody is asked whom it would mean.
+        if not any_ask.rows(person, reach):
+            return
+        meant = _means(question)
+        rows = [
+            *asks_in_force.rows(person, reach, *meant),
+            *asks_ended.rows(person, reach, question.since, *meant),
+        ]
+        said = _newest(question) if rows else {}
+        lots: dict[tuple[Any, ...], Lot] = {}
+        for (key, status, on, precision), parties in _parties_of(rows, question).items():
+            for party in parties:
+                alike = (
+                    party,
+                    status in IN_FORCE,
+                    on,
+                    precision if on else "",
+                    said.get((key, party), ("",))[0],
+                )
+                if alike not in lots:
+                    lots[alike] = _lot(*alike)
+                lots[alike].keys.append(key)
+        for lot in lots.values():
+            lot.keys.sort()
+            yield lot
+
+    def made(self, question: Question, keys: Sequence[Key]) -> dict[Key, Ask]:
+        """These paragraphs, by party and provision; nine questions."""
+        wanted = sorted({key for _party, key in keys})
+        rows = these_asks.rows(question.person, question.reach, question.since, wanted, *_means(question))
+        answers, addresses = _newest(question), _Addresses()
+        shown = {row[0]: SimpleNamespace(**dict(zip(SHOWN, row, strict=True))) for row in rows}
+        asked = {one[0]: parties for one, parties in _parties_of(rows, question).items()}
+        return {
+            (party, key): _ask(shown[key], party, answers.get((key, party)), addresses)
+            for party, key in keys
+            if party in asked.get(key, ())
+        }
+
+    def keys_of(self, refs: Collection[str]) -> dict[str, int]:
+        """By reference of a text and number in it, the provision; one question."""
+        places = {}
+        for ref in refs:
+            text, _dash, serial = ref.rpartition("-")
+            if serial.isdecimal() and len(serial) < 10:
+                places[text, int(serial)] = ref
+        return {places[place]: key for place, key in provisions_at(places).items()} if places else {}
 
 
-def asked(question: Question, which: Q) -> Iterator[Ask]:
-    """What some paragraphs ask of the parties of the question.
-
-    Args:
-        which: of their addressees.
-    """
-    # Where no paragraph asks anything, nobody is asked whom it would mean.
-    if (
-        not Provision.objects.visible_to(question.person, reach=question.reach)
-        .filter(asks=True)
-        .order_by()
-        .exists()
-    ):
-        return
-    meant = addressed(question.parties, on=today(question.at))
-    found = _asking(question, meant, which)
-    if not found:
-        return
-    answers = _newest(question, list(found))
-    addresses = _Addresses()
-    for one, parties in found.values():
-        for party in sorted(parties):
-            # In a sealed room nobody is told whom else it asks.
-            if one.cap >= MEMBERS or party in question.reach.parties:
-                yield _ask(one, party, answers.get((one.provision, party)), addresses)
+asks = ParagraphAsks()
 
 
-def _asking(question: Question, meant: Any, which: Q) -> dict[int, tuple[Any, set[int]]]:
-    """By provision, its columns and the parties that it asks."""
-    seen = Decision.objects.visible_to(question.person, reach=question.reach).adopted().order_by()
-    whom = Q(whom=Addressee.Whom.PARTY, party__in=meant.parties) | Q(whom__in=meant.kinds)
-    whom |= Q(whom=Addressee.Whom.BODY, body__in=[pk for pk, parties in meant.bodies.items() if parties])
-    rows = Addressee.objects.filter(
-        whom, which, provision__asks=True, provision__paragraph__removed_at=None,
-        provision__paragraph__text__decision__in=seen,
-    ).order_by("provision_id", "pk")  # fmt: skip
-    found: dict[int, tuple[Any, set[int]]] = {}
-    for kind, party, body, *values in rows.values_list("whom", "party_id", "body_id", *COLUMNS.values()):
-        parties = meant.by(SimpleNamespace(whom=kind, party_id=party, body_id=body))
-        one = found.setdefault(values[0], (SimpleNamespace(**dict(zip(COLUMNS, values, strict=True))), set()))
-        one[1].update(parties)
+def asked_between(question: Question, first: dt.datetime, last: dt.datetime) -> Iterable[Ask]:
+    """What paragraphs in force ask of the parties, due on a day between these instants; one question where nothing is."""
+    if not any_ask.rows(question.person, question.reach):
+        return []
+    rows = asks_due.rows(question.person, question.reach, first, last, *_means(question))
+    keys = [(party, one[0]) for one, of in _parties_of(rows, question).items() for party in sorted(of)]
+    return asks.made(question, keys).values()
+
+
+def _addressed(question: Question) -> Addressed:
+    found: Addressed = question.once("addressed", lambda: addressed(question.parties, at=question.at))
     return found
 
 
-def _newest(question: Question, provisions: list[int]) -> dict[tuple[int, int], tuple[str, dt.datetime]]:
-    """What each party said last of each provision, as far as the reader may read it."""
-    said = ProvisionAnswer.objects.visible_to(question.person, reach=question.reach).filter(
-        party__in=sorted(question.parties)
+def _means(question: Question) -> tuple[list[int], list[str], list[int]]:
+    """Parties, kinds and bodies that mean any of those asked about."""
+    meant = _addressed(question)
+    return sorted(meant.parties), meant.kinds, sorted(key for key, of in meant.bodies.items() if of)
+
+
+def _parties_of(rows: Iterable[Sequence[Any]], question: Question) -> dict[tuple[Any, ...], frozenset[int]]:
+    """By key, status and due date of what is asked, the parties that it asks."""
+    meant, own = _addressed(question), question.reach.parties
+    # In a sealed room nobody is told whom else it asks.
+    sealed: set[int] = (
+        set() if question.parties <= own else question.once("sealed", lambda: _sealed(question))
     )
-    rows = said.order_by("at", "pk").values_list("provision_id", "party_id", "says", "at")
-    asked = set(provisions)
-    return {(one, party): (says, at) for one, party, says, at in rows if one in asked}
+    found: dict[tuple[Any, ...], frozenset[int]] = {}
+    for key, status, on, precision, whom, party, body, text, *_rest in rows:
+        parties = meant.of(whom, party, body)
+        one = (key, status, on, precision)
+        known = found.get(one)
+        parties = parties & own if text in sealed else parties
+        found[one] = parties if known is None else known | parties
+    return found
+
+
+def _sealed(question: Question) -> set[int]:
+    return {key for (key,) in sealed_texts.rows(question.person, question.reach)}
+
+
+def _newest(question: Question) -> dict[Key, tuple[str, dt.datetime]]:
+    """What each party said last of each provision, as far as the reader may read it."""
+
+    def asked() -> dict[Key, tuple[str, dt.datetime]]:
+        parties = sorted(question.parties)
+        rows = answers_given.rows(question.person, question.reach, question.since, parties)
+        return {(provision, party): (says, at) for provision, party, says, at in rows}
+
+    found: dict[Key, tuple[str, dt.datetime]] = question.once("answers", asked)
+    return found
+
+
+def _lot(party: int, stands: bool, on: Any, precision: str, says: str) -> Lot:
+    return Lot(
+        NAME, party, KIND, [], due=Due(on=on, precision=precision) if on else None, answered=bool(says),
+        done=says == ProvisionAnswer.Says.DONE, ended=not stands,
+    )  # fmt: skip
 
 
 class _Addresses:
@@ -101,22 +165,29 @@ class _Addresses:
         before, rest = reverse("decisions:answer", args=["0X0", "1X1"]).split("0X0")
         self.answer = (before, *rest.split("1X1"))
 
-    def of(self, one: Any) -> tuple[str, str]:
+    def of(self, symbol: str, ref: str, anchor: str) -> tuple[str, str]:
         """The paragraph's own address, and that where it is answered."""
-        page = f"{self.page[0]}{quote(one.symbol or one.decision)}{self.page[1]}"
         before, middle, after = self.answer
-        return f"{page}#{one.anchor}", f"{before}{one.decision}{middle}{quote(one.anchor)}{after}"
+        page = f"{self.page[0]}{quote(symbol)}{self.page[1]}"
+        return f"{page}#{anchor}", f"{before}{ref}{middle}{quote(anchor)}{after}"
 
 
 def _ask(one: Any, party: int, said: tuple[str, dt.datetime] | None, addresses: _Addresses) -> Ask:
-    page, answer = addresses.of(one)
+    symbol = one.paragraph__text__symbol or one.paragraph__text__decision__ref
+    anchor, words, sealed = (
+        one.paragraph__anchor,
+        one.paragraph__words,
+        one.paragraph__text__room_cap < MEMBERS,
+    )
+    page, answer = addresses.of(symbol, one.paragraph__text__decision__ref, anchor)
     ended = one.status not in IN_FORCE
     return Ask(
-        source="decisions", ref=f"{one.text}-{one.serial}", party=party, kind="paragraph",
-        title=_short(unmarked(show(one.words).text)), language=other_language(one.words),
-        cites=f"{one.symbol or one.decision}#{one.anchor}", address=page, answer="" if ended else answer, asked_at=one.adopted_at,
-        due=Due(on=one.due_on, precision=one.precision) if one.due_on else None, answered_at=said[1] if said else None,
-        done=said is not None and said[0] == ProvisionAnswer.Says.DONE, ended=ended, body=one.body, sealed=one.cap < MEMBERS,
+        source=NAME, ref=f"{one.paragraph__text__ref}-{one.paragraph__serial}", party=party, kind=KIND,
+        title=_short(unmarked(show(words).text)), language=other_language(words), cites=f"{symbol}#{anchor}", address=page,
+        answer="" if ended else answer, asked_at=one.paragraph__text__decision__adopted_at,
+        due=Due(on=one.due_on, precision=one.due_precision) if one.due_on else None, answered_at=said[1] if said else None,
+        done=said is not None and said[0] == ProvisionAnswer.Says.DONE, ended=ended,
+        body=one.paragraph__text__decision__body__code, sealed=sealed,
     )  # fmt: skip
 
 

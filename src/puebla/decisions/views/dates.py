@@ -4,14 +4,12 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.core.asks import Question
 from puebla.core.calendars import CalendarEntry
-from puebla.decisions.models import IN_FORCE
-from puebla.decisions.views.asks import asked
+from puebla.decisions.views.asks import asked_between
 from puebla.members.querysets import Reach, today
 
 if TYPE_CHECKING:
@@ -28,9 +26,9 @@ def entries(person: "Person", reach: Reach, first: dt.datetime, last: dt.datetim
     """
     begins, ends = today(first), today(last)
     question = Question(person, reach, reach.parties, reach.at or timezone.now())
-    due = Q(provision__status__in=IN_FORCE, provision__due_on__range=(begins - WIDEST, ends))
     # Who sits for two parties that are asked the same has it once.
-    waiting = {ask.ref: ask for ask in asked(question, due) if not ask.done}
+    found = asked_between(question, first - WIDEST, last)
+    waiting = {ask.ref: ask for ask in found if not ask.done}
     for ask in waiting.values():
         day = ask.due.last_day if ask.due else dt.date.max
         if not begins <= day <= ends:

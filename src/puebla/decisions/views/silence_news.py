@@ -19,6 +19,7 @@ from puebla.decisions.actions.silence_mail import says
 from puebla.decisions.models import SilenceParty, SilenceProcedure, SilenceReceipt
 from puebla.meetings.views.news import in_every_language, told_in_the_act
 from puebla.members.querysets import MEMBERS, Reach
+from puebla.members.querysets.prepared import PreparedForReader
 
 SILENCE = gettext_lazy("silence procedure")
 State = SilenceProcedure.State
@@ -47,39 +48,53 @@ SOURCE = NewsSource(since=told_in_the_act, visible=visible, lines=lines, says=sa
 
 def asks(question: Question) -> Iterator[Ask]:
     """Answers that these parties may give, by the closing instant: who says nothing has agreed, and is never late."""
-    seen = visible(question.person, question.reach).filter(
-        Q(state=State.RUNNING) | Q(ended_at__gte=question.since)
-    )
-    asked = SilenceParty.objects.filter(procedure__in=seen.order_by(), party__in=sorted(question.parties))
-    rows = list(
-        asked.select_related("procedure__decision__text", "procedure__decision__body", "procedure__decision__convening__meeting").order_by("pk")
-    )  # fmt: skip
+    parties = sorted(question.parties)
+    rows = _asked.rows(question.person, question.reach, question.since, parties)
     if not rows:
         return
-    given = SilenceReceipt.objects.visible_to(question.person, reach=question.reach).where_they_stand()
-    pairs = given.filter(procedure__in=[one.procedure_id for one in rows], party__in=sorted(question.parties))
-    answered = {
-        (procedure, party): at
-        for procedure, party, at in pairs.order_by("at").values_list("procedure_id", "party_id", "at")
-    }
+    keys = sorted({one["procedure_id"] for one in rows})
+    given = _answered.rows(question.person, question.reach, keys, parties)
+    answered = {(procedure, party): at for procedure, party, at in given}
     for one in rows:
         # In a sealed room nobody is told whom else it asks.
-        if one.procedure.decision.text.room_cap >= MEMBERS or one.party_id in question.reach.parties:
-            yield _ask(one, answered.get((one.procedure_id, one.party_id)), question.at)
+        if one[_TEXT + "room_cap"] >= MEMBERS or one["party_id"] in question.reach.parties:
+            yield _ask(one, answered.get((one["procedure_id"], one["party_id"])), question.at)
 
 
-def _ask(one: SilenceParty, answered: dt.datetime | None, at: dt.datetime) -> Ask:
-    row, decision = one.procedure, one.procedure.decision
-    page = reverse("decisions:silence", args=[row.ref])
-    over = not row.is_open(at)
+def _ask(one: dict[str, Any], answered: dt.datetime | None, at: dt.datetime) -> Ask:
+    closes_at, titles = one["procedure__closes_at"], one[_TEXT + "titles"]
+    page = reverse("decisions:silence", args=[one["procedure__ref"]])
+    over = not SilenceProcedure(state=one["procedure__state"], closes_at=closes_at).is_open(at)
     return Ask(
-        source=NAME, ref=row.ref, party=one.party_id, kind="silence", title=str(show(decision.text.titles)),
-        language=other_language(decision.text.titles), cites=decision.text.symbol, address=page,
-        answer="" if over else f"{page}#h-answer", asked_at=row.opened_at,
-        due=Due(at=row.closes_at, precision="minute", zone=one.zone), answered_at=answered, done=answered is not None and over,
-        ended=over, invited=True, body=decision.body.code, meeting=decision.convening.symbol if decision.convening else "",
-        sealed=decision.text.room_cap < MEMBERS,
+        source=NAME, ref=one["procedure__ref"], party=one["party_id"], kind="silence", title=str(show(titles)),
+        language=other_language(titles), cites=one[_TEXT + "symbol"], address=page,
+        answer="" if over else f"{page}#h-answer", asked_at=one["procedure__opened_at"],
+        due=Due(at=closes_at, precision="minute", zone=one["zone"]), answered_at=answered, done=answered is not None and over,
+        ended=over, invited=True, body=one["procedure__decision__body__code"], meeting=one[_MEETING] or "",
+        sealed=one[_TEXT + "room_cap"] < MEMBERS,
     )  # fmt: skip
+
+
+_TEXT, _MEETING = "procedure__decision__text__", "procedure__decision__convening__meeting__symbol"
+_COLUMNS = (
+    "procedure_id", "party_id", "zone", "procedure__ref", "procedure__state", "procedure__opened_at", "procedure__closes_at",
+    _TEXT + "titles", _TEXT + "symbol", _TEXT + "room_cap", "procedure__decision__body__code", _MEETING,
+)  # fmt: skip
+
+
+def _that_ask(person: Any, reach: Any, since: dt.datetime, parties: Any) -> QuerySet[Any, Any]:
+    seen = visible(person, reach).filter(Q(state=State.RUNNING) | Q(ended_at__gte=since)).order_by()
+    asked = SilenceParty.objects.filter(procedure__in=seen, party__in=parties)
+    return asked.order_by("pk").values(*_COLUMNS)
+
+
+def _given(person: Any, reach: Any, procedures: Any, parties: Any) -> QuerySet[Any, Any]:
+    seen = SilenceReceipt.objects.visible_to(person, reach=reach).where_they_stand()
+    given = seen.filter(procedure__in=procedures, party__in=parties)
+    return given.order_by("at").values_list("procedure_id", "party_id", "at")
+
+
+_asked, _answered = PreparedForReader(_that_ask, make=dict, kept=500), PreparedForReader(_given)
 
 
 def entries(person: Person, reach: Reach, first: dt.datetime, last: dt.datetime) -> Iterator[CalendarEntry]:

@@ -4,12 +4,15 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from puebla.core.asks import Ask, Due, Question
 from puebla.core.calendars import other_language
 from puebla.core.languages import show
+from puebla.core.prepared import Prepared
 from puebla.documents.models import Document, LanguageEdition, State
+from puebla.members.querysets.prepared import PreparedForReader
 
 _COLUMNS = (
     "pk", "ref", "symbol", "titles", "state", "party_id", "expected_on", "created_at", "changed_at", "body__code",
@@ -19,25 +22,15 @@ _COLUMNS = (
 
 def asks(question: Question) -> Iterator[Ask]:
     """Papers and languages of papers that these parties owe, or handed in since; three questions."""
-    seen = Document.objects.visible_to(question.person, reach=question.reach).filter(
-        party__in=sorted(question.parties)
-    )
-    owed = list(seen.awaited().order_by("expected_on", "pk").values(*_COLUMNS))
-    given = seen.filter(expected_on__isnull=False, changed_at__gte=question.since).exclude(
-        state__in=[State.AWAITED, State.WITHDRAWN]
-    )
+    parties = sorted(question.parties)
+    owed = _owed.rows(question.person, question.reach, parties)
     for row in owed:
         if row["state"] == State.AWAITED:
             yield _paper(row)
-    for row in given.order_by("expected_on", "pk").values(*_COLUMNS):
+    for row in _given.rows(question.person, question.reach, parties, question.since):
         yield _paper(row)
     by_key = {row["pk"]: row for row in owed}
-    languages = LanguageEdition.objects.filter(
-        document__in=list(by_key), expected_on__isnull=False, versions=None
-    )
-    for document, language, on in languages.order_by("pk").values_list(
-        "document_id", "language", "expected_on"
-    ):
+    for document, language, on in _lacking.rows(sorted(by_key)):
         row = by_key[document]
         yield _of(row, ref=f"{row['ref']}.{language}", kind="language", expected_on=on, language=language)
 
@@ -59,3 +52,30 @@ def _of(
         answered_at=row["changed_at"] if done else None, body=row["body__code"] or "", meeting=row["meeting__symbol"] or "",
         sealed=row["room__sealed"],
     )  # fmt: skip
+
+
+def _that_are_owed(person: Any, reach: Any, parties: Any) -> QuerySet[Any, Any]:
+    seen = Document.objects.visible_to(person, reach=reach).filter(party__in=parties)
+    return seen.awaited().order_by("expected_on", "pk").values(*_COLUMNS)
+
+
+def _that_lack(documents: Any) -> QuerySet[Any, Any]:
+    expected = LanguageEdition.objects.filter(
+        document__in=documents, expected_on__isnull=False, versions=None
+    )
+    return expected.order_by("pk").values_list("document_id", "language", "expected_on")
+
+
+def _that_were_given(person: Any, reach: Any, parties: Any, since: dt.datetime) -> QuerySet[Any, Any]:
+    seen = Document.objects.visible_to(person, reach=reach).filter(
+        party__in=parties, expected_on__isnull=False, changed_at__gte=since
+    )
+    given = seen.exclude(state__in=[State.AWAITED, State.WITHDRAWN])
+    return given.order_by("expected_on", "pk").values(*_COLUMNS)
+
+
+_owed, _given = (
+    PreparedForReader(_that_are_owed, make=dict, kept=500),
+    PreparedForReader(_that_were_given, make=dict, kept=500),
+)
+_lacking = Prepared(_that_lack)

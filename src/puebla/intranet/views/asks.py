@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.core.asks import KINDS, STATES, WAITING, Ask, Question, State, ask_named, asked_of
+from puebla.core.asks import KINDS, STATES, WAITING, Ask, Question, State, ask_named
 from puebla.core.tables import export_of
 from puebla.core.words import without_nul
 from puebla.documents.views.lists import options
@@ -26,9 +26,11 @@ from puebla.intranet import rules
 from puebla.intranet.actions import asks as actions
 from puebla.intranet.forms import NoteForm, SetAsideForm
 from puebla.intranet.models import Handling
+from puebla.intranet.views.asked import ORDER, Asked, Line, Placed, Writer, line_of
 from puebla.members.forms import RevisedForm
 from puebla.members.models import Party, Seat, StandingKind
 from puebla.members.querysets import Reach, reach_of, today
+from puebla.members.querysets.prepared import with_shares
 
 #: How long what was answered stays on the list.
 KEPT = dt.timedelta(days=365)
@@ -36,66 +38,7 @@ KEPT = dt.timedelta(days=365)
 SOON = dt.timedelta(days=14)
 #: How many stand on one page of a list.
 PER_PAGE = 60
-#: In this order the list is divided.
-ORDER = [State.LATE, State.OPEN, State.ANSWERED, State.NOT_APPLICABLE, State.ENDED, State.DONE]
 STANDINGS = [str(one.value) for one in StandingKind]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing asked, with what the party noted of it.
-
-    Attributes:
-        state: where it stands, a thing set aside included.
-    """
-
-    ask: Ask
-    note: Handling | None
-    state: State
-
-    @property
-    def state_name(self) -> str:
-        """What the state is called."""
-        return str(STATES[self.state])
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the party still has something to do."""
-        return self.state in WAITING
-
-    @property
-    def due(self) -> str:
-        """Until when, in words."""
-        return self.ask.due.in_words() if self.ask.due else ""
-
-
-def lines_of(asks: Iterable[Ask], reach: Reach, at: dt.datetime) -> list[Line]:
-    """These asks, the soonest first, each with its party's note; one question. Others learn of a note that it does not apply."""
-    asks = list(asks)
-    rows = Handling.objects.filter(party__in={one.party for one in asks}).select_related("assigned_to")
-    notes = {(one.source, one.asked, one.party_id): one for one in rows} if asks else {}
-    found = []
-    for ask in asks:
-        note = notes.get((ask.source, ask.ref, ask.party))
-        state = ask.state(at)
-        if note is not None and note.not_applicable_at and state in WAITING | {State.ENDED}:
-            state = State.NOT_APPLICABLE
-        if note is not None and ask.party not in reach.parties:
-            note = _as_others_learn(note)
-        found.append(Line(ask, note, state))
-    return sorted(found, key=_place)
-
-
-def _as_others_learn(note: Handling) -> Handling | None:
-    """Of a party's note others learn that the thing does not apply, and why; not who of it has it."""
-    if not note.not_applicable_at:
-        return None
-    return Handling(not_applicable_at=note.not_applicable_at, reason=note.reason)
-
-
-def _place(line: Line) -> tuple[int, dt.date, str]:
-    due = line.ask.due.last_day if line.ask.due else dt.date.max
-    return ORDER.index(line.state), due, f"{line.ask.source}:{line.ask.ref}"
 
 
 def _question(request: PersonRequest, reach: Reach, parties: Iterable[int], at: dt.datetime) -> Question:
@@ -123,44 +66,36 @@ def asks(request: PersonRequest) -> HttpResponseBase:
 def party_asks(request: PersonRequest, code: str) -> HttpResponseBase:
     """Everything asked of a party that the reader may know of, filtered by state and kind; as CSV and XLSX too."""
     at = timezone.now()
-    reach = reach_of(request.person, at)
+    reach = with_shares(request.person, reach_of(request.person, at))
     party = _party_or_404(reach, code)
-    lines = lines_of(asked_of(_question(request, reach, [party.pk], at)), reach, at)
+    asked = Asked.of(_question(request, reach, [party.pk], at))
     chosen = {name: without_nul(request.GET.get(name, "")) for name in ("state", "kind", "meeting")}
-    shown = [line for line in lines if _matches(line, chosen)]
-    export = export_of(request, name=f"{party.code}-{_('asked of us')}", header=_header(), rows=_cells(shown))
+    shown = asked.matching(**chosen)
+    export = export_of(
+        request, name=f"{party.code}-{_('asked of us')}", header=_header(), rows=_cells(shown.all_lines())
+    )
     if export is not None:
         return export
-    counts = Counter(line.state for line in lines)
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    matching = Counter(line.state for line in shown)
-    groups = [(state, matching[state], [line for line in page if line.state == state]) for state in ORDER]
-    own = Party.objects.filter(pk__in=sorted(reach.parties)).for_language(get_language() or "en")
+    counts, matching = asked.counts(), shown.counts()
+    writer = Writer(party, own=party.pk in reach.parties)
+    rows: dict[State, list[SafeString]] = {state: [] for state in ORDER}
+    for line in shown.lines(list(page)):
+        rows[line.state].append(writer.row(line))
+    own = Party.objects.filter(pk__in=sorted(reach.parties - {party.pk}))
     context = {
-        "party": party, "own": party.pk in reach.parties, "others": [one for one in own if one.pk != party.pk],
-        "groups": [(state, STATES[state], count, found) for state, count, found in groups if found], "page": page, "sees_all": bool(rules.may_see_all(reach)),
-        "total": len(shown), "waiting": counts[State.LATE] + counts[State.OPEN], "late": counts[State.LATE],
-        "active": any(chosen.values()), **_choices(lines, chosen),
+        "party": party, "own": writer.own, "others": own.for_language(get_language() or "en") if len(reach.parties) > 1 else [],
+        "groups": [(state, STATES[state], matching[state], found) for state, found in rows.items() if found], "page": page,
+        "sees_all": bool(rules.may_see_all(reach)), "total": len(shown), "waiting": counts[State.LATE] + counts[State.OPEN],
+        "late": counts[State.LATE], "active": any(chosen.values()), **_choices(asked, chosen),
     }  # fmt: skip
     return render(request, "intranet/asks.html", context)
 
 
-def _matches(line: Line, chosen: dict[str, str]) -> bool:
-    if chosen["state"] == "waiting":
-        wanted = line.is_waiting
-    else:
-        wanted = not chosen["state"] or line.state == chosen["state"]
-    return (
-        wanted
-        and (not chosen["kind"] or line.ask.kind == chosen["kind"])
-        and (not chosen["meeting"] or line.ask.meeting == chosen["meeting"])
-    )
-
-
-def _choices(lines: list[Line], chosen: dict[str, str]) -> dict[str, Any]:
+def _choices(asked: Asked, chosen: dict[str, str]) -> dict[str, Any]:
     """What each filter offers: only what stands on the list."""
-    kinds = sorted({line.ask.kind for line in lines})
-    meetings = sorted({line.ask.meeting for line in lines if line.ask.meeting})
+    kinds = sorted({one.lot.kind for one in asked.lots})
+    meetings = sorted({one.lot.meeting for one in asked.lots if one.lot.meeting})
     states = [("waiting", _("everything that waits")), *((one.value, str(STATES[one])) for one in ORDER)]
     return {
         "states": options([(value, capfirst(name)) for value, name in states], chosen["state"]),
@@ -200,7 +135,8 @@ def one_ask(request: PersonRequest, code: str, source: str, ref: str) -> HttpRes
     at = timezone.now()
     reach = reach_of(request.person, at)
     party = _party_or_404(reach, code)
-    ask = ask_named(_question(request, reach, [party.pk], at), source, ref)
+    question = _question(request, reach, [party.pk], at)
+    ask = ask_named(question, source, ref)
     if ask is None:
         raise Http404
     note = (
@@ -211,7 +147,7 @@ def one_ask(request: PersonRequest, code: str, source: str, ref: str) -> HttpRes
         messages.success(request, done)
         return redirect("intranet:ask", party.code, source, ref)
     context = {
-        "party": party, "line": lines_of([ask], reach, at)[0], "forms": forms, "may_note": rules.may_note(reach, party),
+        "party": party, "line": line_of(ask, question), "forms": forms, "may_note": rules.may_note(reach, party),
         "may_set_aside": rules.may_set_aside(reach, party, ask.state(at)),
     }  # fmt: skip
     return render(request, "intranet/ask.html", context)
@@ -273,17 +209,15 @@ def _party_or_404(reach: Reach, code: str) -> Party:
 def board(request: PersonRequest) -> HttpResponseBase:
     """How much waits for each party, in order of standing and name: to help, not to rank; by meeting where one is chosen."""
     at = timezone.now()
-    reach = reach_of(request.person, at)
+    reach = with_shares(request.person, reach_of(request.person, at))
     if not rules.may_see_all(reach):
         raise Http404
     parties = Party.objects.standing(STANDINGS, on=today(at)).for_language(get_language() or "en")
-    asked = asked_of(_question(request, reach, [one.pk for one in parties], at))
-    lines = lines_of(asked, reach, at)
-    chosen = {name: without_nul(request.GET.get(name, "")) for name in ("kind", "meeting")} | {"state": ""}
-    shown = [line for line in lines if _matches(line, chosen)]
-    of_party: dict[int, list[Line]] = defaultdict(list)
-    for line in shown:
-        of_party[line.ask.party].append(line)
+    asked = Asked.of(_question(request, reach, [one.pk for one in parties], at))
+    chosen = {name: without_nul(request.GET.get(name, "")) for name in ("kind", "meeting")}
+    of_party: dict[int, list[Placed]] = defaultdict(list)
+    for one in asked.matching(**chosen).lots:
+        of_party[one.lot.party].append(one)
     standing = sorted(parties, key=lambda party: STANDINGS.index(party.standing_kind))
     rows = [_row(party, of_party[party.pk], at) for party in standing if of_party[party.pk]]
     header = [
@@ -298,29 +232,28 @@ def board(request: PersonRequest) -> HttpResponseBase:
     if export is not None:
         return export
     context = {
-        "rows": rows, "next": _soonest(lines), "filters": chosen,
-        "active": bool(chosen["kind"] or chosen["meeting"]), **_choices(lines, chosen),
+        "rows": rows, "next": _soonest(asked), "filters": chosen,
+        "active": bool(chosen["kind"] or chosen["meeting"]), **_choices(asked, chosen | {"state": ""}),
     }  # fmt: skip
     return render(request, "intranet/asks_board.html", context)
 
 
-def _row(party: Party, lines: list[Line], at: dt.datetime) -> dict[str, Any]:
+def _row(party: Party, lots: list[Placed], at: dt.datetime) -> dict[str, Any]:
     """What waits for a party, counted; what is due soon is open too."""
-    states = Counter(line.state for line in lines)
+    states: Counter[State] = Counter()
+    for one in lots:
+        states[one.state] += len(one.lot.keys)
     until = today(at) + SOON
-    soon = sum(
-        line.state == State.OPEN and line.ask.due is not None and line.ask.due.last_day <= until
-        for line in lines
-    )
+    soon = sum(len(one.lot.keys) for one in lots if one.state == State.OPEN and one.last_day <= until)
     return {
         "party": party, "late": states[State.LATE], "soon": soon, "open": states[State.OPEN],
         "answered": states[State.ANSWERED] + states[State.DONE],
     }  # fmt: skip
 
 
-def _soonest(lines: list[Line]) -> str:
+def _soonest(asked: Asked) -> str:
     """The meeting for which something is due first."""
-    return next((line.ask.meeting for line in lines if line.ask.meeting and line.is_waiting), "")
+    return next((one.lot.meeting for one in asked.lots if one.lot.meeting and one.state in WAITING), "")
 
 
 def menu_entry(_person: Person) -> tuple[str, str]:

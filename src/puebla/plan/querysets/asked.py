@@ -2,11 +2,18 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator
+from types import SimpleNamespace
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from puebla.core.prepared import Prepared
 from puebla.members.models import Party
-from puebla.plan.models import Commitment, Involvement
+from puebla.members.querysets import today
+from puebla.members.querysets.prepared import PreparedForReader
+from puebla.plan.models import Commitment, Involvement, Plan, Report
 from puebla.plan.models.commitments import OVER
+from puebla.texts.models import Paragraph
 
 
 def pairs_asked(
@@ -40,3 +47,92 @@ def reports_of(commitment: Commitment, party: Party, *, on: dt.date) -> bool:
     """Whether this party is asked to report of this commitment."""
     one = Commitment.objects.filter(pk=commitment.pk)
     return any(True for _pair in pairs_asked(one, {party.pk}, on=on))
+
+
+# A party may be asked of hundreds at once: their keys ------------------------------------------------------------------
+
+
+def _asked(person: Any, reach: Any, at: Any, parties: Any) -> QuerySet[Any, Any]:
+    """Commitments of editions in force on which any of these member states reports at this instant."""
+    plans = Plan.objects.visible_to(person, reach=reach).in_force().filter(from_on__lte=today(at)).order_by()
+    named = Involvement.objects.filter(party__in=parties).order_by()
+    asked = Commitment.objects.filter(
+        Q(all_members=True) | Q(pk__in=named.values("commitment")), plan__in=plans
+    )
+    return asked.exclude(status__in=sorted(OVER)).exclude(from_on__gt=today(at))
+
+
+def _keys(person: Any, reach: Any, at: Any, parties: Any, *begun: Any) -> QuerySet[Any, Any]:
+    later = {
+        f"later_{place}": ExpressionWrapper(Q(created_at__gte=instant), BooleanField())
+        for place, instant in enumerate(begun)
+    }
+    rows = _asked(person, reach, at, parties).annotate(**later).order_by("plan_id", "code_order")
+    return rows.values_list("pk", "plan_id", "all_members", *later)
+
+
+def _given(person: Any, reach: Any, parties: Any, year: Any, since: Any) -> QuerySet[Any, Any]:
+    recent = ExpressionWrapper(Q(sent_at__gte=since), BooleanField())
+    sent = Report.objects.visible_to(person, reach=reach).standing().filter(party__in=parties, year__gte=year)
+    named = Involvement.objects.filter(party__in=parties).order_by().values("commitment")
+    rows = sent.filter(Q(commitment__all_members=True) | Q(commitment__in=named)).annotate(recent=recent)
+    return rows.order_by().values_list("commitment_id", "party_id", "year", "half", "recent", "sent_at")
+
+
+#: What a list shows of a commitment of which a report is asked.
+SHOWN = (
+    "pk", "ref", "plan_id", "code", "titles", "all_members", "paragraph_id", "created_at", "plan__code", "plan__body__code",
+    "plan__room__sealed",
+)  # fmt: skip
+
+
+def _citable(person: Any, reach: Any, paragraphs: Any) -> QuerySet[Any, Any]:
+    seen = Paragraph.objects.visible_to(person, reach=reach).filter(pk__in=paragraphs).order_by()
+    return seen.values_list("pk", "text__symbol", "anchor")
+
+
+#: (person, reach, at) → editions in force that the reader may know of, as far as rounds of reporting depend on them.
+plans_in_force = PreparedForReader(
+    lambda person, reach, at: (
+        Plan.objects.visible_to(person, reach=reach)
+        .in_force()
+        .filter(from_on__lte=today(at))
+        .order_by("pk")
+        .values("pk", "body_id", "report_days")
+    ),
+    make=lambda row: SimpleNamespace(**row),
+    kept=100,
+)
+#: (person, reach, at, parties that are members, commitments) → SHOWN of these.
+these_asked = PreparedForReader(
+    lambda person, reach, at, parties, keys: (
+        _asked(person, reach, at, parties).filter(pk__in=keys).order_by().values(*SHOWN)
+    ),
+    make=lambda row: SimpleNamespace(**row),
+    kept=4000,
+)
+#: (person, reach, paragraphs) → paragraph, symbol of its text, anchor; of those that the reader may know of.
+paragraphs_cited = PreparedForReader(_citable)
+#: (person, reach, at, parties that are members, instants) → key, edition, whether all members are asked, and of each instant
+#: whether the commitment was entered at it or later.
+keys_asked = PreparedForReader(_keys, raw=True)
+#: (person, reach, parties, first year, since) → commitment, party, year, half, whether it was sent since, and when.
+reports_given = PreparedForReader(_given, raw=True)
+#: (at, parties) → those of them that are members then.
+members_of = Prepared(
+    lambda at, parties: (
+        Party.objects.members(on=today(at)).filter(pk__in=parties).order_by().values_list("pk")
+    )
+)
+#: (parties) → commitment and party of every part.
+parts_of = Prepared(
+    lambda parties: (
+        Involvement.objects.filter(party__in=parties).order_by().values_list("commitment_id", "party_id")
+    )
+)
+
+
+def commitments_named(refs: Collection[str]) -> dict[str, int]:
+    """By reference, the key of each commitment; one question. For who passes the gate after."""
+    rows = Commitment.objects.filter(ref__in=refs).order_by()
+    return dict(rows.values_list("ref", "pk"))

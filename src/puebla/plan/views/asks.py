@@ -1,81 +1,196 @@
 """What the Plan of Action asks of member states: a report of each commitment of theirs, half-year by half-year."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils import timezone
 
-from puebla.core.asks import Ask, Question
+from puebla.core.asks import Ask, LongSource, Lot, Question
 from puebla.core.calendars import other_language
 from puebla.core.languages import show
 from puebla.members.querysets import today
-from puebla.plan.models import Commitment, Plan, Report
-from puebla.plan.querysets.asked import pairs_asked
-from puebla.plan.querysets.matrix import citation_of, paragraphs_known
-from puebla.plan.querysets.rounds import Half, Round, halves_back, last_day, rounds_of
+from puebla.plan.querysets.asked import (
+    commitments_named,
+    keys_asked,
+    members_of,
+    paragraphs_cited,
+    parts_of,
+    plans_in_force,
+    reports_given,
+    these_asked,
+)
+from puebla.plan.querysets.rounds import Half, Round, half_named, halves_back, last_day, rounds_of
 
+NAME, KIND = "plan", "report"
 #: The half-year that runs and the one before it can still be reported on; the third has ended.
 HALVES, ANSWERED_LATE = 3, 2
+#: A commitment and a half-year of it.
+Key = tuple[int, Half]
 
 
-def asks(question: Question) -> Iterator[Ask]:
-    """Reports on editions in force that the reader may know of; nine questions at most."""
-    day = today(question.at)
-    halves = halves_back(day, HALVES)
-    seen = Plan.objects.visible_to(question.person, reach=question.reach).in_force().filter(from_on__lte=day)
-    plans = list(seen.order_by("pk"))
-    if not plans:
-        return
-    rounds = rounds_of(plans, halves)
-    mine = Commitment.objects.visible_to(question.person, reach=question.reach)
-    commitments = mine.filter(plan__in=plans).order_by("plan", "code_order")
-    pairs = list(pairs_asked(commitments, question.parties, on=day))
-    ordered_by = paragraphs_known((one for one, _party in pairs), question.person, question.reach)
-    given = _given(question, [one.pk for one in plans], halves)
-    for commitment, party in pairs:
-        for number, half in enumerate(halves):
-            answered = given.get((commitment.pk, party, half))
-            # What was entered after a half-year is not asked of it.
-            if answered is None and (number and _entered_after(commitment, half)):
+class ReportAsks(LongSource):
+    """Reports on commitments of editions in force that the reader may know of."""
+
+    name = NAME
+
+    def lots(self, question: Question) -> Iterator[Lot]:
+        """Reports of each edition and half-year, those given apart; eight questions."""
+        plans, halves = _plans(question), halves_back(today(question.at), HALVES)
+        members = _members(question) if plans else []
+        if not members:
+            return
+        rows = keys_asked.rows(
+            question.person, question.reach, question.at, members, *(_after(half) for half in halves[1:])
+        )
+        named = set(parts_of.rows(members)) if len(members) > 1 else set()
+        rounds = _rounds(question) if rows else {}
+        sent = _sent(question) if rows else {}
+        for number, half in enumerate(halves if rows else ()):
+            given = sent.get(half, {})
+            lots: dict[tuple[int, int, bool], list[Key]] = defaultdict(list)
+            for key, plan, of_all, *entered_after in rows:
+                for party in members:
+                    if not (of_all or len(members) == 1 or (key, party) in named):
+                        continue
+                    report = given.get((key, party))
+                    # What was entered after a half-year is not asked of it; what was sent long ago is told no more.
+                    if report[0] if report else not (number and entered_after[number - 1]):
+                        lots[party, plan, report is not None].append((key, half))
+            for (party, plan, is_sent), keys in lots.items():
+                yield _lot(party, rounds[plan][half], keys, sent=is_sent, ended=number >= ANSWERED_LATE)
+
+    def made(self, question: Question, keys: Sequence[tuple[int, Key]]) -> dict[tuple[int, Key], Ask]:
+        """These reports, by party, commitment and half-year; nine questions at most."""
+        members, halves = _members(question) if keys else [], halves_back(today(question.at), HALVES)
+        if not members:
+            return {}
+        wanted = sorted({key for _party, (key, _half) in keys})
+        rows = these_asked.rows(question.person, question.reach, question.at, members, wanted)
+        shown = {one.pk: one for one in rows}
+        named = set(parts_of.rows(members)) if len(members) > 1 else set()
+        rounds, sent = _rounds(question), _sent(question)
+        cited, addresses = _cited(question, shown.values()), _Addresses()
+        found = {}
+        for party, (key, half) in keys:
+            one, report = shown.get(key), sent.get(half, {}).get((key, party))
+            if one is None or half not in halves or party not in members:
                 continue
-            if answered is not None and answered < question.since:
+            number = halves.index(half)
+            asked = one.all_members or len(members) == 1 or (key, party) in named
+            if not asked or (report is None and number and one.created_at >= _after(half)):
                 continue
-            yield _ask(
-                commitment, party, rounds[commitment.plan_id][half], answered, ended=number >= ANSWERED_LATE,
-                # What asks it, as it is cited: the paragraph where the reader may know of it, else the edition and the number.
-                cites=citation_of(ordered_by.get(commitment.paragraph_id or 0)) or f"{commitment.plan.code}/{commitment.code}",
-            )  # fmt: skip
+            answered = _instant(report[1]) if report else None
+            # What asks it, as it is cited: the paragraph where the reader may know of it, else the edition and the number.
+            cites = cited.get(one.paragraph_id) or f"{one.plan__code}/{one.code}"
+            ended = number >= ANSWERED_LATE
+            found[party, (key, half)] = _ask(
+                one, party, rounds[one.plan_id][half], answered, addresses, ended=ended, cites=cites
+            )
+        return found
+
+    def keys_of(self, refs: Collection[str]) -> dict[str, Key]:
+        """By reference of a commitment and half-year of it; one question."""
+        named = {ref: (ref.rpartition(".")[0], half_named(ref.rpartition(".")[2])) for ref in refs}
+        keys = commitments_named({commitment for commitment, half in named.values() if half})
+        return {ref: (keys[one], half) for ref, (one, half) in named.items() if half and one in keys}
 
 
-def _entered_after(commitment: Commitment, half: Half) -> bool:
-    return today(commitment.created_at) > last_day(half)
+asks = ReportAsks()
 
 
-def _given(
-    question: Question, plans: list[int], halves: list[Half]
-) -> dict[tuple[int, int, Half], dt.datetime]:
-    """When each report that stands was sent."""
-    seen = Report.objects.visible_to(question.person, reach=question.reach).standing()
-    rows = seen.filter(
-        commitment__plan__in=plans, party__in=sorted(question.parties), year__gte=halves[-1][0]
+def _plans(question: Question) -> list[Any]:
+    found: list[Any] = question.once(
+        "plans", lambda: plans_in_force.rows(question.person, question.reach, question.at)
     )
-    columns = ("commitment_id", "party_id", "year", "half", "sent_at")
-    return {
-        (commitment, party, (year, half)): at
-        for commitment, party, year, half, at in rows.order_by().values_list(*columns)
-    }
+    return found
+
+
+def _members(question: Question) -> list[int]:
+    """Those of the parties that are member states."""
+    found: list[int] = question.once(
+        "members", lambda: sorted(key for (key,) in members_of.rows(question.at, sorted(question.parties)))
+    )
+    return found
+
+
+def _rounds(question: Question) -> dict[int, dict[Half, Round]]:
+    """By edition, the rounds of the half-years that are told of."""
+    halves = halves_back(today(question.at), HALVES)
+    found: dict[int, dict[Half, Round]] = question.once("rounds", lambda: rounds_of(_plans(question), halves))
+    return found
+
+
+def _sent(question: Question) -> dict[Half, dict[tuple[int, int], tuple[bool, Any]]]:
+    """By half-year, of the reports that were sent: whether lately, and when, as the database keeps it."""
+
+    def asked() -> dict[Half, dict[tuple[int, int], tuple[bool, Any]]]:
+        halves = halves_back(today(question.at), HALVES)
+        person, reach, members = question.person, question.reach, _members(question)
+        found: dict[Half, dict[tuple[int, int], tuple[bool, Any]]] = {half: {} for half in halves}
+        for commitment, party, year, half, recent, sent_at in reports_given.rows(
+            person, reach, members, halves[-1][0], question.since
+        ):
+            if (year, half) in found:
+                found[year, half][commitment, party] = (bool(recent), sent_at)
+        return found
+
+    known: dict[Half, dict[tuple[int, int], tuple[bool, Any]]] = question.once("sent", asked)
+    return known
+
+
+def _instant(at: Any) -> dt.datetime:
+    """An instant as the database keeps it: SQLite knows no zones, and has all of them in UTC."""
+    found: dt.datetime = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+    return found
+
+
+def _cited(question: Question, commitments: Iterable[Any]) -> dict[int, str]:
+    """By paragraph that ordered any of these, how it is cited; as far as the reader may know of it."""
+    wanted = sorted({one.paragraph_id for one in commitments if one.paragraph_id is not None})
+    rows = paragraphs_cited.rows(question.person, question.reach, wanted) if wanted else []
+    return {key: f"{symbol}#{anchor}" for key, symbol, anchor in rows if symbol}
+
+
+def _after(half: Half) -> dt.datetime:
+    """The instant at which a half-year is over."""
+    midnight = dt.datetime.combine(last_day(half) + dt.timedelta(days=1), dt.time())
+    return timezone.make_aware(midnight)
+
+
+def _lot(party: int, round_: Round, keys: list[Key], *, sent: bool, ended: bool) -> Lot:
+    return Lot(
+        NAME, party, KIND, keys, meeting=round_.meeting, due=round_.due, answered=sent, done=sent, ended=ended and not sent
+    )  # fmt: skip
+
+
+class _Addresses:
+    """Addresses of commitments and where they are reported on, cut where these stand: reversing each takes long."""
+
+    def __init__(self) -> None:
+        self.page, self.report = (
+            reverse(name, args=["0X0", "1X1"]) for name in ("plan:commitment", "plan:report")
+        )
+
+    def of(self, plan: str, code: str) -> tuple[str, str]:
+        """The commitment's own address, and that where it is reported on."""
+        plan, code = quote(plan), quote(code)
+        page, report = (one.replace("0X0", plan).replace("1X1", code) for one in (self.page, self.report))
+        return page, report
 
 
 def _ask(
-    one: Commitment, party: int, round_: Round, answered: dt.datetime | None, *, ended: bool, cites: str
-) -> Ask:
-    page: list[Any] = [one.plan.code, one.code]
+    one: Any, party: int, round_: Round, answered: dt.datetime | None, addresses: _Addresses, *, ended: bool, cites: str
+) -> Ask:  # fmt: skip
+    page, report = addresses.of(one.plan__code, one.code)
     title = show(one.titles).text or one.code
     return Ask(
-        source="plan", ref=f"{one.ref}.{round_.key}", party=party, kind="report", title=f"{title} ({round_.name})",
-        language=other_language(one.titles), cites=cites, address=reverse("plan:commitment", args=page),
-        answer="" if ended else f"{reverse('plan:report', args=page)}?half={round_.key}", asked_at=None, due=round_.due,
-        answered_at=answered, done=answered is not None, ended=ended and answered is None, body=one.plan.body.code,
-        meeting=round_.meeting, sealed=one.plan.room.sealed,
+        source=NAME, ref=f"{one.ref}.{round_.key}", party=party, kind=KIND, title=f"{title} ({round_.name})",
+        language=other_language(one.titles), cites=cites, address=page,
+        answer="" if ended else f"{report}?half={round_.key}", asked_at=None, due=round_.due,
+        answered_at=answered, done=answered is not None, ended=ended and answered is None, body=one.plan__body__code,
+        meeting=round_.meeting, sealed=one.plan__room__sealed,
     )  # fmt: skip

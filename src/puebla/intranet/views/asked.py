@@ -1,0 +1,265 @@
+"""What is asked of parties in the order of a list: counted as lots, and made where it stands on the page."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, overload
+
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from puebla.core.asks import CHUNK, STATES, WAITING, Ask, Lot, Question, State, keys_named, lots_of, made_of
+from puebla.core.prepared import Prepared
+from puebla.intranet.models import Handling
+from puebla.members.models import Party
+from puebla.theme.templatetags.theme import state_tag
+
+#: In this order the list is divided.
+ORDER = [State.LATE, State.OPEN, State.ANSWERED, State.NOT_APPLICABLE, State.ENDED, State.DONE]
+PLACES = {state: place for place, state in enumerate(ORDER)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing asked, with what the party noted of it.
+
+    Attributes:
+        state: where it stands, a thing set aside included.
+    """
+
+    ask: Ask
+    note: Handling | None
+    state: State
+
+    @property
+    def state_name(self) -> str:
+        """What the state is called."""
+        return str(STATES[self.state])
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the party still has something to do."""
+        return self.state in WAITING
+
+    @property
+    def due(self) -> str:
+        """Until when, in words."""
+        return self.ask.due.in_words() if self.ask.due else ""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Things that stand alike, what their party set aside among them apart."""
+
+    lot: Lot
+    state: State
+
+    @property
+    def place(self) -> tuple[int, dt.date, str, str]:
+        """Where they stand on a list: by state, then the soonest first."""
+        first = self.lot.keys[0]
+        ref = first.ref if isinstance(first, Ask) else ""
+        return PLACES[self.state], self.last_day, self.lot.source, ref
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day on which they are in time."""
+        return self.lot.due.last_day if self.lot.due else dt.date.max
+
+
+class Asked(Sequence[tuple[Placed, Any]]):
+    """What is asked, in the order of a list, each thing as its lot and key: nothing of it is made yet."""
+
+    def __init__(self, question: Question, lots: Iterable[Placed]) -> None:
+        self.question = question
+        self.lots = sorted(lots, key=lambda one: one.place)
+        self._count = sum(len(one.lot.keys) for one in self.lots)
+
+    @classmethod
+    def of(cls, question: Question) -> "Asked":
+        """Everything that rooms ask of these parties."""
+        aside = _set_aside(question)
+        lots: list[Placed] = []
+        for lot in lots_of(question):
+            if lot.keys:
+                lots += _placed(lot, lot.state(question.at), aside.get((lot.source, lot.party), frozenset()))
+        return cls(question, lots)
+
+    def matching(self, *, state: str = "", kind: str = "", meeting: str = "") -> "Asked":
+        """What matches every filter given."""
+        states = WAITING if state == "waiting" else {state} if state else set(ORDER)
+        found = (
+            one
+            for one in self.lots
+            if one.state in states and kind in {"", one.lot.kind} and meeting in {"", one.lot.meeting}
+        )
+        return Asked(self.question, found)
+
+    def counts(self) -> Counter[State]:
+        """How many stand in each state."""
+        found: Counter[State] = Counter()
+        for one in self.lots:
+            found[one.state] += len(one.lot.keys)
+        return found
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[Placed, Any]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[tuple[Placed, Any]]: ...
+
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, int):
+            return self[place : place + 1][0]
+        start, stop, _step = place.indices(len(self))
+        found: list[tuple[Placed, Any]] = []
+        before = 0
+        for one in self.lots:
+            keys = one.lot.keys[max(0, start - before) : max(0, stop - before)]
+            found += [(one, key) for key in keys]
+            before += len(one.lot.keys)
+            if before >= stop:
+                break
+        return found
+
+    def lines(self, shown: Sequence[tuple[Placed, Any]]) -> list[Line]:
+        """Some of it made, each with its party's note. Others learn of a note that it does not apply."""
+        asks = made_of(self.question, [(one.lot, key) for one, key in shown])
+        notes = _notes([ask for ask in asks if ask is not None], self.question.reach.parties)
+        return [
+            Line(ask, notes.get((ask.source, ask.ref, ask.party)), one.state)
+            for (one, _key), ask in zip(shown, asks, strict=True)
+            if ask is not None
+        ]
+
+    def all_lines(self) -> Iterator[Line]:
+        """All of it, made part by part."""
+        for start in range(0, len(self), CHUNK):
+            yield from self.lines(self[start : start + CHUNK])
+
+
+def line_of(ask: Ask, question: Question) -> Line:
+    """One thing, made already."""
+    (placed,) = _placed(
+        ask.lot, ask.state(question.at), _set_aside(question).get((ask.source, ask.party), frozenset())
+    )
+    return Asked(question, [placed]).lines([(placed, ask)])[0]
+
+
+def _set_aside(question: Question) -> dict[tuple[str, int], Collection[Any]]:
+    """By room and party, how lots know what the party said does not apply; one question, and one of each long room."""
+    found: dict[tuple[str, int], set[str]] = {}
+    for source, ref, party in _aside.rows(sorted(question.parties)):
+        found.setdefault((source, party), set()).add(ref)
+    return {(source, party): keys_named(source, of) for (source, party), of in found.items()}
+
+
+_aside = Prepared(
+    lambda parties: (
+        Handling.objects.filter(party__in=parties, not_applicable_at__isnull=False)
+        .order_by()
+        .values_list("source", "asked", "party_id")
+    )
+)
+
+
+def _placed(lot: Lot, state: State, aside: Collection[Any]) -> Iterator[Placed]:
+    """A lot, and apart what the party set aside of it: that waits no more, though it stays on the list."""
+    if not aside or state not in WAITING | {State.ENDED}:
+        yield Placed(lot, state)
+        return
+    parts: dict[bool, list[Any]] = {False: [], True: []}
+    for key in lot.keys:
+        parts[(key.ref if isinstance(key, Ask) else key) in aside].append(key)
+    for is_aside, keys in parts.items():
+        if keys:
+            yield Placed(replace(lot, keys=keys), State.NOT_APPLICABLE if is_aside else state)
+
+
+def _notes(asks: Sequence[Ask], own: Collection[int]) -> dict[tuple[str, str, int], Handling]:
+    """What their parties noted of these, as far as others learn of it; one question."""
+    parties, refs = sorted({one.party for one in asks}), sorted({one.ref for one in asks})
+    keys = [key for (key,) in _noted.rows(parties, refs)] if asks else []
+    rows = Handling.objects.filter(pk__in=keys).select_related("assigned_to") if keys else []
+    learnt = {one: one if one.party_id in own else _as_others_learn(one) for one in rows}
+    return {(one.source, one.asked, one.party_id): note for one, note in learnt.items() if note is not None}
+
+
+def _as_others_learn(note: Handling) -> Handling | None:
+    """Of a party's note others learn that the thing does not apply, and why; not who of it has it."""
+    if not note.not_applicable_at:
+        return None
+    return Handling(not_applicable_at=note.not_applicable_at, reason=note.reason)
+
+
+_noted = Prepared(
+    lambda parties, refs: (
+        Handling.objects.filter(party__in=parties, asked__in=refs).order_by().values_list("pk")
+    )
+)
+
+# As the page shows it ---------------------------------------------------------------------------------------------------
+
+
+class Writer:
+    """Writes the rows of a party's list: what all of them share is made once, since a template takes longer than all else."""
+
+    def __init__(self, party: Party, *, own: bool) -> None:
+        self.own = own
+        page = reverse("intranet:ask", args=[party.code, "0X0", "1X1"])
+        self.before, rest = page.split("0X0")
+        self.between, self.after = rest.split("1X1")
+        self.what, self.due, self.who = (escape(one) for one in (_("What"), _("Due"), _("Who has it")))
+        self.answer, self.wish = escape(_("Answer")), escape(_("if you wish"))
+        self.dues: dict[Any, str] = {}
+        self.kinds: dict[str, str] = {}
+
+    def row(self, line: Line) -> SafeString:
+        """One thing asked."""
+        ask = line.ask
+        cites = f'<span class="symbol">{escape(ask.cites)}</span>' if ask.cites else ""
+        language = f' lang="{escape(ask.language)}"' if ask.language else ""
+        title = escape(ask.title)
+        page = f"{self.before}{ask.source}{self.between}{ask.ref}{self.after}"
+        answer = ""
+        if self.own and line.is_waiting and ask.answer:
+            hidden = f'<span class="visually-hidden">: {title}</span>'
+            answer = f'<a class="button quiet" href="{escape(ask.answer)}">{self.answer}{hidden}</a>'
+        return mark_safe(  # noqa: S308 - every part was escaped
+            f'<tr>\n<th scope="row">{cites}<a href="{escape(page)}"{language}>{title}</a></th>'
+            f'<td data-label="{self.what}">{self._kind(ask)}</td>'
+            f'<td data-label="{self.due}">{self._due(line)}</td>'
+            f'<td data-label="{self.who}">{escape(_who(line))}</td><td>{answer}</td></tr>'
+        )
+
+    def _kind(self, ask: Ask) -> str:
+        if ask.kind not in self.kinds:
+            self.kinds[ask.kind] = escape(capfirst(ask.kind_name))
+        return self.kinds[ask.kind]
+
+    def _due(self, line: Line) -> str:
+        key = (line.ask.due, line.state, line.ask.invited)
+        if key not in self.dues:
+            told: str = escape(line.due or "—")
+            if line.state == State.LATE:
+                told = f"{told} {state_tag('error', line.state_name)}"
+            elif line.ask.invited and line.is_waiting:
+                told = f'{told} <span class="meta">{self.wish}</span>'
+            self.dues[key] = told
+        return self.dues[key]
+
+
+def _who(line: Line) -> str:
+    """Who has it; of what was set aside, why."""
+    if line.note is None:
+        return "—"
+    if line.state == State.NOT_APPLICABLE:
+        return line.note.reason
+    return str(line.note.assigned_to or "—")
