@@ -157,6 +157,13 @@ def test_a_nomination_after_the_day_asked_for_is_kept_and_marked_late(keeper, at
     convening = convened(nominate_by=at.date() - dt.timedelta(days=3))
 
     assert named(convening, factories.focal_point(), at).late
+    # At the venue the second of March has begun; where the process keeps its clock the first goes on.
+    there = convened(nominate_by=dt.date(2031, 3, 1), zone="Europe/Madrid")
+    night = dt.datetime(2031, 3, 1, 23, 30, tzinfo=dt.UTC)
+    early, late = (
+        named(there, factories.focal_point(), when).late for when in (night - dt.timedelta(hours=1), night)
+    )
+    assert (early, late) == (False, True)
 
 
 def test_nobody_makes_themselves_head_of_their_delegation(keeper, at, client):
@@ -473,16 +480,19 @@ def test_convening_asks_each_focal_point_once_and_announcing_nobody(keeper, at):
         factories.delegate("observer_state", body=factories.BodyFactory(code="RCGM")),
     )
     convening = factories.convening(body=factories.BodyFactory(code="RCGM"), draft=True)
+    civil = factories.delegate("civil_society", body=convening.meeting.body)
 
     meetings.announce(convening=convening, by=keeper, at=at)
+    actions.invite_party(convening=convening, party=civil.seats.get().party, by=keeper, at=at)
     assert not OutgoingMail.objects.exists()
     meetings.pass_to(convening=convening, state=Convening.State.CONVENED, by=keeper, at=at)
 
-    assert set(OutgoingMail.objects.values_list("recipient", flat=True)) == {focal.email, observer.email}
-    assert set(Notice.objects.values_list("person", "what")) == {
-        (focal.pk, "nominate"),
-        (observer.pk, "nominate"),
-    }
+    # Whoever was invited by name before it was convened is asked as well.
+    asked = [focal, observer, civil]
+    assert sorted(OutgoingMail.objects.values_list("recipient", flat=True)) == sorted(
+        one.email for one in asked
+    )
+    assert set(Notice.objects.values_list("person", "what")) == {(one.pk, "nominate") for one in asked}
 
 
 # Forgetting ----------------------------------------------------------------------------------------------------------

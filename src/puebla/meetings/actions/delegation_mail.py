@@ -127,11 +127,14 @@ def with_its_end(body: str, person: Person, kind: str) -> str:
 def _who_nominate(
     convening: Convening, *, at: dt.datetime, parties: Iterable[Party] | None
 ) -> dict[Person, Party]:
-    """Of each invited party its focal points; where it has none, who sits for it in the meeting's body. Two questions."""
+    """Of each party invited, by its standing or by name, its focal points; where it has none, who sits for it in the
+    meeting's body. Three questions."""
     room = convening.meeting.body.room
     if parties is None:
         kinds = [one for one in invited_standings(convening) if one != StandingKind.SECRETARIAT]
         invited = set(Party.objects.standing(kinds, on=today(at)).values_list("pk", flat=True))
+        by_name = convening.delegations.filter(invited_at__isnull=False).order_by()
+        invited |= set(by_name.values_list("party_id", flat=True))
     else:
         invited = {one.pk for one in parties}
     seats = list(

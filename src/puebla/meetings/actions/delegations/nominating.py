@@ -21,10 +21,11 @@ from puebla.meetings.actions.delegations.rows import (
 )
 from puebla.meetings.models import Convening, Delegate, DelegateStep, Delegation
 from puebla.meetings.models.delegations import badge_code
+from puebla.meetings.querysets.days import day_there
 from puebla.meetings.querysets.delegations import ACTIVE
 from puebla.meetings.rules import delegations as rules
 from puebla.members.models import Party, Seat
-from puebla.members.querysets import reach_of, today
+from puebla.members.querysets import reach_of
 
 #: What may be changed of a delegate.
 FIELDS = ("full_name", "offices", "role", "email", "phone", "language", "needs")
@@ -61,7 +62,8 @@ def nominate(
         full_name=one_line(full_name or (person.full_name if person else "")),
         offices=offices or (person.job_titles if person else {}), email=email or (person.email if person else ""),
         phone=phone or (person.phone if person else ""), language=language or (person.language if person else "en"),
-        late=convening.nominate_by is not None and today(at) > convening.nominate_by,
+        # The day is over when it is over at the venue: so the list of what is asked and calendars say it.
+        late=convening.nominate_by is not None and day_there(convening, at) > convening.nominate_by,
     )  # fmt: skip
     _save(delegate)
     DelegateStep.objects.create(delegate=delegate, state=delegate.state, at=at, by=by)
