@@ -12,6 +12,7 @@ from django.utils import timezone
 from puebla.core.models import OutgoingMail
 from puebla.documents.models import Document
 from puebla.meetings import actions
+from puebla.meetings.actions import delegations as actions_of_delegations
 from puebla.meetings.models import Convening, Look
 from puebla.members.models import BreakGlass
 from tests import factories
@@ -92,6 +93,32 @@ def test_who_may_not_know_of_a_draft_is_told_of_no_meeting(client, keeper):
 
     assert page_of(client, factories.delegate(), convening).status_code == 404
     assert page_of(client, keeper, convening).status_code == 200
+
+
+def test_who_takes_part_is_told_where_to_join_and_who_was_not_invited_is_not(client, keeper):
+    link = "https://meet.example/plenary"
+    convening = factories.convening(link=link, state="convened", open_to=60)
+    member, observer, civil = map(factories.delegate, ("member", "observer_state", "civil_society"))
+    body = factories.convening(link=link, open_to=40).meeting.body
+    seated = factories.delegate(body=body)
+
+    def told(person, of):
+        token = actions.open_calendar(by=person, at=timezone.now()).token
+        feed = client.get(reverse("personal-calendar", args=[token])).text.replace("\r\n ", "")
+        assert f"meeting-{of.symbol.replace('/', '-')}" in feed
+        events = [
+            one for one in feed.split("BEGIN:VEVENT") if f"meeting-{of.symbol.replace('/', '-')}@" in one
+        ]
+        shown = {link in page_of(client, person, of).text, link in events[0]}
+        assert len(shown) == 1
+        return shown.pop()
+
+    assert [told(one, convening) for one in (keeper, member, observer, civil)] == [True, True, True, False]
+    assert [told(one, body.meetings.get().convening) for one in (seated, member)] == [True, False]
+    actions_of_delegations.invite_party(
+        convening=convening, party=civil.seats.get().party, by=keeper, at=timezone.now()
+    )
+    assert told(civil, convening)
 
 
 def test_a_closed_session_stands_on_the_page_as_hours_without_content(client, keeper):

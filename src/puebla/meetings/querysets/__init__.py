@@ -7,10 +7,28 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from puebla.members.querysets import GatedQuerySet, Reach, reach_of
+from puebla.members.querysets import ROOM, SECRETARIAT, GatedQuerySet, Reach, reach_of
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
+
+
+def taking_part(reach: Reach, to: str = "") -> Q:
+    """Meetings in which people of this reach take part: open to their standing or held by a body where they sit, or their
+    party sends somebody. Others may know of a meeting, and join it from nowhere.
+
+    Args:
+        to: the way to the convening, with its underscores.
+    """
+    from puebla.meetings.models import Delegation
+
+    floor = SECRETARIAT if reach.secretariat or reach.presidency else reach.rung
+    sent = Delegation.objects.filter(convening=OuterRef(f"{to}pk"), party_id__in=sorted(reach.parties))
+    return (
+        Q(**{f"{to}open_to__gte": floor})
+        | Q(**{f"{to}open_to__gte": ROOM, f"{to}meeting__body__room_id__in": sorted(reach.rooms)})
+        | Q(Exists(sent))
+    )
 
 
 class ConveningQuerySet(models.QuerySet[Any]):

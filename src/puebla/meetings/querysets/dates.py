@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from puebla.core.calendars import CalendarEntry
+from puebla.meetings.querysets import taking_part
 from puebla.members.querysets import Reach, today
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ NOMINATION_COLUMNS = (
 )  # fmt: skip
 MEETING_COLUMNS = (
     "symbol", "titles", "places", "starts_on", "ends_on", "precision", "confirmed", "draft", "revision", "body__code",
-    "body__short_names", "body__room__sealed", "convening__zone", "convening__changed_at", "convening__link",
+    "body__short_names", "body__room__sealed", "convening__zone", "convening__changed_at", "joined_at",
 )  # fmt: skip
 
 
@@ -98,7 +99,8 @@ def meetings_between(
     )
     vague = ~Q(precision="day") & Q(starts_on__range=[today(one) for one in years])
     seen = Meeting.objects.visible_to(person, reach=reach).filter(day | vague)
-    return seen.order_by("starts_on", "pk").values(*MEETING_COLUMNS)
+    joined_at = Case(When(taking_part(reach, "convening__"), then=F("convening__link")), default=Value(""))
+    return seen.order_by("starts_on", "pk").annotate(joined_at=joined_at).values(*MEETING_COLUMNS)
 
 
 # Two things at once -------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from puebla.meetings import actions, rules
 from puebla.meetings.actions.convening import hold as begin
 from puebla.meetings.forms import ConveningForm, RecordForm
 from puebla.meetings.models import Convening
+from puebla.meetings.querysets import taking_part
 from puebla.meetings.querysets.bilaterals import left_behind
 from puebla.meetings.querysets.days import day_of, is_on
 from puebla.meetings.querysets.programme import programme
@@ -104,6 +105,8 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "convening": convening,
         "meeting": convening.meeting,
         "since": since,
+        "joins": bool(convening.link)
+        and Convening.objects.filter(taking_part(reach), pk=convening.pk).exists(),
         "opened": open_changed(request, convening, papers, reach, at),
         "days": shown.days,
         "items": shown.items,

@@ -48,7 +48,7 @@ def _of_meeting(row: dict[str, Any]) -> CalendarEntry:
     return CalendarEntry(
         uid=uid_of_meeting(row["symbol"]), kind="meeting", language=other_language(row["titles"]), title=str(show(row["titles"])) or row["symbol"], on=row["starts_on"],
         until_on=row["ends_on"], precision=row["precision"], zone=row["convening__zone"] or "UTC", place=str(show(row["places"])),
-        link=row["convening__link"] or "", address=reverse("meetings:page", args=[row["symbol"]]), body=row["body__code"],
+        link=row["joined_at"] or "", address=reverse("meetings:page", args=[row["symbol"]]), body=row["body__code"],
         body_name=body, about=row["symbol"], sequence=row["revision"] - 1, tentative=row["draft"] or not row["confirmed"],
         changed_at=row["convening__changed_at"], outside=sealed,
     )  # fmt: skip
