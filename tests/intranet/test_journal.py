@@ -55,7 +55,14 @@ def test_hidden_papers_sealed_rooms_and_who_read_what_leave_no_line(client):
     noted(subject=hidden, room=hidden.room)
     noted(subject=inside, room=inside.room)
     noted("seat.given", room=sealed.room, subject_ref="a-seat")
-    for reading in ("document.opened", "circular.file_opened", "party_report.file_opened", "silence.read"):
+    for reading in (
+        "document.opened",
+        "delegation.letter_opened",
+        "statement.opened",
+        "circular.file_opened",
+        "party_report.file_opened",
+        "silence.read",
+    ):
         noted(reading, subject=make.DocumentFactory(audience=Audience.MEMBERS))
     client.force_login(officer())
 

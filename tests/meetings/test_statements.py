@@ -343,6 +343,16 @@ def test_a_file_is_examined_its_words_are_read_and_only_who_reads_the_statement_
         for name in ("cri", "keeper", "chair", "hnd")
     }
 
+    link = interpreting.issue_link(session=world.plenary, label="Booth 1", by=world.keeper, at=timezone.now())
+    booth = Client()
+    booth.get(reverse("meetings:interpreters-enter", args=[link.token]))
+    heard = [
+        booth.get(reverse("meetings:interpreters-file", args=[link.ref, one.ref, "en", "sent"]))
+        for _twice in "12"
+    ]
+
+    assert {answer.status_code for answer in heard} == {200}
+    assert JournalEntry.objects.get(act="interpreting.opened").subject_ref == one.ref
     assert "Marmalade." in one.texts.get().words
     assert answers == {"cri": 200, "keeper": 200, "chair": 404, "hnd": 404}
     assert JournalEntry.objects.filter(act="statement.opened").count() == 2

@@ -76,6 +76,7 @@ PHRASES = {
     "interpreting.confirmed": gettext_lazy("confirmed a link for interpreters into a closed session"),
     "interpreting.ended": gettext_lazy("ended a link for interpreters"),
     "interpreting.issued": gettext_lazy("made a link for interpreters"),
+    "interpreting.opened": gettext_lazy("a statement's file was opened by a link for interpreters"),
     "interpreting.used": gettext_lazy("a link for interpreters was opened"),
     "programme.released": gettext_lazy("released the programme of the meeting to the public"),
     "programme.withdrawn": gettext_lazy("withdrew the programme of the meeting from the public"),

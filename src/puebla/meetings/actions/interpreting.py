@@ -14,7 +14,7 @@ from puebla.core.mail import post
 from puebla.core.verdicts import RefusedError, require
 from puebla.core.words import one_line
 from puebla.meetings.actions import sessions
-from puebla.meetings.models import InterpretersLink, Session
+from puebla.meetings.models import InterpretersLink, Session, Statement, StatementText
 from puebla.meetings.rules import statements as rules
 from puebla.members.models import Seat
 from puebla.members.querysets import reach_of
@@ -82,6 +82,15 @@ def used(*, link: InterpretersLink, at: dt.datetime) -> None:
     journal.record_once(
         "interpreting.used", once_key=f"interpreters:{link.ref}:{at:%Y%m%d%H}", at=at, person=None, subject=link,
         room=link.session.room,
+    )  # fmt: skip
+
+
+def opened(*, link: InterpretersLink, text: StatementText, statement: Statement, at: dt.datetime) -> None:
+    """Journal that a statement's file is opened by a link: one row per link, file and hour; no row, no file."""
+    used(link=link, at=at)
+    journal.record_once(
+        "interpreting.opened", once_key=f"interpreters:{link.ref}:{text.pk}:{text.file_sha256[:16]}:{at:%Y%m%d%H}", at=at, person=None,
+        subject=statement, room=statement.room, party_code=statement.party.code,
     )  # fmt: skip
 
 

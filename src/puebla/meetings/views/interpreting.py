@@ -85,11 +85,12 @@ def file_by_link(
     link = _link_or_none(request, ref, at)
     if link is None:
         raise Http404
-    found = get_object_or_404(Statement.objects.for_interpreters_of(link.session), ref=statement)
+    heard = Statement.objects.for_interpreters_of(link.session).select_related("room", "party")
+    found = get_object_or_404(heard, ref=statement)
     text = get_object_or_404(
         found.texts.exclude(file_key=""), language=language, as_delivered=which == "delivered"
     )
-    actions.used(link=link, at=at)
+    actions.opened(link=link, text=text, statement=found, at=at)
     return served(request, text)
 
 
