@@ -145,7 +145,7 @@ print(json.dumps(time.perf_counter() - start))
 #: pytauargus, the engine of tau-Argus: the border table, as one row a person, suppressed by the rule of at least five people
 #: with a safety range of a fifth. Prints the seconds of it, and of each cell its area, sex, age, value and state.
 PYTAUARGUS = """
-import json, sys, tempfile, time
+import json, os, sys, tempfile, time
 from pytauargus import protect
 drawn, method = json.load(open(sys.argv[1])), sys.argv[2]
 people = {"area": [], "sex": [], "age": [], "people": []}
@@ -157,6 +157,7 @@ with tempfile.TemporaryDirectory() as folder:
     with open(levels, "w") as file:
         for region, members in drawn["regions"].items():
             file.write("\\n".join([region, *("@" + one for one in members)]) + "\\n")
+    os.chdir(folder)  # its solver leaves notes where it runs
     start = time.perf_counter()
     done = protect(people, ["area", "sex", "age"], "people", safety_rules="FREQ(5,20)", suppress=method, hrc={"area": levels}, workdir=folder)
     took = time.perf_counter() - start

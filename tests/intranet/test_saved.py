@@ -38,7 +38,7 @@ def signed_in(person):
 
 def links_in(feed):
     found = etree.fromstring(feed).xpath("a:entry/a:link/@href", namespaces=ATOM)
-    return {re.search(r"/documents/(.+)/$", one)[1] for one in found}
+    return {one[1] for address in found if (one := re.search(r"/documents/(.+)/$", address))}
 
 
 @pytest.mark.django_db
@@ -185,13 +185,25 @@ def test_a_feed_says_of_a_sealed_paper_that_there_is_one_and_no_word_more(client
     make.process()
     body = make.BodyFactory(sealed=True)
     person = make.delegate(body=body)
-    make.DocumentFactory(body=body, audience=Audience.ROOM, titles={"en": "Secret note"})
+    paper = make.DocumentFactory(body=body, audience=Audience.ROOM, titles={"en": "Secret note"})
     saved = actions.open_feed(saved=kept(person), by=person, at=timezone.now())
 
     feed = client.get(f"/feeds/saved/{saved.ref}/{saved.feed_key}.atom").text
 
     assert feed.count("<entry>") == 1
     assert "Secret" not in feed
+    assert paper.symbol not in feed
+
+
+@pytest.mark.django_db
+def test_a_name_pasted_with_signs_that_xml_cannot_hold_costs_nobody_the_feed(client):
+    make.process()
+    person = make.delegate()
+    saved = actions.open_feed(saved=kept(person, name="Mine\x0band\x01yours"), by=person, at=timezone.now())
+
+    feed = client.get(f"/feeds/saved/{saved.ref}/{saved.feed_key}.atom")
+
+    assert "Mine and yours" in feed.text
 
 
 @pytest.mark.django_db
@@ -231,7 +243,9 @@ class TestFeeds(TestCase):
             page = client.get(f"/en/intranet/search/saved/{saved.ref}/").text
             told = client.get("/en/intranet/search/suggest/?q=note").json()["suggestions"]
 
-            seen = set(Document.objects.visible_to(person).values_list("symbol", flat=True))
-            assert links_in(feed) == seen
+            papers = Document.objects.visible_to(person)
+            seen = set(papers.values_list("symbol", flat=True))
+            assert links_in(feed) == set(papers.filter(room__sealed=False).values_list("symbol", flat=True))
+            assert feed.count(b"<entry>") == len(seen)
             assert {d.symbol for d in documents if re.search(rf"{re.escape(d.symbol)}(?!\d)", page)} == seen
             assert {one["symbol"] for one in told} == seen

@@ -23,6 +23,7 @@ from puebla.core.search.addresses import Asked
 from puebla.core.search.asking import read
 from puebla.core.search.lines import rows_of
 from puebla.core.verdicts import RefusedError
+from puebla.core.words import one_line
 from puebla.intranet.querysets.searching import Searcher
 from puebla.intranet.views.search import FILTERS, filter_lists
 from puebla.members import actions
@@ -168,24 +169,23 @@ def _written(saved: SavedSearch) -> bytes:
         hit = hits.get((entry.source, entry.record))
         if hit is None:
             continue
-        # Of a sealed room a message says nothing but that there is something.
+        # Of a sealed room a message says nothing but that there is something; the paper's address holds its symbol.
         sealed = entry.room_cap < MEMBERS
         title = (
             str(_("A paper of a sealed room")) if sealed else " ".join(filter(None, [hit.symbol, hit.title]))
         )
         one = etree.SubElement(root, f"{{{ATOM}}}entry")
-        _fill(
-            one, _tag(f"{entry.source}-{entry.record}"), title, _appeared(entry), settings.BASE_URL + hit.url
-        )
+        address = home if sealed else settings.BASE_URL + hit.url
+        _fill(one, _tag(f"{entry.source}-{entry.record}"), title, _appeared(entry), address)
         if not sealed:
-            etree.SubElement(one, f"{{{ATOM}}}summary").text = " · ".join(hit.facts)
+            etree.SubElement(one, f"{{{ATOM}}}summary").text = one_line(" · ".join(hit.facts))
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8")
     return written
 
 
 def _fill(parent: Any, ref: str, title: str, changed_at: Any, address: str) -> None:
     for name, text in (("id", ref), ("title", title), ("updated", changed_at.isoformat(timespec="seconds"))):
-        etree.SubElement(parent, f"{{{ATOM}}}{name}").text = text
+        etree.SubElement(parent, f"{{{ATOM}}}{name}").text = one_line(text)
     etree.SubElement(parent, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=address)
 
 

@@ -12,6 +12,7 @@ from puebla.core import journal
 from puebla.core.models import Process
 from puebla.core.search.asking import UnanswerableError, read
 from puebla.core.verdicts import RefusedError
+from puebla.core.words import one_line
 from puebla.members.models import SavedSearch
 
 #: Searches that one person may keep, and letters of a name.
@@ -27,7 +28,7 @@ def save_search(
     Raises:
         RefusedError: the name is missing or taken, the question cannot be asked, or too many are kept already.
     """
-    name = " ".join(name.split())
+    name = one_line(name)
     if not name:
         raise RefusedError(_("Give the search a name, so that you find it again."), field="name")
     if len(name) > LONGEST_NAME:
