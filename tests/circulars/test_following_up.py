@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.django import TestCase
@@ -192,6 +193,39 @@ def test_a_refused_address_asks_the_focal_point_of_that_party_once():
     asked = OutgoingMail.objects.order_by("pk")[before:]
     assert [one.recipient for one in asked] == [focal.email] and guest.email in asked[0].body
     assert Recipient.objects.filter(person=guest).exclude(asked_at=None).count() == 2
+
+
+def test_mail_that_came_back_later_is_told_by_hand_and_asks_the_focal_point_once(client):
+    by, guest, other = three()
+    focal = make.focal_point(party=party_of(guest))
+    circulars = [making.sent(by) for _twice in range(2)]
+    address = reverse("circulars:returned", args=[circulars[0].symbol])
+
+    def told(person, circular, of):
+        client.force_login(person)
+        row = circular.recipients.get(person=of)
+        page = reverse("circulars:returned", args=[circular.symbol])
+        return client.post(page, {"to": row.ref}, follow=True)
+
+    before = OutgoingMail.objects.count()
+    first, again, anew = (
+        told(by, circulars[0], guest),
+        told(by, circulars[0], guest),
+        told(by, circulars[1], guest),
+    )
+
+    assert [one.recipient for one in OutgoingMail.objects.order_by("pk")[before:]] == [focal.email]
+    assert "is asked to correct" in first.text and first.text.lower().count("address refuses mail") == 1
+    assert f'value="{circulars[0].recipients.get(person=other).ref}"' in first.text, (
+        "of others it can still be said"
+    )
+    assert f'value="{circulars[0].recipients.get(person=guest).ref}"' not in first.text
+    assert "Nobody was asked anew" in again.text and "Nobody was asked anew" in anew.text
+    # A recipient of another circular, and whoever prepares none, find nothing.
+    assert client.post(address, {"to": circulars[1].recipients.get(person=other).ref}).status_code == 404
+    assert told(other, circulars[0], other).status_code == 404
+    client.force_login(other)
+    assert "Mail came back" not in client.get(reverse("circulars:sent-to", args=[circulars[0].symbol])).text
 
 
 def test_opening_is_noted_once_a_party_and_only_of_parties_that_were_addressed():

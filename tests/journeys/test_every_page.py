@@ -133,7 +133,7 @@ ELSEWHERE = {
     "account_set_password", "account_confirm_email", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "account_confirm_login_code", "account_reauthenticate",
     "texts:at", "texts:export", "texts:move", "texts:remove", "texts:restore", "texts:answer", "meetings:report-end",
-    "meetings:report-file", "notices:stop", "circulars:file", "circulars:attachment", "circulars:withdraw",
+    "meetings:report-file", "notices:stop", "circulars:file", "circulars:attachment", "circulars:withdraw", "circulars:returned",
     # These stand only for a while, and a test leads there.
     "meetings:pack", "meetings:badges", "meetings:take-badges", "meetings:letter", "meetings:delegate-badge", "meetings:delegate-photo",
     "meetings:delegate-act", "meetings:check-in", "meetings:check-in-undo", "meetings:calendar-address", "meetings:state",

@@ -101,6 +101,7 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
         _("reminded the parties that had not replied (%(count)s)") % {"count": facts.get("parties", "")}
     ),
     "circular.address_refused": lambda _facts: _("an address refused mail; the focal point was asked"),
+    "circular.mail_returned": lambda _facts: _("said that mail to somebody who got the circular came back"),
     "circular.file_opened": lambda facts: (
         _("opened a file of the circular: %(name)s") % {"name": facts.get("name", "")}
     ),

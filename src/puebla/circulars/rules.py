@@ -85,6 +85,12 @@ def may_cancel(reach: Reach, circular: "Circular") -> Verdict:
     return _may_in(reach, circular, {State.DRAFT, State.SENT}, _("It is closed or cancelled already."))
 
 
+def may_report_returned(reach: Reach, circular: "Circular") -> Verdict:
+    """Say that mail to somebody who got it came back."""
+    sent = {State.SENT, State.CLOSED, State.CANCELLED}
+    return _may_in(reach, circular, sent, _("Mail of a draft has not gone out."))
+
+
 def may_extend(reach: Reach, circular: "Circular") -> Verdict:
     """Give more time; a closed circular takes replies again."""
     verdict = _may_in(

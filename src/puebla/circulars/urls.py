@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("<path:address>/recipients/", writing.recipients, name="recipients"),
     path("<path:address>/send/", writing.send, name="send"),
     path("<path:address>/sent-to/", records.recipients_list, name="sent-to"),
+    path("<path:address>/returned/", handling.returned, name="returned"),
     path("<path:address>/extend/", handling.extend, name="extend"),
     path("<path:address>/remind/", handling.remind, name="remind"),
     path("<path:address>/close/", handling.close, name="close"),

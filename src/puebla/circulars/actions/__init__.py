@@ -11,6 +11,7 @@ from puebla.circulars.actions.sending import (
     close,
     extend,
     note_opened,
+    note_returned,
     remind,
     remind_due,
     send,
@@ -19,6 +20,6 @@ from puebla.circulars.actions.writing import address, allow_observers, describe,
 
 __all__ = [
     "Preview", "add_language", "address", "allow_observers", "ask_about_refused", "cancel", "circular_file_opened", "close", "describe", "draft",
-    "extend", "file_opened", "forget_held", "hold_all", "note_opened", "preview", "purge", "remind", "remind_due", "save_draft", "send", "send_reply",
+    "extend", "file_opened", "forget_held", "hold_all", "note_opened", "note_returned", "preview", "purge", "remind", "remind_due", "save_draft", "send", "send_reply",
     "withdraw_reply",
 ]  # fmt: skip

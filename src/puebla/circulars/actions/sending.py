@@ -286,6 +286,20 @@ def ask_about_refused(at: dt.datetime) -> int:
 
 
 @transaction.atomic
+def note_returned(*, recipient: Recipient, by: Person, at: dt.datetime) -> bool:
+    """Note that mail to somebody came back after a server had taken it, which only a person sees; whether anybody was asked."""
+    row = locked(recipient.circular)
+    require(rules.may_report_returned(reach_of(by, at), row))
+    written = OutgoingMail.objects.filter(about__startswith=ABOUT + recipient.ref).order_by("-pk")
+    address = written.values_list("recipient", flat=True).first() or recipient.person.email
+    asked = _ask(recipient.ref, address, at)
+    journal.record(
+        "circular.mail_returned", at=at, person=by, subject=row, room=row.room, facts={"asked": asked}
+    )
+    return asked
+
+
+@transaction.atomic
 def _ask(recipient_ref: str, address: str, at: dt.datetime) -> bool:
     found = (
         Recipient.objects.select_for_update(of=("self",))

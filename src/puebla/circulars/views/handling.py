@@ -5,10 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.circulars import actions, rules
@@ -97,6 +98,28 @@ def _reminded(count: int) -> str:
     return ngettext("%(count)d party was reminded.", "%(count)d parties were reminded.", count) % {
         "count": count
     }
+
+
+@signed_in
+@require_POST
+def returned(request: PersonRequest, address: str) -> HttpResponseBase:
+    """Note that mail to one of those who got it came back."""
+    at = timezone.now()
+    circular = prepared_or_404(request, address, reach_of(request.person, at))
+    recipient = get_object_or_404(
+        circular.recipients.select_related("person"), ref=request.POST.get("to", "").replace("\x00", "")
+    )
+    try:
+        asked = actions.note_returned(recipient=recipient, by=request.person, at=at)
+    except RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request,
+            _("It is noted; who manages the people of that party is asked to correct the address.") if asked
+            else _("It is noted. Nobody was asked anew: the address was asked about already, or is another one by now."),
+        )  # fmt: skip
+    return redirect("circulars:sent-to", circular.address)
 
 
 @signed_in

@@ -253,9 +253,14 @@ def recipients_list(request: PersonRequest, address: str) -> HttpResponseBase:
     reach = reach_of(request.person)
     circular = circular_or_404(request, address, reach)
     groups = recipients_by_party(circular)
-    if not rules.prepares(reach):
+    prepares = rules.prepares(reach)
+    if not prepares:
         groups = [one for one in groups if one.party.pk in reach.parties]
-    refused = {one.person_id for one in circular.recipients.exclude(refused_address="")}
-    return render(
-        request, "circulars/sent_to.html", {"circular": circular, "groups": groups, "refused": refused}
-    )
+    rows = {(one.party_id, one.person_id): one for one in circular.recipients.order_by()}
+    context = {
+        "circular": circular,
+        "groups": [(one.party, [(person, rows[one.party.pk, person.pk]) for person in one.people]) for one in groups],
+        "refused": {one.person_id for one in rows.values() if one.refused_address},
+        "reports": prepares and rules.may_report_returned(reach, circular),
+    }  # fmt: skip
+    return render(request, "circulars/sent_to.html", context)
