@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions
 from puebla.decisions.models import Decision, ProvisionAnswer
 from tests.decisions import making
@@ -120,6 +121,22 @@ def test_a_refused_proposal_keeps_what_was_typed(world):
     actions.lay_aside(decision=decision, aside=False, by=world.chair, at=world.at)
     remove_paragraph(paragraph=paragraph_gone, by=world.keeper, at=world.at)
     assert client.get(at(decision, "propose", "1")).status_code == 404
+
+
+def test_a_member_reserves_on_one_paragraph_and_a_slip_loses_nothing(world):
+    decision = drafted(world)
+    client = client_of(world.people["CRI"])
+    form = {"kind": "reservation", "of": "2", "words_en": "", "party": "CRI", "token": "p"}
+    form["readers"] = client.get(at(decision, "position")).context["form"].fields["readers"].choices[0][0]
+
+    slip = client.post(at(decision, "position"), form)
+    assert slip.context["form"]["of"].value() == "2" and not decision.positions.exists()
+    assert client.post(at(decision, "position"), form | {"words_en": "Not by June."}).status_code == 302
+
+    assert decision.positions.get().paragraph == paragraph(decision, "2")
+    other = paragraph(drafted(world), "1")
+    with pytest.raises(RefusedError, match="another text"):
+        positioned(world, decision, kind="reservation", paragraph=other)
 
 
 def test_lists_and_pages_ask_the_same_number_of_questions_at_two_sizes(world):

@@ -131,6 +131,7 @@ def test_a_recommendation_becomes_a_decision_by_consensus_and_stands_on_the_memb
     press(phone, "form[action$='/lift/'] button")
     press(phone, "main a[href$='/positions/new/']")
     phone.check("[name=kind][value=reservation]")
+    phone.select_option("[name=of]", "2")
     phone.fill(f"[name=words_{language}]", "Zanzibar.")
     press(phone, SAVE)
     chair.goto(f"{inside}")

@@ -230,6 +230,8 @@ def take_position(
             _("A silence procedure runs over this text. Who objects breaks the silence, on the procedure's own page."),
             field="kind",
         )  # fmt: skip
+    if paragraph is not None and paragraph.text_id != row.text_id:
+        raise RefusedError(_("That paragraph belongs to another text."), field="of")
     room = position_room(row, outside=outside)
     if audience > room.cap:
         raise RefusedError(

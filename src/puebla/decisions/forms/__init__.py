@@ -8,12 +8,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puebla.accounts.forms import TextsForm, language_choices, working_languages
-from puebla.core.languages import Texts
+from puebla.core.languages import Texts, show
 from puebla.core.models import parse_imprecise
 from puebla.decisions.actions import Meaning, Whom
 from puebla.decisions.models import (
@@ -31,7 +31,8 @@ from puebla.meetings.models import AgendaItem, Session
 from puebla.members.forms import ByName, DayField, RevisedForm
 from puebla.members.models import Audience, Body, Meeting, Party
 from puebla.texts.forms import WordsField
-from puebla.texts.models import Kind
+from puebla.texts.models import Kind, tree
+from puebla.texts.models.wording import unmarked
 from puebla.theme.templatetags.theme import language_name
 
 _QUARTER = re.compile(r"(?P<year>\d{4})-?[QqTt](?P<number>[1-4])")
@@ -195,24 +196,36 @@ class PositionForm(SidesForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("Position"), choices=Position.Kind.choices, widget=forms.RadioSelect
     )
+    of = forms.ChoiceField(label=gettext_lazy("Of which paragraph"), required=False)
     party = ByName(Party.objects.none(), label=gettext_lazy("In the name of"))
     readers = forms.ChoiceField(label=gettext_lazy("Who reads it"))
 
-    def __init__(self, *args: Any, parties: Sequence[Party], decision: Decision, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, parties: Sequence[Party], decision: Decision, living: Sequence[tree.Node], **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        offered = [
+            (one.paragraph.anchor, _begun(one)) for one in living if one.paragraph.kind != Kind.HEADING
+        ]
+        self.fields["of"].choices = [("", _("The whole text")), *offered]  # type: ignore[attr-defined]
         self.fields["party"].queryset = Party.objects.filter(pk__in=[one.pk for one in parties])  # type: ignore[attr-defined]
         self.fields["party"].initial = parties[0] if parties else None
         self.fields["readers"].choices = list(_readers(decision))  # type: ignore[attr-defined]
 
     def _sorted(self) -> Sequence[str]:
         typed = [one for one in self.fields if one.startswith("words_")]
-        return ["kind", *typed, "readers", "party", "token"]
+        return ["kind", "of", *typed, "readers", "party", "token"]
 
     @property
     def audience(self) -> tuple[int, bool]:
         """Who reads it, and whether it lies outside the sealed room."""
         place, _dash, audience = self.cleaned_data["readers"].partition("-")
         return int(audience), place == "out"
+
+
+def _begun(node: tree.Node) -> str:
+    """A paragraph among those to choose from: its number and first words."""
+    return Truncator(f"{node.label} {unmarked(show(node.paragraph.words).text)}".strip()).chars(80)
 
 
 def _readers(decision: Decision) -> Iterable[tuple[str, str]]:

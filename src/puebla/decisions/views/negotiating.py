@@ -107,13 +107,16 @@ def position(request: PersonRequest, ref: str) -> HttpResponseBase:
     members = set(Party.objects.members(on=today(reading.at)))
     own = rules.negotiating_parties(reading.reach, reading.decision, at=reading.at) if verdict else []
     form = PositionForm(
-        request.POST or None, parties=[one for one in own if one in members], decision=reading.decision
-    )
+        request.POST or None, parties=[one for one in own if one in members], decision=reading.decision, living=reading.living,
+    )  # fmt: skip
     if request.method == "POST" and verdict and form.is_valid():
         audience, outside = form.audience
+        of = form.cleaned_data["of"]
+        paragraph = reading.paragraph(of) if of else None
 
         def act() -> None:
             actions.take_position(
+                paragraph=paragraph,
                 decision=reading.decision, party=form.cleaned_data["party"], kind=form.cleaned_data["kind"], words=form.words,
                 audience=audience, outside=outside, token=form.cleaned_data["token"], by=request.person, at=reading.at,
             )  # fmt: skip
