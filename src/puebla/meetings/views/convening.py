@@ -105,8 +105,7 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "convening": convening,
         "meeting": convening.meeting,
         "since": since,
-        "joins": bool(convening.link)
-        and Convening.objects.filter(taking_part(reach), pk=convening.pk).exists(),
+        "joins": bool(convening.link) and _takes_part(request, convening, reach),
         "opened": open_changed(request, convening, papers, reach, at),
         "days": shown.days,
         "items": shown.items,
@@ -124,6 +123,12 @@ def page(request: PersonRequest, symbol: str) -> HttpResponseBase:
         "passes": [one for one in rules.BEFORE if rules.may_pass_to(reach, convening, one)] if runs else [],
     }
     return render(request, "meetings/page.html", context)
+
+
+def _takes_part(request: PersonRequest, convening: Convening, reach: Reach) -> bool:
+    """Whether the reader is told where to join."""
+    seen = Convening.objects.visible_to(request.person, reach=reach)
+    return seen.filter(taking_part(reach), pk=convening.pk).exists()
 
 
 def _outside(convening: Convening, days: dict[dt.date, list[dict[str, Any]]]) -> list[dict[str, Any]]:
