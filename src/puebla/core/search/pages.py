@@ -1,6 +1,9 @@
 """Which pages of a record answer a question whole: for texts of which each page is a thing of its own, a paragraph."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, reduce
+from operator import and_, or_
 
 from django.utils.safestring import SafeString
 
@@ -45,45 +48,81 @@ def snippet(words: Texts, question: Question | None, language: str = "") -> Safe
     return cut(text, looking, spot)
 
 
+class _Held:
+    """The words of a record as pages are asked for: of each word, the pages that hold it, as bits."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        self.bits: dict[str, int] = {}
+        pages = words.split(PAGE_END)
+        for number, page in enumerate(pages):
+            for word in set(page.split()):
+                self.bits[word] = self.bits.get(word, 0) | 1 << number
+        self.every = (1 << len(pages)) - 1
+        self._sorted = sorted(self.bits)
+
+    def beginning(self, start: str) -> Iterator[str]:
+        """The words that begin so."""
+        for place in range(bisect_left(self._sorted, start), len(self._sorted)):
+            if not self._sorted[place].startswith(start):
+                return
+            yield self._sorted[place]
+
+    def rows(self, row: str, among: int) -> int:
+        """Of these pages those in which words follow each other so."""
+        pages = enumerate(self.words.split(PAGE_END)) if among else ()
+        return sum(1 << number for number, page in pages if among >> number & 1 and row in page)
+
+
+#: Words of records are the same from question to question; as many records are remembered as thirty years of decisions are.
+_held = lru_cache(maxsize=120)(_Held)
+
+
 class _Asked:
     """A question ready to be put to the pages of many records."""
 
     def __init__(self, question: Question, languages: Sequence[str]) -> None:
-        def ready(part: Part) -> Callable[[str], bool]:
-            return _Part(part, question.languages, languages).stands_in
+        def ready(part: Part) -> Callable[[_Held], int]:
+            return _Part(part, question.languages, languages).pages_of
 
         self._clauses = [[ready(part) for part in clause] for clause in question.telling]
         self._barred = [ready(part) for part in question.excluded]
 
     def pages(self, words: str) -> list[int]:
         """The numbers of the pages of a record that hold something of every clause and nothing that is left out; page 0 is its title."""
-        left = list(enumerate(words.split(PAGE_END)))[1:] if words else []
+        if not words:
+            return []
+        held = _held(words)
+        left = held.every & ~1
         for clause in self._clauses:
             # Clause by clause: the next one is looked for only where all before it were found.
-            if len(clause) == 1:
-                stands_in = clause[0]
-                left = [one for one in left if stands_in(one[1])]
-            else:
-                left = [one for one in left if any(stands_in(one[1]) for stands_in in clause)]
-        return [number for number, page in left if not any(stands_in(page) for stands_in in self._barred)]
+            if not left:
+                return []
+            left &= reduce(or_, (pages_of(held) for pages_of in clause), 0)
+        for pages_of in self._barred:
+            left &= ~pages_of(held)
+        return [number for number in range(left.bit_length()) if left >> number & 1]
 
 
 class _Part:
-    """A part of the question, ready to be looked for in many pages."""
+    """A part of the question, ready to be looked for in the words of many records."""
 
     def __init__(self, part: Part, asked: Sequence[str], languages: Sequence[str]) -> None:
         self._row = f" {' '.join(part.words)} " if part.quoted else ""
+        self._said = part.words
         self._words = [] if part.quoted else [_Word(word, asked, languages) for word in part.words]
-        self._beginning = f" {part.words[-1]}" if part.beginning else ""
+        self._beginning = part.words[-1] if part.beginning else ""
 
-    def stands_in(self, page: str) -> bool:
-        """Whether a page holds it; its words need not follow each other unless they were quoted."""
+    def pages_of(self, held: _Held) -> int:
+        """The pages that hold it, as bits; its words need not follow each other unless they were quoted."""
         if self._row:
-            return self._row in page
+            among = reduce(and_, (held.bits.get(word, 0) for word in self._said), held.every)
+            return held.rows(self._row, among)
         *first, last = self._words
-        return all(word.stands_in(page) for word in first) and (
-            bool(self._beginning and self._beginning in page) or last.stands_in(page)
-        )
+        found = last.pages_of(held)
+        if self._beginning:
+            found |= reduce(or_, (held.bits[word] for word in held.beginning(self._beginning)), 0)
+        return reduce(and_, (word.pages_of(held) for word in first), found)
 
 
 class _Word:
@@ -91,20 +130,17 @@ class _Word:
 
     def __init__(self, word: str, asked: Sequence[str], languages: Sequence[str]) -> None:
         self._forms, self._languages = frozenset(forms(word, asked)), languages
-        beginnings = {one[: max(2, len(one) - 2)] for one in self._forms}
-        self._starts = sorted({f" {one}" for one in beginnings})
+        self._starts = sorted({one[: max(2, len(one) - 2)] for one in self._forms})
         self._known: dict[str, bool] = {}
 
-    def stands_in(self, page: str) -> bool:
-        """Whether a page holds the word in one of its forms."""
+    def pages_of(self, held: _Held) -> int:
+        """The pages that hold the word in one of its forms, as bits."""
+        found = 0
         for start in self._starts:
-            place = page.find(start)
-            while place >= 0:
-                end = page.find(" ", place + 1)
-                if self._is(page[place + 1 : end if end >= 0 else len(page)]):
-                    return True
-                place = page.find(start, place + 1)
-        return False
+            for word in held.beginning(start):
+                if self._is(word):
+                    found |= held.bits[word]
+        return found
 
     def _is(self, word: str) -> bool:
         known = self._known.get(word)
