@@ -232,3 +232,18 @@ def test_who_presides_and_writes_no_circulars_finds_the_way_to_the_board():
 
     assert [way in page(client_of(one), "record", circular.symbol) for one in (chair, guest)] == [True, False]
     assert "Missing" in page(client_of(chair), "board", circular.symbol)
+
+
+def test_who_presides_and_writes_no_circulars_allows_observers_from_the_page_of_the_circular():
+    by, chair, guest = making.secretary(), make.presiding_chair(), make.delegate(body=making.group())
+    circular = making.sent(by, asked=[{"kind": "agenda", "labels": {"en": "Items"}}], opens_to=60)
+    way, board = (reverse(f"circulars:{name}", args=[circular.symbol]) for name in ("observers", "board"))
+    shown = page(client_of(chair), "record", circular.symbol)
+
+    assert way in shown and board in shown
+    assert client_of(guest).post(way).status_code == 404
+    assert "criteria of 1999" in client_of(chair).get(way).text
+    client_of(chair).post(way)
+
+    assert making.again(circular).observers_allowed_by == chair
+    assert way not in page(client_of(chair), "record", circular.symbol)

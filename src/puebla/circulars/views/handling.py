@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from puebla.circulars import actions, rules
 from puebla.circulars.actions.sending import missing_parties
 from puebla.circulars.forms import CancelForm, ExtensionForm, LanguageForm
 from puebla.circulars.models import Circular
-from puebla.circulars.views.records import date_facts, posted
+from puebla.circulars.views.records import circular_or_404, date_facts, posted
 from puebla.circulars.views.writing import prepared_or_404
 from puebla.core.verdicts import RefusedError, Verdict
 from puebla.members.models import Party
@@ -143,7 +143,9 @@ def observers(request: PersonRequest, address: str) -> HttpResponseBase:
     """Let observers propose and draft in their replies: the Presidency's own act."""
     at = timezone.now()
     reach = reach_of(request.person, at)
-    circular = prepared_or_404(request, address, reach)
+    circular = circular_or_404(request, address, reach)
+    if not rules.prepares(reach) and not reach.presidency:
+        raise Http404
     if request.method == "POST":
 
         def done() -> str:

@@ -155,14 +155,14 @@ def _shared_count(request: PersonRequest, circular: Circular, reach: Reach) -> i
 
 
 def acts_of(circular: Circular, reach: Reach, *, at: dt.datetime) -> list[dict[str, Any]]:
-    """What may be done with it: address, words, the rule's answer; nothing for who does not prepare circulars."""
+    """What may be done with it: address, words, the rule's answer; for who prepares circulars, and who presides."""
     from django.urls import reverse
     from django.utils.translation import gettext as _
 
-    if not rules.prepares(reach):
-        return []
     offered: list[tuple[str, str, Any, str]] = []
-    if circular.state == "draft":
+    if not rules.prepares(reach):
+        pass
+    elif circular.state == "draft":
         offered = [
             ("send", _("Look at everything and send"), rules.may_send(reach, circular, at=at), ""),
             ("recipients", _("Whom it goes to"), rules.may_describe(reach, circular), "quiet"),
@@ -185,7 +185,8 @@ def acts_of(circular: Circular, reach: Reach, *, at: dt.datetime) -> list[dict[s
             )
         if circular.state == "cancelled":
             offered = [one for one in offered if one[0] == "board"]
-    if rules.is_reserved(circular) and reach.presidency and circular.observers_allowed_at is None:
+    waits = circular.observers_allowed_at is None and circular.state != "cancelled"
+    if rules.is_reserved(circular) and reach.presidency and waits:
         offered.append(
             (
                 "observers",
