@@ -65,6 +65,14 @@ def test_reminders_go_to_missing_parties_once_for_each_day_set():
     assert list(Reminder.objects.values_list("days", flat=True)) == [7, 1]
 
 
+def test_of_a_day_without_an_hour_people_are_reminded_in_the_morning_there():
+    by, _replying, _missing = three()
+    making.sent(by, reply_precision="day", reply_time=None, remind_days=[1])
+    seven = dt.datetime(2026, 5, 31, 13, tzinfo=dt.UTC)
+
+    assert [actions.remind_due(at) for at in (seven - dt.timedelta(minutes=1), seven)] == [0, 2]
+
+
 def test_a_machine_that_was_away_reminds_once_and_a_new_date_reminds_anew():
     by, _replying, _missing = three()
     circular = making.sent(by)

@@ -16,7 +16,7 @@ from puebla.circulars.actions.indexing import index_circular
 from puebla.circulars.actions.messages import Told
 from puebla.circulars.actions.recipients import is_addressed, preview
 from puebla.circulars.actions.writing import locked, settle_date, touch
-from puebla.circulars.models import Circular, Extension, Opening, Recipient, Reminder, Reply, State
+from puebla.circulars.models import Circular, Extension, Opening, Precision, Recipient, Reminder, Reply, State
 from puebla.core import journal
 from puebla.core.languages import Texts
 from puebla.core.mail import post
@@ -24,9 +24,11 @@ from puebla.core.models import OutgoingMail, Process
 from puebla.core.operations import one_by_one
 from puebla.core.rows import write_rows
 from puebla.core.verdicts import RefusedError, StaleError, require, require_unchanged
+from puebla.core.zones import instants_of
 from puebla.documents.models import Document, SymbolSequence
 from puebla.members.models import Party, Permission, Room, Seat, StandingKind
 from puebla.members.querysets import reach_of, today
+from puebla.notices.actions.hours import DIGEST_HOUR
 
 #: What stands in symbols of circulars, after the process and the year.
 CODE = "CIRC"
@@ -208,7 +210,7 @@ def _remind_of(key: int, at: dt.datetime) -> int:
         return 0
     began = row.extensions.aggregate(last=Max("extended_at"))["last"] or row.sent_at
     done = set(row.reminders.filter(reply_by_at=row.reply_by_at).values_list("days", flat=True))
-    moments = {days: row.reply_by_at - dt.timedelta(days=days) for days in row.remind_days}
+    moments = {days: _reminds_at(row, row.reply_by_at, days) for days in row.remind_days}
     come = [days for days, moment in moments.items() if began < moment <= at and days not in done]
     if not come:
         return 0
@@ -216,6 +218,15 @@ def _remind_of(key: int, at: dt.datetime) -> int:
     for days in sorted(come)[1:]:
         Reminder.objects.create(circular=row, days=days, reply_by_at=row.reply_by_at, reminded_at=at)
     return _remind(row, days=min(come), by=None, at=at)
+
+
+def _reminds_at(row: Circular, until: dt.datetime, days: int) -> dt.datetime:
+    """So many days before: at the date's own hour, or in the morning there where it is until the end of the day."""
+    if row.reply_precision == Precision.DAY and row.reply_on:
+        morning = instants_of(row.reply_on - dt.timedelta(days=days), dt.time(DIGEST_HOUR), row.reply_zone)
+        if morning:
+            return morning[0]
+    return until - dt.timedelta(days=days)
 
 
 def _remind(row: Circular, *, days: int | None, by: Person | None, at: dt.datetime) -> int:
