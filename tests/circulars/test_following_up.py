@@ -246,6 +246,20 @@ def test_opening_is_noted_once_a_party_and_only_of_parties_that_were_addressed()
     assert [one.party for one in Opening.objects.all()] == [party_of(guest)]
 
 
+def test_that_a_reply_came_is_told_to_the_sender_and_once_they_left_to_whoever_looks_after_circulars():
+    by, first, second = three()
+    colleague, circular = make.secretariat_person(), making.sent(by)
+    told = Notice.objects.filter(what="replied").order_by("pk").values_list("person", flat=True)
+
+    making.reply(circular, first, party_of(first))
+    assert list(told.all()) == [by.pk]
+    by.seats.update(until_on=AT.date() - DAY)
+    make.SeatFactory(person=by, party=party_of(first), body=making.group())
+    making.reply(circular, second, party_of(second))
+
+    assert list(told.all()) == [by.pk, colleague.pk]
+
+
 def test_a_reply_is_withdrawn_by_its_party_until_the_date():
     by, replying, other = three()
     circular = making.sent(by)

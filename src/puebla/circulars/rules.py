@@ -35,6 +35,11 @@ def prepares(reach: Reach) -> bool:
     return (reach.secretariat or reach.presidency) and reach.may(Permission.SEND_CIRCULARS)
 
 
+def keeps(reach: Reach, circular: "Circular") -> bool:
+    """Whether this person looks after this circular."""
+    return bool(_may_handle(reach, circular))
+
+
 def may_describe(reach: Reach, circular: "Circular") -> Verdict:
     """Change a draft."""
     prepared = _may_handle(reach, circular)

@@ -4,7 +4,7 @@ A message says its words anew when it goes out (`mail_now`): what was closed to 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
+from puebla.circulars import rules
 from puebla.circulars.models import Circular, Precision, Recipient, Reply, State
 from puebla.core import zones
 from puebla.core.languages import show
@@ -23,7 +24,7 @@ from puebla.core.rows import write_rows
 from puebla.documents.models import Document
 from puebla.documents.querysets import sizes_of
 from puebla.members.models import Audience
-from puebla.members.querysets import MEMBERS, Reach, reach_of
+from puebla.members.querysets import MEMBERS, Reach, reach_of, reaches
 from puebla.notices.actions import stopped_by
 from puebla.notices.actions.messages import (
     absolute,
@@ -227,15 +228,18 @@ def place_of(zone: str, at: dt.datetime) -> str:
     return f"{zones.place_of(zone)}, {zones.difference(at, zone)}"
 
 
-def tell_the_secretariat(
-    circular: Circular, people: Iterable[Person], what: str, event: str, at: dt.datetime
-) -> None:
-    """Who sent it finds in the inbox that a reply came or went; their digest says it too."""
+def _who_keeps(circular: Circular, people: set[int] | None, at: dt.datetime) -> set[int]:
+    return {key for key, reach in reaches(people, at).items() if rules.keeps(reach, circular)}
+
+
+def tell_the_secretariat(circular: Circular, what: str, event: str, at: dt.datetime) -> None:
+    """Who sent it finds in the inbox that a reply came or went, their digest says it too; once they left, whoever looks after it."""
+    senders = {key for key in (circular.sent_by_id, circular.created_by_id) if key is not None}
     write_rows(
         [
             Notice(person_id=key, source=SOURCE, event=f"{circular.ref}:{event}", subject=circular.ref, what=what,
                    happened_at=at, made_at=at)
-            for key in {one.pk for one in people if one.is_active}
+            for key in sorted(_who_keeps(circular, senders, at) or _who_keeps(circular, None, at))
         ],
         once=True,
     )  # fmt: skip

@@ -131,8 +131,7 @@ def send_reply(*, circular: Circular, party: Party, token: str, by: Person, at: 
     reply.late = row.is_late(at)
     reply.audience = row.audience if row.replies_shared else _kept_back(row)
     reply.save()
-    senders = [one for one in (row.sent_by, row.created_by) if one is not None]
-    messages.tell_the_secretariat(row, senders, "replied", f"replied:{reply.ref}", at)
+    messages.tell_the_secretariat(row, "replied", f"replied:{reply.ref}", at)
     journal.record(
         "reply.sent", at=at, person=by, subject=reply, room=row.room, party_code=party.code,
         facts={"circular": row.address, "number": reply.number, "late": reply.late},
@@ -151,8 +150,7 @@ def withdraw_reply(*, reply: Reply, by: Person, at: dt.datetime) -> Reply:
     standing.state, standing.withdrawn_at, standing.withdrawn_by = Reply.State.WITHDRAWN, at, by
     standing.audience = _kept_back(row)
     standing.save()
-    senders = [one for one in (row.sent_by, row.created_by) if one is not None]
-    messages.tell_the_secretariat(row, senders, "withdrawn", f"withdrawn:{standing.ref}", at)
+    messages.tell_the_secretariat(row, "withdrawn", f"withdrawn:{standing.ref}", at)
     journal.record(
         "reply.withdrawn", at=at, person=by, subject=standing, room=row.room, party_code=standing.party.code,
         facts={"circular": row.address, "number": standing.number},
