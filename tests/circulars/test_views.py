@@ -109,6 +109,23 @@ def test_a_reply_in_which_something_is_missing_keeps_what_was_typed():
     assert Reply.objects.get().answers == {"f2": "We will see."}
 
 
+def test_who_saves_a_draft_second_reads_what_the_first_wrote_beside_their_own():
+    by = making.secretary()
+    circular = making.draft(by, asked=[])
+    client, here = client_of(by), reverse("circulars:edit", args=[circular.ref])
+    opened = client.get(here).context["form"].initial["revision"]
+    typed = {"kind": "invitation", "titles_en": "Invitation", "opens_to": "50", "reply_precision": "day",
+             "reply_zone": "UTC", "answering": "anybody", "asked": "0", "revision": opened}  # fmt: skip
+    first = client.post(here, typed | {"texts_en": "Words of the first."})
+
+    second = client.post(here, typed | {"texts_en": "Words of the second."})
+
+    assert first.status_code == 302 and second.status_code == 200
+    assert "What was saved meanwhile" in second.text
+    assert "Words of the first." in second.text and "Words of the second." in second.text
+    assert making.again(circular).texts["en"] == "Words of the first."
+
+
 def test_two_of_one_party_who_write_at_once_each_read_what_the_other_wrote():
     by, guest = making.secretary(), make.delegate(body=making.group())
     party = guest.seats.get().party

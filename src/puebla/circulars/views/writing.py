@@ -176,9 +176,11 @@ def edit(request: PersonRequest, address: str) -> HttpResponseBase:
         ):
             messages.success(request, _("Saved."))
             return redirect("circulars:record", circular.address)
+    opened = request.POST.get("revision", str(circular.revision))
+    meanwhile = circular if opened != str(circular.revision) else None
     return render(
         request, "circulars/edit.html",
-        {"form": form, "asked": _lines(asked, languages, request), "circular": circular, "body": circular.body,
+        {"form": form, "meanwhile": meanwhile, "asked": _lines(asked, languages, request), "circular": circular, "body": circular.body,
          "kind": circular.get_kind_display(), "files": files, "verdict": rules.may_describe(reach, circular)},
     )  # fmt: skip
 
