@@ -78,6 +78,23 @@ def _counting():
     return CaptureQueriesContext(connection)
 
 
+def test_the_agenda_of_a_closed_meeting_offers_nothing_that_would_be_refused(client, keeper):
+    convening = with_papers(keeper, 1, audience=60)
+    agenda = reverse("meetings:agenda", args=[convening.symbol])
+
+    def offered():
+        pages = [page_of(client, keeper, convening).text, client.get(agenda).text]
+        return {
+            word for word in ("/agenda/new/", 'value="up"', "data-agenda") for page in pages if word in page
+        }
+
+    before = offered()
+    Convening.objects.update(state="closed")
+
+    assert before == {"/agenda/new/", 'value="up"', "data-agenda"}
+    assert offered() == set()
+
+
 def test_a_paper_filed_since_the_reader_looked_is_marked_new(client, keeper):
     convening = with_papers(keeper, 1, audience=60)
     page_of(client, keeper, convening)

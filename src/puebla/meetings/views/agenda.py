@@ -43,13 +43,16 @@ def agenda(request: PersonRequest, symbol: str) -> HttpResponseBase:
     items = list(_items(request, convening, reach))
     papers = papers_of(convening, request.person, reach, since=None)
     rows = [{"item": one, "papers": papers.get(one.pk, [])} for one in items]
+    may_run = rules.may_run(reach, convening.meeting)
     context = {
         "convening": convening,
         "meeting": convening.meeting,
         "rows": rows,
         "revisions": convening.agenda_revisions.select_related("made_by"),
         "changes": agenda_changes(convening, items, reach),
-        "may_run": rules.may_run(reach, convening.meeting),
+        "may_run": may_run,
+        # The agenda of a closed meeting stays as it was.
+        "may_keep": may_run and convening.state != Convening.State.CLOSED,
     }
     return render(request, "meetings/agenda.html", context)
 
