@@ -211,6 +211,22 @@ def test_a_closed_session_gives_those_outside_its_hours_and_those_inside_no_word
         assert b"Salon Azul" not in text
 
 
+def test_what_is_changed_in_a_closed_session_is_told_to_no_calendar_outside_and_moved_hours_are(
+    client, keeper
+):
+    chair = factories.presiding_chair()
+    made = held(factories.convening(), chair, kind="closed", titles={"en": "Heads only"})
+    before = feed(client, keeper).content
+
+    change = {"session": made, "by": chair, "at": timezone.now() + dt.timedelta(hours=1)}
+    actions.change_session(revision=1, titles={"en": "Heads and one more"}, **change)
+    retitled = feed(client, keeper).content
+    actions.change_session(revision=2, from_hour=dt.time(10), **change)
+
+    assert retitled == before
+    assert sessions_of(feed(client, keeper).content)[0][0] == made.starts_at + dt.timedelta(hours=1)
+
+
 def test_an_embargo_and_an_awaited_paper_stand_in_the_calendars_of_those_who_may_know(client, keeper):
     observer = factories.delegate("observer_state")
     until = dt.datetime(2031, 3, 12, 18, tzinfo=dt.UTC)

@@ -24,7 +24,7 @@ SESSION_COLUMNS = (
     "ref", "kind", "titles", "places", "link", "starts_at", "ends_at", "zone", "cancelled_at", "sequence", "changed_at", "room_id",
     "room__sealed", "convening__meeting__titles", *_OF_BODY,
 )  # fmt: skip
-LINE_COLUMNS = ("ref", "starts_at", "ends_at", "zone", "sequence", "changed_at", *_OF_BODY)
+LINE_COLUMNS = ("ref", "starts_at", "ends_at", "zone", *_OF_BODY)
 BILATERAL_COLUMNS = (
     "ref", "state", "sequence", "changed_at", "partner", "slot__starts_at", "slot__ends_at", "slot__zone", "slot__room__names", *_OF_BODY,
 )  # fmt: skip

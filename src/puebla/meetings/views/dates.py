@@ -75,13 +75,15 @@ def _of_session(row: dict[str, Any]) -> CalendarEntry:
 
 
 def _of_line(row: dict[str, Any]) -> CalendarEntry:
-    # Another name than the session's own: who is let in later gets the session, and nobody else its address.
-    mark = salted_hmac("puebla.meetings.line", row["ref"]).hexdigest()[:20]
+    # Another name than the session's own: who is let in later gets the session, and nobody else its address. It is the name
+    # of these hours, and counts no changes: what is changed inside is told to nobody, and moved hours are another line.
+    named = f"{row['ref']}:{row['starts_at'].timestamp()}:{row['ends_at'].timestamp()}"
+    mark = salted_hmac("puebla.meetings.line", named).hexdigest()[:20]
     return CalendarEntry(
         uid=f"line-{mark}", kind="line", title=f"{_('Closed session')} · {_body(row)}", starts_at=row["starts_at"],
         ends_at=row["ends_at"], zone=row["zone"],
         address=reverse("meetings:page", args=[row["convening__meeting__symbol"]]),
-        body=row["convening__meeting__body__code"], body_name=_body(row), sequence=row["sequence"], changed_at=row["changed_at"],
+        body=row["convening__meeting__body__code"], body_name=_body(row),
     )  # fmt: skip
 
 
