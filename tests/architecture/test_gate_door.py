@@ -106,12 +106,12 @@ REASONS = {
     ): "of a decision that came through the gate; who keeps it is told how many wait",
     (
         "decisions/views/means.py",
-        "_addressed",
+        "_addressees",
         "Addressee",
     ): "of paragraphs of a decision that came through the gate",
     (
         "decisions/views/means.py",
-        "__init__",
+        "_provisions",
         "Provision",
     ): "of paragraphs of a decision that came through the gate",
     (
@@ -120,6 +120,11 @@ REASONS = {
         "Provision",
     ): "of decisions that come through the gate",
     ("decisions/views/silence.py", "offer", "SilenceProcedure"): "`outcomes_for`, the gate of how they ended",
+    (
+        "decisions/views/silence.py",
+        "_ended_of",
+        "SilenceProcedure",
+    ): "`outcomes_for`, the gate of how they ended",
     (
         "decisions/views/silence_news.py",
         "_that_ask",

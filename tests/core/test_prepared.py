@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 
 from puebla.accounts.models import Person
-from puebla.core.prepared import Prepared
+from puebla.core.prepared import Prepared, PreparedRecords
 from puebla.documents.models import Document
 from puebla.members.querysets import reach_of, today
 from puebla.members.querysets.prepared import PreparedForReader
@@ -63,6 +63,20 @@ def test_an_instant_and_its_day_are_those_of_the_question():
 
     assert until.rows(now) == [(paper.pk,)]
     assert until.rows(now.replace(year=2019)) == []
+
+
+def test_a_record_comes_with_what_it_leads_to_and_asks_for_nothing_more():
+    paper, alone = make.DocumentFactory(body=make.BodyFactory()), make.DocumentFactory(body=None)
+    records = PreparedRecords(Document, ["room", "party", "body__room"])
+    assert records.get(paper.pk) == paper
+
+    with CaptureQueriesContext(connection) as asked:
+        found, other = records.get(paper.pk), records.get(alone.pk)
+        assert (found.titles, found.created_at) == (paper.titles, paper.created_at)
+        assert (found.party, found.body.room.names) == (paper.party, paper.body.room.names)
+        assert other.body is None and other.room == alone.room
+
+    assert len(asked) == 2 and records.get(0) is None
 
 
 def test_a_statement_that_another_thread_forgets_at_the_worst_moment_is_no_error():

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 #: A key, several keys (numbers or texts), or an instant (in the statement it may stand as its day as well).
@@ -148,6 +149,63 @@ class Prepared:
         except EmptyResultSet:
             return None
         return compiler, sql, tuple(parameters), {mark: place for place, mark in enumerate(_spread(marks))}
+
+
+class PreparedRecords:
+    """Records of a model with what they lead to, as `select_related` gives them, for who has passed the gate with their keys.
+
+    For a record that leads to a dozen others Django needs ten times as long to write the question as the database to answer it.
+
+    Args:
+        related: names of its relations, and of theirs ("text__room").
+    """
+
+    def __init__(self, model: type[models.Model], related: Sequence[str]) -> None:
+        self._model, self._related = model, related
+        self._prepared = Prepared(self._written)
+
+    def get(self, key: int) -> Any:
+        """The record of this key; None where there is none."""
+        rows = self._prepared.rows([key])
+        return self._made(rows[0]) if rows else None
+
+    def _written(self, keys: Any) -> models.QuerySet[Any, Any]:
+        columns = [
+            f"{path}{field.attname}" for path, _relation, model in self._paths for field in _own(model)
+        ]
+        return self._model._default_manager.filter(pk__in=keys).order_by().values_list(*columns)
+
+    @cached_property
+    def _paths(self) -> list[tuple[str, Any, type[models.Model]]]:
+        """What is read: how it is reached, by which relation of what it hangs on, and its model; what others hang on comes first."""
+        found: dict[str, tuple[Any, type[models.Model]]] = {"": (None, self._model)}
+        for one in self._related:
+            path = ""
+            for name in one.split("__"):
+                relation: Any = found[path][1]._meta.get_field(name)
+                path = f"{path}{name}__"
+                found.setdefault(path, (relation, relation.related_model))
+        return [(path, *of) for path, of in found.items()]
+
+    def _made(self, row: tuple[Any, ...]) -> Any:
+        made: dict[str, Any] = {}
+        place = 0
+        for path, relation, model in self._paths:
+            fields = _own(model)
+            values = row[place : place + len(fields)]
+            place += len(fields)
+            names = [field.attname for field in fields]
+            one = None
+            if values[names.index(model._meta.pk.attname)] is not None:
+                one = model.from_db(DEFAULT_DB_ALIAS, names, list(values))
+            made[path] = one
+            if relation is not None and (holder := made[path[: -len(relation.name) - 2]]) is not None:
+                relation.set_cached_value(holder, one)
+        return made[""]
+
+
+def _own(model: type[models.Model]) -> Sequence[Any]:
+    return model._meta.concrete_fields
 
 
 def _mark(value: One, number: int) -> One:

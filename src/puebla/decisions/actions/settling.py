@@ -14,6 +14,7 @@ from django.utils.translation import override
 from puebla.core import journal
 from puebla.core.languages import Texts
 from puebla.core.models import Process
+from puebla.core.prepared import Prepared
 from puebla.core.ticks import Tick
 from puebla.core.verdicts import RefusedError
 from puebla.decisions.actions.adopting import adopt, against
@@ -95,13 +96,25 @@ def keep_watch(*, at: dt.datetime, tick: Tick | None) -> int:
 # The end -----------------------------------------------------------------------------------------------------------
 
 
+_due = Prepared(
+    lambda until: (
+        SilenceProcedure.objects.running()
+        .filter(
+            Q(closes_at__lte=until) | Q(receipts__doubtful=True, receipts__kind=SilenceReceipt.Kind.BREAKS)
+        )
+        .order_by()
+        .values_list("pk")
+        .distinct()
+    )
+)
+
+
 def settle_due(*, at: dt.datetime, tick: Tick | None) -> int:
     """Write down the end of what has ended; how many. Whoever looks calls this first: one cheap question where nothing is due."""
-    due = SilenceProcedure.objects.running().filter(
-        Q(closes_at__lte=at - MARGIN) | Q(receipts__doubtful=True, receipts__kind=SilenceReceipt.Kind.BREAKS)
-    )
+    keys = [key for (key,) in _due.rows(at - MARGIN)]
+    due = SilenceProcedure.objects.running().filter(pk__in=keys) if keys else ()
     settled = 0
-    for one in due.order_by("closes_at", "pk").distinct().select_related("decision"):
+    for one in due and due.order_by("closes_at", "pk").select_related("decision"):
         try:
             settled += not settle(procedure=one, at=at, tick=tick).is_running
         except RefusedError:

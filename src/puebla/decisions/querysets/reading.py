@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from puebla.core.languages import show
+from puebla.core.prepared import Prepared
 from puebla.core.search.asking import Question
 from puebla.core.search.fillers import is_filler
 from puebla.core.search.pages import answered
@@ -92,12 +93,20 @@ def ancestry(paragraph: Paragraph, person: "Person", reach: Reach, *, steps: int
     return found
 
 
+NEWER = (Link.Kind.SUPERSEDES, Link.Kind.AMENDS)
+#: Of most texts nothing newer stands in the place of anything: (text) → whether any does.
+_any_newer = Prepared(
+    lambda text: Link.objects.filter(target__text=text, kind__in=NEWER).order_by().values_list("pk")[:1]
+)
+
+
 def newer(text: int, person: "Person", reach: Reach) -> dict[int, list[Link]]:
-    """By paragraph of a text, what stands in its place or amends it, as far as the reader may know; one question."""
+    """By paragraph of a text, what stands in its place or amends it, as far as the reader may know; one question more where any is."""
+    if not _any_newer.rows(text):
+        return {}
     seen = Decision.objects.visible_to(person, reach=reach).order_by().values("text")
-    kinds = (Link.Kind.SUPERSEDES, Link.Kind.AMENDS)
     rows = Link.objects.filter(
-        target__text=text, kind__in=kinds, source__text__in=seen, source__removed_at=None
+        target__text=text, kind__in=NEWER, source__text__in=seen, source__removed_at=None
     )
     found: dict[int, list[Link]] = {}
     for one in rows.select_related("source__text__decision").order_by("kind", "pk"):

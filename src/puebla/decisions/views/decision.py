@@ -18,11 +18,10 @@ from puebla.decisions import actions, rules
 from puebla.decisions.models import Decision, Position, Proposal
 from puebla.decisions.querysets.reading import newer
 from puebla.decisions.views.means import Means
-from puebla.decisions.views.reading import Reading, by_paragraph
+from puebla.decisions.views.reading import Reading, ReadingToShow, by_paragraph
 from puebla.members.models import Party
 from puebla.members.querysets import today
 from puebla.publications.views.decisions import SAID_OF
-from puebla.texts.actions import digest_of
 from puebla.texts.models import Paragraph
 from puebla.texts.models.wording import shown
 from puebla.texts.views.rows import rows_of
@@ -31,7 +30,9 @@ from puebla.texts.views.rows import rows_of
 @signed_in
 def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
     """The page of a decision."""
-    reading = Reading(request, address)
+    reading = ReadingToShow(request, address)
+    # What rooms offer on this page they need not ask for again.
+    request.decision = reading.decision  # type: ignore[attr-defined]
     row, reach, at = reading.decision, reading.reach, reading.at
     languages = Process.current().languages
     proposals, positions = reading.proposals(), reading.positions()
@@ -50,8 +51,8 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
         "beginning": below.shown(None), "positions": _shown(positions, reading), "chairs": rules.declares(reach, row, at=at),
         "against": _against(row, reading) if row.state == Decision.State.DRAFTING and may["declare"] else [],
         "standing": sum(one.state == Proposal.State.STANDING for one in proposals),
-        "followed": _followed(reading), "origin": _origin(reading), "present": row.present.order_by("code"),
-        "intact": not reading.text.is_frozen or digest_of(reading.text, reading.every, reading.text.frozen_languages) == reading.text.frozen_hash,
+        "followed": reading.followed(), "origin": _origin(reading), "present": row.present.order_by("code"),
+        "intact": reading.is_intact(),
     }  # fmt: skip
     return render(request, "decisions/decision.html", context)
 
@@ -78,12 +79,6 @@ def _origin(reading: Reading) -> Decision | None:
     """The recommendation it came from, where the reader may know of it."""
     origin = reading.decision.origin
     return origin if origin is not None and reading.reach.covers(origin.text) else None
-
-
-def _followed(reading: Reading) -> list[Decision]:
-    """What became of it elsewhere, as far as the reader may know."""
-    seen = Decision.objects.visible_to(reading.person, reach=reading.reach).filter(origin=reading.decision)
-    return list(seen.select_related("text", "body").order_by("pk"))
 
 
 class _Below:

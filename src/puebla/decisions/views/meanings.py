@@ -22,7 +22,7 @@ from puebla.decisions import actions, rules
 from puebla.decisions.actions.recognising import Known, Recognised, recognise
 from puebla.decisions.models import Addressee, Decision, Provision, Verb
 from puebla.decisions.rules.releasing import may_release
-from puebla.decisions.views.reading import Reading
+from puebla.decisions.views.reading import Reading, shown_on
 from puebla.documents.models import Theme
 from puebla.members.models import Body, Party
 from puebla.members.querysets import today
@@ -192,10 +192,7 @@ def offer(request: Any, topic: str, value: str) -> dict[str, object] | None:
     if topic != "decision" or person is None:
         return None
     reach = reach_in(request)
-    seen = Decision.objects.visible_to(person, reach=reach).filter(ref=value)
-    decision = seen.select_related(
-        "text__room", "text__party", "body", "convening__meeting", "origin__text"
-    ).first()
+    decision = shown_on(request, value)
     if decision is None:
         return None
     may = bool(rules.may_describe(reach, decision))

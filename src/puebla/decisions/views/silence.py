@@ -31,10 +31,13 @@ from puebla.decisions.models import (
     SilenceReceipt,
     SilenceRule,
 )
+from puebla.decisions.rules import open_to_change
 from puebla.decisions.rules import silence as rules
 from puebla.decisions.rules.clocks import doubt_in_words
+from puebla.decisions.views.reading import shown_on
 from puebla.members.models import Party
 from puebla.members.querysets import Reach, reach_of, today
+from puebla.members.querysets.prepared import PreparedForReader, reach_in
 from puebla.texts.actions import digest_of
 from puebla.texts.models import Paragraph, tree
 from puebla.texts.rules import commenting_parties
@@ -388,27 +391,22 @@ def offer(request: Any, topic: str, value: str) -> dict[str, object] | None:
     person = getattr(request, "person", None)
     if topic != "decision" or person is None:
         return None
-    at = timezone.now()
-    reach = reach_of(person, at)
-    decision = (
-        Decision.objects.visible_to(person, reach=reach)
-        .select_related("text__room", "body", "convening")
-        .filter(ref=value)
-        .first()
-    )
+    at, reach = timezone.now(), reach_in(request)
+    decision = shown_on(request, value)
     if decision is None:
         return None
-    seen = SilenceProcedure.objects.visible_to(person, reach=reach).filter(decision=decision)
-    rows = list(seen.order_by("-opened_at"))
+    keys = [key for (key,) in _of_decision.rows(person, reach, decision.pk)]
+    rows = list(
+        SilenceProcedure.objects.visible_to(person, reach=reach).filter(pk__in=keys).order_by("-opened_at")
+    ) if keys else []  # fmt: skip
     # Who is no member learns how they ended, and nothing of what is still open.
-    ended = [] if rows else list(
-        SilenceProcedure.objects.outcomes_for(person, reach=reach).filter(decision=decision).exclude(state="running").order_by("-ended_at")
-    )  # fmt: skip
-    rule = (
-        SilenceRule.objects.in_force(decision.body, on=today(at))
-        if not any(one.is_running for one in rows)
-        else None
-    )
+    outcomes = [] if rows else [key for (key,) in _outcomes.rows(person, reach, decision.pk)]
+    ended = list(
+        SilenceProcedure.objects.outcomes_for(person, reach=reach).filter(pk__in=outcomes).order_by("-ended_at")
+    ) if outcomes else []  # fmt: skip
+    # A rule matters where a text is still negotiated.
+    open_now = bool(open_to_change(reach, decision)) and not any(one.is_running for one in rows)
+    rule = SilenceRule.objects.in_force(decision.body, on=today(at)) if open_now else None
     may = rule is not None and bool(rules.may_open(reach, decision, rule, at=at))
     if not rows and not ended and not may:
         return None
@@ -417,3 +415,21 @@ def offer(request: Any, topic: str, value: str) -> dict[str, object] | None:
         "template": "decisions/silence_offer.html",
         "context": {"rows": shown, "ended": ended, "may_open": may, "decision": decision},
     }
+
+
+_of_decision = PreparedForReader(
+    lambda person, reach, decision: (
+        SilenceProcedure.objects.visible_to(person, reach=reach)
+        .filter(decision=decision)
+        .order_by()
+        .values_list("pk")
+    )
+)
+
+
+def _ended_of(person: Any, reach: Reach, decision: Any) -> Any:
+    ended = SilenceProcedure.objects.outcomes_for(person, reach=reach).filter(decision=decision)
+    return ended.exclude(state="running").order_by().values_list("pk")
+
+
+_outcomes = PreparedForReader(_ended_of)

@@ -100,6 +100,16 @@ class _Writer:
         )
 
     def _cell(self, node: tree.Node, code: str) -> str:
+        kept = getattr(node.paragraph, "kept", None)
+        if kept is None:
+            return self._written(node, code)
+        # What is no record but remembered as it was read has its words written once.
+        key = (code, self.own, self.near)
+        if key not in kept:
+            kept[key] = self._written(node, code)
+        return str(kept[key])
+
+    def _written(self, node: tree.Node, code: str) -> str:
         one = node.paragraph
         words = one.words.get(code, "")
         tag = "h2" if one.kind == Kind.HEADING and not self.near else "p"
