@@ -130,6 +130,15 @@ def test_only_what_is_new_since_an_instant_goes_into_the_pack(client, keeper):
     assert len(names_in(taken(client, keeper, convening, query=f"?since={since}"))) == 2
 
 
+def test_a_pack_is_named_by_the_day_on_which_it_was_made_at_the_venue(client, keeper):
+    convening = meeting_with(keeper, paper(keeper, audience=Audience.OBSERVERS))
+    taken(client, keeper, convening)
+    # The evening of the tenth in Guatemala; in Greenwich the eleventh has begun.
+    Pack.objects.update(made_at=dt.datetime(2031, 3, 11, 3, tzinfo=dt.UTC))
+
+    assert "_en_2031-03-10.zip" in taken(client, keeper, convening)["Content-Disposition"]
+
+
 def test_a_pack_is_resumed_where_the_line_broke(client, keeper):
     convening = meeting_with(keeper, paper(keeper, audience=Audience.OBSERVERS))
     whole = b"".join(taken(client, keeper, convening).streaming_content)

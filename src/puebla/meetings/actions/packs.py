@@ -28,7 +28,7 @@ from puebla.meetings.actions.delegations.badges import badges_of
 from puebla.meetings.models import Convening, Pack
 from puebla.meetings.querysets.packs import Contents, contents_of
 from puebla.members.models import Seat
-from puebla.members.querysets import reaches
+from puebla.members.querysets import reaches, today
 
 #: Packs of meetings this near are made before anybody asks.
 AHEAD = dt.timedelta(days=21)
@@ -269,7 +269,7 @@ def make_ahead(*, at: dt.datetime) -> int:
     near = Convening.objects.filter(
         meeting__draft=False,
         state__in=["convened", "in_session"],
-        meeting__starts_on__lte=(at + AHEAD).date(),
+        meeting__starts_on__lte=today(at + AHEAD),
     )
     asked = 0
     for convening in near.select_related("meeting__body"):

@@ -81,7 +81,7 @@ def items(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 - a
 
 
 def deadlines(office: Body, at: dt.datetime) -> Iterator[Point]:  # noqa: ARG001 - as every source
-    """Days by which delegations are named, and hours until which reports are commented."""
+    """Days by which delegations are named; until when a report is commented stands with the report."""
     party = _secretariat()
     for one in _ahead(at) if party is not None else ():
         day = one.convening.nominate_by if hasattr(one, "convening") else None

@@ -26,7 +26,7 @@ from puebla.meetings.models import ChairNote, HandOver, HandOverPoint, HandOverS
 from puebla.meetings.querysets.handovers import points_for
 from puebla.meetings.rules import handovers as rules
 from puebla.members.models import Audience
-from puebla.members.querysets import Reach, reach_of
+from puebla.members.querysets import Reach, reach_of, today
 from puebla.texts.actions.exporting import Line, Sheet, as_docx, as_pdf
 from puebla.theme.templatetags.theme import imprecise, language_name
 
@@ -271,7 +271,7 @@ def _sheet(handover: HandOver, points: list[Any], languages: list[str], *, at: d
         lines += [Line("item", "✓", 2, 1, said(lambda given=given: _signed(given))) for given in signed]
     return Sheet(
         tuple(languages), str(show(Process.current().names, languages[0])), "", said(lambda: _title(handover)),
-        said(lambda: _state(handover, at)), said(lambda: _("[pending]")), tuple(lines), (handover.completed_at or at).date(),
+        said(lambda: _state(handover, at)), said(lambda: _("[pending]")), tuple(lines), today(handover.completed_at or at),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.files.serving import serve
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError
+from puebla.core.zones import local
 from puebla.documents.forms import language_name
 from puebla.meetings import actions
 from puebla.meetings.models import Convening, Pack
@@ -93,7 +94,7 @@ def _sent(
     ending, media_type = (
         ("pdf", "application/pdf") if pack.form == Pack.Form.BOUND else ("zip", "application/zip")
     )
-    name = f"{convening.symbol.replace('/', '-')}_{pack.language}_{pack.made_at:%Y-%m-%d}.{ending}"
+    name = f"{convening.symbol.replace('/', '-')}_{pack.language}_{local(pack.made_at, convening.zone):%Y-%m-%d}.{ending}"
     return serve(
         request, storage=storages["default"], key=pack.key, size=pack.size, sha256=pack.sha256, media_type=media_type, name=name,
         last_modified=pack.made_at, inline=False,
