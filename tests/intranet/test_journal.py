@@ -57,6 +57,7 @@ def test_hidden_papers_sealed_rooms_and_who_read_what_leave_no_line(client):
     noted("seat.given", room=sealed.room, subject_ref="a-seat")
     for reading in (
         "document.opened",
+        "delegate.photo_opened",
         "delegation.letter_opened",
         "statement.opened",
         "circular.file_opened",

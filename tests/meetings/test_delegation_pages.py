@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from puebla.core.models import JournalEntry
 from puebla.meetings.actions.delegations import check_in
 from puebla.meetings.models import Attendance, Delegate
 from tests import factories
@@ -216,6 +217,8 @@ def test_a_photograph_is_drawn_anew_without_what_the_camera_wrote(client, keeper
 
     assert Image.open(io.BytesIO(kept)).size == (480, 640)
     assert b"Camera of Ana" not in kept
+    _bytes(client.get(of("delegate-photo", convening, delegate.ref)))
+    assert JournalEntry.objects.get(act="delegate.photo_opened").subject_ref == delegate.ref
     badge = client.get(of("delegate-badge", convening, delegate.ref)).content
     assert badge.startswith(b"%PDF")
     assert len(badge) > len(kept)

@@ -63,6 +63,7 @@ PHRASES = {
     "delegate.consented": gettext_lazy("let a delegate's name be published"),
     "delegate.described": gettext_lazy("changed what is known of a delegate"),
     "delegate.nominated": gettext_lazy("nominated a delegate"),
+    "delegate.photo_opened": gettext_lazy("looked at a delegate's photograph"),
     "delegate.photographed": gettext_lazy("gave a photograph for a badge"),
     "delegate.refused": gettext_lazy("refused a delegate"),
     "delegate.registered": gettext_lazy("registered a delegate"),

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from puebla.accounts.models import Person
 
 #: Who read or follows what is told to the reader's own party and on the paper, never here.
-PERSONAL = ("delegation.letter_opened", "document.opened", "follow.started", "follow.stopped", "mail.pace_set", "reply.drafted", "search.feed_closed",
-            "search.feed_opened", "search.forgotten", "search.saved", "silence.read", "statement.opened")  # fmt: skip
+PERSONAL = ("delegate.photo_opened", "delegation.letter_opened", "document.opened", "follow.started", "follow.stopped",
+            "mail.pace_set", "reply.drafted", "search.feed_closed", "search.feed_opened", "search.forgotten", "search.saved",
+            "silence.read", "statement.opened")  # fmt: skip
 
 
 def entries_for(person: "Person", reach: Reach) -> "QuerySet[JournalEntry]":

@@ -307,14 +307,18 @@ def letter(request: PersonRequest, symbol: str, code: str) -> HttpResponseBase:
 def _served_letter(request: PersonRequest, held: Delegation | None, at: Any) -> HttpResponseBase:
     if held is None or not held.letter_key:
         raise Http404
-    # One row per person and hour, as for every restricted file: no row, no file.
-    journal.record_once(
-        "delegation.letter_opened", at=at, person=request.person, subject=held, room=held.convening.meeting.body.room,
-        party_code=held.party.code, once_key=f"letter:{held.ref}:{request.person.ref}:{at:%Y%m%d%H}",
-    )  # fmt: skip
+    _opened("delegation.letter_opened", held, held.party, request.person, at)
     return serve(
         request, storage=storages["default"], key=held.letter_key, size=held.letter_size, sha256=held.letter_sha256,
         media_type=held.letter_media_type, name=held.letter_name, last_modified=held.letter_at,
+    )  # fmt: skip
+
+
+def _opened(act: str, row: Delegation | Delegate, party: Party, person: Person, at: Any) -> None:
+    """One row per person and hour, as for every restricted file: no row, no file."""
+    journal.record_once(
+        act, at=at, person=person, subject=row, room=row.convening.meeting.body.room, party_code=party.code,
+        once_key=f"{act}:{row.ref}:{person.ref}:{at:%Y%m%d%H}",
     )  # fmt: skip
 
 
@@ -442,11 +446,13 @@ def _written(request: PersonRequest, symbol: str, ref: str, *, registering: bool
 @signed_in
 def photo(request: PersonRequest, symbol: str, ref: str) -> HttpResponseBase:
     """The photograph, for who keeps the record and for the door."""
-    reach = reach_of(request.person, timezone.now())
+    at = timezone.now()
+    reach = reach_of(request.person, at)
     convening = convening_or_404(request, symbol, reach)
     found = delegate_or_404(request, convening, ref, reach)
     if not found.photo_key or not rules.keeps(reach, request.person, found):
         raise Http404
+    _opened("delegate.photo_opened", found, found.delegation.party, request.person, at)
     return serve(
         request, storage=storages["default"], key=found.photo_key, size=found.photo_size, sha256=found.photo_sha256,
         media_type=found.photo_media_type, name=f"{found.ref}.jpg", last_modified=None,
