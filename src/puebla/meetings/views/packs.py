@@ -94,7 +94,7 @@ def _sent(
     ending, media_type = (
         ("pdf", "application/pdf") if pack.form == Pack.Form.BOUND else ("zip", "application/zip")
     )
-    name = f"{convening.symbol.replace('/', '-')}_{pack.language}_{local(pack.made_at, convening.zone):%Y-%m-%d}.{ending}"
+    name = f"{convening.symbol.replace('/', '-')}_{pack.language}_{local(pack.made_at or at, convening.zone):%Y-%m-%d}.{ending}"
     return serve(
         request, storage=storages["default"], key=pack.key, size=pack.size, sha256=pack.sha256, media_type=media_type, name=name,
         last_modified=pack.made_at, inline=False,
