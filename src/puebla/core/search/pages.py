@@ -17,38 +17,7 @@ from puebla.core.wording import unmarked
 Place = tuple[int, int]
 
 
-def answered(
-    question: Question,
-    words: Mapping[int, str],
-    entries: Iterable[tuple[int, int, str]],
-    languages: Sequence[str],
-) -> dict[Place, str]:
-    """The pages of records that answer a question whole, each with the first language in which it does: (record, page) → language.
-
-    Args:
-        words: by the key of each entry (`IndexTable.words_of`). entries: (key, record, language), in the order preferred.
-        languages: those whose words have stems.
-    """
-    found: dict[Place, str] = {}
-    asked: dict[str, _Asked] = {}
-    for key, record, language in entries:
-        if language not in asked:
-            asked[language] = _Asked(question, [language] if language in languages else languages)
-        for page in asked[language].pages(words.get(key, "")):
-            found.setdefault((record, page), language)
-    return found
-
-
-def snippet(words: Texts, question: Question | None, language: str = "") -> SafeString:
-    """The words of a page around those looked for, in the language in which they were found; its beginning where nothing is."""
-    said = show(words, language or None)
-    text = unmarked(said.text)
-    looking = Looking(question or Question(()), [said.language])
-    spot = looking.spot(f" {' '.join(words_in(text))} ") if question is not None else None
-    return cut(text, looking, spot)
-
-
-class _Held:
+class Held:
     """The words of a record as pages are asked for: of each word, the pages that hold it, as bits."""
 
     def __init__(self, words: str) -> None:
@@ -75,24 +44,54 @@ class _Held:
 
 
 #: Words of records are the same from question to question; as many records are remembered as thirty years of decisions are.
-_held = lru_cache(maxsize=120)(_Held)
+_held = lru_cache(maxsize=120)(Held)
+
+
+def answered(
+    question: Question,
+    words: Mapping[int, str],
+    entries: Iterable[tuple[int, int, str]],
+    languages: Sequence[str],
+    known: Mapping[int, "Held"] | None = None,
+) -> dict[Place, str]:
+    """The pages of records that answer a question whole, each with the first language in which it does: (record, page) → language.
+
+    Args:
+        words: by the key of each entry (`IndexTable.words_of`). known: the same of entries that were read before. entries: (key, record, language), in the order preferred.
+        languages: those whose words have stems.
+    """
+    found: dict[Place, str] = {}
+    asked: dict[str, _Asked] = {}
+    for key, record, language in entries:
+        if language not in asked:
+            asked[language] = _Asked(question, [language] if language in languages else languages)
+        held = (known or {}).get(key) or (_held(words[key]) if words.get(key) else None)
+        for page in asked[language].pages(held) if held is not None else ():
+            found.setdefault((record, page), language)
+    return found
+
+
+def snippet(words: Texts, question: Question | None, language: str = "") -> SafeString:
+    """The words of a page around those looked for, in the language in which they were found; its beginning where nothing is."""
+    said = show(words, language or None)
+    text = unmarked(said.text)
+    looking = Looking(question or Question(()), [said.language])
+    spot = looking.spot(f" {' '.join(words_in(text))} ") if question is not None else None
+    return cut(text, looking, spot)
 
 
 class _Asked:
     """A question ready to be put to the pages of many records."""
 
     def __init__(self, question: Question, languages: Sequence[str]) -> None:
-        def ready(part: Part) -> Callable[[_Held], int]:
+        def ready(part: Part) -> Callable[[Held], int]:
             return _Part(part, question.languages, languages).pages_of
 
         self._clauses = [[ready(part) for part in clause] for clause in question.telling]
         self._barred = [ready(part) for part in question.excluded]
 
-    def pages(self, words: str) -> list[int]:
+    def pages(self, held: Held) -> list[int]:
         """The numbers of the pages of a record that hold something of every clause and nothing that is left out; page 0 is its title."""
-        if not words:
-            return []
-        held = _held(words)
         left = held.every & ~1
         for clause in self._clauses:
             # Clause by clause: the next one is looked for only where all before it were found.
@@ -113,7 +112,7 @@ class _Part:
         self._words = [] if part.quoted else [_Word(word, asked, languages) for word in part.words]
         self._beginning = part.words[-1] if part.beginning else ""
 
-    def pages_of(self, held: _Held) -> int:
+    def pages_of(self, held: Held) -> int:
         """The pages that hold it, as bits; its words need not follow each other unless they were quoted."""
         if self._row:
             among = reduce(and_, (held.bits.get(word, 0) for word in self._said), held.every)
@@ -133,7 +132,7 @@ class _Word:
         self._starts = sorted({one[: max(2, len(one) - 2)] for one in self._forms})
         self._known: dict[str, bool] = {}
 
-    def pages_of(self, held: _Held) -> int:
+    def pages_of(self, held: Held) -> int:
         """The pages that hold the word in one of its forms, as bits."""
         found = 0
         for start in self._starts:

@@ -14,6 +14,7 @@ from puebla.decisions.models import Addressee, Decision, Provision, Verb
 from puebla.documents.models import Theme
 from puebla.members.models import Body, Party
 from puebla.members.querysets import Reach
+from puebla.members.querysets.prepared import PreparedForReader
 from puebla.texts.models import Kind, Paragraph
 
 if TYPE_CHECKING:
@@ -57,12 +58,16 @@ def decided(person: "Person", reach: Reach, *, at: dt.datetime) -> tuple[Decided
     All paragraphs are kept in the worker's memory; the gate is asked each time which of their texts are open, and of the others
     no value and no count is left.
     """
-    seen = Decision.objects.visible_to(person, reach=reach).adopted().order_by()
-    texts = set(seen.values_list("text_id", flat=True))
+    texts = {text for (text,) in _open.rows(person, reach)}
     every = _every(at)
     return every.among(every.of_texts(texts)), texts
 
 
+_open = PreparedForReader(
+    lambda person, reach: (
+        Decision.objects.visible_to(person, reach=reach).adopted().order_by().values_list("text_id")
+    )
+)
 _kept: list[tuple[object, Decided]] = []
 
 

@@ -11,16 +11,17 @@ from puebla.core.languages import show
 from puebla.core.prepared import Prepared
 from puebla.core.search.asking import Question
 from puebla.core.search.fillers import is_filler
-from puebla.core.search.pages import answered
+from puebla.core.search.pages import Held, answered
 from puebla.core.search.tables import PAGE_END
 from puebla.core.search.words import stem, words_in
 from puebla.core.wording import unmarked
 from puebla.decisions.models import Decision, Link, Provision
 from puebla.members.models import IndexEntry
 from puebla.members.querysets import Reach
+from puebla.members.querysets.prepared import PreparedForReader
 from puebla.members.querysets.searching import INDEX, answering
 from puebla.texts.actions.indexing import OF_TEXTS, SOURCE
-from puebla.texts.models import Kind, Paragraph
+from puebla.texts.models import Kind, Paragraph, Text
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -51,11 +52,58 @@ def holding(
         question, reach, person=person, at=at, filters=OF_TEXTS, count=MOST_TEXTS,
         most_languages=max(2, len(languages)),
     )  # fmt: skip
-    seen = IndexEntry.objects.visible_to(person, reach=reach).filter(source=SOURCE).order_by()
-    records = {record for (record,) in seen.filter(pk__in=found.keys).values_list("record")}
-    entries = seen.filter(record__in=records.intersection(texts))
-    listed = list(entries.values_list("pk", "record", "language"))
-    return answered(question, INDEX.words_of([key for key, _text, _language in listed]), listed, languages)
+    records = {record for (record,) in _records.rows(person, reach, found.keys)} if found.keys else set()
+    held = records.intersection(texts)
+    entries = _entries.rows(person, reach, sorted(held)) if held else []
+    known = _remembered(entries)
+    words = INDEX.words_of([key for key, *_rest in entries if key not in known])
+    return answered(question, words, [entry[:3] for entry in entries], languages, known)
+
+
+def _remembered(entries: Sequence[tuple[int, int, str, int]]) -> dict[int, Held]:
+    """The words of texts that were frozen in a language, which never change: known by their digest, and read once."""
+    rows = _frozen.rows(sorted({text for _key, text, *_rest in entries})) if entries else []
+    frozen = {(text, revision, code): digest for text, revision, digest, codes in rows for code in codes}
+    names = {
+        key: (text, code, frozen[text, revision, code])
+        for key, text, code, revision in entries
+        if (text, revision, code) in frozen
+    }
+    lacking = [key for key, name in names.items() if name not in _kept]
+    if lacking:
+        if len(_kept) + len(lacking) > MOST_KEPT:
+            _kept.clear()
+        _kept.update({names[key]: Held(words) for key, words in INDEX.words_of(lacking).items()})
+    return {key: _kept[name] for key, name in names.items() if name in _kept}
+
+
+#: By text, language and digest, its words as they are asked for.
+_kept: dict[tuple[int, str, str], Held] = {}
+MOST_KEPT = 120
+_records = PreparedForReader(
+    lambda person, reach, keys: (
+        IndexEntry.objects.visible_to(person, reach=reach)
+        .filter(source=SOURCE, pk__in=keys)
+        .order_by()
+        .values_list("record")
+    )
+)
+_entries = PreparedForReader(
+    lambda person, reach, texts: (
+        IndexEntry.objects.visible_to(person, reach=reach)
+        .filter(source=SOURCE, record__in=texts)
+        .order_by()
+        .values_list("pk", "record", "language", "revision")
+    )
+)
+_frozen = Prepared(
+    lambda texts: (
+        Text.objects.filter(pk__in=texts, state=Text.State.FROZEN)
+        .exclude(frozen_hash="")
+        .order_by()
+        .values_list("pk", "revision", "frozen_hash", "frozen_languages")
+    )
+)
 
 
 # Where it was said before ------------------------------------------------------------------------------------------

@@ -53,6 +53,12 @@ def may_begin(reach: Reach, room: Room, convening: Convening | None = None) -> V
     return texts.may_open(reach, room, party)
 
 
+def may_begin_anywhere(reach: Reach, rooms: Iterable[Room]) -> bool:
+    """Whether there is any of these rooms in which the person begins a text; who writes none is asked of no room."""
+    party = party_for(reach)
+    return party is not None and any(texts.may_open(reach, room, party) for room in rooms)
+
+
 def may_write(reach: Reach, decision: Decision) -> Verdict:
     """Change its words: whoever edits the text, while it is negotiated."""
     standing = open_to_change(reach, decision)
