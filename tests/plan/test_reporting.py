@@ -113,6 +113,22 @@ def test_what_is_implemented_is_asked_no_more_and_takes_no_report(line):
         report(again(one), person, country)
 
 
+def test_what_was_typed_as_the_commitment_ended_stands_on_the_page_with_the_reason(client, line):
+    by, made, one, country, person = line
+    client.force_login(person)
+    address = reverse("plan:report", args=[made.code, one.code])
+    form = client.get(address).context["form"].initial
+    actions.describe_commitment(
+        commitment=one, values={"status": "done"}, revision=one.revision, by=by, at=AT
+    )
+
+    typed = {name: form.get(name) or "" for name in ("revision", "token", "opens_to")} | {"done": "under_way", "words_en": "Two courses.", "send": "1"}  # fmt: skip
+    shown = client.post(address, typed).content.decode()
+
+    assert "Two courses." in shown and "nothing more is reported" in shown
+    assert not Report.objects.exists()
+
+
 def test_a_draft_is_the_partys_own_and_what_is_sent_is_read_by_whom_it_chose(line):
     by, made, one, country, person = line
     other, watching = make.focal_point(make.PartyFactory(code="CRI")), make.delegate("observer_state")

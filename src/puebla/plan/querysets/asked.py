@@ -17,7 +17,7 @@ from puebla.texts.models import Paragraph
 
 
 def pairs_asked(
-    commitments: Any, parties: Collection[int], *, on: dt.date
+    commitments: Any, parties: Collection[int], *, on: dt.date, over: bool = False
 ) -> Iterator[tuple[Commitment, int]]:
     """Each commitment with each of these parties that reports of it; four questions at most.
 
@@ -25,12 +25,16 @@ def pairs_asked(
     what is implemented or no longer pursued, and nothing before its first day.
 
     Args:
-        commitments: a set that came through the gate.
+        commitments: a set that came through the gate. over: name also who reported of what is over, to be told so.
     """
     members = set(Party.objects.members(on=on).filter(pk__in=sorted(parties)).values_list("pk", flat=True))
     if not members:
         return
-    asked = commitments.exclude(status__in=OVER).exclude(from_on__gt=on)
+    asked = (
+        commitments.exclude(from_on__gt=on)
+        if over
+        else commitments.exclude(status__in=OVER).exclude(from_on__gt=on)
+    )
     rows = {one.pk: one for one in asked.select_related("plan__body", "plan__room")}
     named = Involvement.objects.filter(
         commitment__in=asked.order_by().values("pk"), party__in=sorted(members)

@@ -37,7 +37,8 @@ def report(request: PersonRequest, plan: str, code: str) -> HttpResponseBase:
     row = commitment_or_404(request, plan, code, reach)
     half = half_named(request.GET.get("half", "")) or half_of(today(at))
     one = Commitment.objects.visible_to(request.person, reach=reach).filter(pk=row.pk)
-    asked = {party for _one, party in pairs_asked(one, reach.parties, on=today(at))}
+    # Of what ended while somebody was writing the page still stands, says so, and keeps what was typed.
+    asked = {party for _one, party in pairs_asked(one, reach.parties, on=today(at), over=True)}
     parties = list(Party.objects.filter(pk__in=asked).order_by("code"))
     party = _chosen(request, parties)
     if party is None:
