@@ -133,6 +133,10 @@ def test_it_leads_the_desk_of_those_who_take_part_and_of_nobody_else(client, kee
     assert page.index('class="today"') < page.index('class="facts"')
     assert client.get(reverse("meetings:today", args=[convening.symbol])).status_code == 200
     assert client.get(reverse("meetings:today", args=[other.symbol])).status_code == 302
+    door = reverse("meetings:door", args=[convening.symbol])
+    assert door not in desk
+    client.force_login(keeper)
+    assert door in client.get(reverse("intranet:desk")).content.decode()
     client.force_login(at_home)
     assert 'class="today"' not in client.get(reverse("intranet:desk")).content.decode()
 

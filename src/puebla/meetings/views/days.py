@@ -14,6 +14,7 @@ from puebla.meetings.rules import may_run
 from puebla.meetings.views.calendar import zone_of
 from puebla.meetings.views.convening import convening_or_404
 from puebla.members.querysets import Reach, reach_of
+from puebla.members.rules import convenes
 
 
 def desk_panel(person: Person, reach: Reach) -> dict[str, object] | None:
@@ -25,7 +26,8 @@ def desk_panel(person: Person, reach: Reach) -> dict[str, object] | None:
     ]
     if not days:
         return None
-    context = {"days": days, "languages": Process.current().languages}
+    # Of a sealed body's meeting only who sits there has a day.
+    context = {"days": days, "languages": Process.current().languages, "may_run": convenes(reach)}
     return {"template": "meetings/desk_today.html", "context": context, "leads": True}
 
 
