@@ -166,6 +166,22 @@ def test_a_nomination_after_the_day_asked_for_is_kept_and_marked_late(keeper, at
     assert (early, late) == (False, True)
 
 
+def test_an_accredited_name_is_corrected_and_put_on_nobody_else(keeper, at):
+    focal, convening = factories.focal_point(), convened()
+    waiting, delegate = named(convening, focal, at, "Beto Sol"), accredited(convening, focal, keeper, at)
+
+    def renamed(row, name):
+        revision = Delegate.objects.get(pk=row.pk).revision
+        return actions.describe_delegate(
+            delegate=row, values={"full_name": name}, revision=revision, by=focal, at=at
+        ).full_name
+
+    assert renamed(delegate, "Ana María RÍVAS Sol") == "Ana María RÍVAS Sol"
+    with pytest.raises(RefusedError, match="nominate who comes instead"):
+        renamed(delegate, "Carlos Vega")
+    assert renamed(waiting, "Carlos Vega") == "Carlos Vega"
+
+
 def test_nobody_makes_themselves_head_of_their_delegation(keeper, at, client):
     focal, convening = factories.focal_point(), convened()
     party = focal.seats.get().party

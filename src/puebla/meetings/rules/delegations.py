@@ -8,8 +8,9 @@ from django.utils.translation import ngettext
 
 from puebla.accounts.models import Person
 from puebla.core.verdicts import ALLOWED, Verdict, refused
+from puebla.core.words import fold
 from puebla.meetings.models import Convening, Delegate, Delegation, Session
-from puebla.meetings.querysets.delegations import ACTIVE, invited_standings
+from puebla.meetings.querysets.delegations import ACTIVE, LISTED, invited_standings
 from puebla.meetings.rules import may_run
 from puebla.members.models import Audience, Party, Permission, Seat, StandingKind
 from puebla.members.querysets import Reach
@@ -144,6 +145,22 @@ def may_lead(delegation: Delegation, role: str, *, besides: int | None = None) -
         return ALLOWED
     return refused(
         _("%(name)s heads this delegation already. Give them another role first.") % {"name": head}
+    )
+
+
+def is_same_person(delegate: Delegate, name: str) -> Verdict:
+    """A name that was accredited is corrected, not put on somebody else: one word of it stays."""
+    if (
+        delegate.state not in LISTED
+        or not name
+        or set(fold(name).split()) & set(fold(delegate.full_name).split())
+    ):
+        return ALLOWED
+    return refused(
+        _(
+            "%(name)s was accredited, and this is another name. Withdraw %(name)s and nominate who comes instead."
+        )
+        % {"name": delegate}
     )
 
 

@@ -129,6 +129,7 @@ def write(row: Delegate, values: dict[str, Any], *, at: dt.datetime) -> list[str
     """Write these values into a locked row; the names of those that changed."""
     if "role" in values:
         _refuse_unless(rules.may_lead(row.delegation, values["role"], besides=row.pk), "role")
+    _refuse_unless(rules.is_same_person(row, values.get("full_name", "")), "full_name")
     changed = [name for name in FIELDS if name in values and getattr(row, name) != values[name]]
     for name in changed:
         setattr(row, name, values[name])
