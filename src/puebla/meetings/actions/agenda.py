@@ -62,11 +62,7 @@ def add_item(
     notes: Texts | None = None, session: Session | None = None, audience: int | None = None,
 ) -> AgendaItem:  # fmt: skip
     """Add an item at the end of the agenda or of those below another. In a closed session it lies in that sealed room."""
-    row = (
-        Convening.objects.select_for_update(of=("self",))
-        .select_related("meeting__body__room")
-        .get(pk=convening.pk)
-    )
+    row = Convening.objects.locked(convening)
     reach = reach_of(by, at)
     require(rules.may_run(reach, row.meeting))
     above = locked(parent) if parent is not None else None
@@ -277,11 +273,7 @@ def revise_agenda(
     Raises:
         RefusedError: where nothing outside closed sessions changed since the last revision.
     """
-    row = (
-        Convening.objects.select_for_update(of=("self",))
-        .select_related("meeting__body__room")
-        .get(pk=convening.pk)
-    )
+    row = Convening.objects.locked(convening)
     require(rules.may_run(reach_of(by, at), row.meeting))
     items = AgendaItem.objects.filter(convening=row, removed_at=None)
     rows = [

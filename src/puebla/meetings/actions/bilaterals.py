@@ -37,18 +37,9 @@ LONGEST, MINUTE = 240, dt.timedelta(minutes=1)
 MOST_NOTED = 10_000
 
 
-def _held(convening: Convening) -> Convening:
-    """The meeting's row, locked until the transaction ends: whoever else arranges something in it waits."""
-    return (
-        Convening.objects.select_for_update(of=("self",))
-        .select_related("meeting__body__room")
-        .get(pk=convening.pk)
-    )
-
-
 def _locked(bilateral: Bilateral) -> Bilateral:
     """The row, after its meeting's, locked until the transaction ends."""
-    held = _held(bilateral.convening)
+    held = Convening.objects.locked(bilateral.convening)
     row = (
         Bilateral.objects.select_for_update(of=("self",))
         .select_related("asking", "asked", "slot__room")
@@ -70,7 +61,7 @@ def open_slots(
 
     A room of the same name is the same room. What stands already at that time in a room stays, and nothing is laid over it.
     """
-    held = _held(convening)
+    held = Convening.objects.locked(convening)
     require(rules.may_open(reach_of(by, at), held))
     _sound(from_hour, until_hour, length, pause, rooms)
     hours = list(_hours(sorted(set(days)), from_hour, until_hour, length, pause))
@@ -145,7 +136,7 @@ def _slot(held: Convening, room: BilateralRoom, on: dt.date, start: dt.time, end
 @transaction.atomic
 def close_slot(*, slot: BilateralSlot, closed: bool, by: Person, at: dt.datetime) -> BilateralSlot:
     """Close a free slot, so that nobody takes it, or open it again."""
-    held = _held(slot.convening)
+    held = Convening.objects.locked(slot.convening)
     require(rules.may_open(reach_of(by, at), held))
     row = BilateralSlot.objects.select_for_update().get(pk=slot.pk)
     if closed and Bilateral.objects.filter(slot=row, state=State.AGREED).exists():
@@ -187,7 +178,7 @@ def ask(
     subject_given: bool = False, by: Person, at: dt.datetime,
 ) -> Bilateral:  # fmt: skip
     """Ask another delegation to meet, at one of these times."""
-    held = _held(convening)
+    held = Convening.objects.locked(convening)
     require(rules.may_ask(reach_of(by, at), by, held, asking))
     require(rules.may_be_asked(held, asking, asked))
     subject = one_line(subject)

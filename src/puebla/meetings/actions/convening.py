@@ -38,15 +38,6 @@ FIELDS = (
 SAME_LOOK = dt.timedelta(minutes=30)
 
 
-def locked(convening: Convening) -> Convening:
-    """The convening's row with its meeting, locked until the transaction ends."""
-    return (
-        Convening.objects.select_for_update(of=("self",))
-        .select_related("meeting__body__room")
-        .get(pk=convening.pk)
-    )
-
-
 @transaction.atomic
 def prepare(
     *, body: Body, symbol: str, record: dict[str, Any], values: dict[str, Any], by: Person, at: dt.datetime,
@@ -98,7 +89,7 @@ def describe(
     co_hosts: Iterable[Party] | None = None,
 ) -> Convening:  # fmt: skip
     """Change how the meeting is held. A new zone moves no session: each keeps the one in which it was agreed."""
-    row = locked(convening)
+    row = Convening.objects.locked(convening)
     require(rules.may_run(reach_of(by, at), row.meeting))
     require_unchanged(row, revision)
     before = {name: getattr(row, name) for name in FIELDS if name in values}
@@ -115,7 +106,7 @@ def describe(
 @transaction.atomic
 def announce(*, convening: Convening, by: Person, at: dt.datetime) -> Convening:
     """End the draft: whoever may know of the body's meetings knows of this one from now on, the public too."""
-    row = locked(convening)
+    row = Convening.objects.locked(convening)
     require(rules.may_run(reach_of(by, at), row.meeting))
     row.meeting = members.announce_meeting(meeting=row.meeting, by=by, at=at)
     return row
@@ -124,7 +115,7 @@ def announce(*, convening: Convening, by: Person, at: dt.datetime) -> Convening:
 @transaction.atomic
 def pass_to(*, convening: Convening, state: str, by: Person, at: dt.datetime) -> Convening:
     """Convene, open or close the meeting; one that was closed too early is opened again."""
-    row = locked(convening)
+    row = Convening.objects.locked(convening)
     require(rules.may_pass_to(reach_of(by, at), row, state))
     before, row.state = row.state, state
     if state == Convening.State.CONVENED:

@@ -9,7 +9,6 @@ from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.languages import Texts
 from puebla.core.verdicts import RefusedError, StaleError, require
-from puebla.meetings.actions.convening import locked
 from puebla.meetings.models import Convening, ProgrammeRelease
 from puebla.meetings.querysets.public import Choice, digest_of, offer_of, subset_of
 from puebla.meetings.rules import releases as rules
@@ -29,7 +28,7 @@ def release_programme(
     Raises:
         StaleError: something changed since; nothing becomes public unseen.
     """
-    row = locked(convening)
+    row = Convening.objects.locked(convening)
     reach = reach_of(by, at)
     require(rules.may_release(reach, row))
     offer = offer_of(row, by, reach)
@@ -60,7 +59,7 @@ def release_programme(
 @transaction.atomic
 def withdraw_programme(*, convening: Convening, reason: Texts, by: Person, at: dt.datetime) -> None:
     """Take the programme away from the public; its place says so, and why. The meeting's record stays public."""
-    row = locked(convening)
+    row = Convening.objects.locked(convening)
     require(rules.may_withdraw(reach_of(by, at), row))
     if not any(reason.values()):
         raise RefusedError(

@@ -46,11 +46,7 @@ def draft_report(
     Raises:
         RefusedError: where the rules refuse, or there is one of that kind already.
     """
-    row = (
-        Convening.objects.select_for_update(of=("self",))
-        .select_related("meeting__body__room")
-        .get(pk=convening.pk)
-    )
+    row = Convening.objects.locked(convening)
     reach = reach_of(by, at)
     require(rules.may_draft(reach, row, session))
     if Report.objects.filter(convening=row, session=session, kind=kind).exists():

@@ -40,6 +40,10 @@ class ConveningQuerySet(models.QuerySet[Any]):
 
         return self.filter(meeting__in=Meeting.objects.visible_to(person, reach=reach))
 
+    def locked(self, convening: Any) -> Any:
+        """This one's row with its meeting, locked until the transaction ends: whoever else arranges something in it waits."""
+        return self.select_for_update(of=("self",)).select_related("meeting__body__room").get(pk=convening.pk)
+
     def coming(self, *, on: dt.date) -> Self:
         """Those that have not ended before this day, soonest first."""
         return self.filter(Q(meeting__ends_on__gte=on) | Q(meeting__ends_on=None, meeting__starts_on__gte=on)).order_by(
