@@ -71,13 +71,22 @@ def answered(
     return found
 
 
-def snippet(words: Texts, question: Question | None, language: str = "") -> SafeString:
-    """The words of a page around those looked for, in the language in which they were found; its beginning where nothing is."""
-    said = show(words, language or None)
-    text = unmarked(said.text)
-    looking = Looking(question or Question(()), [said.language])
-    spot = looking.spot(f" {' '.join(words_in(text))} ") if question is not None else None
-    return cut(text, looking, spot)
+class Snippets:
+    """The words of pages around those looked for: what words they are is found out once in each language."""
+
+    def __init__(self, question: Question | None) -> None:
+        self._question = question
+        self._looking: dict[str, Looking] = {}
+
+    def of(self, words: Texts, language: str = "") -> SafeString:
+        """Those of a page, in the language in which they were found; its beginning where nothing is."""
+        said = show(words, language or None)
+        text = unmarked(said.text)
+        if said.language not in self._looking:
+            self._looking[said.language] = Looking(self._question or Question(()), [said.language])
+        looking = self._looking[said.language]
+        spot = looking.spot(f" {' '.join(words_in(text))} ") if self._question is not None else None
+        return cut(text, looking, spot)
 
 
 class _Asked:

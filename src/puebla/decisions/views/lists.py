@@ -21,7 +21,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
 from puebla.core.search.asking import Question, UnanswerableError, read
 from puebla.core.search.facets import Facets, Found
-from puebla.core.search.pages import snippet
+from puebla.core.search.pages import Snippets
 from puebla.core.ticks import tick_at
 from puebla.core.words import without_nul
 from puebla.decisions import rules
@@ -132,7 +132,7 @@ class _Paragraphs:
 
     def _written(self, rows: Sequence[Any]) -> Iterator[SafeString]:
         """Each as the list shows it: a template takes longer for them than all else takes."""
-        means = Listed([row.pk for row in rows])
+        snippets, means = Snippets(self.question), Listed([row.pk for row in rows])
         page = reverse("decisions:decision", args=["0X0"])
         before = reverse("decisions:before", args=["0X0", "1X1"])
         said = escape(_("Where was this said before?"))
@@ -144,7 +144,7 @@ class _Paragraphs:
             )
             place = escape(f"{symbol}#{anchor}")
             adopted = imprecise(row.text__decision__adopted_on, row.text__decision__adopted_precision)
-            words = snippet(row.words, self.question, self.spoken.get((row.text_id, row.serial), ""))
+            words = snippets.of(row.words, self.spoken.get((row.text_id, row.serial), ""))
             earlier = before.replace("0X0", ref).replace("1X1", quote(anchor))
             yield mark_safe(  # noqa: S308 - every part was escaped
                 f'<li class="entry hit"><div><p class="symbol"><a href="{escape(page.replace("0X0", quote(symbol)))}#{escape(anchor)}">'

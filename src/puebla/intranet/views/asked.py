@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, overload
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
@@ -65,7 +66,7 @@ class Placed:
         ref = first.ref if isinstance(first, Ask) else ""
         return PLACES[self.state], self.last_day, self.lot.source, ref
 
-    @property
+    @cached_property
     def last_day(self) -> dt.date:
         """The last day on which they are in time."""
         return self.lot.due.last_day if self.lot.due else dt.date.max
@@ -75,8 +76,7 @@ class Asked(Sequence[tuple[Placed, Any]]):
     """What is asked, in the order of a list, each thing as its lot and key: nothing of it is made yet."""
 
     def __init__(self, question: Question, lots: Iterable[Placed]) -> None:
-        self.question = question
-        self.lots = sorted(lots, key=lambda one: one.place)
+        self.question, self.lots = question, list(lots)
         self._count = sum(len(one.lot.keys) for one in self.lots)
 
     @classmethod
@@ -87,10 +87,12 @@ class Asked(Sequence[tuple[Placed, Any]]):
         for lot in lots_of(question):
             if lot.keys:
                 lots += _placed(lot, lot.state(question.at), aside.get((lot.source, lot.party), frozenset()))
-        return cls(question, lots)
+        return cls(question, sorted(lots, key=lambda one: one.place))
 
     def matching(self, *, state: str = "", kind: str = "", meeting: str = "") -> "Asked":
         """What matches every filter given."""
+        if not (state or kind or meeting):
+            return self
         states = WAITING if state == "waiting" else {state} if state else set(ORDER)
         found = (
             one

@@ -37,7 +37,7 @@ KEPT = dt.timedelta(days=365)
 #: Due so soon that it stands in a column of its own on the board.
 SOON = dt.timedelta(days=14)
 #: How many stand on one page of a list.
-PER_PAGE = 60
+PER_PAGE = 30
 STANDINGS = [str(one.value) for one in StandingKind]
 
 

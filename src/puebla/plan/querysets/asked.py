@@ -75,11 +75,14 @@ def _keys(person: Any, reach: Any, at: Any, parties: Any, *begun: Any) -> QueryS
     return rows.values_list("pk", "plan_id", "all_members", *later)
 
 
-def _given(person: Any, reach: Any, parties: Any, year: Any, since: Any) -> QuerySet[Any, Any]:
+def _given(
+    person: Any, reach: Any, parties: Any, commitments: Any, year: Any, half: Any, since: Any
+) -> QuerySet[Any, Any]:
     recent = ExpressionWrapper(Q(sent_at__gte=since), BooleanField())
-    sent = Report.objects.visible_to(person, reach=reach).standing().filter(party__in=parties, year__gte=year)
-    named = Involvement.objects.filter(party__in=parties).order_by().values("commitment")
-    rows = sent.filter(Q(commitment__all_members=True) | Q(commitment__in=named)).annotate(recent=recent)
+    sent = Report.objects.visible_to(person, reach=reach).standing()
+    told = sent.filter(Q(year__gt=year) | Q(year=year, half__gte=half), year__gte=year)
+    # By the commitments: of a party there may be many reports on what is asked of it no more.
+    rows = told.filter(commitment__in=commitments, party__in=parties).annotate(recent=recent)
     return rows.order_by().values_list("commitment_id", "party_id", "year", "half", "recent", "sent_at")
 
 
@@ -120,7 +123,7 @@ paragraphs_cited = PreparedForReader(_citable)
 #: (person, reach, at, parties that are members, instants) → key, edition, whether all members are asked, and of each instant
 #: whether the commitment was entered at it or later.
 keys_asked = PreparedForReader(_keys, raw=True)
-#: (person, reach, parties, first year, since) → commitment, party, year, half, whether it was sent since, and when.
+#: (person, reach, parties, commitments, first year and half, since) → commitment, party, year, half, whether it was sent since, and when.
 reports_given = PreparedForReader(_given, raw=True)
 #: (at, parties) → those of them that are members then.
 members_of = Prepared(

@@ -48,7 +48,7 @@ class ReportAsks(LongSource):
         )
         named = set(parts_of.rows(members)) if len(members) > 1 else set()
         rounds = _rounds(question) if rows else {}
-        sent = _sent(question) if rows else {}
+        sent = question.once("sent", lambda: _sent(question, [row[0] for row in rows])) if rows else {}
         for number, half in enumerate(halves if rows else ()):
             given = sent.get(half, {})
             lots: dict[tuple[int, int, bool], list[Key]] = defaultdict(list)
@@ -72,7 +72,7 @@ class ReportAsks(LongSource):
         rows = these_asked.rows(question.person, question.reach, question.at, members, wanted)
         shown = {one.pk: one for one in rows}
         named = set(parts_of.rows(members)) if len(members) > 1 else set()
-        rounds, sent = _rounds(question), _sent(question)
+        rounds, sent = _rounds(question), question.once("sent", lambda: _sent(question, wanted))
         cited, addresses = _cited(question, shown.values()), _Addresses()
         found = {}
         for party, (key, half) in keys:
@@ -124,22 +124,24 @@ def _rounds(question: Question) -> dict[int, dict[Half, Round]]:
     return found
 
 
-def _sent(question: Question) -> dict[Half, dict[tuple[int, int], tuple[bool, Any]]]:
-    """By half-year, of the reports that were sent: whether lately, and when, as the database keeps it."""
-
-    def asked() -> dict[Half, dict[tuple[int, int], tuple[bool, Any]]]:
-        halves = halves_back(today(question.at), HALVES)
-        person, reach, members = question.person, question.reach, _members(question)
-        found: dict[Half, dict[tuple[int, int], tuple[bool, Any]]] = {half: {} for half in halves}
-        for commitment, party, year, half, recent, sent_at in reports_given.rows(
-            person, reach, members, halves[-1][0], question.since
-        ):
-            if (year, half) in found:
-                found[year, half][commitment, party] = (bool(recent), sent_at)
-        return found
-
-    known: dict[Half, dict[tuple[int, int], tuple[bool, Any]]] = question.once("sent", asked)
-    return known
+def _sent(
+    question: Question, commitments: Collection[int]
+) -> dict[Half, dict[tuple[int, int], tuple[bool, Any]]]:
+    """By half-year, of the reports on these that were sent: whether lately, and when, as the database keeps it."""
+    halves = halves_back(today(question.at), HALVES)
+    rows = reports_given.rows(
+        question.person,
+        question.reach,
+        _members(question),
+        sorted(commitments),
+        *halves[-1],
+        question.since,
+    )
+    found: dict[Half, dict[tuple[int, int], tuple[bool, Any]]] = {half: {} for half in halves}
+    for commitment, party, year, half, recent, sent_at in rows:
+        if (year, half) in found:
+            found[year, half][commitment, party] = (bool(recent), sent_at)
+    return found
 
 
 def _instant(at: Any) -> dt.datetime:

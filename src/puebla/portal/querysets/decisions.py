@@ -15,7 +15,7 @@ from puebla.core.channels import SitemapPage
 from puebla.core.languages import Texts
 from puebla.core.search.asking import Question
 from puebla.core.search.facets import Facets, by_value
-from puebla.core.search.pages import answered, snippet
+from puebla.core.search.pages import Snippets, answered
 from puebla.core.search.sources import Hit
 from puebla.publications.models import (
     PublicBody,
@@ -152,8 +152,9 @@ def lines(
         .order_by()
     )
     found = {one.pk: one for one in rows}
+    snippets = Snippets(question)
     return [
-        Line(found[key], snippet(found[key].words, question, (spoken or {}).get(key, "")))
+        Line(found[key], snippets.of(found[key].words, (spoken or {}).get(key, "")))
         for key in keys
         if key in found
     ]
