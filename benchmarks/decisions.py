@@ -128,9 +128,7 @@ def _say_what_they_do(paragraphs: list[Any], at: Any, rng: random.Random) -> Non
 
     said = Provision.objects.bulk_create(
         Provision(
-            paragraph=one, verb=verb, asks=rng.random() * 100 < ASKING, status=status(), changed_at=at,
-            due_on=at.date() + dt.timedelta(days=30 * rng.randrange(1, 40)) if rng.random() < 0.4 else None,
-            due_precision=rng.choice(["day", "month", "quarter"]),
+            paragraph=one, verb=verb, asks=rng.random() * 100 < ASKING, status=status(), changed_at=at, **_due(at.date(), rng),
         )
         for one in paragraphs
     )  # fmt: skip
@@ -143,6 +141,21 @@ def _say_what_they_do(paragraphs: list[Any], at: Any, rng: random.Random) -> Non
         ProvisionStatus(provision=one, status=one.status, on=at.date(), at=at) for one in said
     )
     _answer([one for one in said if one.asks and one.status == "active"], parties, at, rng)
+
+
+def _due(adopted: dt.date, rng: random.Random) -> dict[str, Any]:
+    """Two of five have a date: a quarter or a month within three years, or a day on which one of the next meetings begins."""
+    if rng.random() >= 0.4:
+        return {}
+    precision, months = rng.choice(["day", "month", "quarter"]), rng.randrange(1, 36)
+    later = adopted.replace(day=1) + dt.timedelta(days=31 * months)
+    first = later.replace(day=1)
+    on = {
+        "day": first.replace(month=6, day=20),
+        "month": first,
+        "quarter": first.replace(month=first.month - (first.month - 1) % 3),
+    }
+    return {"due_on": on[precision], "due_precision": precision}
 
 
 def _answer(standing: list[Any], parties: list[Any], at: Any, rng: random.Random) -> None:

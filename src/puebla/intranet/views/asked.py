@@ -11,9 +11,11 @@ from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from puebla.core.asks import CHUNK, STATES, WAITING, Ask, Lot, Question, State, keys_named, lots_of, made_of
+from puebla.core.memory import Remembered
 from puebla.core.prepared import Prepared
 from puebla.intranet.models import Handling
 from puebla.members.models import Party
@@ -84,7 +86,7 @@ class Asked(Sequence[tuple[Placed, Any]]):
         """Everything that rooms ask of these parties."""
         aside = _set_aside(question)
         lots: list[Placed] = []
-        for lot in lots_of(question):
+        for lot in _gathered(question):
             if lot.keys:
                 lots += _placed(lot, lot.state(question.at), aside.get((lot.source, lot.party), frozenset()))
         return cls(question, sorted(lots, key=lambda one: one.place))
@@ -145,6 +147,27 @@ class Asked(Sequence[tuple[Placed, Any]]):
         """All of it, made part by part."""
         for start in range(0, len(self), CHUNK):
             yield from self.lines(self[start : start + CHUNK])
+
+
+def _gathered(question: Question) -> list[Lot]:
+    """What rooms ask, gathered once for the pages of a list and its filters, while nothing is written and the minute lasts.
+
+    What stands on a page passes the gate again as it is made.
+    """
+    reach = replace(question.reach, at=None)
+    minute = question.at.replace(second=0, microsecond=0)
+    key = (question.person.pk, reach, question.parties, get_language(), minute)
+
+    def gather() -> tuple[list[Lot], dict[str, Any]]:
+        return list(lots_of(question)), question.known
+
+    lots, known = _lots.get(key, gather)
+    question.known.update(known)
+    return lots
+
+
+#: Lists that readers turn the pages of: each has some thousand keys.
+_lots: Remembered[tuple[list[Lot], dict[str, Any]]] = Remembered(most=20)
 
 
 def line_of(ask: Ask, question: Question) -> Line:

@@ -1,0 +1,64 @@
+"""What was gathered before, as long as nothing was written since: for what takes long and is looked at again page by page."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+T = TypeVar("T")
+
+
+def written_so_far() -> Hashable | None:
+    """What differs as soon as anything is written to the database, by whomever; None where that cannot be told.
+
+    Inside a transaction it cannot: what it wrote may be taken back.
+    """
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    if connection.in_atomic_block:
+        return None
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            # Of other connections the version tells, of this one the number of its own changes; both are worth something on the
+            # same connection alone.
+            cursor.execute("PRAGMA data_version")
+            return _mark_of(connection), cursor.fetchone()[0], connection.connection.total_changes
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return str(cursor.fetchone()[0])
+
+
+def _mark_of(connection: Any) -> object:
+    """The same as long as the connection to the database is."""
+    known, mark = getattr(connection, "marked", (None, None))
+    if known is not connection.connection:
+        mark = object()
+        connection.marked = (connection.connection, mark)
+    return mark
+
+
+class Remembered(Generic[T]):
+    """Things by a key that says all they depend on beside the database.
+
+    Args:
+        most: how many are remembered.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, tuple[Hashable, T]] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The thing of this key; made anew where something was written since."""
+        # Asked before it is made: what is written meanwhile makes it old.
+        state = written_so_far()
+        if state is None:
+            return make()
+        known = self._kept.get(key)
+        if known is not None and known[0] == state:
+            return known[1]
+        made = make()
+        self._kept[key] = (state, made)
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return made

@@ -1,0 +1,38 @@
+"""What was gathered before, as long as nothing was written since."""
+
+import pytest
+from django.db import transaction
+
+from puebla.accounts.models import Person
+from puebla.core.memory import Remembered
+from tests import factories as make
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_remembered_is_gathered_anew_once_anything_was_written_and_never_inside_a_transaction():
+    made = []
+    remembered = Remembered(most=2)
+
+    def people():
+        return remembered.get("people", lambda: made.append(1) or Person.objects.count())
+
+    assert (people(), people(), len(made)) == (0, 0, 1)
+    person = make.PersonFactory()
+    assert (people(), people(), len(made)) == (1, 1, 2)
+    Person.objects.filter(pk=person.pk).update(full_name="Another name")
+    assert (people(), len(made)) == (1, 3)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        make.PersonFactory()
+        assert people() == 2
+        raise ZeroDivisionError
+    assert people() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_so_many_are_remembered_and_no_more():
+    made = []
+    remembered = Remembered(most=2)
+    for key in (1, 2, 3, 3, 1):
+        remembered.get(key, lambda key=key: made.append(key))
+
+    assert made == [1, 2, 3, 1]
