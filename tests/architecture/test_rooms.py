@@ -35,7 +35,7 @@ BESIDE = {
 }
 #: The ground floor and the roof hold what belongs to no room; nothing comes in here without a line.
 CORE = {
-    "__init__", "alignment", "apps", "asks", "calendars", "channels", "citing", "files", "guards", "handing_over", "interface", "journal", "languages", "mail", "management", "migrations", "models", "news",
+    "__init__", "alignment", "apps", "asks", "calendars", "channels", "citing", "files", "guards", "handing_over", "interface", "journal", "languages", "mail", "management", "memory", "migrations", "models", "news",
     "operations", "phrases", "prepared", "registry", "rows", "search", "sheets", "symbols", "tables", "ticks", "typesetting", "verdicts", "wording", "words", "workdays", "zones",
 }  # fmt: skip
 CONFIG = {
