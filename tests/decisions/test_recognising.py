@@ -76,6 +76,11 @@ class TestWords:
         assert read(en="Urges Costa Rica, Panama and the Presidency to meet.", es="Insta a Costa Rica y Panamá a reunirse.") == (
             "urge", ["CRI", "PAN", "presidency"], None, (),
         )  # fmt: skip
+        # What stands after the act that is asked is not addressed; a name may look like an act.
+        assert read(es="Solicita a la Presidencia informar al GRCM.")[1] == ["presidency"]
+        assert read(es="Insta al Grupo de Trabajo de Migración Irregular y Masiva a informar a Panamá.")[
+            1
+        ] == ["WGIM"]
         assert read(en="The Vice-Ministers recommend that member states ratify it.")[:1] == ("recommend",)
         assert read(es="Instar a los Estados miembros a ratificarlo.") == ("urge", ["members"], None, ())
         assert read(es="Encomendar al Grupo Regional de Consulta sobre Migración que lo estudie.")[:2] == (

@@ -6,9 +6,11 @@ import docx
 import pytest
 from django.test import Client
 from django.urls import reverse
+from odf.opendocument import OpenDocumentText
+from odf.text import List, ListItem, ListLevelStyleNumber, ListStyle, P
 
 from puebla.core.alignment import paragraphs
-from puebla.texts.actions.importing import propose
+from puebla.texts.actions.importing import propose, read_file
 from puebla.texts.models import Paragraph
 from tests import factories as make
 from tests.texts.making import a_text, living
@@ -183,3 +185,78 @@ def test_a_long_section_with_a_roman_number_is_read_too_and_small_items_stand_be
     client.post(address, {"proposed": table.context["proposed"]})
 
     assert [node.number for node in living(text)][1:] == ["1", "1(a)", "1(a)(i)", "1(b)"]
+
+
+def test_numbers_that_the_word_processor_sets_by_itself_are_read(secretary):
+    """They stand nowhere in the words: a file of a real office would otherwise come in without numbers."""
+    document = docx.Document()
+    document.add_paragraph("Recalling what was agreed in the year before,")
+    for words, style in (("Decides to meet again.", "List Number"), ("Urges all to come.", "List Number")):
+        document.add_paragraph(words, style=style)
+    word = io.BytesIO()
+    document.save(word)
+    writer = OpenDocumentText()
+    style = ListStyle(name="L1")
+    style.addElement(ListLevelStyleNumber(level=1, numformat="1", numsuffix="."))
+    style.addElement(ListLevelStyleNumber(level=2, numformat="a", numprefix="(", numsuffix=")"))
+    writer.automaticstyles.addElement(style)
+    for continues, words, below in (
+        ("false", "Decide reunirse.", ["con datos;"]),
+        ("true", "Insta a todos.", []),
+    ):
+        numbered = List(stylename=style, continuenumbering=continues)
+        item, inside = ListItem(), List()
+        item.addElement(P(text=words))
+        for one in below:
+            lower = ListItem()
+            lower.addElement(P(text=one))
+            inside.addElement(lower)
+            item.addElement(inside)
+        numbered.addElement(item)
+        writer.text.addElement(numbered)
+    odt = io.BytesIO()
+    writer.save(odt)
+
+    english = propose({"en": read_file(io.BytesIO(word.getvalue()), "a.docx", "en")})
+    spanish = propose({"es": read_file(io.BytesIO(odt.getvalue()), "a.odt", "es")})
+
+    assert [(one.kind, one.printed, one.function) for one in english] == [
+        ("paragraph", "", "preambular"), ("paragraph", "1.", "informational"), ("paragraph", "2.", "informational"),
+    ]  # fmt: skip
+    assert [(one.printed, one.words["es"]) for one in spanish] == [
+        ("1.", "Decide reunirse."), ("(a)", "con datos;"), ("2.", "Insta a todos."),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"Title\r\n1. The first of them is long enough that no margin would have left it on one line{' indeed' * 5}.\r\n2. The second.",
+        "Title\n1. The first of them was broken by a margin as lines\nof a terminal are, and then it goes on and on here\nuntil it ends.\n2. The second.",
+    ],
+)  # fmt: skip
+def test_a_plain_text_without_blank_lines_falls_into_its_paragraphs(lines):
+    rows = propose({"en": read_file(io.BytesIO(lines.encode()), "a.txt", "en")})
+
+    assert [(one.kind, one.printed) for one in rows] == [
+        ("heading", ""),
+        ("paragraph", "1."),
+        ("paragraph", "2."),
+    ]
+
+
+def test_the_table_says_which_figures_differ_and_what_is_pending_before_anything_is_stored(secretary):
+    client = Client()
+    client.force_login(secretary)
+    files = {
+        "file_en": upload(
+            "d.txt", b"1. They thanked the 12 delegations.\n\n2. They met in the old town hall again."
+        ),
+        "file_es": upload("d.txt", b"1. Agradecieron a las 14 delegaciones."),
+    }
+
+    page = client.post(reverse("texts:import", args=[a_text(by=secretary).ref]), files).content.decode()
+
+    assert "Only here: 12" in page
+    assert "Only here: 14" in page
+    assert "1 pending in a language · 1 with figures or dates that differ" in page

@@ -156,20 +156,22 @@ def _verb(plain: str, forms: Sequence[_Form]) -> tuple[_Form, int] | None:
 
 
 #: What parts whom a verb addresses from what is asked of them.
-_ENDS = re.compile(r" (?:to|that|que|de que|a que|a \w+(?:ar|er|ir)(?:se)?|for|para|by|de \w+(?:ar|er|ir)) ")
+_ENDS = re.compile(r" (?:to|that|que|de que|a que|(?:a |de |)\w+(?:ar|er|ir)(?:se)?|for|para|by) ")
 
 
 def _addressed(after: str, names: Sequence[tuple[str, Whom]]) -> list[Whom]:
     """Those named right after the verb, until what is asked of them begins; a name within a longer one is not met again."""
-    end = _ENDS.search(f"{after} ")
-    stretch = f" {after[: end.start() if end else OBJECT]} "
+    stretch = f" {after} "
     found: list[tuple[int, Whom]] = []
     for name, whom in names:
         place = stretch.find(f" {name} ")
         if place >= 0:
             found.append((place, whom))
             stretch = stretch.replace(f" {name} ", f" {'_' * len(name)} ")
-    return [whom for _place, whom in sorted(found, key=lambda one: one[0])]
+    # Looked for once names are blotted out: "irregular", "for" and "para" stand in names of bodies too.
+    end = _ENDS.search(stretch)
+    last = end.start() if end else OBJECT
+    return [whom for place, whom in sorted(found, key=lambda one: one[0]) if place < last]
 
 
 # Until when --------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from puebla.core.alignment import Paragraph as Read
 from puebla.core.alignment import aligned, paragraphs
 from puebla.core.files.examine import examine
 from puebla.core.files.kinds import FileKind
+from puebla.core.files.parsers.paragraphs import from_lines
 from puebla.core.files.reading import UnreadableError, read
 from puebla.core.languages import Texts
 from puebla.core.verdicts import RefusedError
@@ -33,6 +34,8 @@ _PRINTED = re.compile(
     r"\s*(?:\(?(?P<number>\d{1,3})(?:\)|\.\)?)|\(?(?P<letter>[a-zñ]|[ivx]{2,5})\)|(?P<section>[IVX]{1,5})\.)\s+"
 )
 _LONGEST_HEADING = 120
+#: Signs of a line beyond which no margin breaks it: then every line of the file is a paragraph.
+_WIDEST = 100
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def read_file(source: BinaryIO, name: str, language: str) -> list[Read]:
             reading = read(path, kind, recognise=False)
         except UnreadableError as error:
             raise RefusedError(str(error)) from error
-    found = paragraphs([(page.number, page.text) for page in reading.pages], language)
+    found = paragraphs([(page.number, _parted(page.text, kind)) for page in reading.pages], language)
     if not found:
         raise RefusedError(_("No text was found in “%(name)s”.") % {"name": name})
     if len(found) > MOST:
@@ -88,6 +91,16 @@ def read_file(source: BinaryIO, name: str, language: str) -> list[Read]:
             % {"name": name, "count": len(found), "limit": MOST}
         )
     return found
+
+
+def _parted(words: str, kind: FileKind) -> str:
+    """The words with a blank line between paragraphs, which in a plain text may be one line each, or lines that a margin broke."""
+    if kind != FileKind.TXT:
+        return words
+    blocks = [block.split("\n") for block in words.split("\n\n")]
+    if any(len(line) > _WIDEST for lines in blocks for line in lines):
+        return "\n\n".join(line for lines in blocks for line in lines)
+    return "\n\n".join(from_lines(lines) for lines in blocks)
 
 
 def propose(files: Mapping[str, Sequence[Read]]) -> list[Proposal]:
@@ -153,7 +166,11 @@ def _checked(rows: Any) -> list[Proposal]:
         if figures := _figures(one):
             value = int(figures)
             if value != number + 1:
-                faults.append(_("Number %(value)s follows %(before)s.") % {"value": value, "before": number})
+                faults.append(
+                    _("Number %(value)s follows %(before)s.") % {"value": value, "before": number}
+                    if begun
+                    else _("The first number is %(value)s.") % {"value": value}
+                )
             number, letter, small, begun = value, 0, 0, True
         elif one.kind == Kind.ITEM:
             sign = one.printed.strip("().").lower()

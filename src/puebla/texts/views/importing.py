@@ -16,9 +16,11 @@ from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError
 from puebla.members.querysets import reach_of
 from puebla.texts import actions, rules
+from puebla.texts.actions.editing import differences_of
 from puebla.texts.actions.importing import Proposal, propose, read_file
 from puebla.texts.forms import FilesForm
 from puebla.texts.models import Kind, Text
+from puebla.texts.views.rows import in_words
 from puebla.texts.views.texts import text_or_404
 
 #: How long a proposal waits for its confirmation, in seconds.
@@ -51,12 +53,25 @@ def _context(text: Text, form: FilesForm, rows: list[Proposal], verdict: Any) ->
     return {
         "text": text, "form": form, "verdict": verdict, "languages": languages, "kinds": kinds,
         "rows": [
-            {"number": number, "row": one, "kind": one.kind, "cells": [{"language": c, "words": one.words.get(c, "")} for c in languages]}
-            for number, one in enumerate(rows)
+            {"number": number, "row": one, "kind": one.kind, "cells": _cells(one, languages)} for number, one in enumerate(rows)
         ],
         "proposed": signing.dumps([text.ref, kept], salt="puebla.texts.import", compress=True) if rows else "",
         "faults": sum(bool(one.faults) for one in rows),
+        "pending": sum(not all(one.words.get(code) for code in languages) for one in rows),
+        "differing": sum(bool(differences_of(one.words)) for one in rows),
     }  # fmt: skip
+
+
+def _cells(one: Proposal, languages: list[str]) -> list[dict[str, Any]]:
+    only = differences_of(one.words)
+    return [
+        {
+            "language": code,
+            "words": one.words.get(code, ""),
+            "only": [in_words(figure) for figure in only.get(code, ())],
+        }
+        for code in languages
+    ]
 
 
 def _confirmed(request: PersonRequest, text: Text) -> HttpResponseBase:

@@ -1,10 +1,11 @@
 """OpenDocument texts: paragraphs, lists and tables in order, then the notes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
 from . import Job, UnparsableError
+from .numbering import Counter, Level
 from .packages import attribute, local, named, opened, tree
 from .paragraphs import into_pages, normalised
 
@@ -31,10 +32,51 @@ def parse(job: Job) -> None:
     headers = [
         text for header in (named(styles, "header") if styles is not None else ()) for text in _blocks(header)
     ]
-    job.pages = list(into_pages([*dict.fromkeys(headers), *_blocks(body), *_notes(body)]))
+    lists = _Lists([one for one in (styles, content) if one is not None])
+    job.pages = list(into_pages([*dict.fromkeys(headers), *_blocks(body, lists), *_notes(body)]))
 
 
-def _blocks(parent: etree._Element) -> Iterator[str]:
+class _Lists:
+    """The lists of a document, and how far each has counted."""
+
+    def __init__(self, parts: Sequence[etree._Element]) -> None:
+        self.styles = {
+            attribute(style, "name"): _levels(style) for part in parts for style in named(part, "list-style")
+        }
+        self.counters: dict[str, Counter] = {}
+        self.by_id: dict[str, Counter] = {}
+
+    def counter(self, element: etree._Element) -> Counter | None:
+        """Of an outermost list: its own count, or that of the list it goes on with."""
+        style = attribute(element, "style-name")
+        before = self.by_id.get(attribute(element, "continue-list"))
+        if before is None and attribute(element, "continue-numbering") == "true":
+            before = self.counters.get(style)
+        found = before or (Counter(self.styles[style]) if style in self.styles else None)
+        if found is not None:
+            self.counters[style] = found
+            if own := attribute(element, "id"):
+                self.by_id[own] = found
+        return found
+
+
+def _levels(style: etree._Element) -> dict[int, Level]:
+    found = {}
+    for level in style:
+        depth = attribute(level, "level")
+        if local(level) != "list-level-style-number" or not depth.isdecimal():
+            continue
+        shown = attribute(level, "display-levels")
+        first = int(depth) - (int(shown) if shown.isdecimal() and len(shown) < 3 else 1) + 1
+        counts = ".".join(f"%{one}" for one in range(max(first, 1), int(depth) + 1))
+        pattern = f"{attribute(level, 'num-prefix')}{counts}{attribute(level, 'num-suffix')}"
+        found[int(depth) - 1] = Level.of(
+            attribute(level, "num-format"), pattern, attribute(level, "start-value") or "1"
+        )
+    return found
+
+
+def _blocks(parent: Iterable[etree._Element], lists: _Lists | None = None) -> Iterator[str]:
     for child in parent:
         name = local(child)
         if name in ("p", "h"):
@@ -43,8 +85,28 @@ def _blocks(parent: etree._Element) -> Iterator[str]:
         elif name == "table":
             if text := _table(child):
                 yield text
+        elif name == "list" and lists is not None:
+            yield from _list(child, lists, lists.counter(child), 0)
         elif name not in _PASSED_OVER:
-            yield from _blocks(child)
+            yield from _blocks(child, lists)
+
+
+def _list(element: etree._Element, lists: _Lists, counter: Counter | None, depth: int) -> Iterator[str]:
+    """The items of a list, each with what is printed before its first paragraph; lists within go deeper."""
+    for item in element:
+        printed = counter.next(depth) if counter and local(item) == "list-item" and _begins(item) else ""
+        for child in item:
+            if local(child) == "list":
+                yield from _list(child, lists, counter, depth + 1)
+                continue
+            for text in _blocks([child], lists):
+                yield f"{printed} {text}".strip()
+                printed = ""
+
+
+def _begins(item: etree._Element) -> bool:
+    """Whether an item has words of its own: one that only holds a list within is not counted."""
+    return any(local(child) in ("p", "h") for child in item)
 
 
 def _paragraph(paragraph: etree._Element) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from . import Job, UnparsableError
+from .numbering import Counter, Level
 from .packages import attribute, local, named, opened, relations, tree
 from .paragraphs import into_pages, normalised
 
@@ -25,21 +26,104 @@ def parse(job: Job) -> None:
         body = next(named(root, "body"), None)
         if body is None:
             raise UnparsableError("broken")
-        blocks = [*_headers(archive), *_blocks(body), *_notes(archive)]
+        blocks = [*_headers(archive), *_blocks(body, _Lists(archive)), *_notes(archive)]
     job.pages = list(into_pages(blocks))
 
 
-def _blocks(parent: etree._Element) -> Iterator[str]:
+class _Lists:
+    """The lists of a document, and how far each has counted."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.counters: dict[str, Counter] = {}
+        self.lists: dict[str, str] = {}
+        self.abstract: dict[str, etree._Element] = {}
+        self.overridden: dict[str, etree._Element] = {}
+        self.styles: dict[str, tuple[str, str, str]] = {}
+        if (numbering := tree(archive, "word/numbering.xml")) is not None:
+            self._read(numbering)
+            if (styles := tree(archive, "word/styles.xml")) is not None:
+                for style in named(styles, "style"):
+                    based = next((attribute(one, "val") for one in style if local(one) == "basedOn"), "")
+                    self.styles[attribute(style, "styleId")] = (*_numbered(style), based)
+
+    def _read(self, numbering: etree._Element) -> None:
+        self.abstract = {attribute(one, "abstractNumId"): one for one in named(numbering, "abstractNum")}
+        for one in named(numbering, "num"):
+            of = next((attribute(child, "val") for child in one if local(child) == "abstractNumId"), "")
+            self.lists[attribute(one, "numId")] = of
+            self.overridden[attribute(one, "numId")] = one
+
+    def before(self, paragraph: etree._Element) -> str:
+        """What Word prints before the paragraph; counted once for each."""
+        if not self.lists:
+            return ""
+        number, depth = _numbered(paragraph)
+        style = next((attribute(one, "val") for one in named(paragraph, "pStyle")), "")
+        seen: set[str] = set()
+        while style and style not in seen and not (number and depth):
+            seen.add(style)
+            its_number, its_depth, based = self.styles.get(style, ("", "", ""))
+            number, depth, style = number or its_number, depth or its_depth, based
+        counter = self._counter(number) if number in self.lists else None
+        return counter.next(int(depth) if depth.isdecimal() and len(depth) < 2 else 0) if counter else ""
+
+    def _counter(self, number: str) -> Counter:
+        # Lists of one description go on counting in one another, unless one of them begins anew.
+        anew = next(named(self.overridden[number], "startOverride"), None) is not None
+        key = number if anew else f"of {self.lists[number]}"
+        if key not in self.counters:
+            described = self.abstract.get(self.lists[number])
+            levels = _levels(described) if described is not None else {}
+            self.counters[key] = Counter(
+                levels | _levels(self.overridden[number]) | self._starts(number, levels)
+            )
+        return self.counters[key]
+
+    def _starts(self, number: str, levels: dict[int, Level]) -> dict[int, Level]:
+        found = {}
+        for one in named(self.overridden[number], "lvlOverride"):
+            start = next((attribute(each, "val") for each in one if local(each) == "startOverride"), "")
+            depth = attribute(one, "ilvl")
+            if start.isdecimal() and len(start) < 5 and depth.isdecimal() and int(depth) in levels:
+                level = levels[int(depth)]
+                found[int(depth)] = Level(level.counts, level.pattern, int(start))
+        return found
+
+
+def _levels(parent: etree._Element) -> dict[int, Level]:
+    found = {}
+    for level in named(parent, "lvl"):
+        said = {local(one): attribute(one, "val") for one in level}
+        depth = attribute(level, "ilvl")
+        if depth.isdecimal():
+            found[int(depth)] = Level.of(
+                said.get("numFmt", ""), said.get("lvlText", ""), said.get("start", "1")
+            )
+    return found
+
+
+def _numbered(element: etree._Element) -> tuple[str, str]:
+    """Of a paragraph or a style: its list and its level, as its own properties say."""
+    properties = next((one for one in element if local(one) == "pPr"), None)
+    numbered = (
+        next((one for one in properties if local(one) == "numPr"), None) if properties is not None else None
+    )
+    said = {local(one): attribute(one, "val") for one in numbered} if numbered is not None else {}
+    return said.get("numId", ""), said.get("ilvl", "")
+
+
+def _blocks(parent: etree._Element, lists: _Lists | None = None) -> Iterator[str]:
     for child in parent:
         name = local(child)
         if name == "p":
             if text := _paragraph(child):
-                yield text
+                printed = lists.before(child) if lists is not None else ""
+                yield f"{printed} {text}".strip()
         elif name == "tbl":
             if text := _table(child):
                 yield text
         elif name in _CONTAINERS:
-            yield from _blocks(child)
+            yield from _blocks(child, lists)
 
 
 def _paragraph(paragraph: etree._Element) -> str:
