@@ -8,12 +8,13 @@ from django.utils import timezone
 from puebla.core.models import JournalEntry, OutgoingMail, Process
 from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions
+from puebla.meetings.actions.convening import hold
 from puebla.meetings.actions.delegations import nominate
 from puebla.meetings.actions.sessions import seat_coming_chairs
 from puebla.meetings.models import AgendaItem, Convening, Session
 from puebla.members import actions as members
 from puebla.members.models import Meeting, Room, Seat
-from puebla.members.querysets import reach_of, today
+from puebla.members.querysets import MeetingQuerySet, reach_of, today
 from puebla.members.rules import chairs_of
 from puebla.publications.models import PublicMeeting
 from tests import factories
@@ -54,6 +55,19 @@ def test_a_draft_is_known_to_secretariat_and_presidency_alone(keeper, at):
     assert not Convening.objects.visible_to(delegate).exists()
     assert not Meeting.objects.visible_to(delegate).exists()
     assert not PublicMeeting.objects.exists()
+
+
+def test_of_two_who_begin_to_prepare_a_meeting_at_once_the_second_is_told(keeper, at, monkeypatch):
+    meeting = factories.MeetingFactory(body=factories.BodyFactory(code="RCGM", function="consultation"))
+
+    def other_first(rows, **options):
+        monkeypatch.undo()
+        hold(meeting=meeting, values={"zone": "America/Guatemala"}, by=keeper, at=at)
+        return rows.select_for_update(**options)
+
+    monkeypatch.setattr(MeetingQuerySet, "select_for_update", other_first)
+    with pytest.raises(RefusedError, match="already"):
+        hold(meeting=meeting, values={"zone": "America/Guatemala"}, by=keeper, at=at)
 
 
 def test_an_announced_meeting_is_known_to_all_and_to_the_public(keeper, at):

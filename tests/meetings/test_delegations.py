@@ -15,6 +15,7 @@ from puebla.core.verdicts import RefusedError
 from puebla.meetings import actions as meetings
 from puebla.meetings.actions import delegations as actions
 from puebla.meetings.models import Attendance, Convening, Delegate, Delegation
+from puebla.meetings.querysets import ConveningQuerySet
 from puebla.meetings.querysets.delegations import overview, participants, present_members, quorum
 from puebla.members.querysets import reach_of
 from puebla.notices.models import Notice
@@ -138,6 +139,21 @@ def test_no_delegation_grows_beyond_its_quota_and_the_refusal_says_the_figure(
             actions.withdraw(delegate=made.pop(), by=focal, at=at)
 
     assert Delegate.objects.filter(convening=convening).active().count() == min(wanted, most)
+
+
+def test_a_nomination_that_waited_while_the_meeting_was_closed_is_refused(keeper, at, monkeypatch):
+    focal, convening = factories.focal_point(), convened(state="in_session")
+    lock = ConveningQuerySet.locked
+
+    def closed_first(rows, row):
+        monkeypatch.undo()
+        meetings.pass_to(convening=row, state="closed", by=keeper, at=at)
+        return lock(rows, row)
+
+    monkeypatch.setattr(ConveningQuerySet, "locked", closed_first)
+    with pytest.raises(RefusedError):
+        named(convening, focal, at)
+    assert not Delegate.objects.exists()
 
 
 def test_a_delegation_has_one_head_and_nobody_is_named_twice(keeper, at):

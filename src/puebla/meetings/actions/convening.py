@@ -62,6 +62,7 @@ def hold(
     *, meeting: Meeting, values: dict[str, Any], by: Person, at: dt.datetime, co_hosts: Iterable[Party] = (),
 ) -> Convening:  # fmt: skip
     """Begin to prepare a meeting whose record stands already."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("body__room").get(pk=meeting.pk)
     require(rules.may_run(reach_of(by, at), meeting))
     if Convening.objects.filter(meeting=meeting).exists():
         raise RefusedError(_("%(meeting)s is being prepared already.") % {"meeting": meeting.symbol})

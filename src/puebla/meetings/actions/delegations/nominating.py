@@ -45,7 +45,7 @@ def nominate(
     Raises:
         RefusedError: another party's person, a quota that is full, a second head, a closed meeting; nothing is written.
     """
-    convening = Convening.objects.select_related("meeting__body__room").get(pk=convening.pk)
+    convening = Convening.objects.locked(convening)
     held = Delegation.objects.filter(convening=convening, party=party).first()
     reach = reach_of(by, at)
     require(rules.may_nominate(reach, convening, party, held))
