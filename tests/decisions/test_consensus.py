@@ -126,6 +126,18 @@ def test_paragraphs_that_would_cite_each_other_in_a_circle_are_refused(world):
     assert Link.objects.count() == 2
 
 
+def test_a_paragraph_speaks_of_none_that_was_adopted_after_it_as_far_as_days_are_known(world):
+    old, new = (declared(world, drafted(world)) for _ in range(2))
+    Decision.objects.filter(pk=old.pk).update(adopted_on=dt.date(2009, 7, 1), adopted_precision="month")
+    pair = [Paragraph.objects.get(pk=paragraph(one).pk) for one in (old, new)]
+
+    with pytest.raises(RefusedError, match="adopted after this one"):
+        actions.link(source=pair[0], target=pair[1], kind="recalls", by=world.keeper, at=world.at)
+    Decision.objects.filter(pk=new.pk).update(adopted_on=dt.date(2009, 7, 9))
+    again = [Paragraph.objects.get(pk=one.pk) for one in pair]
+    actions.link(source=again[0], target=again[1], kind="recalls", by=world.keeper, at=world.at)
+
+
 def test_a_proposal_sent_twice_counts_once_and_one_whose_paragraph_changed_overwrites_nobody(world):
     decision = drafted(world)
     one = proposed(world, decision, token="same")

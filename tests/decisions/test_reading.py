@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -103,6 +104,9 @@ def test_where_a_paragraph_was_said_before_is_suggested_linked_and_followed_as_f
     assert Link.objects.get().kind == "supersedes"
     shown = client.get(page).content.decode()
     assert "Supersedes" in shown and "<ins>orderly</ins>" in re.sub(r"\s+", " ", shown) and "SHA-256" in shown
+    assert f"{settings.BASE_URL}/en/intranet/decisions/{new.address}/#1" in shown, (
+        "a citation says where it is read"
+    )
     back = client.get(f"/en/intranet/decisions/at/{old.ref}/p/1/before/").content.decode()
     assert f"{new.address}#1" in back and "Superseded by" in back
     superseded = client.get(f"/en/intranet/decisions/{old.address}/").content.decode()

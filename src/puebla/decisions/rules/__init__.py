@@ -86,7 +86,23 @@ def may_link(source: Paragraph, target: Paragraph, *, reaches: bool) -> Verdict:
             _("%(target)s leads back to this paragraph already: they would cite each other in a circle. End one of the links first.")
             % {"target": f"{target.text}#{target.anchor}"}
         )  # fmt: skip
+    mine, theirs = _adopted(source), _adopted(target)
+    known = min(len(mine), len(theirs))
+    if mine[:known] < theirs[:known]:
+        return refused(
+            _("%(target)s was adopted after this one, which cannot speak of it. Link it from that paragraph's own page.")
+            % {"target": f"{target.text}#{target.anchor}"}
+        )  # fmt: skip
     return ALLOWED
+
+
+def _adopted(one: Paragraph) -> list[int]:
+    """Year, month and day on which the decision of a paragraph was adopted, as far as they are known."""
+    decision = one.text.decision
+    if decision.adopted_on is None:
+        return []
+    parts = [decision.adopted_on.year, decision.adopted_on.month, decision.adopted_on.day]
+    return parts[: {"year": 1, "month": 2}.get(decision.adopted_precision, 3)]
 
 
 # Negotiating -------------------------------------------------------------------------------------------------------

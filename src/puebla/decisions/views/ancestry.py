@@ -20,6 +20,7 @@ from puebla.decisions import actions, rules
 from puebla.decisions.models import IN_FORCE, Decision, Link
 from puebla.decisions.querysets.reading import alike, ancestry, provisions_of
 from puebla.decisions.views.reading import Reading
+from puebla.publications.views import address
 from puebla.publications.views.decisions import SAID_OF, SAYS
 from puebla.texts.models import Paragraph
 from puebla.theme.templatetags.theme import imprecise
@@ -98,9 +99,12 @@ def _cited(decision: Decision, one: Paragraph) -> dict[str, Any]:
     process = Process.current()
     held = decision.convening.meeting if decision.convening is not None else decision.meeting
     meeting = held.titles if held is not None else {}
+    # Whoever reads a citation opens what everybody can, where there is such a page.
+    page = "portal:decision" if decision.released_at is not None else "decisions:decision"
+    where = address(page, decision.address)
     reference = Reference(
         authors=process.names, short_authors=process.short_names, titles=decision.text.titles,
-        symbol=f"{decision.address}#{one.anchor}", kinds={}, meetings=meeting, address="", dated_on=decision.adopted_on,
+        symbol=f"{decision.address}#{one.anchor}", kinds={}, meetings=meeting, address=f"{where}#{one.anchor}", dated_on=decision.adopted_on,
         precision=decision.adopted_precision, original="", themes=[], digest=decision.adopted_hash,
     )  # fmt: skip
     day = imprecise(decision.adopted_on, decision.adopted_precision)
