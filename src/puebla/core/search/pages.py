@@ -1,5 +1,7 @@
 """Which pages of a record answer a question whole: for texts of which each page is a thing of its own, a paragraph."""
 
+import sys
+import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
@@ -21,11 +23,12 @@ class Held:
     """The words of a record as pages are asked for: of each word, the pages that hold it, as bits."""
 
     def __init__(self, words: str) -> None:
-        self.words = words
+        # Seldom needed again, and a few times as long as what is.
+        self._words = zlib.compress(words.encode(), 1)
         self.bits: dict[str, int] = {}
         pages = words.split(PAGE_END)
         for number, page in enumerate(pages):
-            for word in set(page.split()):
+            for word in set(map(sys.intern, page.split())):
                 self.bits[word] = self.bits.get(word, 0) | 1 << number
         self.every = (1 << len(pages)) - 1
         self._sorted = sorted(self.bits)
@@ -39,7 +42,8 @@ class Held:
 
     def rows(self, row: str, among: int) -> int:
         """Of these pages those in which words follow each other so."""
-        pages = enumerate(self.words.split(PAGE_END)) if among else ()
+        words = zlib.decompress(self._words).decode() if among else ""
+        pages = enumerate(words.split(PAGE_END)) if among else ()
         return sum(1 << number for number, page in pages if among >> number & 1 and row in page)
 
 

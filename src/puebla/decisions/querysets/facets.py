@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Max, Sum
 
 from puebla.core.languages import Texts
+from puebla.core.memory import Remembered
 from puebla.core.search.facets import Facets, bits_of, by_value
 from puebla.decisions.models import Addressee, Decision, Provision, Verb
 from puebla.documents.models import Theme
@@ -72,6 +73,14 @@ _kept: list[tuple[object, Decided]] = []
 
 
 def _every(at: dt.datetime) -> Decided:
+    """Those of all adopted decisions; while nothing at all is written not even asked whether they changed."""
+    return _unwritten.get(int(at.timestamp() // NAMES_KEPT.total_seconds()), lambda: _as_they_stand(at))
+
+
+_unwritten: Remembered[Decided] = Remembered(most=1)
+
+
+def _as_they_stand(at: dt.datetime) -> Decided:
     """Those of all adopted decisions; made once after each change of them."""
     key = _state(at)
     for known, made in _kept:

@@ -73,13 +73,15 @@ def _remembered(entries: Sequence[tuple[int, int, str, int]]) -> dict[int, Held]
     if lacking:
         if len(_kept) + len(lacking) > MOST_KEPT:
             _kept.clear()
-        _kept.update({names[key]: Held(words) for key, words in INDEX.words_of(lacking).items()})
+        for start in range(0, len(lacking), AT_ONCE):
+            found = INDEX.words_of(lacking[start : start + AT_ONCE])
+            _kept.update({names[key]: Held(words) for key, words in found.items()})
     return {key: _kept[name] for key, name in names.items() if name in _kept}
 
 
 #: By text, language and digest, its words as they are asked for.
 _kept: dict[tuple[int, str, str], Held] = {}
-MOST_KEPT = 120
+MOST_KEPT, AT_ONCE = 120, 8
 _records = PreparedForReader(
     lambda person, reach, keys: (
         IndexEntry.objects.visible_to(person, reach=reach)

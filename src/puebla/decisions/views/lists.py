@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
+from puebla.core.prepared import Prepared
 from puebla.core.search.asking import Question, UnanswerableError, read
 from puebla.core.search.facets import Facets, Found
 from puebla.core.search.pages import Snippets
@@ -30,7 +31,7 @@ from puebla.decisions.models import Decision
 from puebla.decisions.querysets import reading as asking
 from puebla.decisions.querysets.facets import decided
 from puebla.decisions.views.means import Listed
-from puebla.members.models import Body
+from puebla.members.models import Body, Room
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.querysets.prepared import PreparedForReader, with_shares
 from puebla.publications.views.finding import Filters, choices_of
@@ -85,9 +86,11 @@ def _at_symbol(request: PersonRequest, reach: Reach, typed: str) -> str:
 
 
 def _may_begin(reach: Reach, at: dt.datetime) -> bool:
-    bodies = Body.objects.on(today(at)).select_related("room")
-    # Most often the first will do.
-    return rules.may_begin_anywhere(reach, (one.room for one in bodies.iterator(chunk_size=5)))
+    return rules.may_begin_anywhere(reach, (Room(pk=key, sealed=sealed) for key, sealed in _rooms.rows(at)))
+
+
+#: (at) → rooms of bodies that exist then, and whether they are sealed.
+_rooms = Prepared(lambda at: Body.objects.on(today(at)).order_by("pk").values_list("room_id", "room__sealed"))
 
 
 def _decisions(request: PersonRequest, reach: Reach, filters: Filters, state: str) -> Any:

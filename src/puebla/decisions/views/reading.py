@@ -190,7 +190,7 @@ _written = PreparedForReader(
             "pk", "parent_id", "place", "serial", "kind", "function", "anchor", "words", "differences", "revision", "removed_at"
         )
     ),
-    make=Written, kept=2000,
+    make=Written, kept=1200,
 )  # fmt: skip
 
 
