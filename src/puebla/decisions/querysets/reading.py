@@ -49,7 +49,7 @@ def holding(
 ) -> dict[tuple[int, int], str]:
     """The places in these texts that hold all that is asked in one language: (text, serial) → language. The gate is the index's own."""
     found = answering(
-        question, reach, person=person, at=at, filters=OF_TEXTS, count=MOST_TEXTS,
+        question, reach, person=person, at=at, filters=OF_TEXTS, count=MOST_TEXTS, newest=True,
         most_languages=max(2, len(languages)),
     )  # fmt: skip
     records = {record for (record,) in _records.rows(person, reach, found.keys)} if found.keys else set()
