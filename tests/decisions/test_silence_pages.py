@@ -165,12 +165,15 @@ def test_rules_are_kept_where_the_secretariat_keeps_lists(client, world):
     client.force_login(world.keeper)
     form = client.get(page("silence-rule", world.rule.ref))
     client.post(
-        page("silence-rule", world.rule.ref), form_of(form, min_days=7, reminders="48, 6", extensions=0)
+        page("silence-rule", world.rule.ref),
+        form_of(form, min_days=7, reminders="48, 6", extensions=0, sources_en="Agreed in 2010."),
     )
     kept = SilenceRule.objects.get()
     assert (kept.min_days, kept.reminders, kept.extensions) == (7, [48, 6], 0)
     wrong = client.post(page("silence-rule", world.rule.ref), form_of(form, reminders="soon"))
     assert "whole hours" in wrong.content.decode()
+    unnamed = client.post(page("silence-rule", world.rule.ref), form_of(form, sources_en="", sources_es=""))
+    assert "what it was agreed in" in unnamed.content.decode(), "confirmed by a source that nobody named"
     world.opened(on=world.on)
     again = client.get(page("silence-rule", world.rule.ref))
     refused = client.post(page("silence-rule", world.rule.ref), form_of(again, min_days=2))

@@ -147,6 +147,15 @@ class RuleForm(RevisedForm):
             raise forms.ValidationError(_("Write whole hours with commas between them, as 72, 24."))
         return sorted({int(one) for one in words}, reverse=True)
 
+    def clean(self) -> dict[str, Any]:
+        """A rule that is confirmed names what confirms it."""
+        found = super().clean() or {}
+        if found.get("confirmed") and not any((found.get("sources") or {}).values()):
+            self.add_error(
+                "confirmed", _("Write what it was agreed in, or leave it unconfirmed until that is found.")
+            )
+        return found
+
     def values(self) -> dict[str, Any]:
         """What goes into the record."""
         names = (

@@ -361,7 +361,7 @@ def rule(request: PersonRequest, ref: str = "") -> HttpResponseBase:
         {name: getattr(known, name) for name in (*silence.RULE_FIELDS, "revision")}
         | {"reminders": ", ".join(map(str, known.reminders))}
         if known is not None
-        else {"from_on": today(at), "confirmed": True}
+        else {"from_on": today(at)}
     )
     form = RuleForm(request.POST or None, known=known is not None, initial=initial)
     if request.method == "POST" and form.is_valid():
