@@ -56,7 +56,7 @@ PLANS = ["/intranet/plan/", "/intranet/plan/new/", PLAN, f"{PLAN}?q=zzz", f"{PLA
          ("plan:action", f"{PLAN}1.1.1/"), ("plan:indicator", f"{PLAN}1.4.1/")]  # fmt: skip
 DECISION = ("decisions:decision", "/intranet/decisions/?state=drafting")
 #: One that another body can still decide on.
-ADOPTED = ("decisions:decision", "/intranet/decisions/?state=adopted&body=RCGM")
+ADOPTED = "/intranet/decisions/RCM/2019/RCGM/CONC/1/"
 SILENCES = "/intranet/decisions/silence/"
 SILENCE = ("decisions:silence", SILENCES)
 #: What is asked of a party stands on pages of its own.
@@ -238,6 +238,8 @@ def view_of(address):
 def walked(page, instance, addresses, language, sizes=("desktop", "phone")):
     """The faults of these pages, and two addresses under one title."""
     found, titles, known = [], {}, {}
+    # Where links are looked for later on.
+    wanted = {one[1] for one in addresses if not isinstance(one, str)}
     for number, one in enumerate(addresses):
         address = one if isinstance(one, str) else linked(page, instance, language, *one, known)
         answer = page.goto(f"{instance.base}/{language}{address}")
@@ -247,7 +249,8 @@ def walked(page, instance, addresses, language, sizes=("desktop", "phone")):
         plain = address.partition("?")[0]
         if "1900" not in address and (other := titles.setdefault(page.title(), plain)) != plain:
             found.append(f"{address}: has the title of {other}: {page.title()}")
-        known.setdefault(address, led_to(page, language))
+        if one in wanted:
+            known.setdefault(address, led_to(page, language))
         odd = bool(number % 2)
         found += faults_of(page, address, language, sizes, contrast=odd == (language == "en"))
     return found
