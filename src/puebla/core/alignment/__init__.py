@@ -216,8 +216,9 @@ def _figure_cost(left: Sequence[Paragraph], right: Sequence[Paragraph]) -> float
     mine, theirs = _figures_of(left), _figures_of(right)
     if not mine and not theirs:
         return 0.0
-    shared = sum((mine & theirs).values())
-    union = sum((mine | theirs).values())
+    # Counted without making what both have and what either has: asked of every pair within the band.
+    shared = sum(min(count, theirs[figure]) for figure, count in mine.items() if figure in theirs)
+    union = mine.total() + theirs.total() - shared
     return 2.0 * (1 - shared / union) - min(1.5, 0.5 * shared)
 
 

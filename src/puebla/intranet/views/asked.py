@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, overload
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -252,7 +253,7 @@ class Writer:
         cites = f'<span class="symbol">{escape(ask.cites)}</span>' if ask.cites else ""
         language = f' lang="{escape(ask.language)}"' if ask.language else ""
         title = escape(ask.title)
-        page = f"{self.before}{ask.source}{self.between}{ask.ref}{self.after}"
+        page = f"{self.before}{ask.source}{self.between}{quote(ask.ref)}{self.after}"
         answer = ""
         if self.own and line.is_waiting and ask.answer:
             hidden = f'<span class="visually-hidden">: {title}</span>'
