@@ -166,8 +166,13 @@ class PreparedRecords:
 
     def get(self, key: int) -> Any:
         """The record of this key; None where there is none."""
-        rows = self._prepared.rows([key])
-        return self._made(rows[0]) if rows else None
+        return next(iter(self.these([key])), None)
+
+    def these(self, keys: Sequence[int]) -> list[Any]:
+        """The records of these keys, in this order."""
+        made = [self._made(row) for row in self._prepared.rows(keys)] if keys else []
+        known = {one.pk: one for one in made}
+        return [known[key] for key in keys if key in known]
 
     def _written(self, keys: Any) -> models.QuerySet[Any, Any]:
         columns = [

@@ -8,10 +8,12 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.memory import Remembered
 from puebla.core.models import JournalEntry
 from puebla.core.phrases import sentences
 from puebla.core.verdicts import RefusedError
@@ -70,7 +72,15 @@ def filters_of(request: PersonRequest) -> dict[str, str]:
 
 
 def choices_of(plan: Plan, filters: dict[str, str]) -> dict[str, Any]:
-    """The choices of every filter."""
+    """The choices of every filter; gathered once for all that turn the pages of an edition, until anything is written."""
+    key = (plan.pk, get_language(), tuple(sorted(filters.items())))
+    return _choices.get(key, lambda: _gathered(plan, filters))
+
+
+_choices: Remembered[dict[str, Any]] = Remembered(most=50)
+
+
+def _gathered(plan: Plan, filters: dict[str, str]) -> dict[str, Any]:
     parts = Involvement.objects.filter(party=OuterRef("pk"), commitment__plan=plan)
     # Asked party by party: most have a part, and the first one found is enough.
     involved = Party.objects.filter(Exists(parts)).order_by("code")

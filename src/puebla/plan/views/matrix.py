@@ -14,8 +14,10 @@ from django.views.decorators.http import require_safe
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import show
 from puebla.core.models import Process
+from puebla.core.prepared import PreparedRecords
 from puebla.core.tables import export_of
 from puebla.members.querysets import reach_of, today
+from puebla.members.querysets.prepared import with_shares
 from puebla.plan.actions.exporting import Sheet, as_docx
 from puebla.plan.models import Commitment, Plan
 from puebla.plan.querysets.matrix import RELATED, Given, Matrix, Row, chunks_of, matrix_of
@@ -25,6 +27,7 @@ from puebla.plan.views.wording import actors_of, evidence_of, when_of
 from puebla.theme.templatetags.theme import imprecise
 
 PER_PAGE = 20
+_records = PreparedRecords(Commitment, RELATED)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -33,7 +36,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def matrix(request: PersonRequest, plan: str) -> HttpResponseBase:
     """The matrix of an edition, filtered; the whole of what was asked for as XLSX, CSV and DOCX in the page's language."""
     at = timezone.now()
-    reach = reach_of(request.person, at)
+    reach = with_shares(request.person, reach_of(request.person, at))
     row = plan_or_404(request, plan, reach)
     filters = filters_of(request)
     seen = Commitment.objects.visible_to(request.person, reach=reach).filter(plan=row)
@@ -48,8 +51,8 @@ def matrix(request: PersonRequest, plan: str) -> HttpResponseBase:
         return FileResponse(
             file, as_attachment=True, filename=f"{row.code}-{_('matrix')}.docx", content_type=WORD
         )
-    page = Paginator(found.select_related(*RELATED), PER_PAGE).get_page(request.GET.get("page"))
-    shown = matrix_of(page.object_list, request.person, reach)
+    page = Paginator(found.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    shown = matrix_of(_records.these(list(page.object_list)), request.person, reach)
     context = {
         "plan": row, "page": page, "rows": list(Writer(row, shown).rows()), "filters": filters,
         "active": any(filters.values()), "options": choices_of(row, filters),
