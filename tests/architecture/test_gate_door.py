@@ -29,7 +29,7 @@ REASONS = {
     ): "of a commitment and of reports that came through the gate; what its keepers did, to them",
     (
         "plan/views/editions.py",
-        "choices_of",
+        "_gathered",
         "Involvement",
     ): "which parties to filter by, in an edition that came through the gate",
     ("plan/views/editions.py", "_parts", "Objective"): "of an edition that came through the gate",
