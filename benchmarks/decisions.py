@@ -11,6 +11,8 @@ from benchmarks.measures import Measure, measure
 from benchmarks.texts import Writer
 
 TREE, IMPORT, SEARCH, ASKS = "web.decisions.tree", "decisions.import", "search.paragraphs", "web.asks.party"
+#: The same list while people work: something is written before every request.
+ASKS_BUSY = "web.asks.party.busy"
 PARAGRAPHS, YEARS = 400, 30
 SYMBOL = "BENCH/DECISION"
 #: Of a hundred paragraphs, how many ask something, and how many of those still stand; an older year's have mostly been done.
@@ -48,6 +50,13 @@ def path_of_asks(person: int) -> str:
     path_of_a_decision()
     party = Party.objects.filter(seats__person=person).order_by("pk")[:1].get()
     return reverse("intranet:asks-party", args=[party.code])
+
+
+def work_on(person: int) -> None:
+    """Write something that changes nothing on any page."""
+    from puebla.accounts.models import Person
+
+    Person.objects.filter(pk=person).update(last_login=None)
 
 
 def shown(page: bytes) -> int:

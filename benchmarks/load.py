@@ -8,7 +8,7 @@ import selectors
 import socket
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 PATIENCE = 30.0
@@ -57,6 +57,18 @@ class Tour:
         target = self.targets[self._next % len(self.targets)]
         self._next += 1
         return target.request()
+
+
+@dataclass
+class Busy(Tour):
+    """The same where something is written before every request, as by people at work: nothing gathered before is of use."""
+
+    write: Callable[[], object] = field(default=lambda: None, kw_only=True)
+
+    def request(self) -> bytes:
+        """The next request, after something was written."""
+        self.write()
+        return super().request()
 
 
 def fetch(target: Target) -> tuple[int, bytes, float]:

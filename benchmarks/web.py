@@ -13,7 +13,7 @@ from urllib.parse import quote
 from benchmarks import decisions
 from benchmarks.calendars import calendar_of
 from benchmarks.instance import Instance
-from benchmarks.load import Target, Tour, checked, paired_rates, paired_sums
+from benchmarks.load import Busy, Target, Tour, checked, paired_rates, paired_sums
 from benchmarks.measures import Goal, Measure, measure
 from benchmarks.meetings import HIDDEN as HIDDEN_PAPERS
 from benchmarks.meetings import PAPERS, page_of_a_meeting, papers_shown
@@ -30,6 +30,7 @@ PAGE_GOALS = {
     "web.documents.record.signed_in": 0.02,
     "web.desk": 0.01,
     decisions.ASKS: 0.02,
+    decisions.ASKS_BUSY: 0.0,
     "web.meeting.page.signed_in": 0.02,
     "web.plan.matrix": 0.01,
     "web.search.signed_in": 0.01,
@@ -94,7 +95,7 @@ def _page(instance: Instance, name: str, port: int) -> Tour:
         if shown < decisions.PARAGRAPHS:
             raise AssertionError(f"The decision's page shows {shown} paragraphs to its reader.")
         return Tour([target])
-    if name == decisions.ASKS:
+    if name in (decisions.ASKS, decisions.ASKS_BUSY):
         page_of_the_matrix()
         target = Target(
             port, decisions.path_of_asks(actors.delegate_id), cookie=actors.delegate, headers=ACCEPTED
@@ -102,6 +103,8 @@ def _page(instance: Instance, name: str, port: int) -> Tour:
         asked = decisions.asked(checked(Target(port, target.path, cookie=actors.delegate)))
         if asked < decisions.PARAGRAPHS:
             raise AssertionError(f"Of the party of its reader {asked} things are asked.")
+        if name == decisions.ASKS_BUSY:
+            return Busy([target], write=lambda: decisions.work_on(actors.delegate_id))
         return Tour([target])
     if name == decisions.SEARCH:
         return Tour([Target(port, decisions.path_of_a_search(), cookie=actors.delegate, headers=ACCEPTED)])
