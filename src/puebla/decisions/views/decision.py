@@ -1,6 +1,7 @@
 """One decision: its paragraphs in every language side by side, what they do, what is proposed, what stands against it."""
 
 from html import escape
+from types import SimpleNamespace
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -8,12 +9,13 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import Texts
 from puebla.core.models import Process
+from puebla.core.prepared import Prepared
 from puebla.decisions import actions, rules
 from puebla.decisions.models import Decision, Position, Proposal
 from puebla.decisions.querysets.reading import newer
@@ -47,14 +49,26 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
         reading.text, reading.living, languages, may_edit=bool(may["write"]), below=below.of, acts=below.acts,
     )  # fmt: skip
     context = {
-        "decision": row, "text": reading.text, "languages": languages, "rows": rows, "may": may,
+        "decision": row, "text": reading.text, "languages": languages, "may": may,
+        # Joined here: a template asks every row what it is.
+        "rows": mark_safe("".join(one.html for one in rows)),  # noqa: S308 - each is safe
         "beginning": below.shown(None), "positions": _shown(positions, reading), "chairs": rules.declares(reach, row, at=at),
         "against": _against(row, reading) if row.state == Decision.State.DRAFTING and may["declare"] else [],
         "standing": sum(one.state == Proposal.State.STANDING for one in proposals),
-        "followed": reading.followed(), "origin": _origin(reading), "present": row.present.order_by("code"),
+        "followed": reading.followed(), "origin": _origin(reading), "present": _present.rows(row.pk),
         "intact": reading.is_intact(),
     }  # fmt: skip
     return render(request, "decisions/decision.html", context)
+
+
+#: (decision) → who was present.
+_present = Prepared(
+    lambda decision: (
+        Party.objects.filter(decisions_joined=decision).order_by("code").values("code", "short_names")
+    ),
+    make=lambda row: SimpleNamespace(**row),
+    kept=200,
+)
 
 
 def written(words: Texts) -> list[tuple[str, SafeString]]:
