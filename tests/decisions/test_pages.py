@@ -86,6 +86,11 @@ def test_a_recommendation_is_drafted_bracketed_recommended_and_filed_by_hand(wor
     decision = Decision.objects.select_related("text").get(pk=decision.pk)
     box = reverse("intranet:ask", args=["HND", "decisions", f"{decision.text.ref}-1"])
     assert at(decision, "answer", "1") in client_of(world.people["HND"]).get(box).content.decode()
+    hnd = client_of(world.people["HND"])
+    hnd.post(box, {"act": "aside", "reason": "We have none.", "revision": "0"})
+    assert "Not applicable" in hnd.get(box).content.decode(), "its own page says so as the list does"
+    hnd.post(box, {"act": "again", "revision": "1"})
+    assert "En curso" in hnd.get(at(decision, "answer", "1").replace("/en/", "/es/")).content.decode()
     answer = {"says": "done", "words": "Twelve are open.", "language": "en", "party": "HND", "token": "a"}
     assert client_of(world.people["HND"]).post(at(decision, "answer", "1"), answer).status_code == 302
     assert ProvisionAnswer.objects.get().party.code == "HND"

@@ -394,7 +394,7 @@ class StatusForm(TextsForm):
 
     texts = {"notes": (gettext_lazy("Reason"), 1000, False, 2)}
     order = ["status", "on", "notes"]
-    status = forms.ChoiceField(label=gettext_lazy("Status"), choices=_labels(Status.choices))
+    status = forms.ChoiceField(label=gettext_lazy("Status"), choices=lambda: _labels(Status.choices))
     on = DayField(label=gettext_lazy("Since"))
 
 
@@ -402,7 +402,9 @@ class AnswerForm(TokenForm):
     """What a party did about a paragraph."""
 
     says = forms.ChoiceField(
-        label=gettext_lazy("State"), choices=_labels(ProvisionAnswer.Says.choices), widget=forms.RadioSelect
+        label=gettext_lazy("State"),
+        choices=lambda: _labels(ProvisionAnswer.Says.choices),
+        widget=forms.RadioSelect,
     )
     words = forms.CharField(
         label=gettext_lazy("What was done"), max_length=5000, widget=forms.Textarea({"rows": 4}),

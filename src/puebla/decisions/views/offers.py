@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest
 from puebla.core.registry import Reference
+from puebla.core.wording import unmarked
 from puebla.decisions import rules
 from puebla.decisions.forms import AnswerForm
-from puebla.decisions.models import IN_FORCE, Decision, Link, Proposal, Provision, ProvisionAnswer
+from puebla.decisions.models import IN_FORCE, Addressee, Decision, Link, Proposal, Provision, ProvisionAnswer
 from puebla.decisions.views.decision import written
 from puebla.meetings.models import Convening
-from puebla.members.models import Party
+from puebla.members.models import Body, Party
 from puebla.members.querysets import Reach, reach_of
 from puebla.members.querysets.prepared import PreparedForReader, reach_in
 from puebla.members.rules import convenes
@@ -74,14 +76,25 @@ def _may_begin(request: PersonRequest, symbol: str) -> bool:
     return convening is not None and bool(rules.may_begin(reach, convening.meeting.body.room, convening))
 
 
+#: Bodies that texts do not address by their name.
+SPOKEN_OF = {
+    Body.Function.SECRETARIAT: Addressee.Whom.SECRETARIAT, Body.Function.PRESIDENCY: Addressee.Whom.PRESIDENCY,
+}  # fmt: skip
+
+
 def _on_body(request: PersonRequest, code: str) -> dict[str, object] | None:
-    """What paragraphs in force ask of a body."""
+    """What paragraphs in force ask of a body; of the secretariat's and the Presidency's own too, which texts name as such."""
+    body = Body.objects.filter(code=code).first()
+    named = SPOKEN_OF.get(Body.Function(body.function)) if body is not None else None
+    addressed = Q(body__code=code) | Q(whom=named) if named else Q(body__code=code)
     asking = Provision.objects.visible_to(request.person, reach=reach_in(request)).filter(
         paragraph__text__decision__state=Decision.State.ADOPTED, paragraph__removed_at=None, asks=True, status__in=IN_FORCE,
-        addressees__body__code=code,
+        pk__in=Addressee.objects.filter(addressed).order_by().values("provision"),
     )  # fmt: skip
     rows = asking.select_related("paragraph__text__decision").order_by("due_on", "pk")
     found = list(rows[:LONGEST_LIST])
+    for one in found:
+        one.said = {language: unmarked(words) for language, words in one.paragraph.words.items()}
     return {"template": "decisions/asked_of_body.html", "context": {"rows": found}} if found else None
 
 

@@ -173,9 +173,13 @@ _lots: Remembered[tuple[list[Lot], dict[str, Any]]] = Remembered(most=20)
 
 def line_of(ask: Ask, question: Question) -> Line:
     """One thing, made already."""
-    (placed,) = _placed(
-        ask.lot, ask.state(question.at), _set_aside(question).get((ask.source, ask.party), frozenset())
-    )
+    # By its name, since a thing made already is no key of its room.
+    aside = {
+        ref
+        for source, ref, party in _aside.rows(sorted(question.parties))
+        if (source, party) == (ask.source, ask.party)
+    }
+    (placed,) = _placed(ask.lot, ask.state(question.at), aside)
     return Asked(question, [placed]).lines([(placed, ask)])[0]
 
 
