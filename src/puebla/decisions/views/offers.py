@@ -92,9 +92,10 @@ def _on_body(request: PersonRequest, code: str) -> dict[str, object] | None:
         pk__in=Addressee.objects.filter(addressed).order_by().values("provision"),
     )  # fmt: skip
     rows = asking.select_related("paragraph__text__decision").order_by("due_on", "pk")
-    found = list(rows[:LONGEST_LIST])
-    for one in found:
-        one.said = {language: unmarked(words) for language, words in one.paragraph.words.items()}
+    found = [
+        {"one": one, "said": {code: unmarked(words) for code, words in one.paragraph.words.items()}}
+        for one in rows[:LONGEST_LIST]
+    ]
     return {"template": "decisions/asked_of_body.html", "context": {"rows": found}} if found else None
 
 

@@ -21,6 +21,7 @@ from puebla.core.search.asking import Question, UnanswerableError, read
 from puebla.core.search.facets import Facets, Found
 from puebla.core.sheets import as_docx, as_pdf
 from puebla.core.tables import as_table
+from puebla.core.wording import unmarked
 from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
 from puebla.portal.forms import turned_to
@@ -254,8 +255,8 @@ def _beside(one: PublicParagraph, related: Related) -> dict[str, list[dict[str, 
         if (row.decision.symbol, row.anchor) in wanted
     }
     shown = [
-        {"said": link.said, "newer": link.newer, "other": known[link.symbol, link.anchor], "words": show(known[link.symbol, link.anchor].words)}
-        for link in links if (link.symbol, link.anchor) in known
+        {"said": link.said, "newer": link.newer, "other": other, "words": show({code: unmarked(said) for code, said in other.words.items()})}
+        for link in links if (other := known.get((link.symbol, link.anchor))) is not None
     ]  # fmt: skip
     return {
         "newer": [each for each in shown if each["newer"]],
