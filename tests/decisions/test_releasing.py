@@ -168,6 +168,8 @@ class TestReleased:
         assert (
             "Superseded" in page and f"{new.text.symbol}/#1" in page and "To request the Secretariat" in page
         )
+        table = b"".join(client.get("/es/decisions/?export=csv")).decode()
+        assert ",sustituido," in table, "open data speaks the reader's language"
         alone = client.get(f"/en/decisions/{old.text.symbol}/p/1/").content.decode()
         assert (
             "Superseded by" in alone

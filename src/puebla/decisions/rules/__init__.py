@@ -12,12 +12,12 @@ from puebla.core.verdicts import ALLOWED, Verdict, refused
 from puebla.decisions.models import Decision, Position, Proposal, Provision
 from puebla.documents.rules import may_file as may_file_paper
 from puebla.meetings.models import Convening, ItemOpening
-from puebla.meetings.rules import may_run
+from puebla.meetings.rules import NOT_YOURS, may_run
 from puebla.meetings.rules.handovers import chair_of
 from puebla.meetings.rules.reports import party_for
 from puebla.members.models import Party, Permission, Room
 from puebla.members.querysets import Reach, today
-from puebla.members.rules import chairs, chairs_the_presidency
+from puebla.members.rules import chairs, chairs_the_presidency, convenes
 from puebla.texts import rules as texts
 from puebla.texts.models import Paragraph
 
@@ -306,7 +306,7 @@ def may_forward(reach: Reach, decision: Decision, convening: Convening | None = 
     if decision.state != Decision.State.ADOPTED:
         return refused(_("It is forwarded once the body has recommended it by consensus."))
     if convening is None:
-        return ALLOWED
+        return ALLOWED if convenes(reach) else refused(NOT_YOURS)
     if convening.meeting.body_id == decision.body_id:
         return refused(_("Choose a meeting of another body: this one has recommended it."))
     if convening.state == Convening.State.CLOSED:

@@ -32,6 +32,7 @@ from puebla.publications.views import address
 from puebla.publications.views.decisions import (
     KINDS,
     SCOPES,
+    STATUSES,
     Related,
     Writer,
     addressee_name,
@@ -160,8 +161,9 @@ def _table(bits: Found, languages: Sequence[str]) -> Iterator[list[Any]]:
             one, decision = line.paragraph, line.paragraph.decision
             yield [
                 decision.symbol, one.number or one.anchor, decision.written_date, decision.body_code,
-                str(show(one.verb_names)), ", ".join(addressee_name(each) for each in one.addressees), one.written_due, one.status,
-                ", ".join(str(show(each["names"])) for each in one.themes), *(one.words.get(code, "") for code in languages),
+                str(show(one.verb_names)), ", ".join(addressee_name(each) for each in one.addressees), one.written_due,
+                str(STATUSES.get(one.status, one.status)),
+                ", ".join(str(show(each["names"])) for each in one.themes), *(unmarked(one.words.get(code, "")) for code in languages),
                 f"{address('portal:decision', decision.symbol)}#{one.anchor}",
             ]  # fmt: skip
 
