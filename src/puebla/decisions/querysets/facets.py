@@ -36,11 +36,12 @@ class Decided(Facets):
     """The paragraphs, the newest decision first.
 
     Attributes:
-        texts: by text its paragraphs as bits. places: by text and serial the place of a paragraph in the order.
+        texts: by text its paragraphs as bits. places: by text and there by serial the place of a paragraph in the order; below
+            zero where there is none.
     """
 
     texts: dict[int, int] = field(default_factory=dict)
-    places: dict[tuple[int, int], int] = field(default_factory=dict)
+    places: "dict[int, array[int]]" = field(default_factory=dict)
 
     def of_texts(self, texts: Iterable[int]) -> int:
         """The paragraphs of these texts as bits."""
@@ -51,7 +52,12 @@ class Decided(Facets):
 
     def of_places(self, places: Iterable[tuple[int, int]]) -> int:
         """The paragraphs at these places as bits."""
-        return bits_of((self.places[one] for one in places if one in self.places), len(self.keys))
+        found = (self._place(text, serial) for text, serial in places)
+        return bits_of((place for place in found if place >= 0), len(self.keys))
+
+    def _place(self, text: int, serial: int) -> int:
+        held = self.places.get(text, ())
+        return held[serial] if serial < len(held) else -1
 
 
 def decided(person: "Person", reach: Reach, *, at: dt.datetime) -> tuple[Decided, set[int]]:
@@ -119,7 +125,10 @@ def _made() -> Decided:
         int(text): bits
         for text, bits in by_value(((row[1], place) for place, row in enumerate(rows)), size).items()
     }
-    made.places = {(row[1], row[2]): place for place, row in enumerate(rows)}
+    for place, (_key, text, serial, *_rest) in enumerate(rows):
+        held = made.places.setdefault(text, array("q"))
+        held.extend([-1] * (serial + 1 - len(held)))
+        held[serial] = place
     made.names = _names()
     return made
 
