@@ -67,6 +67,11 @@ def test_more_time_is_asked_for_and_given_once_where_the_rules_say_so(world):
         "reasons": {"en": "Asked for."},
     }
     row.refresh_from_db()
+    # Counted beyond the hour on which it closes, however early the extension is given.
+    with pytest.raises(RefusedError, match="working day"):
+        silence.extend(
+            procedure=row, **more | {"on": CLOSES, "hour": dt.time(18)}, by=world.chair, revision=row.revision, **world.clock.read()
+        )  # fmt: skip
 
     row = silence.extend(procedure=row, **more, by=world.chair, revision=row.revision, **world.clock.read())
 

@@ -283,7 +283,10 @@ def extend(
     if closes_at <= row.closes_at:
         raise RefusedError(_("Choose an hour after the one on which it closes now."), field="closes_on")
     asked = list(row.asked.select_related("party"))
-    enough = rules.long_enough(asked, least=row.rule.extended_days, begins_at=at, closes_at=closes_at)
+    # Beyond the hour on which it closes now: else whoever extends early would give less than the rules promise.
+    enough = rules.long_enough(
+        asked, least=row.rule.extended_days, begins_at=row.closes_at, closes_at=closes_at
+    )
     _require_at(enough, "closes_on")
     if against_it := against(
         row.decision, present=[one.party for one in asked], languages=row.languages, at=closes_at

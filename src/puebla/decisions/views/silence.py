@@ -251,7 +251,7 @@ def extend(request: PersonRequest, ref: str) -> HttpResponseBase:
     verdict = rules.may_extend(reach, row, at=at)
     asked = list(row.asked.select_related("party"))
     first = rules.first_day(
-        asked, least=max(1, row.rule.extended_days), begins_at=at, hour=row.closes_hour, zone=row.zone, after=row.closes_at
+        asked, least=max(1, row.rule.extended_days), begins_at=row.closes_at, hour=row.closes_hour, zone=row.zone, after=row.closes_at
     )  # fmt: skip
     initial = {"closes_on": first, "closes_hour": row.closes_hour, "zone": row.zone, "revision": row.revision}
     form = ExtendForm(request.POST or None, at=at, initial=initial)
