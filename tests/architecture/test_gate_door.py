@@ -119,6 +119,7 @@ REASONS = {
         "to_release",
         "Provision",
     ): "of decisions that come through the gate",
+    ("decisions/views/offers.py", "_on_body", "Addressee"): "of provisions that come through the gate",
     ("decisions/views/silence.py", "offer", "SilenceProcedure"): "`outcomes_for`, the gate of how they ended",
     (
         "decisions/views/silence.py",
