@@ -126,6 +126,12 @@ def test_paragraphs_that_would_cite_each_other_in_a_circle_are_refused(world):
     assert Link.objects.count() == 2
 
 
+def test_a_declaration_is_joint_where_another_process_is_named_and_only_there(world):
+    for more in ({"scope": "joint"}, {"scope": "annual", "joint_with": {"en": "Southern Conference"}}):
+        with pytest.raises(RefusedError, match="process"):
+            drafted(world, kind="declaration", **more)
+
+
 def test_a_paragraph_speaks_of_none_that_was_adopted_after_it_as_far_as_days_are_known(world):
     old, new = (declared(world, drafted(world)) for _ in range(2))
     Decision.objects.filter(pk=old.pk).update(adopted_on=dt.date(2009, 7, 1), adopted_precision="month")

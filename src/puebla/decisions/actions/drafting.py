@@ -75,6 +75,10 @@ def _room(body: Body, item: AgendaItem | None, session: Session | None) -> Room:
 def _check(row: Decision) -> None:
     if row.scope == Decision.Scope.JOINT and not any(row.joint_with.values()):
         raise RefusedError(_("Say with which process it is joint."), field="joint_with")
+    if row.scope != Decision.Scope.JOINT and any(row.joint_with.values()):
+        raise RefusedError(
+            _("Another process is named: choose that it is joint, or leave the name out."), field="scope"
+        )
     try:
         row.clean_fields(
             exclude=["text", "body", "convening", "meeting", "item", "session", "origin", "created_by"]
