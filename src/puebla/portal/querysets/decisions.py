@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from puebla.core.channels import SitemapPage
 from puebla.core.languages import Texts
+from puebla.core.prepared import Prepared
 from puebla.core.search.asking import Question
 from puebla.core.search.facets import Facets, by_value
 from puebla.core.search.pages import Snippets, answered
@@ -111,17 +112,15 @@ def answering_paragraphs(
     question: Question, languages: Sequence[str], at: dt.datetime
 ) -> list[tuple[int, int, str]]:
     """The paragraphs that hold all that is asked, in one language: (decision, position, language), the best decisions first."""
+    # Before the first decision is released nobody's search waits for one.
+    if not _any_decided.rows():
+        return []
     found = answering(
         question, at=at, reachable=DECIDED, count=MOST_DECISIONS, most_languages=max(2, len(languages))
     )
-    records = PublicIndexEntry.objects.filter(pk__in=found.keys).order_by().values_list("pk", "record")
-    decisions = dict(records)
+    decisions = dict(_records.rows(list(found.keys))) if found.keys else {}
     order = [decisions[key] for key in found.keys if key in decisions]
-    entries = (
-        PublicIndexEntry.objects.filter(source=2, record__in=order)
-        .order_by()
-        .values_list("pk", "record", "language")
-    )
+    entries = _entries.rows(sorted(set(order))) if order else []
     listed = sorted(entries, key=lambda one: (one[2] != (get_language() or "")[:2], one[2]))
     best = answered(question, INDEX.words_of([key for key, _record, _language in listed]), listed, languages)
     rank = {record: number for number, record in enumerate(order)}
@@ -129,6 +128,20 @@ def answering_paragraphs(
         ((record, place, code) for (record, place), code in best.items()),
         key=lambda one: (rank[one[0]], one[1]),
     )
+
+
+_any_decided = Prepared(lambda: PublicDecision.objects.readable().order_by().values_list("pk")[:1])
+#: Of entries of the index their records; of records their entries in every language.
+_records = Prepared(
+    lambda keys: PublicIndexEntry.objects.filter(pk__in=keys).order_by().values_list("pk", "record")
+)
+_entries = Prepared(
+    lambda records: (
+        PublicIndexEntry.objects.filter(source=2, record__in=records)
+        .order_by()
+        .values_list("pk", "record", "language")
+    )
+)
 
 
 def keys_of(places: Sequence[tuple[int, int, str]]) -> dict[tuple[int, int], int]:
@@ -163,6 +176,8 @@ def lines(
 def shelf(question: Question, languages: Sequence[str], at: dt.datetime) -> list[Hit]:
     """The few paragraphs of decisions that a question of the whole site finds first."""
     places = answering_paragraphs(question, languages, at)[:MOST_ON_THE_SHELF]
+    if not places:
+        return []
     keys = keys_of(places)
     found = lines([keys[one[:2]] for one in places if one[:2] in keys])
     return [
