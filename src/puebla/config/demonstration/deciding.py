@@ -103,7 +103,7 @@ LINKS = (
     ("RCM/2014/VM/DECL/1#11", "recalls", "RCM/2014/VM/DEC/1#1"), ("RCM/2014/VM/DECL/2#4", "implements", "RCM/2009/VM/DEC/1#2"),
     ("RCM/2016/VM/DECL/1#12", "recalls", "RCM/2016/VM/DEC/1#1"), ("RCM/2016/VM/DEC/1#2", "amends", "RCM/2009/VM/DEC/1#1"),
     ("RCM/2016/VM/DEC/1#7", "supersedes", "RCM/2009/VM/DEC/1#5"), ("RCM/2016/VM/DECL/1#10", "recalls", "RCM/2014/VM/DECL/1#5"),
-    ("RCM/2014/RCGM/CONC/1#9", "implements", "RCM/2014/VM/DEC/1#1"),
+    ("RCM/2014/VM/DEC/1#1", "recalls", "RCM/2014/RCGM/CONC/1#9"),
 )  # fmt: skip
 
 

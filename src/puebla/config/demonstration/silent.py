@@ -102,7 +102,7 @@ class Silences:
     def _extend_the_template(self, at: dt.datetime) -> None:
         row = self._fresh("template")
         after = row.closes_at
-        on = self._first_day(at, row.rule.extended_days, after=after)
+        on = self._first_day(after, row.rule.extended_days, after=after)
         row = silence.extend(
             procedure=row, on=on, hour=FIVE, zone=row.zone, reasons={"en": "As Canada asked.", "es": "A solicitud del Canadá."},
             by=self.cast["secretariat"], at=at, revision=row.revision, tick=_tick(at),
