@@ -9,11 +9,10 @@ import logging
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from puebla.core import journal
+from puebla.core.interface import in_every_language
 from puebla.core.languages import Texts
-from puebla.core.models import Process
 from puebla.core.prepared import Prepared
 from puebla.core.ticks import Tick
 from puebla.core.verdicts import RefusedError
@@ -210,15 +209,6 @@ def _stands_in_the_way(row: SilenceProcedure) -> Texts | None:
     return None
 
 
-def in_every_language(words: "object") -> Texts:
-    """A sentence of the software, kept in the languages of the process."""
-    found = {}
-    for code in Process.current().languages:
-        with override(code):
-            found[code] = str(words() if callable(words) else words)[:500]
-    return found
-
-
 def end_broken(row: SilenceProcedure, receipt: SilenceReceipt, *, at: dt.datetime) -> SilenceProcedure:
     """A member broke the silence: it stops at once, the words are free again, and every member is told."""
     # An instant by a clock that was wrong is no instant of the end.
@@ -238,7 +228,8 @@ def end_stopped(
     row: SilenceProcedure, reasons: Texts, *, at: dt.datetime, by: "object" = None
 ) -> SilenceProcedure:
     """It is stopped: nothing is adopted, and the words are free again."""
-    row.state, row.ended_at, row.settled_at, row.stopped_why = State.STOPPED, at, at, reasons
+    row.state, row.ended_at, row.settled_at = State.STOPPED, at, at
+    row.stopped_why = {code: words[:500] for code, words in reasons.items()}
     row.ended_by = by  # type: ignore[assignment]
     _save(row)
     row.decision.text = texts.let_go_text(text=row.decision.text, at=at)

@@ -23,7 +23,8 @@ from puebla.plan.models import Commitment, Plan
 from puebla.plan.querysets.matrix import RELATED, Given, Matrix, Row, chunks_of, matrix_of
 from puebla.plan.views.editions import choices_of, filters_of, plan_or_404
 from puebla.plan.views.rows import Writer
-from puebla.plan.views.wording import actors_of, evidence_of, when_of
+from puebla.plan.views.wording import actors_of, evidence_of
+from puebla.publications.views.plans import when_of
 from puebla.theme.templatetags.theme import imprecise
 
 PER_PAGE = 20

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from puebla.plan.models import Plan
 from puebla.plan.querysets.matrix import Given, Matrix, Row
-from puebla.plan.views.wording import actors_of, evidence_of, how_far, status_tag, when_of
+from puebla.plan.views.wording import actors_of, evidence_of, how_far, status_tag
+from puebla.publications.views.plans import when_of
 from puebla.theme.templatetags.theme import in_language
 
 #: The newest reports of each commitment that the page shows; files and the commitment's own page have all.

@@ -5,11 +5,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
-from puebla.plan.models import Commitment, Report
+from puebla.plan.models import Report
 from puebla.plan.models.commitments import Status
 from puebla.plan.querysets.matrix import Given, Matrix, Row
 from puebla.plan.querysets.rounds import name_of
-from puebla.theme.templatetags.theme import imprecise, state_tag
+from puebla.theme.templatetags.theme import state_tag
 
 #: The colour of each status; of those that are not named, of what is awaited.
 _TAGS = {
@@ -41,17 +41,6 @@ def actors_of(row: Row) -> str:
     if row.commitment.body is not None:
         parts.append(str(show(row.commitment.body.short_names)))
     return ", ".join(parts)
-
-
-def when_of(commitment: Commitment) -> str:
-    """From when until when, as far as it is known."""
-    first = str(imprecise(commitment.from_on, commitment.from_precision)) if commitment.from_on else ""
-    last = str(imprecise(commitment.until_on, commitment.until_precision)) if commitment.until_on else ""
-    if first and last:
-        return first if first == last else f"{first} – {last}"
-    if last:
-        return _("until %(day)s") % {"day": last}
-    return _("from %(day)s") % {"day": first} if first else ""
 
 
 def evidence_of(given: Given, of: Matrix) -> dict[str, str]:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
 from puebla.publications.models import PublicCommitment, PublicDecision, PublicDocument
@@ -23,11 +24,15 @@ def actors_of(one: PublicCommitment, part: str) -> str:
     return ", ".join(str(show(actor["names"])) for actor in one.actors if actor["part"] == part)
 
 
-def when_of(one: PublicCommitment) -> str:
-    """From when until when, as far as it is known."""
+def when_of(one: Any) -> str:
+    """From when until when a commitment is to be kept, the public one or that inside, as far as it is known."""
     first = str(imprecise(one.from_on, one.from_precision)) if one.from_on else ""
     last = str(imprecise(one.until_on, one.until_precision)) if one.until_on else ""
-    return " – ".join(dict.fromkeys(filter(None, [first, last])))
+    if first and last:
+        return first if first == last else f"{first} – {last}"
+    if last:
+        return _("until %(day)s") % {"day": last}
+    return _("from %(day)s") % {"day": first} if first else ""
 
 
 def mandate_page(one: PublicCommitment, *, at: dt.datetime) -> str:
