@@ -39,4 +39,6 @@ def test_so_many_are_remembered_and_no_more():
     for key in (1, 2, 3, 3, 1):
         remembered.get(key, lambda key=key: made.append(key))
 
-    assert made == [1, 2, 3, 1] or connection.vendor == "postgresql"
+    assert len(remembered._kept) == 2
+    if connection.vendor == "sqlite":
+        assert made == [1, 2, 3, 1]

@@ -31,9 +31,10 @@ def test_an_hour_that_comes_twice_is_refused_until_it_is_said_which():
     assert second - first == dt.timedelta(hours=1)
 
 
-def test_a_zone_that_nobody_knows_is_refused_with_a_sentence():
+@pytest.mark.parametrize("name", ["Atlantis/Puebla", "Factory", "localtime"])
+def test_a_zone_that_nobody_knows_or_that_names_no_clocks_is_refused_with_a_sentence(name):
     with pytest.raises(RefusedError, match="no time zone"):
-        instant_of(dt.date(2026, 11, 1), dt.time(1, 30), "Atlantis/Puebla")
+        instant_of(dt.date(2026, 11, 1), dt.time(1, 30), name)
 
 
 def test_a_zones_place_is_named_in_the_readers_language():

@@ -21,8 +21,8 @@ from puebla.core.verdicts import RefusedError
 
 @lru_cache(maxsize=1)
 def known_zones() -> frozenset[str]:
-    """The names of all zones that the tz database has."""
-    return frozenset(available_timezones())
+    """The names of all zones that the tz database has; what says nothing of whose clocks are meant is none."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"}
 
 
 def is_zone(name: str) -> bool:
