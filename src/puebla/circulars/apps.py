@@ -145,8 +145,6 @@ class CircularsConfig(AppConfig):
         keeper = Keeper(
             "circulars", indexing.behind, indexing.every, indexing.prepare_circulars,
             lambda: begin_anew(indexing.SOURCE, indexing.every()),
-            # What is odd in the table of all sources is counted once, by the documents' keeper.
-            lambda: 0,
         )  # fmt: skip
         registry.search_keepers.add("circulars", keeper, rank=20)
         registry.menu.add("circulars", lambda _person: (_("Circulars"), "circulars:list"), rank=15)

@@ -138,8 +138,6 @@ class PlanConfig(AppConfig):
         keeper = Keeper(
             "plan", indexing.behind, indexing.every, indexing.prepare_commitments,
             lambda: begin_anew(indexing.SOURCE, indexing.every()),
-            # What is odd in the table of all sources is counted once, by the documents' keeper.
-            lambda: 0,
         )  # fmt: skip
         registry.search_keepers.add("plan", keeper, rank=30)
         registry.cells.add("plan", cells)

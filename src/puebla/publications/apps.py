@@ -34,7 +34,7 @@ class PublicationsConfig(AppConfig):
         registry.search_keepers.add("publications", keeper, rank=20)
         decided = Keeper(
             "public decisions", indexing.decisions_behind, indexing.every_decision, indexing.prepare_decisions,
-            indexing.forget_decisions, lambda: 0,
+            indexing.forget_decisions,
         )  # fmt: skip
         # After the papers, whose keeper empties the whole index before it begins anew.
         registry.search_keepers.add("publications.decisions", decided, rank=21)

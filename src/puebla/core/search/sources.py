@@ -85,7 +85,7 @@ class Keeper:
         prepare: (keys, at=) → what is to be written of these records, read and folded; what of the database it reads is
             all that it depends on.
         clear: forget everything, before all of it is made anew.
-        odd: how many entries and rows of the index have lost each other.
+        odd: how many entries and rows of the index have lost each other; where several share a table, one of them counts.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Keeper:
     every: Callable[[], Sequence[int]]
     prepare: Prepare
     clear: Callable[[], None]
-    odd: Callable[[], int]
+    odd: Callable[[], int] = lambda: 0
 
 
 @dataclass(frozen=True)
