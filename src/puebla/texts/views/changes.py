@@ -11,13 +11,11 @@ from django.utils import timezone
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import JournalEntry, Process
 from puebla.core.phrases import sentences
+from puebla.core.zones import can_be_meant
 from puebla.members.querysets import reach_of
 from puebla.texts.actions.comparing import Compared, compare_states, moments, state_at
 from puebla.texts.models import Paragraph, ParagraphVersion, Text
 from puebla.texts.views.texts import text_or_404
-
-#: Years between which a moment is looked for: the clocks of some place would leave the calendar at its ends.
-FIRST, LAST = 1900, 2200
 
 
 @signed_in
@@ -62,7 +60,8 @@ def _moment(typed: str, default: Any) -> Any:
         found = dt.datetime.fromisoformat(typed.replace(" ", "+"))
     except ValueError:
         return default
-    if not FIRST <= found.year <= LAST:
+    # At the ends of the calendar clocks of some place would leave it.
+    if not can_be_meant(found):
         return default
     if len(typed) <= len("2009-07-09"):
         found = found.replace(hour=23, minute=59, second=59)
