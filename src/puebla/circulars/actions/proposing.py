@@ -1,32 +1,27 @@
-"""The reply form that each kind of circular begins with, in every language of the pages."""
+"""The reply form that each kind of circular begins with, in every language of the process."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from puebla.circulars.models import FieldKind, Kind
-from puebla.core.languages import Texts
-
-
-def in_every_language(words: str | Promise) -> Texts:
-    """The words in each language of the pages."""
-    found = {}
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            found[code] = str(words)
-    return found
+from puebla.core.interface import in_every_language
 
 
 def _asked(kind: FieldKind, label: str | Promise, *, required: bool = False, **more: Any) -> dict[str, Any]:
-    return {"kind": kind.value, "labels": in_every_language(label), "required": required, **more}
+    return {
+        "kind": kind.value,
+        "labels": in_every_language(partial(str, label)),
+        "required": required,
+        **more,
+    }
 
 
 def _options(*names: str | Promise) -> list[dict[str, Any]]:
-    return [{"names": in_every_language(one)} for one in names]
+    return [{"names": in_every_language(partial(str, one))} for one in names]
 
 
 def _invitation() -> list[dict[str, Any]]:
