@@ -257,6 +257,7 @@ def test_the_pages_sign_in_both_languages_and_give_pdf_and_word(world):
                           {"point": f"{late.ref}:as-it-was-read", "side": OUT, "remark": "Con reservas."})  # fmt: skip
     assert "was mended after" in refused.text
     assert 'value="Con reservas."' in refused.text
+    assert client.get(refused.request["PATH_INFO"])["Location"] == page
     assert "Firmar y entregar" in client.get(page.replace("/en/", "/es/")).content.decode()
     pdf = client.get(reverse("meetings:handover-file", args=[world.handover.ref, "all", "pdf"]))
     assert pdf.content.startswith(b"%PDF")

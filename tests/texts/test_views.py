@@ -191,6 +191,9 @@ def test_an_answer_that_is_refused_is_lost_no_more_than_one_that_stands_already(
     assert 'name="seen" value="20' in second.text, "what is sent now answers what stands"
     assert "xx more</textarea>" in long.text
     assert Comment.objects.get().answer.startswith("xx")
+    assert "xx</textarea>" in client.get(page).text, (
+        "where the page of a refusal is read in the other language"
+    )
 
 
 def test_a_delegation_comments_and_the_secretariat_answers(secretary):

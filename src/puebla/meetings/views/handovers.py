@@ -121,13 +121,15 @@ def _notes(person: Person, handover: HandOver, reach: Reach) -> list[Any]:
     return list(seen.select_related("convening__meeting", "written_by"))
 
 
-@require_POST
 @signed_in
 def sign(request: PersonRequest, ref: str) -> HttpResponseBase:
     """Sign one point, or all of a section that wait for one's side; each as it was read."""
     at = timezone.now()
     reach = reach_of(request.person, at)
     found = handover_or_404(request, ref, reach)
+    if request.method != "POST":
+        # The page that says why a signature was refused, in the other language.
+        return redirect("meetings:handover", ref)
     read = [one.partition(":") for one in request.POST.getlist("point")]
     seen = {one.ref: one for one in points_for(found, request.person, reach)}
     if not read or any(key not in seen for key, _colon, _digest in read):

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.verdicts import RefusedError
@@ -47,7 +46,6 @@ def make(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
 
 
 @signed_in
-@require_POST
 def answer(request: PersonRequest, ref: str, comment: str) -> HttpResponse:
     """Answer a comment or close it; what was written is never lost where it is refused."""
     reach = reach_of(request.person)
@@ -56,8 +54,11 @@ def answer(request: PersonRequest, ref: str, comment: str) -> HttpResponse:
     found = next(iter(seen.select_related("paragraph__text__room", "party")[:1]), None)
     if found is None:
         raise Http404
-    form = AnswerForm(request.POST)
-    if form.is_valid():
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None,
+        initial={"answer": found.answer, "seen": found.mark},
+    )
+    if request.method == "POST" and form.is_valid():
         try:
             actions.answer_comment(
                 comment=found, answer=form.cleaned_data["answer"], close="close" in request.POST, by=request.person,
@@ -68,8 +69,9 @@ def answer(request: PersonRequest, ref: str, comment: str) -> HttpResponse:
         else:
             messages.success(request, _("Kept."))
             return redirect(f"{reverse('texts:paragraph', args=[ref, found.paragraph.anchor])}#comments")
-    found.refresh_from_db()
-    form.go_on_from(found)
+    if form.is_bound:
+        found.refresh_from_db()
+        form.go_on_from(found)
     verdict = rules.may_answer(reach, found, reach_text=rules.may_keep(reach, text))
     context = {"form": form, "text": text, "comment": found, "paragraph": found.paragraph, "verdict": verdict}
     return render(request, "texts/answer.html", context)
