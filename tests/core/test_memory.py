@@ -42,3 +42,25 @@ def test_so_many_are_remembered_and_no_more():
     assert len(remembered._kept) == 2
     if connection.vendor == "sqlite":
         assert made == [1, 2, 3, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_thread_forgets_at_the_worst_moment_is_no_error():
+    class Forgotten:
+        """A key; the third time that it is looked up, everything has just been forgotten."""
+
+        looked = 3
+
+        def __hash__(self):
+            self.looked += 1
+            if self.looked == 3:
+                remembered._kept.clear()
+            return 1
+
+    remembered, key = Remembered(most=2), Forgotten()
+    for one in (key, "another"):
+        remembered.get(one, lambda: 1)
+    make.PersonFactory()
+    key.looked = 0
+
+    assert remembered.get(key, lambda: 2) == 2 and key.looked >= 3

@@ -57,8 +57,9 @@ class Remembered(Generic[T]):
         if known is not None and known[0] == state:
             return known[1]
         made = make()
+        # Put in anew, not moved: another thread may forget it at any moment.
+        self._kept.pop(key, None)
         self._kept[key] = (state, made)
-        self._kept.move_to_end(key)
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
         return made
