@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions
 from puebla.decisions.models import Decision, Link, Provision, Verb
+from puebla.decisions.querysets import reading
 from puebla.decisions.views.offers import citing
 from puebla.texts.actions import remove_paragraph
 from tests import factories
@@ -160,7 +161,9 @@ def test_where_a_paragraph_was_said_before_is_suggested_linked_and_followed_as_f
     assert not Link.objects.filter(kind="supersedes").exists()
 
 
-def test_paragraphs_are_found_by_words_and_filters_only_by_who_sees_them_at_constant_cost(world, client):
+def test_paragraphs_are_found_by_words_and_filters_only_by_who_sees_them_at_constant_cost(
+    world, client, monkeypatch
+):
     old = adopted(world, BEFORE)
     actions.describe(
         decision=old, by=world.keeper, at=world.at,
@@ -181,6 +184,11 @@ def test_paragraphs_are_found_by_words_and_filters_only_by_who_sees_them_at_cons
         and asked("q=manuales+retorno") == ["1"]
         and asked("q=handbook+thank") == []
     )
+    # Where more is found than is remembered, all of it is found all the same, and no more remembered.
+    with monkeypatch.context() as fewer:
+        fewer.setattr(reading, "MOST_KEPT", 1)
+        reading._kept.clear()
+        assert asked("q=handbooks") == ["1"] and len(reading._kept) == 1
     assert asked("q=host") == ["2"] and asked("theme=HR") == asked("addressee=CRI") == asked(
         "addressee=members"
     ) == ["1"]

@@ -69,14 +69,15 @@ def _remembered(entries: Sequence[tuple[int, int, str, int]]) -> dict[int, Held]
         for key, text, code, revision in entries
         if (text, revision, code) in frozen
     }
-    lacking = [key for key, name in names.items() if name not in _kept]
-    if lacking:
-        if len(_kept) + len(lacking) > MOST_KEPT:
-            _kept.clear()
-        for start in range(0, len(lacking), AT_ONCE):
-            found = INDEX.words_of(lacking[start : start + AT_ONCE])
-            _kept.update({names[key]: Held(words) for key, words in found.items()})
-    return {key: _kept[name] for key, name in names.items() if name in _kept}
+    # Looked up once: another thread may forget all of them at any moment.
+    known = {key: held for key, name in names.items() if (held := _kept.get(name)) is not None}
+    lacking = [key for key in names if key not in known]
+    for start in range(0, len(lacking), AT_ONCE):
+        for key, words in INDEX.words_of(lacking[start : start + AT_ONCE]).items():
+            if len(_kept) >= MOST_KEPT:
+                _kept.clear()
+            known[key] = _kept[names[key]] = Held(words)
+    return known
 
 
 #: By text, language and digest, its words as they are asked for.

@@ -176,9 +176,11 @@ class ReadingToShow(Reading):
 
     def is_intact(self) -> bool:
         """Whether the words are those that were frozen."""
+        if not self.text.is_frozen:
+            return True
         titles = tuple(sorted(self.text.titles.items()))
         digest = _digest(titles, tuple(self.every), tuple(self.text.frozen_languages))
-        return not self.text.is_frozen or digest == self.text.frozen_hash
+        return digest == self.text.frozen_hash
 
 
 _written = PreparedForReader(
