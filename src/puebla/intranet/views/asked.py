@@ -153,14 +153,16 @@ class Asked(Sequence[tuple[Placed, Any]]):
 def _gathered(question: Question) -> list[Lot]:
     """What rooms ask, gathered once for the pages of a list and its filters, while nothing is written and the minute lasts.
 
-    What stands on a page passes the gate again as it is made.
+    What seats and shares open is asked anew each time and part of the key; what a long room puts on the page passes the gate
+    again as it is made.
     """
     reach = replace(question.reach, at=None)
     minute = question.at.replace(second=0, microsecond=0)
     key = (question.person.pk, reach, question.parties, get_language(), minute)
 
     def gather() -> tuple[list[Lot], dict[str, Any]]:
-        return list(lots_of(question)), question.known
+        # As it is now: what one page finds out beside it is not the others'.
+        return list(lots_of(question)), dict(question.known)
 
     lots, known = _lots.get(key, gather)
     question.known.update(known)

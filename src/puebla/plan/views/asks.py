@@ -72,7 +72,9 @@ class ReportAsks(LongSource):
         rows = these_asked.rows(question.person, question.reach, question.at, members, wanted)
         shown = {one.pk: one for one in rows}
         named = set(parts_of.rows(members)) if len(members) > 1 else set()
-        rounds, sent = _rounds(question), question.once("sent", lambda: _sent(question, wanted))
+        # Found out already for all that the list has, or asked for these alone.
+        sent = question.known["sent"] if "sent" in question.known else _sent(question, wanted)
+        rounds = _rounds(question)
         cited, addresses = _cited(question, shown.values()), _Addresses()
         found = {}
         for party, (key, half) in keys:
