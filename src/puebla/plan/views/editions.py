@@ -73,7 +73,9 @@ def filters_of(request: PersonRequest) -> dict[str, str]:
 
 def choices_of(plan: Plan, filters: dict[str, str]) -> dict[str, Any]:
     """The choices of every filter; gathered once for all that turn the pages of an edition, until anything is written."""
-    key = (plan.pk, get_language(), tuple(sorted(filters.items())))
+    # Whatever words are asked for, they offer the same.
+    chosen = tuple(value for name, value in filters.items() if name != "q")
+    key = (plan.pk, get_language(), chosen)
     return _choices.get(key, lambda: _gathered(plan, filters))
 
 
