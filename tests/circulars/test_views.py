@@ -212,6 +212,11 @@ def test_options_stand_in_the_order_of_their_lines_and_an_empty_one_loses_none_b
     assert [one["names"] for one in line.field()["options"]] == [
         {"en": "Yes", "es": "Sí"}, {"en": "No"}, {"en": "Later", "es": "Después"},
     ]  # fmt: skip
+    # One that is pending moves none behind it up, the first as little as any other.
+    sent |= {"asked": "1", "a0-options_en": "Yes\r\nNo", "a0-options_es": "\r\nNo"}
+    (line,) = asked_forms([], ["en", "es"], sent)
+    assert line.is_valid()
+    assert [one["names"] for one in line.field()["options"]] == [{"en": "Yes"}, {"en": "No", "es": "No"}]
 
 
 def test_what_a_circular_asks_names_no_meeting_that_is_still_a_draft():

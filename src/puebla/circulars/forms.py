@@ -274,8 +274,9 @@ class AskedFieldForm(forms.Form):
                 label=_("What is asked (%(language)s)") % {"language": name}, required=False, max_length=300,
                 widget=forms.TextInput({"lang": code}),
             )  # fmt: skip
+            # As typed: an empty first line stands for an option that is pending in this language.
             self.fields[f"options_{code}"] = forms.CharField(
-                label=_("Options (%(language)s)") % {"language": name}, required=False, max_length=2000,
+                label=_("Options (%(language)s)") % {"language": name}, required=False, max_length=2000, strip=False,
                 help_text=_("For a choice: one a line, in the same order in every language."),
                 widget=forms.Textarea({"lang": code, "rows": 3}),
             )  # fmt: skip
