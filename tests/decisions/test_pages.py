@@ -11,6 +11,7 @@ from django.urls import reverse
 from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions
 from puebla.decisions.models import Decision, ProvisionAnswer
+from puebla.texts.models import Paragraph
 from tests.decisions import making
 from tests.decisions.making import declared, drafted, forwarded, paragraph, positioned, proposed
 
@@ -142,6 +143,25 @@ def test_a_member_reserves_on_one_paragraph_and_a_slip_loses_nothing(world):
     other = paragraph(drafted(world), "1")
     with pytest.raises(RefusedError, match="another text"):
         positioned(world, decision, kind="reservation", paragraph=other)
+
+
+def test_words_exchanged_past_the_acts_are_shown_and_told_though_the_page_was_looked_at_before(world):
+    decision = declared(world, drafted(world))
+    client, told = client_of(world.keeper), "not the ones that were adopted"
+    shown, spanish = page(decision), page(decision).replace("/en/", "/es/")
+    assert told not in client.get(shown).content.decode()
+    assert "Por otras." not in client.get(spanish).content.decode()
+
+    # As whoever runs the database could: its guards lifted, the words exchanged.
+    with connection.cursor() as cursor:
+        on = " ON texts_paragraph" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER texts_paragraph_frozen{on}")
+    Paragraph.objects.filter(pk=paragraph(decision).pk).update(
+        words={"en": "For others.", "es": "Por otras."}
+    )
+
+    assert told in (english := client.get(shown).content.decode()) and "For others." in english
+    assert "Por otras." in client.get(spanish).content.decode()
 
 
 def test_lists_and_pages_ask_the_same_number_of_questions_at_two_sizes(world):
