@@ -1,5 +1,7 @@
 """A decision becomes public: its words and what they do; never a draft, a position, a proposal or a name."""
 
+import csv
+import io
 import json
 import re
 
@@ -11,6 +13,7 @@ from puebla.core.verdicts import RefusedError, StaleError
 from puebla.decisions import actions
 from puebla.decisions.actions import releasing
 from puebla.decisions.models import Decision, Provision, Verb
+from puebla.members.actions.publishing import publish_who_we_are
 from puebla.publications.models import PublicDecision, PublicParagraph
 from tests import factories
 from tests.decisions import making
@@ -274,3 +277,44 @@ def test_paragraphs_are_found_by_words_of_both_languages_and_every_filter_at_con
         released(world, actions.file_decision(decision=more, by=world.keeper, at=world.at))
     client.get("/en/decisions/?verb=request")
     assert cost() <= few
+
+
+def test_what_addresses_all_members_is_found_under_each_of_them_on_every_channel_and_inside_alike(client):
+    world = making.world()
+    whom = [
+        [actions.Whom("party", party=world.party["CRI"])], [actions.Whom("members")], [actions.Whom("body", body=world.group)],
+        [actions.Whom("presidency")], [actions.Whom("secretariat")], [actions.Whom("partners", names={"en": "Agencies"})],
+    ]  # fmt: skip
+    blocks = [{"en": f"To request number {n}.", "es": f"Solicitar {n}."} for n, _whom in enumerate(whom)]
+    decision = declared(
+        world, drafted(world, kind="decision", convening=None, body=world.ministers, blocks=blocks)
+    )
+    for anchor, addressees in enumerate(whom, start=1):
+        described(world, decision, str(anchor), addressees=addressees)
+    decision = actions.file_decision(decision=decision, by=world.keeper, at=world.at)
+    publish_who_we_are(at=world.at)
+    released(world, decision)
+    symbol = decision.text.symbol
+    client.force_login(world.keeper)
+
+    def asked(code):
+        page = client.get(f"/en/decisions/?addressee={code}").content.decode()
+        inside = client.get(f"/en/intranet/decisions/?addressee={code}").content.decode()
+        feed = client.get(f"/feeds/decisions.atom?addressee={code}").content.decode()
+        table = b"".join(client.get(f"/en/decisions/?export=csv&addressee={code}")).decode()
+        return {
+            "page": re.findall(rf'href="/en/decisions/{symbol}/#([^"]+)"', page),
+            "inside": re.findall(rf">{symbol}#(\w+)<", inside),
+            "feed": re.findall(rf"<id>tag:[^<]*/{symbol}/(\w+)</id>", feed),
+            "export": [row["Paragraph"] for row in csv.DictReader(io.StringIO(table.lstrip("\ufeff")))],
+        }  # fmt: skip
+
+    for code, anchors in {
+        "CRI": ["1", "2", "3"], "HND": ["2", "3"], world.gtm.code: ["2", "3", "4"], "members": ["2"], "RCGM": ["3"], "presidency": ["4"],
+        "secretariat": ["5"], "partners": ["6"],
+    }.items():  # fmt: skip
+        assert asked(code) == dict.fromkeys(("page", "inside", "feed", "export"), anchors), code
+        assert client.get(f"/api/v1/decisions?addressee={code}").json()["total"] == 1
+    # An observer is no member.
+    assert asked(world.observer.seats.first().party.code)["page"] == []
+    assert '<option value="MEX">MEX (2)</option>' in client.get("/en/decisions/").content.decode()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Model, Prefetch, QuerySet
+from django.utils import timezone
 
 from puebla.core.channels import Enclosure, FeedEntry, SitemapPage
 from puebla.core.languages import Texts, show
@@ -19,6 +20,7 @@ from puebla.publications.models import (
     PublicFile,
     PublicKind,
     PublicMainTheme,
+    PublicMark,
     PublicMeeting,
     PublicParagraph,
     PublicParty,
@@ -26,6 +28,7 @@ from puebla.publications.models import (
     PublicTheme,
 )
 from puebla.publications.querysets import PublicDocumentQuerySet
+from puebla.publications.querysets.addressing import codes_meaning
 from puebla.publications.views import addresses, file_address, paths
 
 #: topic of a feed or a set → how the documents are narrowed
@@ -186,12 +189,14 @@ OF_DECISIONS = {
 }
 
 
-def paragraphs_matching(asked: dict[str, str]) -> QuerySet[PublicParagraph]:
+def paragraphs_matching(asked: dict[str, str], *, at: dt.datetime) -> QuerySet[PublicParagraph]:
     """Public paragraphs that match every filter; withdrawn ones keep none of what they did, and match by body and kind."""
     found = PublicParagraph.objects.order_by()
     for name, value in asked.items():
         if name in ("theme", "addressee"):
-            found = found.filter(marks__name=name, marks__code=value)
+            codes = codes_meaning(value, on=timezone.localtime(at).date()) if name == "addressee" else {value}
+            marked = PublicMark.objects.filter(name=name, code__in=codes).order_by()
+            found = found.filter(pk__in=marked.values("paragraph"))
         elif name == "year":
             found = (
                 found.filter(decision__year=int(value))
@@ -203,9 +208,9 @@ def paragraphs_matching(asked: dict[str, str]) -> QuerySet[PublicParagraph]:
     return found
 
 
-def decided(asked: dict[str, str], first: int, last: int) -> tuple[list[FeedEntry], int]:
+def decided(asked: dict[str, str], first: int, last: int, *, at: dt.datetime) -> tuple[list[FeedEntry], int]:
     """Decisions as a feed tells them; asked by what paragraphs do, each paragraph is an entry. And how many there are."""
-    paragraphs = paragraphs_matching(asked)
+    paragraphs = paragraphs_matching(asked, at=at)
     if set(asked) & {"theme", "addressee", "verb", "status"}:
         ordered = paragraphs.select_related("decision").order_by(
             "-decision__changed_at", "-decision_id", "position"

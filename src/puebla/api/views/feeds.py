@@ -94,7 +94,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
         title = _("Decisions") + "".join(f" · {one_line(value)[:60]}" for value in asked.values())
         page = address("portal:decisions") + (f"?{urlencode(asked)}" if asked else "")
     ref = "feeds/decisions" + (f"?{urlencode(asked)}" if asked else "")
-    entries, total = querysets.decided(asked, (number - 1) * PER_PAGE, number * PER_PAGE)
+    first = (number - 1) * PER_PAGE
+    entries, total = querysets.decided(asked, first, first + PER_PAGE, at=timezone.now())
     changed_at = PublicDecision.objects.aggregate(last=Max("changed_at"))["last"]
     query = _query(request)
     return _written(Feed(ref, request.path, query, language, title, page, entries, total, number, changed_at))

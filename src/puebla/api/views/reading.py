@@ -260,7 +260,9 @@ def decisions(request: HttpRequest, asked: Query[forms.DecisionQuestion]) -> Fac
         given["year"] = f"{asked.year:04}"
     found = PublicDecision.objects.readable().order_by("-adopted_on", "symbol_order")
     if given:
-        found = found.filter(pk__in=querysets.paragraphs_matching(given).values("decision"))
+        found = found.filter(
+            pk__in=querysets.paragraphs_matching(given, at=timezone.now()).values("decision")
+        )
     return _part(
         request, "decisions", found, asked, lambda rows: [records.decision_line(one) for one in rows]
     )

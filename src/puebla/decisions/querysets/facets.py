@@ -13,10 +13,12 @@ from puebla.core.languages import Texts
 from puebla.core.memory import Remembered
 from puebla.core.search.facets import Facets, bits_of, by_value
 from puebla.decisions.models import Addressee, Decision, Provision, Verb
+from puebla.decisions.querysets.asking import addressed
 from puebla.documents.models import Theme
 from puebla.members.models import Body, Party
 from puebla.members.querysets import Reach
 from puebla.members.querysets.prepared import PreparedForReader
+from puebla.publications.querysets.addressing import spread
 from puebla.texts.models import Kind, Paragraph
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def _as_they_stand(at: dt.datetime) -> Decided:
     for known, made in _kept:
         if known == key:
             return made
-    made = _made()
+    made = _made(at)
     _kept[:] = [(key, made)]
     return made
 
@@ -107,7 +109,7 @@ def _state(at: dt.datetime) -> object:
     ]
 
 
-def _made() -> Decided:
+def _made(at: dt.datetime) -> Decided:
     adopted = {"text__decision__state": Decision.State.ADOPTED}
     paragraphs = Paragraph.objects.living().filter(**adopted).exclude(kind=Kind.HEADING)
     ordered = paragraphs.order_by("-text__decision__adopted_on", "-text__decision__pk", "serial")
@@ -120,6 +122,7 @@ def _made() -> Decided:
         made.bits[name] = by_value(((row[column], place) for place, row in enumerate(rows)), size)
     for name, pairs in (("theme", _themes()), ("addressee", _addressees())):
         made.bits[name] = by_value(((value, places[key]) for value, key in pairs if key in places), size)
+    made.bits["addressee"] = spread(made.bits["addressee"], _meant(at))
     made.bits["year"] = dict(sorted(made.bits["year"].items(), reverse=True))
     made.texts = {
         int(text): bits
@@ -144,6 +147,19 @@ def _addressees() -> Iterable[tuple[str, int]]:
         "whom", "party__code", "body__code", "provision__paragraph_id"
     )
     return ((party or body or whom, key) for whom, party, body, key in rows.iterator())
+
+
+def _meant(at: dt.datetime) -> dict[str, set[str]]:
+    """By sort of addressees and by body, the parties that it means today: as in what is asked of them."""
+    served = Party.objects.exclude(kind=Party.Kind.SECRETARIAT).order_by()
+    codes = dict(served.values_list("pk", "code"))
+    meant = addressed(codes, at=at)
+    sorts = {str(sort): meant.of(sort, None, None) for sort in Addressee.Whom.values}
+    bodies = {
+        code: meant.of(Addressee.Whom.BODY, None, key)
+        for key, code in Body.objects.order_by().values_list("pk", "code")
+    }
+    return {code: {codes[one] for one in parties} for code, parties in (sorts | bodies).items()}
 
 
 def _names() -> dict[str, dict[str, Texts]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.cache import caches
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -28,6 +29,7 @@ from puebla.publications.models import (
     PublicParty,
 )
 from puebla.publications.querysets import edition
+from puebla.publications.querysets.addressing import by_meaning
 from puebla.publications.querysets.searching import DECIDED, INDEX, answering
 from puebla.publications.views import paths
 
@@ -49,7 +51,7 @@ def facets(at: dt.datetime) -> Facets:
     key = f"decisions-{edition(at)}".replace(" ", "-")
     kept: Facets | None = caches["pages"].get(key)
     if kept is None:
-        kept = _made()
+        kept = _made(timezone.localtime(at).date())
         caches["pages"].set(key, kept, _KEPT_FOR)
     return kept
 
@@ -60,7 +62,7 @@ def _paragraphs() -> Any:
     return readable.order_by("-decision__adopted_on", "decision__symbol_order", "position")
 
 
-def _made() -> Facets:
+def _made(on: dt.date) -> Facets:
     rows = list(_paragraphs().values_list("pk", *COLUMNS.values()))
     made = Facets(keys=array("q", (row[0] for row in rows)))
     places = {row[0]: place for place, row in enumerate(rows)}
@@ -69,6 +71,7 @@ def _made() -> Facets:
     for name in ("theme", "addressee"):
         pairs = PublicMark.objects.filter(name=name).order_by().values_list("code", "paragraph_id")
         made.bits[name] = by_value(((code, places[key]) for code, key in pairs if key in places), len(rows))
+    made.bits["addressee"] = by_meaning(made.bits["addressee"], on=on)
     made.bits["year"] = dict(sorted(made.bits["year"].items(), reverse=True))
     made.names = _names()
     return made
@@ -96,7 +99,7 @@ def _names() -> dict[str, dict[str, Texts]]:
         "verb": verbs,
         "body": bodies,
         "theme": themes,
-        "addressee": named | {k: v for k, v in parties.items() if k in named},
+        "addressee": named | parties,
     }
 
 
