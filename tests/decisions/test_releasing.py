@@ -251,7 +251,7 @@ def test_paragraphs_are_found_by_words_of_both_languages_and_every_filter_at_con
     assert whole["paragraphs"][0]["verb"]["code"] == "request" and whole["sha256"] == decision.adopted_hash
     listed = client.get("/api/v1/decisions?theme=HR&addressee=CRI").json()
     assert [one["symbol"] for one in listed["items"]] == [decision.text.symbol]
-    assert client.get("/api/v1/decisions?theme=ZZ").json()["total"] == 0
+    assert client.get("/api/v1/decisions?status=elapsed").json()["total"] == 0
     assert "<mark>handbook</mark>" in client.get("/en/decisions/?q=handbook").content.decode()
     assert client.get(f"/en/decisions/?q={decision.text.symbol.lower()}").status_code == 302
 
@@ -318,3 +318,42 @@ def test_what_addresses_all_members_is_found_under_each_of_them_on_every_channel
     # An observer is no member.
     assert asked(world.observer.seats.first().party.code)["page"] == []
     assert '<option value="MEX">MEX (2)</option>' in client.get("/en/decisions/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["addressee=ZZ", "theme=ZZ", "body=ZZ", "kind=ZZ", "status=ZZ", "verb=zz", "year=19", "theme=HR&addressee=ZZ"]
+)  # fmt: skip
+def test_a_code_that_nobody_knows_is_told_on_every_channel_and_never_an_empty_list(client, query):
+    world = making.world()
+    publish_who_we_are(at=world.at)
+    _recommended, decision = decided(world)
+    released(world, decision)
+    name = query.split("&")[-1].partition("=")[0]
+
+    feed = client.get(f"/feeds/decisions.atom?{query}&lang=es")
+    assert feed.status_code == 404 and f"«{name}»" in feed.content.decode()
+    if name != "year":
+        assert "debe ser" in feed.content.decode()
+        told = client.get(f"/api/v1/decisions?{query}")
+        assert told.status_code == 400 and told.json()["field"] == name
+        assert told["Content-Type"].startswith("application/problem+json")
+    public = client.get(f"/es/decisions/?{query}").content.decode()
+    assert "Ningún párrafo público" in public and f"#{decision.text.symbol}" not in public
+    client.force_login(world.keeper)
+    inside = client.get(f"/es/intranet/decisions/?{query}").content.decode()
+    assert "Ningún párrafo que usted pueda ver" in inside and "decisions.atom" not in inside
+
+
+def test_what_nobody_asks_for_yet_has_a_feed_that_begins_empty_and_an_unknown_state_is_told(client):
+    world = making.world()
+    publish_who_we_are(at=world.at)
+    released(world, decided(world)[1])
+
+    for query in ("addressee=HND", "body=RCGM", "status=elapsed", "kind=declaration", "year=2029"):
+        assert client.get(f"/feeds/decisions.atom?{query}").status_code == 200, query
+        if "year" not in query:
+            assert client.get(f"/api/v1/decisions?{query}").status_code == 200
+    client.force_login(world.keeper)
+    listed = client.get("/es/intranet/decisions/?state=zz").content.decode()
+    assert "No existe el estado «zz»" in listed and "<table" not in listed
+    assert client.get("/es/intranet/decisions/?state=zz%00").status_code == 200

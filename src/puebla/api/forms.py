@@ -76,7 +76,7 @@ class WithdrawnQuestion(Paging):
 
 
 class DecisionQuestion(Paging):
-    """The filters of the list of decisions; those of paragraphs give the decisions that have such a paragraph."""
+    """The filters of the list of decisions; those of paragraphs give the decisions that have such a paragraph. A code that the public does not know is refused."""
 
     body: Code = Field("", description="Code of the body that adopted it.")
     kind: Code = Field("", description="`recommendation`, `conclusions`, `decision` or `declaration`.")
@@ -84,7 +84,7 @@ class DecisionQuestion(Paging):
     theme: Code = Field("", description="Code of a theme of a paragraph.")
     addressee: Code = Field(
         "",
-        description="Code of a party or body that a paragraph addresses, or `members`, `secretariat`, `presidency`, `partners`.",
+        description="Code of a party or body that a paragraph addresses (of a member state also those that address all of them), or `members`, `secretariat`, `presidency`, `partners`.",
     )
     status: Code = Field(
         "",

@@ -73,6 +73,23 @@ def unknown_language(asked: str, known: Iterable[str]) -> WrongRequestError:
     )
 
 
+def known_values(unknown: Iterable[tuple[str, str, list[str]]], *, status: int = 400) -> None:
+    """Refuse a value that nobody can mean: an empty answer would look as if there were none yet.
+
+    Args:
+        unknown: each with its filter, and the values that are known.
+    """
+    for name, value, known in unknown:
+        sentence = (
+            _("“%(name)s” must be one of: %(known)s.")
+            if known
+            else _("There is nothing here under “%(name)s” for “%(asked)s”.")
+        )
+        raise WrongRequestError(
+            sentence, status=status, field=name, name=name, asked=one_line(value)[:60], known=", ".join(known)
+        )
+
+
 def page_number(request: HttpRequest) -> int:
     """The page asked for; the first where none is."""
     asked = request.GET.get("page", "1")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, override
 from lxml import etree
 
 from puebla.api import querysets
-from puebla.api.rules import WrongRequestError, known_parameters, page_number, unknown_language
+from puebla.api.rules import WrongRequestError, known_parameters, known_values, page_number, unknown_language
 from puebla.core import registry
 from puebla.core.channels import FeedEntry
 from puebla.core.languages import show
@@ -23,6 +23,7 @@ from puebla.core.models import Process
 from puebla.core.words import one_line
 from puebla.publications.models import PublicDecision, PublicDocument
 from puebla.publications.views import address
+from puebla.publications.views.finding import unknown_in
 
 ATOM = "http://www.w3.org/2005/Atom"
 DELETED = "http://purl.org/atompub/tombstones/1.0"
@@ -89,6 +90,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
         for name in OF_DECISIONS
         if (value := request.GET.get(name, "").replace("\x00", "").strip())
     }
+    known_values(unknown_in(asked), status=404)
     language, number = _language(request), page_number(request)
     with override(language):
         title = _("Decisions") + "".join(f" · {one_line(value)[:60]}" for value in asked.values())

@@ -17,7 +17,7 @@ from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
 from puebla.api import forms, querysets
-from puebla.api.rules import WrongRequestError, known_parameters
+from puebla.api.rules import WrongRequestError, known_parameters, known_values
 from puebla.api.views import records
 from puebla.api.views.errors import problem
 from puebla.core.models import Process
@@ -34,6 +34,7 @@ from puebla.publications.models import (
     PublicStanding,
 )
 from puebla.publications.views import programmes_of
+from puebla.publications.views.finding import unknown_in
 
 Facts = dict[str, Any]
 
@@ -256,6 +257,7 @@ def decisions(request: HttpRequest, asked: Query[forms.DecisionQuestion]) -> Fac
         for name in ("body", "kind", "theme", "addressee", "status", "verb")
         if (value := getattr(asked, name))
     }
+    known_values(unknown_in(given))
     if asked.year:
         given["year"] = f"{asked.year:04}"
     found = PublicDecision.objects.readable().order_by("-adopted_on", "symbol_order")

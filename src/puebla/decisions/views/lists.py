@@ -34,7 +34,7 @@ from puebla.decisions.views.means import Listed
 from puebla.members.models import Body, Room
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.querysets.prepared import PreparedForReader, with_shares
-from puebla.publications.views.finding import Filters, choices_of
+from puebla.publications.views.finding import CALLED, Filters, choices_of, unknown_in
 from puebla.theme.templatetags.theme import imprecise, in_language
 
 PER_PAGE = 30
@@ -49,8 +49,7 @@ def decisions(request: PersonRequest) -> HttpResponseBase:
     filters = Filters.of(request.GET)
     if filters.q and (opened := _at_symbol(request, reach, filters.q)):
         return redirect(opened)
-    asked = request.GET.get("state", "")
-    state = asked if asked in Decision.State.values else ""
+    state = without_nul(request.GET.get("state", "")).strip()
     known, texts = decided(request.person, reach, at=at)
     sentence, question, spoken, within = "", None, {}, None
     if filters.q:
@@ -71,9 +70,24 @@ def decisions(request: PersonRequest) -> HttpResponseBase:
         "filters": filters, "state": state, "states": Decision.State.choices, "sentence": sentence,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "active": bool(filters.given or state),
         "choices": list(choices_of(filters, known, within)), "may_begin": _may_begin(reach, at),
-        "feed": f"{reverse('api:feed-decisions')}?{urlencode({'lang': get_language()} | filters.chosen)}",
+        "unknown": list(_unknown(filters, state, known)), "feed": "" if any(unknown_in(filters.chosen)) else _feed(filters),
     }  # fmt: skip
     return render(request, "decisions/list.html", context)
+
+
+def _unknown(filters: Filters, state: str, known: Facets) -> Iterator[str]:
+    """What is asked for that nothing has, each in a sentence: told where nothing was found."""
+    if state and state not in Decision.State.values:
+        yield _("There is no state “%(value)s”. Choose one of those offered.") % {"value": state[:60]}
+    for name, value in filters.chosen.items():
+        if value not in known.bits[name]:
+            called = {"value": value, "filter": CALLED[name][0]}
+            yield _("No paragraph that you can see answers to “%(value)s” (%(filter)s).") % called
+
+
+def _feed(filters: Filters) -> str:
+    """The feed of what is public of this list; of what the public knows nothing of there is none."""
+    return f"{reverse('api:feed-decisions')}?{urlencode({'lang': get_language()} | filters.chosen)}"
 
 
 def _at_symbol(request: PersonRequest, reach: Reach, typed: str) -> str:

@@ -1,6 +1,6 @@
 """How lists of decisions are narrowed, on the public site and inside alike: by words, and by what each filter counts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -9,7 +9,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from puebla.core.search.facets import Choice, Facets, options
-from puebla.publications.views.decisions import KINDS, STATUSES, addressee_name
+from puebla.publications.models import (
+    PublicBody,
+    PublicDecision,
+    PublicMainTheme,
+    PublicMark,
+    PublicParagraph,
+    PublicParty,
+)
+from puebla.publications.views.decisions import ADDRESSEES, KINDS, STATUSES, addressee_name
 
 #: Longer words are no question.
 LONGEST = 200
@@ -89,3 +97,36 @@ def labelled(known: Facets, name: str, value: str) -> str:
     if name == "addressee":
         return addressee_name({"code": value, "names": known.names["addressee"].get(value)})
     return known.label(name, value)
+
+
+def unknown_in(chosen: Mapping[str, str]) -> Iterator[tuple[str, str, list[str]]]:
+    """The filters whose value nobody can mean, by what the public knows, with that value and those that are known.
+
+    A value is known that public lists have, whether or not a decision has it yet: a feed of it may begin empty.
+    """
+    for name, value in chosen.items():
+        if name == "year":
+            if not (value.isascii() and value.isdecimal() and len(value) == 4 and int(value)):
+                yield name, value, []
+        elif value not in (known := _codes(name)):
+            yield name, value, sorted(known)
+
+
+def _codes(name: str) -> set[str]:
+    """The values of a filter that the public knows."""
+    if name in ("kind", "status"):
+        return {*(KINDS if name == "kind" else STATUSES)}
+    lists: dict[str, list[Any]] = {
+        "body": [PublicBody.objects.values_list("code"), PublicDecision.objects.values_list("body_code")],
+        "theme": [PublicMainTheme.objects.values_list("code"), _marked("theme")],
+        "addressee": [
+            PublicParty.objects.values_list("code"), PublicBody.objects.values_list("code"), _marked("addressee"),
+        ],
+        "verb": [PublicParagraph.objects.exclude(verb_code="").values_list("verb_code")],
+    }  # fmt: skip
+    first, *others = (one.order_by() for one in lists[name])
+    return {code for (code,) in first.union(*others)} | ({*ADDRESSEES} if name == "addressee" else set())
+
+
+def _marked(name: str) -> Any:
+    return PublicMark.objects.filter(name=name).values_list("code")
