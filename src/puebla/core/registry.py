@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from puebla.core.channels import FeedSource, SitemapSource
     from puebla.core.handing_over import HandOverSource
     from puebla.core.news import Followable, Gathering, NewsSource, TakingPart
-    from puebla.core.search.sources import Keeper, Shelf, Source
+    from puebla.core.search.sources import Hit, Keeper, Shelf, Source
 
 T = TypeVar("T")
 
@@ -119,6 +119,8 @@ sitemap: "Registry[SitemapSource]" = Registry("pages of the sitemap")
 feeds: "Registry[FeedSource]" = Registry("feeds of a room's own")
 #: rooms whose records stand in the index of the private site.
 search_sources: "Registry[Source]" = Registry("records found by search")
+#: records on whose own page a paragraph that was cited stands; the paper comes after them: (person, reach, citation) → hits.
+cited_paragraphs: "Registry[Callable[[Any, Any, Any], Iterable[Hit]]]" = Registry("pages of cited paragraphs")
 #: small lists looked through beside it: meetings, parties, bodies, people.
 search_shelves: "Registry[Shelf]" = Registry("small lists looked through by search")
 #: what keeps each search index true.

@@ -235,7 +235,7 @@ class DecisionsConfig(AppConfig):
         """Fill the registries."""
         for act, phrase in PHRASES.items():
             registry.journal_phrases.add(act, phrase)
-        from puebla.decisions.views import dates, meanings, news, releasing
+        from puebla.decisions.views import dates, meanings, news, releasing, searching
         from puebla.decisions.views.asks import asks
         from puebla.decisions.views.offers import citing, offer
 
@@ -247,5 +247,6 @@ class DecisionsConfig(AppConfig):
         registry.page_offers.add("decisions", offer, rank=30)
         registry.page_offers.add("decisions.reading", meanings.offer, rank=31)
         registry.references.add("decisions", citing)
+        registry.cited_paragraphs.add("decisions", searching.cited)
         registry.menu.add("decisions", lambda _person: (_("Decisions"), "decisions:list"), rank=14)
         register_silence()

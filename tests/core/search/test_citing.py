@@ -113,3 +113,31 @@ def test_one_slip_of_any_kind_is_found_and_none_is_nothing(key, place, sign):
         exchanged,
         turned,
     } <= near.keys()
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "item", "numbered"),
+    [
+        ("XXI Declaration, paragraph 12", 21, None, "12"),
+        ("Declaración XXI, párrafo 12.b", 21, None, "12(b)"),
+        ("XXI Declaration, paragraph 12 (b)(ii)", 21, None, "12(b)(ii)"),
+        ("Declaración XXI, párrafo 12, inciso b)", 21, None, "12(b)"),
+        ("XXI Declaration, para 12 b)", 21, None, "12(b)"),
+        ("XXI Declaration, para. 12 (i)", 21, None, "12(i)"),
+        ("paragraph 12 of the XXI Declaration", 21, None, "12"),
+        ("XXI Declaration", 21, None, ""),
+    ],
+)
+def test_the_letter_of_an_item_is_read_with_its_paragraph_and_never_as_a_number(
+    typed, number, item, numbered
+):
+    found = citation(typed, NAMES)
+
+    assert found is not None and (found.number, found.item, found.numbered) == (number, item, numbered)
+
+
+@given(st.text(max_size=80))
+def test_whatever_is_typed_is_a_citation_or_none(typed):
+    found = citation(f"XXI Declaration, paragraph 12{typed}", NAMES)
+
+    assert found is None or all(mark.isalpha() and len(mark) < 6 for mark in found.marks[:2])

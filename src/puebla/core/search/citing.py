@@ -22,7 +22,13 @@ _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th|°|\.?[ao])?")
 _PARAGRAPH = re.compile(
     r"\b(?:paragraphs?|paras?|parrafos?|parr|numeral(?:es)?|article|articulo|acuerdos?|agreement|punto|resolutivo|§)"
-    r"\.?\s*(?:n\.?o\.?|num\.?|#)?\s*(\d{1,3})\b"
+    r"\.?\s*(?:n\.?o\.?|num\.?|#)?\s*(\d{1,3})"
+    r"((?:\s?\([a-z]{1,5}\)|\.[a-z]{1,5}\b|[a-z]\b\)?|\s[a-z]{1,5}\)|,?\s(?:items?|letters?|sub-?paragraphs?|incisos?|literal|letra)"
+    r"\s\(?[a-z]{1,5}\b\)?){0,2})(?!\w)"
+)
+#: What an item below it is marked with: "(b)", ".b", "inciso b)".
+_ITEM_MARK = re.compile(
+    r"\b(?!(?:items?|letters?|sub|paragraphs?|subparagraphs?|incisos?|literal|letra)\b)[a-z]{1,5}\b|(?<=\d)[a-z]\b"
 )
 #: Words that say nothing of which meeting is meant.
 _FILLERS = frozenset([
@@ -86,6 +92,7 @@ class Citation:
     Attributes:
         item: which of the meeting's papers of this kind: decision 3.
         words: the folded words of the meeting's place, and its year.
+        marks: of the items below the paragraph: of 12(b)(ii) "b" and "ii".
         certain: whether it cannot be a mere question: "Declaration of Managua", but not "declaration Managua".
     """
 
@@ -95,7 +102,13 @@ class Citation:
     paragraph: int | None = None
     item: int | None = None
     words: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     certain: bool = True
+
+    @property
+    def numbered(self) -> str:
+        """The paragraph as texts number it: "12(b)"; empty where none was cited."""
+        return f"{self.paragraph}{''.join(f'({mark})' for mark in self.marks)}" if self.paragraph else ""
 
     def is_held_in(self, places: Iterable[str], year: int) -> bool:
         """Whether a meeting with this place, in every language, and year is meant."""
@@ -173,6 +186,8 @@ def citation(typed: str, names: Names) -> Citation | None:
     folded = fold(typed)
     paragraph = _PARAGRAPH.search(folded)
     rest = folded[: paragraph.start()] + folded[paragraph.end() :] if paragraph else folded
+    # "Decision 3/2009".
+    rest = re.sub(r"(?<=\d)/(?=(?:19|20)\d\d\b)", " ", rest)
     kind, rest = _taken(rest, names.kinds, mark="|")
     if kind is None and not (paragraph and names.leading):
         return None
@@ -186,9 +201,13 @@ def citation(typed: str, names: Names) -> Citation | None:
     found = Citation(
         kind or names.leading, numbers[0] if numbers else None, (body,) if body else names.conferences,
         int(paragraph[1]) if paragraph else None, int(item[1]) if item else None,
+        marks=tuple(_ITEM_MARK.findall(paragraph[2])) if paragraph else (),
     )  # fmt: skip
     if len(numbers) == 1:
         return found
+    if item and not numbers and len(words) == 1 and _YEAR.fullmatch(words[0]):
+        # "Decision 3 of 2009": the one of that year's meeting.
+        return replace(found, words=words)
     if numbers or not any(not _YEAR.fullmatch(word) for word in words) or len(words) > _MOST_WORDS:
         return None
     said_of = re.search(r"\b(?:of|de|del|en|in)\b|\w[^|]*\|", rest) is not None

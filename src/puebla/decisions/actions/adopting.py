@@ -20,15 +20,13 @@ from puebla.documents.models import State as DocumentState
 from puebla.meetings.models import AgendaItem, Convening, ItemPaper, Session
 from puebla.members.models import Audience, Meeting, Party
 from puebla.members.querysets import reach_of, today
+from puebla.publications.views.decisions import PAPERS
 from puebla.texts import actions as texts
 from puebla.texts.actions.freezing import freezing_of
 from puebla.texts.models import Paragraph
 
 #: As what each is filed.
-FILED_AS = {
-    Decision.Kind.RECOMMENDATION: "REC", Decision.Kind.CONCLUSIONS: "CONC", Decision.Kind.DECISION: "DEC",
-    Decision.Kind.DECLARATION: "DECL",
-}  # fmt: skip
+FILED_AS = {Decision.Kind(kind): code for kind, code in PAPERS.items()}
 
 
 def against(

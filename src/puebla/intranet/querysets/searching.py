@@ -178,9 +178,16 @@ class Searcher:
         cited = citing.citation(typed, names)
         if cited is None or (certain and not cited.certain):
             return []
-        return [
+        found = [
+            hit
+            for pages in registry.cited_paragraphs if cited.paragraph
+            for hit in pages(self.person, self.reach, cited)
+        ]  # fmt: skip
+        known = {hit.symbol for hit in found if hit.symbol}
+        papers = (
             hit for source in registry.search_sources for hit in source.cited(self.person, self.reach, cited)
-        ]
+        )
+        return found + [hit for hit in papers if hit.symbol not in known]
 
     def _only(self, keys: Sequence[str]) -> str | None:
         records = list(dict.fromkeys(_at_symbols.rows(self.person, self.reach, keys)))

@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from puebla.core.channels import SitemapPage
-from puebla.core.languages import Texts
+from puebla.core.languages import Texts, show
 from puebla.core.prepared import Prepared
 from puebla.core.search.asking import Question
+from puebla.core.search.citing import Citation
 from puebla.core.search.facets import Facets, by_value
 from puebla.core.search.pages import Snippets, answered
 from puebla.core.search.sources import Hit
@@ -32,6 +33,7 @@ from puebla.publications.querysets import edition
 from puebla.publications.querysets.addressing import by_meaning
 from puebla.publications.querysets.searching import DECIDED, INDEX, answering
 from puebla.publications.views import paths
+from puebla.publications.views.decisions import PAPERS
 
 _KEPT_FOR = 24 * 60 * 60
 #: Decisions whose words are looked through for one question.
@@ -190,6 +192,35 @@ def shelf(question: Question, languages: Sequence[str], at: dt.datetime) -> list
         )
         for one in found
     ]
+
+
+# Cited ---------------------------------------------------------------------------------------------------------------
+
+
+def cited(citation: Citation, meetings: Sequence[str]) -> list[Hit]:
+    """The public decisions of these meetings that a citation means and that have the paragraph it names."""
+    kind = next((kind for kind, code in PAPERS.items() if code == citation.kind.upper()), None)
+    if kind is None or not citation.paragraph:
+        return []
+    seen = PublicParagraph.objects.filter(
+        decision__withdrawn_at=None, decision__kind=kind, decision__body_code__in=citation.bodies, number=citation.numbered
+    ).select_related("decision")  # fmt: skip
+    rows = seen.order_by("-decision__adopted_on", "decision__symbol_order")
+    found = [
+        one
+        for one in rows.filter(decision__meeting_symbol__in=meetings)[:50]
+        if citation.fits(one.decision.symbol)
+    ]
+    if not found and citation.item is None and citation.number is not None:
+        # "Decision 3", of whichever meeting.
+        found = list(rows.filter(decision__symbol__endswith=f"/{citation.number}")[:MOST_ON_THE_SHELF])
+    return [
+        Hit(
+            url=f"{reverse('portal:decision', args=[one.decision.symbol])}#{one.anchor}", symbol=one.decision.symbol,
+            title=str(show(one.decision.titles)), title_language=show(one.decision.titles).language,
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 # Beside ------------------------------------------------------------------------------------------------------------

@@ -189,9 +189,13 @@ class PublicSearcher:
         documents = PublicDocument.objects.readable(at=self.at).filter(
             kind_code__iexact=cited.kind, meeting_symbol__in=symbols
         )
+        found = decisions.cited(cited, symbols)
+        known = {hit.symbol for hit in found}
         rows = [(one, one.titles) for one in documents[:50] if cited.fits(one.symbol)]
-        chosen = citing.likeliest(cited, rows)
-        return [_at_paragraph(one, hit_of(one, []), cited.paragraph, self.language) for one in chosen[:5]]
+        chosen = [one for one in citing.likeliest(cited, rows) if one.symbol not in known]
+        return found + [
+            _at_paragraph(one, hit_of(one, []), cited.paragraph, self.language) for one in chosen[:5]
+        ]
 
     def _slips(self, typed: str, names: citing.Names) -> list[tuple[int, str]]:
         """Symbols that differ from the one typed by a slip: (cost, key)."""
@@ -228,8 +232,12 @@ def names() -> citing.Names:
     numbered = (
         PublicMeeting.objects.exclude(number=None).order_by("-number").values_list("body_code", flat=True)
     )
-    kinds = {}
-    leading = PublicKind.objects.filter(leading=True).values_list("code", flat=True).first() or ""
+    listed = list(
+        PublicKind.objects.order_by("-leading", "rank", "code").values_list("code", "names", "leading")
+    )
+    leading = next((code for code, _names, leads in listed if leads), "")
+    # A decision may be public whose paper is not: its kind is known all the same.
+    kinds = {fold(name): code for code, called, _leads in listed for name in called.values()}
     for code, called in (
         PublicDocument.objects.exclude(kind_names={})
         .order_by()

@@ -30,6 +30,8 @@ KINDS = {
     "recommendation": gettext_lazy("recommendation"), "conclusions": gettext_lazy("conclusions"),
     "decision": gettext_lazy("decision"), "declaration": gettext_lazy("declaration"),
 }  # fmt: skip
+#: As what each is filed: the code of its kind of paper.
+PAPERS = {"recommendation": "REC", "conclusions": "CONC", "decision": "DEC", "declaration": "DECL"}
 SCOPES = {
     "annual": gettext_lazy("annual"), "extraordinary": gettext_lazy("extraordinary"),
     "joint": gettext_lazy("joint with another process"),
