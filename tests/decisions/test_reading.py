@@ -13,6 +13,7 @@ from puebla.decisions import actions
 from puebla.decisions.models import Decision, Link, Provision, Verb
 from puebla.decisions.querysets import reading
 from puebla.decisions.views.offers import citing
+from puebla.members.actions.publishing import publish_who_we_are
 from puebla.texts.actions import remove_paragraph
 from tests import factories
 from tests.decisions import making
@@ -225,6 +226,7 @@ def test_paragraphs_are_found_by_words_and_filters_only_by_who_sees_them_at_cons
     cost()
     assert cost() <= few
     # Of what a reader may not know of no filter offers a value, chosen or not; decisions are narrowed as paragraphs are.
+    publish_who_we_are(at=world.at)
     listed = client.get(
         f"/en/intranet/decisions/?state=adopted&body=RCGM&year={old.adopted_on.year}"
     ).content.decode()

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from puebla.config import editions
 from puebla.decisions.actions.recognising import Known, due_in, recognise
@@ -109,3 +111,76 @@ class TestWords:
         )  # fmt: skip
 
         assert found.doubts == ("verb", "due") and [one.party.code for one in found.addressees] == ["MEX"]
+
+    @pytest.mark.parametrize(
+        ("language", "words", "expected"),
+        [
+            ("en", "The Secretariat shall publish the handbook in 2028.", ("shall", ["secretariat"], D(2028, 1, 1), "year")),
+            ("en", "Member states shall report by 30 June 2028.", ("shall", ["members"], D(2028, 6, 30), "day")),
+            ("en", "Costa Rica and Panama must meet in June 2028.", ("shall", ["CRI", "PAN"], D(2028, 6, 1), "month")),
+            ("en", "A report shall be submitted by the Secretariat by 2028.", ("shall", ["secretariat"], D(2028, 1, 1), "year")),
+            ("en", "The Secretariat will prepare it in the first half of 2028.", ("shall", ["secretariat"], D(2028, 6, 1), "month")),
+            ("en", "To decide that the Presidency shall convene it during 2028.", ("decide", ["presidency"], D(2028, 1, 1), "year")),
+            ("en", "To request Mexico to host a workshop in early 2028.", ("request", ["MEX"], D(2028, 1, 1), "year")),
+            ("es", "Los Estados miembros deberán informar en 2028.", ("shall", ["members"], D(2028, 1, 1), "year")),
+            ("es", "La Secretaría Técnica presentará el manual en junio de 2028.", ("shall", ["secretariat"], D(2028, 6, 1), "month")),
+            ("es", "Costa Rica y Panamá presentarán su informe a lo largo de 2028.", ("shall", ["CRI", "PAN"], D(2028, 1, 1), "year")),
+            ("es", "El informe deberá ser presentado por la Secretaría en 2028.", ("shall", ["secretariat"], D(2028, 1, 1), "year")),
+            ("en", "The Secretariat shall establish a network.", ("shall", ["secretariat"], None, "day")),
+            ("es", "La Secretaría deberá apoyar a Panamá.", ("shall", ["secretariat"], None, "day")),
+            ("es", "Decidir que la Presidencia deberá convocarla.", ("decide", ["presidency"], None, "day")),
+            # Nobody is bound, or nothing is to come.
+            ("en", "In 2019 the Conference adopted guidelines.", (None, [], None, "day")),
+            ("en", "This decision shall enter into force.", (None, [], None, "day")),
+            ("en", "The Conference will be held in 2028.", (None, [], None, "day")),
+            ("en", "To thank Mexico for the workshop that it will host in 2028.", ("thank", [], None, "day")),
+            ("en", "Recalling that the Secretariat shall report in 2028.", ("recall", [], None, "day")),
+            ("en", "To request the Secretariat to publish the guidelines adopted in 2027.", ("request", ["secretariat"], None, "day")),
+            ("en", "To request the Secretariat to publish its figures in 2025.", ("request", ["secretariat"], None, "day")),
+            ("en", "To request the Secretariat to assist in 2028 cases.", ("request", ["secretariat"], None, "day")),
+            ("en", "To request the Secretariat to work in 2028-2030.", ("request", ["secretariat"], None, "day")),
+            ("es", "En 2019 la Conferencia adoptó los lineamientos.", (None, [], None, "day")),
+            ("es", "El informe que presentará la Secretaría es breve.", (None, [], None, "day")),
+            ("es", "La Secretaría podrá apoyar a Panamá.", (None, [], None, "day")),
+            ("es", "Pidieron que las delegaciones presentaran su informe.", (None, [], None, "day")),
+            ("es", "Solicitar a la Secretaría que publique los lineamientos adoptados en 2027.", ("request", ["secretariat"], None, "day")),
+            ("es", "México y Canadá están en Panamá.", (None, [], None, "day")),
+        ],
+    )  # fmt: skip
+    def test_who_shall_do_something_is_asked_and_a_bare_year_to_come_is_a_term_only_then(
+        self, known, language, words, expected
+    ):
+        found = recognise({language: words}, known)
+
+        to = sorted(
+            str((one.party and one.party.code) or (one.body and one.body.code) or one.whom)
+            for one in found.addressees
+        )
+        verb = found.verb.code if found.verb else None
+        assert (verb, to, found.due_on, found.due_precision) == expected
+        assert found.asks == (bool(to) or verb in ("shall", "request"))
+
+    def test_an_edition_without_that_verb_takes_nobody_for_bound(self, known):
+        known.duties.clear()
+
+        assert recognise({"en": "The Secretariat shall report by 2028."}, known).verb is None
+
+
+@given(st.integers(2000, 2099), st.sampled_from(("en", "es", "fr", "pt")), st.integers(2000, 2099))
+def test_a_bare_year_is_a_term_only_where_somebody_is_asked_and_it_is_not_over(year, language, now):
+    word = {"en": "in", "es": "en", "fr": "en", "pt": "em"}[language]
+    since = D(now, 6, 1)
+
+    assert due_in(f"x {word} {year}.", language) is None
+    assert due_in(f"x {word} {year}.", language, since=since) == (
+        (D(year, 1, 1), "year") if year >= now else None
+    )
+    # Words that set a term do so whatever the year.
+    assert due_in(f"antes de fines de {year}", "es", since=since) == due_in(f"antes de fines de {year}", "es")
+
+
+@given(st.text(max_size=200), st.sampled_from(("en", "es", "fr", "pt", "xx")))
+def test_whatever_stands_there_is_a_term_or_none(text, language):
+    found = due_in(text, language, since=D(2026, 6, 1))
+
+    assert found is None or found[1] in ("day", "month", "quarter", "year")

@@ -65,7 +65,9 @@ def meanings(request: PersonRequest, ref: str) -> HttpResponseBase:
             )
             messages.success(request, told % {"count": len(chosen)})
             return redirect("decisions:decision", reading.decision.address)
-    known, languages = Known.now(on=today(reading.at)), Process.current().languages
+    # Of what was adopted long ago, what was to come then.
+    day = reading.decision.adopted_on or today(reading.at)
+    known, languages = Known.now(on=day), Process.current().languages
     context = {
         "decision": reading.decision, "text": reading.text, "verdict": verdict, "languages": languages,
         "rows": [_row(node, recognise(node.paragraph.words, known), typed, languages) for node in waiting],
@@ -88,7 +90,7 @@ def _row(node: tree.Node, found: Recognised, typed: Any, languages: Sequence[str
     anchor = node.paragraph.anchor
     own = [_value(one) for one in found.addressees]
     verb, due = found.verb.pk if found.verb else None, _due(found)
-    ticked, taken, asks = set(own), found.anything, found.verb is not None and found.verb.asks
+    ticked, taken, asks = set(own), found.anything, found.asks
     if typed is not None:
         ticked, taken = set(typed.getlist(f"to-{anchor}")), f"take-{anchor}" in typed
         asks, verb = f"asks-{anchor}" in typed, _number(typed.get(f"verb-{anchor}", ""))
