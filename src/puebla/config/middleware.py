@@ -7,6 +7,7 @@ whole; their key carries the number of the publications' epoch, so that no chang
 import datetime as dt
 import gzip
 import hashlib
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -300,13 +301,13 @@ def _knows(header: str, etag: str) -> bool:
     return header.strip() == "*" or etag in (one.removeprefix("W/") for one in parse_etags(header))
 
 
-def _encoding(accepted: str, known: tuple[str, ...] = ("br", "gzip")) -> str:
+def _encoding(accepted: str) -> str:
     """The best encoding that the reader takes: `br`, `gzip` or none."""
     offered = {}
     for one in accepted.lower().split(","):
         name, _semicolon, quality = one.partition(";")
         offered[name.strip()] = quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return next((name for name in known if offered.get(name)), "")
+    return next((name for name in ("br", "gzip") if offered.get(name)), "")
 
 
 # Who is signed in --------------------------------------------------------------------------------------------------
@@ -327,13 +328,24 @@ def private_pages(get_response: Handler) -> Handler:
         patch_vary_headers(response, ("Accept-Encoding",))
         if len(response.content) < _SMALLEST_TO_COMPRESS or response.has_header("Content-Encoding"):
             return response
-        if _encoding(request.headers.get("Accept-Encoding", ""), ("gzip",)):
-            response.content = compress_string(response.content, max_random_bytes=100)
-            response["Content-Encoding"] = "gzip"
+        encoding = _encoding(request.headers.get("Accept-Encoding", ""))
+        if encoding:
+            response.content = _compressed(response.content, encoding)
+            response["Content-Encoding"] = encoding
             response["Content-Length"] = str(len(response.content))
         return response
 
     return middleware
+
+
+def _compressed(page: bytes, encoding: str) -> bytes:
+    """The page as it goes over the line, longer by a random number of bytes that nothing compresses."""
+    if encoding == "gzip":
+        return compress_string(page, max_random_bytes=100)
+    # Brotli's streams have no place for a name as those of gzip do: the bytes go into a comment. At this quality a page is
+    # smaller than by gzip, in a third of the time.
+    padding = secrets.token_hex(secrets.randbelow(100)).encode("ascii")
+    return brotli.compress(b"%s<!--%s-->" % (page, padding), quality=4, lgwin=19)
 
 
 def person(get_response: Handler) -> Handler:
