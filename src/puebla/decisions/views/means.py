@@ -1,7 +1,7 @@
 """What paragraphs do, in one line each: written out without templates, since a text may have hundreds."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -87,17 +87,26 @@ class Means(Facts):
         row = self.known.get(paragraph.pk)
         if row is None:
             return ""
-        verb = f"<b>{self.verbs[row.verb_id]}</b>" if row.verb_id else ""
+        addressees, themes = self.addressees.get(row.pk, ()), self.themes.get(row.pk, ())
+        verb, place = self.verbs.get(row.verb_id, ""), f"{self.before}{paragraph.anchor}"
+        given = (verb, addressees, themes, place if self.adopted else "")
+        # A text may have hundreds: the row is itself while it reads as it did (`Prepared`), and so is what it tells.
+        known, line = row.told
+        if known != given:
+            line = self._told(row, *given)
+            row.told = (given, line)
+        return line
+
+    def _told(
+        self, row: "Row", verb: str, addressees: Sequence[str], themes: Sequence[str], place: str,
+    ) -> SafeString:  # fmt: skip
         parts = [
-            verb,
-            ", ".join(self.addressees[row.pk]),
-            due_of(row.due_on, row.due_precision),
-            *self.themes[row.pk],
-        ]
+            f"<b>{verb}</b>" if verb else "", ", ".join(addressees), due_of(row.due_on, row.due_precision), *themes,
+        ]  # fmt: skip
         state = ""
-        if self.adopted:
+        if place:
             tag = f'<span class="tag {row.status}">{self.statuses[row.status]}</span>'
-            state = f' <a href="{self.before}{escape(paragraph.anchor)}{self.after}">{tag}</a>'
+            state = f' <a href="{escape(place)}{self.after}">{tag}</a>'
         elif row.asks:
             state = f' <span class="tag awaited">{self.asks}</span>'
         return mark_safe(f'<p class="means">{" · ".join(filter(None, parts))}{state}</p>')  # noqa: S308 - escaped above
@@ -114,12 +123,22 @@ def _listed(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
 
 
 class Row:
-    """A provision as its line tells it."""
+    """A provision as its line tells it.
 
+    Attributes:
+        told: what else its line depended on when it was written, and the line.
+    """
+
+    pk: int
     paragraph_id: int
+    due_on: Any
+    due_precision: str
+    asks: bool
+    status: str
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.__dict__.update(row)
+        self.told: tuple[tuple[Any, ...], SafeString] = ((), SafeString())
 
 
 def _named(row: dict[str, Any]) -> tuple[int, str]:

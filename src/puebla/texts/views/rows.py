@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -78,38 +78,48 @@ class _Writer:
 
     def row(self, node: tree.Node, pending: Sequence[str], total: int, waiting: int) -> SafeString:
         one = node.paragraph
-        anchor, number = escape(one.anchor), escape(node.number or one.anchor)
-        address = f"{self.before}{anchor}{self.after}"
+        number = escape(node.number or one.anchor)
+        if self.near:
+            acts = ""
+        elif self.acts is not None:
+            acts = f'<td class="do">{self.acts(one, number)}</td>'
+        else:
+            acts = self._acts(f"{self.before}{escape(one.anchor)}{self.after}", number, total, waiting)
+        more = self.below(one) if self.below is not None else ""
+        if more:
+            more = f'<tr class="below"><td></td><td colspan="{len(self.languages) + 1}" lang="{self.own}">{more}</td></tr>\n'
+        # Every part was escaped above; not `mark_safe`, which asks each time whether it was given a promise.
+        return SafeString(f"{self._words(node, pending)}{acts}</tr>\n{more}")
+
+    def _words(self, node: tree.Node, pending: Sequence[str]) -> str:
+        """The row up to what can be done with it."""
+        kept = getattr(node.paragraph, "kept", None)
+        if kept is None:
+            return self._written(node, pending)
+        # What is no record but remembered as it was read has this written once.
+        address = self.before if self.near else ""
+        key = (self.own, address, node.number, tree.item_depth(node) > 1, *self.languages)
+        if key not in kept:
+            kept[key] = self._written(node, pending)
+        return str(kept[key])
+
+    def _written(self, node: tree.Node, pending: Sequence[str]) -> str:
+        one = node.paragraph
+        anchor = escape(one.anchor)
         classes = [one.kind]
         if tree.item_depth(node) > 1:
             classes.append("deep")
         if pending or any(one.differences.values()):
             classes.append("found")
         place = "" if self.near else f' id="{anchor}"'
-        to = address if self.near else f"#{anchor}"
+        to = f"{self.before}{anchor}{self.after}" if self.near else f"#{anchor}"
         cells = "".join(self._cell(node, code) for code in self.languages)
-        acts = "" if self.near else self._acts(address, number, total, waiting)
-        if self.acts is not None:
-            acts = f'<td class="do">{self.acts(one, number)}</td>'
-        more = self.below(one) if self.below is not None else ""
-        if more:
-            more = f'<tr class="below"><td></td><td colspan="{len(self.languages) + 1}" lang="{self.own}">{more}</td></tr>\n'
-        return mark_safe(  # noqa: S308 - every part was escaped above
+        return (
             f'<tr{place} class="{" ".join(classes)}"><th scope="row"><a href="{to}" title="#{anchor}">'
-            f"{escape(node.number) or '§'}</a></th>{cells}{acts}</tr>\n{more}"
+            f"{escape(node.number) or '§'}</a></th>{cells}"
         )
 
     def _cell(self, node: tree.Node, code: str) -> str:
-        kept = getattr(node.paragraph, "kept", None)
-        if kept is None:
-            return self._written(node, code)
-        # What is no record but remembered as it was read has its words written once.
-        key = (code, self.own, self.near)
-        if key not in kept:
-            kept[key] = self._written(node, code)
-        return str(kept[key])
-
-    def _written(self, node: tree.Node, code: str) -> str:
         one = node.paragraph
         words = one.words.get(code, "")
         tag = "h2" if one.kind == Kind.HEADING and not self.near else "p"
