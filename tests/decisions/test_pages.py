@@ -164,6 +164,25 @@ def test_words_exchanged_past_the_acts_are_shown_and_told_though_the_page_was_lo
     assert "Por otras." in client.get(spanish).content.decode()
 
 
+def test_whom_a_paragraph_addresses_is_shown_as_it_is_now_though_the_page_was_looked_at_before(world):
+    decision, client = drafted(world), client_of(world.keeper)
+    addresses = [page(decision), page(decision).replace("/en/", "/es/")]
+
+    def shows(*whom):
+        meaning = actions.Meaning(addressees=list(whom), asks=True)
+        actions.describe(
+            decision=decision, meanings={paragraph(decision): meaning}, by=world.keeper, at=world.at
+        )
+        return [client.get(address).content.decode() for address in addresses]
+
+    for code in ("HND", "MEX"):
+        english, spanish = shows(actions.Whom("party", world.party[code]))
+        assert f'<p class="means">{world.party[code].short_names["en"]} <span' in english
+        assert f'<p class="means">{world.party[code].short_names["es"]} <span' in spanish
+    english, spanish = shows(actions.Whom("members"))
+    assert '<p class="means">all member states <span' in english and "MEX <span" not in english + spanish
+
+
 def test_lists_and_pages_ask_the_same_number_of_questions_at_two_sizes(world):
     client = client_of(world.people["CRI"])
 
