@@ -7,6 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from puebla.config import checks, editions
 from puebla.core.models import JournalEntry, Process
 from puebla.core.verdicts import RefusedError
+from puebla.decisions.actions.silence import keep_rule
+from puebla.decisions.models import SilenceRule
 from puebla.documents.models import Kind, Theme
 from puebla.members.models import Body, Meeting, Party, PresidencyTerm, Role, Room, Standing, StandingKind
 from puebla.publications.models import PublicMeeting, PublicParty, PublicPresidency
@@ -156,6 +158,21 @@ class TestTheEditionOfTheConference:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changed", [{"confirmed": True, "sources": {"en": "Agreed."}}, {"from_on": dt.date(2009, 3, 1)}]
+)
+def test_a_rule_on_silence_that_the_secretariat_put_right_stays_when_the_edition_is_loaded_again(changed):
+    editions.load(RCM, at=NOW)
+    (rule,) = SilenceRule.objects.all()
+    keep_rule(rule=rule, values=changed, revision=1, by=None, at=NOW)
+
+    editions.load(RCM, at=NOW)
+
+    (kept,) = SilenceRule.objects.all()
+    assert {name: getattr(kept, name) for name in changed} == changed
+
+
+@pytest.mark.django_db
 def test_without_history_no_meeting_and_no_presidency_is_loaded():
     editions.load(RCM, at=NOW, history=False)
 
@@ -184,6 +201,7 @@ def test_an_instance_may_say_its_names_and_pattern_otherwise():
         ("parties.toml", "[[party.standing]]", "[party.standing]", "is written as"),
         ("bodies.toml", 'from = "2001-03-23"', "from = 2001-03-23", "bodies.toml, TS: “from” is a word between quotation marks"),
         ("bodies.toml", 'from = "2009"', 'from = "2009"\nuntil = "2001"', "entry LOCP cannot be kept"),
+        ("bodies.toml", "[[body.silence]]", '[[body.silence]]\nfrom = "2009"\nopens = "either"\nmin_days = 5\n\n[[body.silence]]', "bodies.toml, RCGM: .* without an end"),
         ("bodies.toml", "\nsealed = true", "\nsealed = 1", "bodies.toml, LOCP: “sealed” is true or false"),
         ("meetings.toml", "number = 14", "number = 13", "entry RCM/2009/VM cannot be kept"),
         ("meetings.toml", "number = 14", 'number = "14"', "“number” is a whole number"),

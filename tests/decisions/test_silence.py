@@ -6,10 +6,11 @@ import pytest
 
 from puebla.core.verdicts import RefusedError
 from puebla.decisions.actions import settling, silence
-from puebla.decisions.models import SilenceProcedure, SilenceReceipt
+from puebla.decisions.models import SilenceProcedure, SilenceReceipt, SilenceRule
 from puebla.decisions.rules.silence import MARGIN
 from puebla.texts.models import Paragraph
-from tests.decisions.silent import CLOSES, SECOND, World
+from tests import factories
+from tests.decisions.silent import CLOSES, OPENED, SECOND, World
 
 pytestmark = pytest.mark.django_db
 MILLISECOND = dt.timedelta(milliseconds=1)
@@ -322,3 +323,51 @@ def test_the_database_itself_keeps_what_was_said(world):
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
+
+
+DAY = dt.date(2030, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("stands", "new", "says"),
+    [
+        ((DAY, None), (dt.date(2030, 6, 1), None), "1 January 2030 on already, without an end"),
+        ((DAY, dt.date(2030, 6, 1)), (dt.date(2030, 6, 1), None), "until 1 June 2030 already"),
+        ((DAY, dt.date(2030, 6, 1)), (dt.date(2029, 6, 1), None), "until 1 June 2030 already"),
+        ((DAY, dt.date(2030, 6, 1)), (dt.date(2029, 6, 1), DAY), "until 1 June 2030 already"),
+        ((DAY, dt.date(2030, 6, 1)), (dt.date(2030, 6, 2), None), ""),
+        ((DAY, None), (dt.date(2029, 6, 1), dt.date(2029, 12, 31)), ""),
+    ],
+)
+def test_no_two_rules_of_a_body_hold_on_one_day_and_the_other_is_named(world, stands, new, says):
+    from django.db import DatabaseError, transaction
+
+    first, second = ({"from_on": one, "until_on": until, "confirmed": False} for one, until in (stands, new))
+    SilenceRule.objects.filter(pk=world.rule.pk).update(**first)
+
+    if not says:
+        assert silence.keep_rule(body=world.body, values=second, by=world.keeper, at=OPENED).pk
+        return
+    with pytest.raises(RefusedError, match=says) as refused:
+        silence.keep_rule(body=world.body, values=second, by=world.keeper, at=OPENED)
+    assert refused.value.field == "from_on" and "RCGM" in str(refused.value)
+    with pytest.raises(DatabaseError, match="do not overlap"), transaction.atomic():
+        SilenceRule.objects.create(body=world.body, **second)
+
+
+def test_a_rule_that_is_changed_is_not_in_its_own_way_but_may_not_run_into_the_next(world):
+    from django.db import DatabaseError, transaction
+
+    until = dt.date(2029, 12, 31)
+    world.rule = silence.keep_rule(
+        rule=world.rule, values={"until_on": until}, revision=1, by=world.keeper, at=OPENED
+    )
+    silence.keep_rule(body=world.body, values={"from_on": DAY}, by=world.keeper, at=OPENED)
+
+    kept = silence.keep_rule(rule=world.rule, values={"min_days": 7}, revision=2, by=world.keeper, at=OPENED)
+    with pytest.raises(RefusedError, match="1 January 2030"):
+        silence.keep_rule(rule=kept, values={"until_on": DAY}, revision=3, by=world.keeper, at=OPENED)
+    with pytest.raises(DatabaseError, match="do not overlap"), transaction.atomic():
+        SilenceRule.objects.filter(pk=kept.pk).update(until_on=None)
+    other = factories.BodyFactory(code="VM")
+    assert silence.keep_rule(body=other, values={"from_on": DAY}, by=world.keeper, at=OPENED).body == other

@@ -185,6 +185,13 @@ def guard_silence() -> None:
                 refuses_when=ALWAYS,
                 sentence="append-only",
             )
+    beside = (
+        "EXISTS (SELECT 1 FROM decisions_silencerule AS other WHERE other.body_id = NEW.body_id AND other.id <> NEW.id"
+        " AND (other.until_on IS NULL OR other.until_on >= NEW.from_on) AND (NEW.until_on IS NULL OR other.from_on <= NEW.until_on))"
+    )
+    for event in ("INSERT", "UPDATE"):
+        guard(f"decisions_silencerule_alone_{event.lower()}", table="decisions_silencerule", event=event, refuses_when=beside,
+              sentence="rules of one body do not overlap")  # fmt: skip
     table = "decisions_silenceprocedure"
     guard(
         f"{table}_no_delete", table=table, event="DELETE", refuses_when=ALWAYS, sentence="a procedure stays"

@@ -24,6 +24,7 @@ from puebla.core.models import DatePrecision, Process, parse_imprecise
 from puebla.core.operations import live_as_the_process
 from puebla.core.verdicts import RefusedError
 from puebla.decisions.models import SilenceRule, Verb
+from puebla.decisions.rules import silence as silence_rules
 from puebla.documents.actions.lists import publish_lists
 from puebla.documents.models import Kind, Theme
 from puebla.members.actions import publish_who_we_are
@@ -420,13 +421,15 @@ class _Loading:
             "rank": rank,
         }
         body = self.bodies[entry["code"]] = self.put(Body, {"code": entry["code"]}, values)
-        for rule in entry.get("silence", []):
-            self.silence(body, rule)
+        rules = entry.get("silence", [])
+        for rule in rules:
+            self.silence(body, rule, [_day(one["from"])[0] for one in rules])
 
-    def silence(self, body: Body, entry: dict[str, Any]) -> None:
-        """What the body's rules say of silence procedures; one that procedures were opened by stays as it is."""
+    def silence(self, body: Body, entry: dict[str, Any], proposed: list[dt.date]) -> None:
+        """What the body's rules say of silence procedures; what the secretariat entered or changed since stays as it is."""
         key = {"body": body, "from_on": _day(entry["from"])[0]}
-        if SilenceRule.objects.filter(**key, procedures__isnull=False).exists():
+        known = SilenceRule.objects.filter(**key).first()
+        if known is not None and (known.revision > 1 or known.procedures.exists()):
             return
         if entry["opens"] not in SilenceRule.Opens.values:
             raise RefusedError(
@@ -438,6 +441,11 @@ class _Loading:
             "min_days": entry["min_days"], "extensions": entry.get("extensions", 0), "extended_days": entry.get("extended_days", 0),
             "reminders": entry.get("reminders", []), "sources": entry.get("sources", {}), "confirmed": entry.get("confirmed", True),
         }  # fmt: skip
+        row = SilenceRule(pk=known.pk if known else None, **key, until_on=values["until_on"])
+        if not (alone := silence_rules.alone(row)):
+            if SilenceRule.objects.beside(row).filter(from_on__in=proposed, revision=1).exists():
+                raise RefusedError(f"bodies.toml, {body.code}: {alone.reason}")
+            return
         self.put(SilenceRule, key, values)
 
     def room(self, entry: dict[str, Any]) -> Room:

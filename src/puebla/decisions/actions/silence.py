@@ -66,6 +66,10 @@ def keep_rule(
     """
     if by is not None:
         require(rules.may_edit_rules(reach_of(by, at)))
+    kept = body if rule is None else rule.body
+    if kept is not None:
+        # One rule of a body after another: of two entered at once the second sees the first.
+        Body.objects.select_for_update(of=("self",)).filter(pk=kept.pk).first()
     if rule is None:
         row = SilenceRule(body=body)
     else:
@@ -81,6 +85,7 @@ def keep_rule(
     except ValidationError as error:
         name, sentences = next(iter(error.message_dict.items()))
         raise RefusedError(" ".join(sentences), field=name) from error
+    _require_at(rules.alone(row), "from_on")
     row.save()
     journal.record("silence.rule_kept", at=at, person=by, subject=row, room=row.body.room,
                    facts={"body": row.body.code, **{name: getattr(row, name) for name in RULE_FIELDS}})  # fmt: skip

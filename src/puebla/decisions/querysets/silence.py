@@ -20,6 +20,12 @@ class RuleQuerySet(models.QuerySet[Any]):
         dated = self.filter(body=body, confirmed=True, from_on__lte=on)
         return dated.filter(Q(until_on=None) | Q(until_on__gte=on)).order_by("-from_on").first()
 
+    def beside(self, rule: Any) -> Self:
+        """Other rules of the same body that hold on a day of this one's."""
+        others = self.filter(body=rule.body_id).exclude(pk=rule.pk)
+        others = others.filter(Q(until_on=None) | Q(until_on__gte=rule.from_on))
+        return others if rule.until_on is None else others.filter(from_on__lte=rule.until_on)
+
 
 class SilenceQuerySet(models.QuerySet[Any]):
     """Silence procedures: seen by member states, the secretariat and the Presidency, where they see the text."""

@@ -44,6 +44,23 @@ def may_edit_rules(reach: Reach) -> Verdict:
     return refused(_("The rules of the bodies are entered by the secretariat, as the bodies agreed them."))
 
 
+def alone(rule: SilenceRule) -> Verdict:
+    """Whether no other rule of its body holds on any of its days: on each day one is known to count."""
+    other = SilenceRule.objects.beside(rule).order_by("from_on").first()
+    if other is None:
+        return ALLOWED
+    words = {"body": rule.body, "from": date_format(other.from_on)}
+    if other.until_on is None:
+        return refused(
+            _("“%(body)s” has a rule from %(from)s on already, without an end. Let that one end the day before this one begins.")
+            % words
+        )  # fmt: skip
+    return refused(
+        _("“%(body)s” has a rule from %(from)s until %(until)s already. Choose days outside it, or let it end earlier.")
+        % (words | {"until": date_format(other.until_on)})
+    )  # fmt: skip
+
+
 def may_open(reach: Reach, decision: Decision, rule: SilenceRule | None, *, at: dt.datetime) -> Verdict:
     """Open a silence procedure over a decision's text."""
     standing = rules.open_to_change(reach, decision)
