@@ -16,6 +16,7 @@ from hypothesis.errors import FlakyFailure
 from schemathesis import GenerationMode
 
 from puebla.publications import actions
+from puebla.publications.actions import plans
 from puebla.publications.actions.programmes import publish_programme
 from tests.factories import process
 from tests.publications.making import (
@@ -86,6 +87,26 @@ def fill():
         [{"body_code": "PPT", "starts_on": dt.date(2009, 1, 1), "precision": "year", "party_code": "GTM",
           "party_names": {"en": "Guatemala"}, "confirmed": False}], at=at,
     )  # fmt: skip
+    a_plan(at=at)
+
+
+def a_plan(*, at, numbers=("1.1.1", "1.1.2"), code="2010", **changed):
+    """A released edition of the Plan of Action with these commitments."""
+    facts = {"titles": {"en": "Plan of Action", "es": "Plan de Acción"}, "pillar_names": {"en": "theme"}, "from_on": dt.date(2010, 1, 1),
+             "objective_names": {"en": "sub-topic"}, "state_names": {"en": "in force", "es": "vigente"}}  # fmt: skip
+    one = {
+        "titles": {"en": "Posts keep common hours", "es": "Los puestos mantienen horarios comunes"}, "status": "under_way",
+        "status_names": {"en": "under way", "es": "en curso"}, "progress": 50, "pillar_code": "MPM", "pillar_number": 1,
+        "pillar_names": {"en": "Policies"}, "objective_number": 1, "objective_names": {"en": "Borders"}, "from_on": dt.date(2025, 1, 1),
+        "actors": [{"code": "GTM", "names": {"en": "Guatemala"}, "part": "lead"}], "mandate": "RCM/2009/VM/DECL/1#3",
+        "goals": [{"framework": "GCM", "framework_names": {"en": "Global Compact"}, "code": "11", "names": {"en": "Borders"}}],
+        "actions": [{"titles": {"en": "List the posts"}, "due": "2026-03", "state_names": {"en": "done"}}],
+        "reports": [{"party": "GTM", "party_names": {"en": "Guatemala"}, "year": 2026, "half": 1, "done_names": {"en": "under way"},
+                     "words": {"es": "Seis de nueve."}, "sent_on": "2026-05-03"}],
+        "money": {"budget": "180000.00", "funded": "120000.00", "currency": "USD"},
+    } | changed  # fmt: skip
+    rows = [one | {"code": number, "code_order": number, "digest": number} for number in numbers]
+    plans.publish_plan(code=code, facts=facts, commitments=rows, reason={"en": "Merged."}, at=at)
 
 
 # Answers -----------------------------------------------------------------------------------------------------------
@@ -207,6 +228,87 @@ def test_meetings_parties_presidencies_kinds_bodies_and_themes_are_read_too(clie
     assert get(client, "themes")["items"][0]["feed"] == "http://localhost:8000/feeds/theme/HR.atom"
 
 
+def test_the_plan_is_read_whole_commitment_by_commitment_and_as_the_table_that_the_portal_gives(client):
+    fill()
+
+    (listed,) = get(client, "plans")["items"]
+    whole = get(client, "plans/2010")
+    one = get(client, "plans/2010/commitments/1.1.2")
+    table = client.get(f"{ROOT}plans/2010/commitments.csv", {"lang": "es"})
+    downloaded = b"".join(client.get("/es/plan/2010/", {"export": "csv"}).streaming_content)
+
+    assert listed == {name: value for name, value in whole.items() if name != "commitments"}
+    assert (
+        whole["commitments"][1]
+        == one
+        == get(client, "plans/2010/commitments", per_page=1, page=2)["items"][0]
+    )
+    assert (one["since"], one["until"], one["money"]["budget"], one["part"]["code"]) == (
+        "2025",
+        None,
+        "180000.00",
+        "MPM",
+    )
+    assert one["reports"][0]["words"] == {"es": "Seis de nueve."}
+    assert (
+        table["Content-Type"] == "text/csv; charset=utf-8"
+        and "Seis" not in table.text
+        and "En curso" in table.text
+    )
+    assert table.content == downloaded
+    own = lambda address: address.removeprefix("http://localhost:8000")  # noqa: E731
+    addresses = [
+        one["url"],
+        *one["pages"].values(),
+        whole["csv"],
+        whole["commitments_url"],
+        *whole["pages"].values(),
+    ]
+    assert {client.get(own(address)).status_code for address in addresses} == {200}
+
+
+def test_what_is_in_the_open_data_of_the_portal_is_what_the_api_answers(client):
+    fill()
+
+    downloaded = client.get("/en/plan/2010/", {"export": "json"}).json()["commitments"][0]
+    answered = get(client, "plans/2010/commitments/1.1.1")
+
+    same = set(downloaded) - {"from", "until", "changed_at", "mandate_symbol"}
+    assert {name: downloaded[name] for name in same} == {name: answered[name] for name in same}
+    assert set(answered) - set(downloaded) == {"since", "url", "pages"}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [({}, ["1.1.1", "1.1.2"]), ({"status": "done"}, []), ({"status": "under_way", "per_page": 1}, ["1.1.1"]),
+     ({"changed_since": "2100-01-01T00:00:00Z"}, []), ({"changed_since": "2009-01-01T00:00:00Z"}, ["1.1.1", "1.1.2"])],
+)  # fmt: skip
+def test_commitments_are_narrowed_and_come_page_by_page(client, query, found):
+    fill()
+
+    assert [one["code"] for one in get(client, "plans/2010/commitments", **query)["items"]] == found
+
+
+def test_a_commitment_and_an_edition_that_were_withdrawn_answer_410_with_what_remains(client):
+    at = timezone.now()
+    a_plan(at=at)
+    a_plan(at=at, numbers=["1.1.1"])
+
+    gone = client.get(f"{ROOT}plans/2010/commitments/1.1.2")
+    left = get(client, "plans/2010")["commitments"]
+    plans.withdraw_plan(code="2010", reason={"en": "Replaced."}, at=at)
+    paths = ("", "/commitments", "/commitments.csv", "/commitments/1.1.1")
+    after = {path: client.get(f"{ROOT}plans/2010{path}") for path in paths}
+
+    assert gone.status_code == 410 and gone.json()["tombstone"]["reason"] == {"en": "Merged."}
+    assert [one["code"] for one in left] == ["1.1.1"] and "titles" not in gone.json()["tombstone"]
+    assert {one.status_code for one in after.values()} == {410}
+    assert {path: one.json()["tombstone"]["code"] for path, one in after.items()} == dict.fromkeys(
+        paths[:3], "2010"
+    ) | {paths[3]: "1.1.1"}
+    assert get(client, "plans")["items"] == []
+
+
 def test_a_relation_is_told_from_the_second_on_at_which_the_other_paper_is_public(client, monkeypatch):
     now = timezone.now()
     a_public_document(symbol="A/2", at=now, public_from=now + dt.timedelta(hours=1))
@@ -256,6 +358,8 @@ def test_an_embargoed_document_is_as_unknown_as_none_until_its_second(client, mo
         ("documents?year=twenty", 400, "year", "whole number"), ("kinds?x=1", 400, "x", "Known are: lang"),
         ("documents/NO/SUCH", 404, None, "by words"), ("documents/A%00", 404, None, "by words"),
         ("meetings/NO", 404, None, "/api/v1/meetings"), ("parties/NO", 404, None, "/api/v1/parties"),
+        ("plans/1999", 404, None, "/api/v1/plans"), ("plans/A%00", 404, None, "/api/v1/plans"),
+        ("plans/1999/commitments.csv", 404, None, "/api/v1/plans"), ("plans?q=x", 400, "q", "Known are: lang"),
         ("nothing", 404, None, "/api/v1/"), ("openapi.json?x=1", 400, "x", "Known are: lang"),
     ],
 )  # fmt: skip
@@ -374,6 +478,10 @@ def test_head_tells_what_get_would(client):
         "kinds",
         "bodies",
         "themes",
+        "plans",
+        "plans/2010",
+        "plans/2010/commitments?per_page=100",
+        "plans/2010/commitments.csv",
         "/calendar/public.ics",
     ],
 )
@@ -387,6 +495,8 @@ def test_a_list_costs_the_same_number_of_queries_at_two_sizes(client, path):
             gone = a_public_document()
             actions.withdraw_document(symbol=gone.symbol, reason={}, at=timezone.now())
         actions.publish_meetings([a_meeting_row(symbol=f"M/{n}") for n in range(size)], at=timezone.now())
+        a_plan(at=timezone.now(), numbers=[f"1.1.{n}" for n in range(size)])
+        a_plan(at=timezone.now(), code=f"X{size}")
         actions.publish_parties([a_party_row(code=f"P{n}") for n in range(size)], at=timezone.now())
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(path if path.startswith("/") else ROOT + path)
@@ -439,7 +549,9 @@ def test_the_description_is_valid_openapi_and_names_every_address(client):
     assert set(found["paths"]) == {
         f"/api/v1/{path}" for path in ("", "documents", "documents/{symbol}", "documents/{symbol}/text/{language}", "withdrawn",
                                        "meetings", "meetings/{symbol}", "parties", "parties/{code}", "presidencies", "kinds",
-                                       "bodies", "themes", "decisions", "decisions/{symbol}")
+                                       "bodies", "themes", "decisions", "decisions/{symbol}", "plans", "plans/{code}",
+                                       "plans/{code}/commitments", "plans/{code}/commitments.csv",
+                                       "plans/{code}/commitments/{number}")
     }  # fmt: skip
     assert all(list(one) == ["get"] for one in found["paths"].values())
 
@@ -467,5 +579,5 @@ def test_a_foreign_tester_finds_no_answer_that_the_description_does_not_foresee(
                 raise
             ask()
 
-    assert len({path for path, _mode in asked}) == 15
+    assert len({path for path, _mode in asked}) == 20
     assert len({mode for _path, mode in asked}) == 2

@@ -93,6 +93,17 @@ class DecisionQuestion(Paging):
     verb: Code = Field("", description="Code of the verb with which a paragraph opens.")
 
 
+class CommitmentQuestion(Paging):
+    """The filters of the commitments of an edition."""
+
+    status: Code = Field(
+        "", description="`planned`, `under_way`, `needs_funding`, `on_hold`, `done` or `dropped`."
+    )
+    changed_since: Annotated[dt.datetime, AfterValidator(_in_range)] | None = Field(
+        None, description="Only what is public in this form since this instant or later."
+    )
+
+
 class MeetingQuestion(Paging):
     """Which meetings."""
 
@@ -278,6 +289,122 @@ class WithdrawnDecision(Answer):
     reason: Texts
 
 
+class PlanPart(Answer):
+    """A part of an edition: a theme, a pillar."""
+
+    code: str
+    number: int
+    names: Texts
+
+
+class PlanObjective(Answer):
+    """What commitments serve: an objective, a sub-topic."""
+
+    number: int
+    names: Texts
+
+
+class PlanActor(Named):
+    """Who leads a commitment, or is a partner in it."""
+
+    code: str = Field(description="Code of a party; empty of a body, and of all member states together.")
+    part: str = Field(description="`lead` or `partner`.")
+
+
+class PlanGoal(Named):
+    """A goal of others that a commitment serves."""
+
+    framework: str = Field(description="`GCM` for the Global Compact, `SDG` for targets of the 2030 Agenda.")
+    framework_names: Texts
+
+
+class PlanAction(Answer):
+    """A step of a commitment."""
+
+    titles: Texts
+    due: str | None = Field(description="As far as it is known: `2027`, `2027-06` or `2027-06-30`.")
+    state_names: Texts
+
+
+class PlanReport(Answer):
+    """What a party reported and let be published; the newest of each."""
+
+    party: str
+    party_names: Texts
+    year: int
+    half: int
+    done_names: Texts
+    words: Texts
+    sent_on: str
+
+
+class Money(Answer):
+    """What is budgeted and what is funded; decimals as text."""
+
+    budget: str
+    funded: str
+    currency: str
+
+
+class Commitment(Answer):
+    """A commitment of the Plan of Action, as it was released."""
+
+    code: str
+    titles: Texts
+    texts: Texts
+    url: str
+    pages: Texts = Field(description="Its page for people, by language.")
+    part: PlanPart
+    objective: PlanObjective
+    actors: list[PlanActor]
+    since: str | None = Field(description="As far as it is known: `2009`, `2009-07` or `2009-07-09`.")
+    until: str | None
+    status: str
+    status_names: Texts
+    progress: int | None = Field(
+        description="In per cent, by the rule on its page; null where it does not count."
+    )
+    mandate: str | None = Field(description="The paragraph that ordered it, as it is cited.")
+    mandate_symbol: str | None = Field(description="The public paper or decision that it stands in.")
+    next_steps: Texts
+    goals: list[PlanGoal]
+    actions: list[PlanAction]
+    reports: list[PlanReport]
+    money: Money | None = Field(description="Null where it was not released.")
+    changed_at: dt.datetime
+
+
+class PlanLine(Answer):
+    """A released edition of the Plan of Action without its commitments."""
+
+    code: str
+    titles: Texts
+    url: str
+    pages: Texts
+    since: str | None
+    until: str | None
+    state_names: Texts
+    commitments_url: str = Field(description="Its commitments, page by page, here.")
+    csv: str = Field(description="Its commitments as one table.")
+    released_at: dt.datetime
+
+
+class Plan(PlanLine):
+    """A released edition, whole."""
+
+    commitments: list[Commitment]
+
+
+class WithdrawnPlan(Answer):
+    """What remains of an edition or a commitment that was withdrawn."""
+
+    code: str
+    url: str
+    pages: Texts
+    withdrawn_at: dt.datetime
+    reason: Texts
+
+
 class Tombstone(Answer):
     """What remains of a document that was withdrawn."""
 
@@ -429,6 +556,18 @@ class Decisions(Part):
     items: list[DecisionLine]
 
 
+class Plans(Answer):
+    """All of them, the newest first."""
+
+    items: list[PlanLine]
+
+
+class Commitments(Part):
+    """Commitments, in the order of their numbers."""
+
+    items: list[Commitment]
+
+
 class Tombstones(Part):
     """Tombstones, the latest first."""
 
@@ -490,3 +629,9 @@ class GoneDecision(Problem):
     """A decision that was withdrawn."""
 
     tombstone: WithdrawnDecision
+
+
+class GonePlan(Problem):
+    """An edition or a commitment that was withdrawn."""
+
+    tombstone: WithdrawnPlan

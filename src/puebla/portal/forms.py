@@ -1,6 +1,5 @@
 """What a reader asks of a list, read from the address: filters, order, page; and how its table writes a date."""
 
-import datetime as dt
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -117,11 +116,6 @@ def turned_to(request: HttpRequest, rows: Any, per_page: int) -> Turned:
 def pages_in_words(count: int) -> str:
     """So many pages."""
     return ngettext("%(count)d page", "%(count)d pages", count) % {"count": count}
-
-
-def written_date(day: dt.date | None, precision: str) -> str:
-    """A date for a table, as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
-    return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)] if day else ""
 
 
 # Pictures ----------------------------------------------------------------------------------------------------------

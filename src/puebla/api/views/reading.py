@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
@@ -21,20 +22,24 @@ from puebla.api.rules import WrongRequestError, known_parameters, known_values
 from puebla.api.views import records
 from puebla.api.views.errors import problem
 from puebla.core.models import Process
+from puebla.core.tables import as_table
 from puebla.core.words import can_be_symbol, one_line
 from puebla.publications.models import (
+    PublicCommitment,
     PublicDecision,
     PublicDocument,
     PublicLink,
     PublicMeeting,
     PublicPage,
     PublicParty,
+    PublicPlan,
     PublicPresidency,
     PublicProgramme,
     PublicStanding,
 )
 from puebla.publications.views import programmes_of
 from puebla.publications.views.finding import unknown_in
+from puebla.publications.views.plans import open_header, open_rows
 
 Facts = dict[str, Any]
 
@@ -57,8 +62,8 @@ class Readable(JSONRenderer):
 api = NinjaAPI(
     title="Puebla",
     version="1",
-    description="Documents, decisions, meetings, parties and presidencies that were released to the public, in every working"
-    " language. Nothing is kept about who asks, and nothing can be changed here. Answers carry an ETag; send it back as"
+    description="Documents, decisions, the Plan of Action, meetings, parties and presidencies that were released to the public, in"
+    " every working language. Nothing is kept about who asks, and nothing can be changed here. Answers carry an ETag; send it back as"
     " If-None-Match, and an answer that has not changed is not sent again.",
     docs_url=None,
     openapi_url=None,
@@ -130,6 +135,7 @@ def begin(request: HttpRequest) -> Facts:
         "documents",
         "withdrawn",
         "decisions",
+        "plans",
         "meetings",
         "parties",
         "presidencies",
@@ -288,6 +294,117 @@ def decision(request: HttpRequest, symbol: str) -> Any:
         return problem(request, 410, detail=detail, tombstone=tombstone)
     links = PublicLink.objects.filter(Q(symbol=found.symbol) | Q(to_symbol=found.symbol)).order_by("pk")
     return records.decision_of(found, found.paragraphs.all(), links)
+
+
+# The Plan of Action ------------------------------------------------------------------------------------------------
+
+GONE_PLAN: dict[Any, Any] = {410: forms.GonePlan} | WRONG
+#: What an answer is that is no JSON; the description says so.
+TABLE = "text/csv"
+
+
+@api.get(
+    "/plans",
+    response={200: forms.Plans} | WRONG,
+    summary="Editions of the Plan of Action",
+    operation_id="plans",
+)
+def plans(request: HttpRequest) -> Facts:
+    """The editions of the Plan of Action that were released, the newest first."""
+    known_parameters(request, EVERYWHERE)
+    return {"items": [records.plan_line(one) for one in PublicPlan.objects.filter(withdrawn_at=None)]}
+
+
+@api.get(
+    "/plans/{str:code}/commitments.csv",
+    response={200: str} | GONE_PLAN,
+    summary="An edition as one table",
+    operation_id="plan_table",
+)
+def plan_table(request: HttpRequest, code: str) -> HttpResponse:
+    """The commitments of an edition as one table (CSV, UTF-8), in the language of `lang`: the process's first by default."""
+    known_parameters(request, EVERYWHERE)
+    found = _plan(code)
+    if found.withdrawn_at is not None:
+        return _gone_plan(request, found)
+    with override(request.GET.get("lang") or querysets.languages()[0]):
+        table: Any = as_table("csv", f"plan-{found.code}", open_header(), open_rows(_commitments(found)))
+        whole = HttpResponse(b"".join(table.streaming_content), content_type=table["Content-Type"])
+    whole["Content-Disposition"] = table["Content-Disposition"]
+    return whole
+
+
+@api.get(
+    "/plans/{str:code}/commitments",
+    response={200: forms.Commitments} | GONE_PLAN,
+    summary="Commitments of an edition",
+    operation_id="commitments",
+)
+def commitments(request: HttpRequest, code: str, asked: Query[forms.CommitmentQuestion]) -> Any:
+    """The released commitments of an edition that match every filter, in the order of their numbers."""
+    _known(request, forms.CommitmentQuestion)
+    plan = _plan(code)
+    if plan.withdrawn_at is not None:
+        return _gone_plan(request, plan)
+    found = _commitments(plan)
+    if asked.status:
+        found = found.filter(status=asked.status)
+    if asked.changed_since:
+        found = found.filter(changed_at__gte=asked.changed_since)
+    path = f"plans/{plan.code}/commitments"
+    return _part(request, path, found, asked, lambda rows: [records.commitment_of(one) for one in rows])
+
+
+@api.get(
+    "/plans/{str:code}/commitments/{str:number}",
+    response={200: forms.Commitment} | GONE_PLAN,
+    summary="One commitment",
+    operation_id="commitment",
+)
+def commitment(request: HttpRequest, code: str, number: str) -> Any:
+    """A commitment by its number; one that was withdrawn answers 410 with its tombstone."""
+    known_parameters(request, EVERYWHERE)
+    plan = _plan(code)
+    known = PublicCommitment.objects.filter(plan_code=plan.code)
+    one = known.filter(code=number).first() if can_be_symbol(number) else None
+    if one is None:
+        raise _nothing(_("No public commitment has this number. The edition's own address lists them all."))
+    gone = one if one.withdrawn_at is not None else plan
+    return records.commitment_of(one) if gone.withdrawn_at is None else _gone_plan(request, gone)
+
+
+@api.get(
+    "/plans/{str:code}", response={200: forms.Plan} | GONE_PLAN, summary="One edition", operation_id="plan"
+)
+def plan(request: HttpRequest, code: str) -> Any:
+    """An edition with all its commitments; one that was withdrawn answers 410 with its tombstone."""
+    known_parameters(request, EVERYWHERE)
+    found = _plan(code)
+    if found.withdrawn_at is not None:
+        return _gone_plan(request, found)
+    return records.plan_line(found) | {
+        "commitments": [records.commitment_of(one) for one in _commitments(found)]
+    }
+
+
+def _plan(code: str) -> PublicPlan:
+    """The edition of this code that is public, or was."""
+    found = PublicPlan.objects.filter(code=code).first() if can_be_symbol(code) else None
+    if found is None:
+        raise _nothing(
+            _("No public edition of the Plan of Action has this code. /api/v1/plans lists them all.")
+        )
+    return found
+
+
+def _commitments(plan: PublicPlan) -> QuerySet[PublicCommitment]:
+    return PublicCommitment.objects.filter(plan_code=plan.code, withdrawn_at=None).order_by("code_order")
+
+
+def _gone_plan(request: HttpRequest, gone: PublicPlan | PublicCommitment) -> HttpResponse:
+    tombstone = forms.WithdrawnPlan.model_validate(records.withdrawn_of_plan(gone)).model_dump()
+    detail = _("This was public and has been withdrawn. Its tombstone says since when and why.")
+    return problem(request, 410, detail=detail, tombstone=tombstone)
 
 
 # Meetings, parties, presidencies -----------------------------------------------------------------------------------
@@ -465,6 +582,8 @@ def description() -> dict[str, Any]:
             _simplify(parameter["schema"])
         operation["parameters"].append(_LANGUAGE)
         for status, answer in operation["responses"].items():
+            if operation["operationId"] == "plan_table" and int(status) == HTTPStatus.OK:
+                answer["content"] = {TABLE: answer["content"]["application/json"]}
             if int(status) >= HTTPStatus.BAD_REQUEST:
                 answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
         operation["responses"]["304"] = {"description": "What If-None-Match names has not changed."}

@@ -11,6 +11,7 @@ from puebla.core.citing import full_line, short_line
 from puebla.core.languages import Texts
 from puebla.core.models import Process
 from puebla.publications.models import (
+    PublicCommitment,
     PublicDecision,
     PublicDocument,
     PublicFile,
@@ -18,10 +19,12 @@ from puebla.publications.models import (
     PublicMeeting,
     PublicParagraph,
     PublicParty,
+    PublicPlan,
     PublicPresidency,
     PublicStanding,
 )
 from puebla.publications.views import addresses, file_address, reference_of, themes_of
+from puebla.publications.views.plans import open_commitment, open_edition
 from puebla.theme.templatetags.theme import imprecise
 
 ROOT = "/api/v1/"
@@ -297,3 +300,50 @@ def _citation(document: PublicDocument, process: Process | None, language: str, 
         name: f"{page}cite.{ending}" for name, ending in (("bibtex", "bib"), ("ris", "ris"), ("csl", "json"))
     }
     return {"short": short, "full": full, **forms}
+
+
+# The Plan of Action ------------------------------------------------------------------------------------------------
+
+
+def plan_line(plan: PublicPlan) -> Facts:
+    """A released edition without its commitments."""
+    facts = open_edition(plan)
+    at = f"plans/{plan.code}"
+    return {
+        **{name: facts[name] for name in ("code", "titles", "state_names", "released_at")},
+        "since": facts["from"] or None,
+        "until": facts["until"] or None,
+        "url": here(at),
+        "pages": addresses("portal:plan", plan.code),
+        "commitments_url": here(f"{at}/commitments"),
+        "csv": here(f"{at}/commitments.csv"),
+    }
+
+
+def commitment_of(one: PublicCommitment) -> Facts:
+    """A released commitment: what the open data hold, with its addresses."""
+    facts = open_commitment(one)
+    since, until = facts.pop("from") or None, facts.pop("until") or None
+    return facts | {
+        "since": since,
+        "until": until,
+        "mandate": one.mandate or None,
+        "mandate_symbol": one.mandate_symbol or None,
+        "actions": [step | {"due": step["due"] or None} for step in one.actions],
+        "money": one.money or None,
+        "url": here(f"plans/{one.plan_code}/commitments/{one.code}"),
+        "pages": addresses("portal:commitment", one.plan_code, one.code),
+    }
+
+
+def withdrawn_of_plan(gone: PublicPlan | PublicCommitment) -> Facts:
+    """What remains of an edition, or of a commitment, that was withdrawn."""
+    whole = isinstance(gone, PublicPlan)
+    plan = gone.code if isinstance(gone, PublicPlan) else gone.plan_code
+    return {
+        "code": gone.code,
+        "url": here(f"plans/{plan}" if whole else f"plans/{plan}/commitments/{gone.code}"),
+        "pages": addresses("portal:plan", plan) if whole else addresses("portal:commitment", plan, gone.code),
+        "withdrawn_at": gone.withdrawn_at,
+        "reason": gone.withdrawn_reason,
+    }

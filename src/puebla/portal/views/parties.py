@@ -12,9 +12,9 @@ from puebla.core.languages import show
 from puebla.core.tables import as_table
 from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
-from puebla.portal.forms import written_date
 from puebla.portal.querysets import Term
 from puebla.publications.models import PublicDocument, PublicMeeting, PublicParty, PublicStanding
+from puebla.publications.views.plans import written_date
 
 #: Papers shown on a party's page; the list of documents shows them all.
 GIVEN = 10

@@ -1,22 +1,28 @@
 """The public tracker of the Plan of Action: editions, their commitments, each with what was released of it; open data."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
 from puebla.core.tables import as_table
 from puebla.core.words import can_be_symbol
-from puebla.portal.forms import written_date
 from puebla.portal.querysets.plan import standing_of
 from puebla.publications.models import PublicCommitment, PublicPlan
-from puebla.publications.views.plans import actors_of, mandate_page, shown, when_of
+from puebla.publications.views.plans import (
+    actors_of,
+    mandate_page,
+    open_commitment,
+    open_edition,
+    open_header,
+    open_rows,
+    shown,
+    when_of,
+)
 
 
 def plans(request: HttpRequest) -> HttpResponseBase:
@@ -41,7 +47,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
     if export == "json":
         return as_json(found, every)
     if export is not None:
-        return as_table(export, f"plan-{found.code}", _header(), _rows(every))
+        return as_table(export, f"plan-{found.code}", open_header(), open_rows(every))
     status = request.GET.get("status", "").replace("\x00", "")[:20]
     rows = list(every.filter(status=status) if status else every)
     states = every.order_by("status").values_list("status", "status_names")
@@ -95,47 +101,11 @@ def commitment(request: HttpRequest, code: str, number: str) -> HttpResponse:
 # Open data -------------------------------------------------------------------------------------------------------------
 
 
-def _header() -> list[str]:
-    return [
-        _("Number"), _("Part"), _("Objective"), _("Commitment"), _("Mandate"), _("Lead"), _("Partners"), _("From"), _("Until"),
-        _("Status"), _("Progress (%)"), _("Next step"), _("Budget"), _("Funded"), _("Currency"), _("Goals it serves"),
-    ]  # fmt: skip
-
-
-def _rows(commitments: Any) -> Iterator[list[Any]]:
-    for one in commitments.iterator(chunk_size=500):
-        goals = ", ".join(f"{goal['framework']} {goal['code']}" for goal in one.goals)
-        yield [
-            one.code, str(show(one.pillar_names)), str(show(one.objective_names)), str(show(one.titles)), one.mandate,
-            actors_of(one, "lead"), actors_of(one, "partner"), written_date(one.from_on, one.from_precision),
-            written_date(one.until_on, one.until_precision), capfirst(str(show(one.status_names))), one.progress,
-            str(show(one.next_steps)), one.money.get("budget", ""), one.money.get("funded", ""), one.money.get("currency", ""), goals,
-        ]  # fmt: skip
-
-
-#: What of a commitment stands in the open data as it stands in its row.
-_COLUMNS = ("code", "titles", "texts", "status", "status_names", "progress", "mandate", "mandate_symbol", "next_steps", "actors",
-            "goals", "actions", "reports", "money")  # fmt: skip
-
-
 def as_json(plan: PublicPlan, commitments: Any) -> HttpResponse:
     """The whole edition, every language side by side."""
-    rows = [
-        {name: getattr(one, name) for name in _COLUMNS} | {
-            "part": {"code": one.pillar_code, "number": one.pillar_number, "names": one.pillar_names},
-            "objective": {"number": one.objective_number, "names": one.objective_names},
-            "from": written_date(one.from_on, one.from_precision), "until": written_date(one.until_on, one.until_precision),
-            "changed_at": one.changed_at.isoformat(),
-        }
-        for one in commitments.iterator(chunk_size=500)
-    ]  # fmt: skip
-    whole = {
-        "code": plan.code, "titles": plan.titles, "from": written_date(plan.from_on, plan.from_precision),
-        "until": written_date(plan.until_on, plan.until_precision), "state_names": plan.state_names,
-        "released_at": plan.released_at.isoformat(), "commitments": rows,
-    }  # fmt: skip
+    rows = [open_commitment(one) for one in commitments.iterator(chunk_size=500)]
     answer = HttpResponse(
-        json.dumps(whole, ensure_ascii=False), content_type="application/json; charset=utf-8"
-    )
+        json.dumps(open_edition(plan) | {"commitments": rows}, ensure_ascii=False), content_type="application/json; charset=utf-8"
+    )  # fmt: skip
     answer["Content-Disposition"] = f'attachment; filename="plan-{plan.code}.json"'
     return answer

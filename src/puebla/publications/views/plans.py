@@ -1,13 +1,15 @@
-"""A commitment of the Plan of Action as the public reads it: drawn so on the portal, and where a release is looked at before."""
+"""A commitment of the Plan of Action as the public reads it: on the portal, where a release is looked at before, and as open data."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
-from puebla.publications.models import PublicCommitment, PublicDecision, PublicDocument
+from puebla.publications.models import PublicCommitment, PublicDecision, PublicDocument, PublicPlan
 from puebla.theme.templatetags.theme import imprecise
 
 
@@ -45,3 +47,55 @@ def mandate_page(one: PublicCommitment, *, at: dt.datetime) -> str:
     if PublicDocument.objects.readable(at=at).filter(symbol=symbol).exists():
         return reverse("portal:document", args=[symbol])
     return ""
+
+
+# Open data: what the portal's downloads hold, and the read API answers -----------------------------------------------
+
+
+def written_date(day: dt.date | None, precision: str) -> str:
+    """A date for a table, as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
+    return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)] if day else ""
+
+
+def open_header() -> list[str]:
+    """What the columns of the table are called."""
+    return [
+        _("Number"), _("Part"), _("Objective"), _("Commitment"), _("Mandate"), _("Lead"), _("Partners"), _("From"), _("Until"),
+        _("Status"), _("Progress (%)"), _("Next step"), _("Budget"), _("Funded"), _("Currency"), _("Goals it serves"),
+    ]  # fmt: skip
+
+
+def open_rows(commitments: Any) -> Iterator[list[Any]]:
+    """The rows of the table, in the language that is spoken."""
+    for one in commitments.iterator(chunk_size=500):
+        goals = ", ".join(f"{goal['framework']} {goal['code']}" for goal in one.goals)
+        yield [
+            one.code, str(show(one.pillar_names)), str(show(one.objective_names)), str(show(one.titles)), one.mandate,
+            actors_of(one, "lead"), actors_of(one, "partner"), written_date(one.from_on, one.from_precision),
+            written_date(one.until_on, one.until_precision), capfirst(str(show(one.status_names))), one.progress,
+            str(show(one.next_steps)), one.money.get("budget", ""), one.money.get("funded", ""), one.money.get("currency", ""), goals,
+        ]  # fmt: skip
+
+
+#: What of a commitment stands in the open data as it stands in its row.
+_COLUMNS = ("code", "titles", "texts", "status", "status_names", "progress", "mandate", "mandate_symbol", "next_steps", "actors",
+            "goals", "actions", "reports", "money")  # fmt: skip
+
+
+def open_edition(plan: PublicPlan) -> dict[str, Any]:
+    """An edition without its commitments, every language side by side."""
+    return {
+        "code": plan.code, "titles": plan.titles, "from": written_date(plan.from_on, plan.from_precision),
+        "until": written_date(plan.until_on, plan.until_precision), "state_names": plan.state_names,
+        "released_at": plan.released_at.isoformat(),
+    }  # fmt: skip
+
+
+def open_commitment(one: PublicCommitment) -> dict[str, Any]:
+    """A commitment, every language side by side."""
+    return {name: getattr(one, name) for name in _COLUMNS} | {
+        "part": {"code": one.pillar_code, "number": one.pillar_number, "names": one.pillar_names},
+        "objective": {"number": one.objective_number, "names": one.objective_names},
+        "from": written_date(one.from_on, one.from_precision), "until": written_date(one.until_on, one.until_precision),
+        "changed_at": one.changed_at.isoformat(),
+    }  # fmt: skip
