@@ -22,14 +22,17 @@ from puebla.config.demonstration import building, loading, people, sources, star
 from puebla.config.demonstration.measuring import DATAFLOWS, MEASURES
 from puebla.config.demonstration.sources import Paragraph, SourceError, Table, plain
 from puebla.core import journal
+from puebla.core.asks import Question, asked_of
+from puebla.core.asks import State as AskState
 from puebla.core.models import JournalEntry, Process
 from puebla.core.verdicts import RefusedError
 from puebla.decisions.models import Decision, Proposal, SilenceProcedure
 from puebla.documents.models import Document, FileVersion
-from puebla.members.models import Invitation, ObserverApplication, Seat
+from puebla.members.models import Invitation, ObserverApplication, Party, Seat
 from puebla.members.querysets import reach_of
-from puebla.plan.models import Indicator, Plan
-from puebla.plan.querysets.rounds import half_of, rounds_of
+from puebla.plan.models import Indicator, Plan, Report
+from puebla.plan.querysets.comparing import compared
+from puebla.plan.querysets.rounds import earlier, first_day, half_of, halves_back, key_of, last_day, rounds_of
 from puebla.publications.models import PublicDocument
 from puebla.statistics.models import State
 from puebla.statistics.querysets import cells_at
@@ -378,7 +381,7 @@ class TestTheDemonstration:
         assert {one.state for one in cells.values() if one.dataflow not in DATAFLOWS} == {State.NO_RELEASE}
         assert cells["RETURN", "A.USA.GTM.REMOVAL._T._T._T._T"].value == 27594
 
-    def test_what_is_negotiated_stands_at_every_stage_and_no_report_of_the_plan_is_late(self):
+    def test_what_is_negotiated_stands_at_every_stage_and_reports_of_this_half_year_are_not_due_yet(self):
         recommended = Decision.objects.get(kind="recommendation", convening__isnull=False, origin=None)
         open_ = Decision.objects.get(origin=recommended)
 
@@ -392,7 +395,26 @@ class TestTheDemonstration:
         plan, half = Plan.objects.get(code="2010"), half_of(NOW.date())
         asked = rounds_of([plan], [half])[plan.pk][half]
         assert asked.meeting and not asked.due.is_over(NOW)
-        assert {half_of(one.created_at.date()) for one in plan.commitments.all()} == {half}
+
+    def test_countries_reported_of_earlier_half_years_too_and_years_of_the_plan_differ(self):
+        plan, (half, before, year_ago) = Plan.objects.get(code="2010"), halves_back(NOW.date(), 3)
+        members = frozenset(Party.objects.members(on=NOW.date()).values_list("pk", flat=True))
+        secretary = Person.objects.get(email="secretariat@demo.invalid")
+        asked = asked_of(Question(secretary, reach_of(secretary, NOW), members, NOW))
+        states = Counter(
+            (one.ref.rpartition(".")[2], one.state(NOW)) for one in asked if one.source == "plan"
+        )
+        given = Counter(Report.objects.standing().values_list("year", "half"))
+
+        assert plan.in_force_on == first_day(before)
+        assert states[key_of(before), AskState.DONE] > 100 > states[key_of(before), AskState.LATE] > 5
+        assert not any(states[key_of(half), state] for state in (AskState.LATE, AskState.ENDED))
+        assert {state for one, state in states if one == key_of(year_ago)} == {AskState.DONE}, (
+            "it was over before"
+        )
+        assert given[year_ago] > 100 and given[before] > 100 and 0 < given[half] < 50
+        found = compared(plan.commitments.all(), last_day(earlier(half, 2)), NOW.date())
+        assert found.same > 3 and len(found.moved) > 20 and found.before.progress < found.after.progress
 
     def test_everybody_signs_in_with_the_same_password(self):
         assert all(

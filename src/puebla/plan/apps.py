@@ -79,6 +79,9 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
         _("changed the commitment %(which)s (%(fields)s)")
         % {"which": _named(facts), "fields": _fields("Commitment", facts.get("changed", [])) or "—"}
     ),
+    "commitment.recalled": lambda facts: (
+        _("entered how the commitment %(which)s stood on %(day)s") % {"which": _named(facts), "day": facts.get("on", "")}
+    ),
     "action.entered": lambda facts: _("entered an action of the commitment %(which)s") % {"which": _named(facts)},
     "action.described": lambda facts: _("changed an action of the commitment %(which)s") % {"which": _named(facts)},
     "indicator.entered": lambda facts: (
@@ -91,6 +94,10 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "party_report.drafted": lambda _facts: _("saved a draft of the report on a commitment"),
     "party_report.sent": lambda facts: (
         _("reported on the commitment %(which)s (%(half)s)") % {"which": _named(facts), "half": _half(facts)}
+    ),
+    "party_report.entered": lambda facts: (
+        _("entered from the record the report of %(party)s on the commitment %(which)s (%(half)s)")
+        % {"which": _named(facts), "half": _half(facts), "party": facts.get("party", "")}
     ),
     "party_report.file_opened": lambda facts: (
         _("opened a file of the report: %(name)s") % {"name": facts.get("name", "")}

@@ -10,12 +10,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from puebla.accounts.forms import TextsForm
 from puebla.circulars.models import HeldFile
 from puebla.core.models import DatePrecision, parse_imprecise
 from puebla.core.words import one_line, without_nul
 from puebla.documents.forms import MultipleFileInput
 from puebla.documents.models import Theme
-from puebla.members.forms import ByName, RevisedForm
+from puebla.members.forms import ByName, DayField, RevisedForm
 from puebla.members.models import Audience, Body, Party
 from puebla.plan.models import Action, Goal, Indicator, Objective, Pillar, Plan, Report, ReportFile
 from puebla.plan.models.commitments import Status
@@ -63,10 +64,16 @@ class PlanForm(RevisedForm):
         "pillar_names": (gettext_lazy("What its parts are called"), 40, True, 1),
         "objective_names": (gettext_lazy("What lies in them is called"), 40, True, 1),
     }
-    order = ["titles", "summaries", "pillar_names", "objective_names", "since", "until", "state", "report_days", "revision"]  # fmt: skip
+    order = ["titles", "summaries", "pillar_names", "objective_names", "since", "until", "state", "in_force_on", "report_days", "revision"]  # fmt: skip
     since = ImpreciseDay(label=gettext_lazy("In force from"))
     until = ImpreciseDay(label=gettext_lazy("In force until"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), choices=Plan.State.choices)
+    in_force_on = DayField(
+        label=gettext_lazy("Reports are asked since"), required=False,
+        help_text=gettext_lazy(
+            "Nothing is asked of half-years that were over before. Empty: from the day on which the edition is put in force here."
+        ),
+    )  # fmt: skip
     report_days = forms.IntegerField(
         label=gettext_lazy("Reports are due, days before the meeting"), min_value=0, max_value=120, initial=15
     )
@@ -74,7 +81,16 @@ class PlanForm(RevisedForm):
     @staticmethod
     def facts_of(plan: Plan) -> dict[str, Any]:
         """What the form shows of an edition."""
-        names = ("titles", "summaries", "pillar_names", "objective_names", "state", "report_days", "revision")
+        names = (
+            "titles",
+            "summaries",
+            "pillar_names",
+            "objective_names",
+            "state",
+            "in_force_on",
+            "report_days",
+            "revision",
+        )
         return {name: getattr(plan, name) for name in names} | {
             "since": as_typed(plan.from_on, plan.from_precision), "until": as_typed(plan.until_on, plan.until_precision),
         }  # fmt: skip
@@ -84,7 +100,9 @@ class PlanForm(RevisedForm):
         found = self.cleaned_data
         (first, first_known), (last, last_known) = found["since"], found["until"]
         names = ("titles", "summaries", "pillar_names", "objective_names", "state", "report_days")
-        return {name: found[name] for name in names if name in found} | {
+        # Left empty, the day stays, or is that on which it comes into force.
+        since = {"in_force_on": found["in_force_on"]} if found.get("in_force_on") else {}
+        return {name: found[name] for name in names if name in found} | since | {
             "from_on": first, "from_precision": first_known, "until_on": last, "until_precision": last_known,
         }  # fmt: skip
 
@@ -104,7 +122,7 @@ class NewPlanForm(PlanForm):
         super().__init__(*args, **kwargs)
         self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
         # Nothing stands in it yet: it is put in force afterwards.
-        del self.fields["state"]
+        del self.fields["state"], self.fields["in_force_on"]
 
     def clean_code(self) -> str:
         """Not the name of a page that stands beside the editions."""
@@ -446,6 +464,60 @@ class ReportForm(RevisedForm):
         typed["revision"] = str(draft.revision if draft else 0)
         self.data = typed
         self.has = list(draft.files.all()) if draft else []
+
+
+class EarlierReportForm(RevisedForm):
+    """A report that a country gave before the plan was kept here, entered from the record."""
+
+    texts = {
+        "words": (gettext_lazy("What was done"), 5000, True, 5),
+        "next_steps": (gettext_lazy("Next step"), 1000, False, 2),
+    }
+    order = ["party", "half", "given_on", "done", "words", "next_steps", "evidence", "opens_to"]
+    party = ByName(Party.objects.none(), label=gettext_lazy("Whose report"))
+    half = forms.ChoiceField(label=gettext_lazy("Half-year"))
+    given_on = DayField(label=gettext_lazy("Given on"))
+    done = forms.ChoiceField(label=gettext_lazy("How far it had come"), choices=Report.Done.choices)
+    evidence = forms.CharField(
+        label=gettext_lazy("Where it is recorded"), required=False, max_length=500,
+        help_text=gettext_lazy("Symbols of documents, or addresses of pages."),
+    )  # fmt: skip
+    opens_to = forms.TypedChoiceField(label=gettext_lazy("Who reads it"), coerce=int)
+
+    def __init__(
+        self, *args: Any, cap: int, parties: Any, halves: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["party"].queryset = parties
+        fields["half"].choices = halves
+        # What goes beyond the members only its own party can choose.
+        fields["opens_to"].choices = [
+            (int(one), opening_label(one)) for one in OPENINGS if one <= min(cap, Audience.MEMBERS)
+        ]
+
+    def values(self) -> dict[str, Any]:
+        """What goes into the record."""
+        found = self.cleaned_data
+        names = ("done", "words", "next_steps", "opens_to")
+        return {name: found[name] for name in names} | {"evidence": one_line(found["evidence"])}
+
+
+class StoodForm(TextsForm):
+    """How a commitment stood on a day before the plan was kept here."""
+
+    on = DayField(label=gettext_lazy("On the day"))
+    status = forms.ChoiceField(label=gettext_lazy("Status"), choices=Status.choices)
+    progress = forms.IntegerField(
+        label=gettext_lazy("Progress (%)"), required=False, min_value=0, max_value=100,
+        help_text=gettext_lazy("Empty: what the status is worth."),
+    )  # fmt: skip
+    budget = forms.DecimalField(
+        label=gettext_lazy("Budget"), required=False, min_value=0, max_digits=14, decimal_places=2
+    )
+    funded = forms.DecimalField(
+        label=gettext_lazy("Funded"), required=False, min_value=0, max_digits=14, decimal_places=2
+    )
 
 
 def opening_label(audience: int) -> str:

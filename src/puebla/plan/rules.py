@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from puebla.core.verdicts import ALLOWED, Verdict, refused
@@ -95,6 +96,20 @@ def _may_not_yet_or_no_longer(half: Half, at: dt.datetime) -> str:
         else _("The %(half)s can no longer be reported on.")
     )
     return words % {"half": name_of(*half)}
+
+
+def may_recall(reach: Reach, commitment: Commitment, on: dt.date) -> Verdict:
+    """Enter from the record what was so on a day before the commitment was kept here; since then it is kept by itself."""
+    kept = may_edit(reach, commitment.plan)
+    if not kept:
+        return kept
+    begun = today(commitment.created_at)
+    if on >= begun:
+        return refused(
+            _("Since %(day)s this commitment is kept here, with all that is done. Choose an earlier day.")
+            % {"day": date_format(begun)}
+        )
+    return ALLOWED
 
 
 # The public tracker --------------------------------------------------------------------------------------------------

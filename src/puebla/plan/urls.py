@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from puebla.plan.views import commitments, comparing, editions, matrix, parts, releasing, reporting
+from puebla.plan.views import commitments, comparing, editions, matrix, parts, recalling, releasing, reporting
 
 app_name = "plan"
 _ONE = "<slug:plan>/<str:code>/"
@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path(_ONE, commitments.commitment, name="commitment"),
     path(f"{_ONE}edit/", commitments.edit, name="commitment-edit"),
     path(f"{_ONE}history/", commitments.history, name="commitment-history"),
+    path(f"{_ONE}history/standing/", recalling.standing, name="standing-earlier"),
+    path(f"{_ONE}history/report/", recalling.report, name="report-earlier"),
     path(f"{_ONE}report/", reporting.report, name="report"),
     path(f"{_ONE}reports/<slug:party>/", reporting.party_reports, name="reports"),
     path(f"{_ONE}files/<slug:ref>/", reporting.report_file, name="file"),

@@ -4,6 +4,7 @@ All of it is written for the demonstration. What a mandate cites is known from p
 """
 
 import datetime as dt
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,8 +20,17 @@ from puebla.plan import actions
 from puebla.plan.actions.releasing import release_plan
 from puebla.plan.models import Action, Commitment, Goal, Objective, Plan
 from puebla.plan.models.commitments import Status
+from puebla.plan.querysets.asked import pairs_asked
 from puebla.plan.querysets.public import chosen_facts, digest_of
-from puebla.plan.querysets.rounds import first_day, half_of
+from puebla.plan.querysets.rounds import (
+    Half,
+    earlier,
+    first_day,
+    half_of,
+    halves_back,
+    key_of,
+    rounds_of,
+)
 
 CODE = "2010"
 
@@ -196,7 +206,30 @@ SAID: tuple[tuple[int, str, str, str, str, int, int], ...] = (
 )  # fmt: skip
 #: So many days before the coming meeting reports are due: soon, and not yet over as the visitor comes.
 REPORT_DAYS = 7
+#: What countries said of half-years that are over.
+SAID_EARLIER: dict[str, tuple[Texts, ...]] = {
+    "not_begun": (
+        {"en": "Nothing was begun: the unit that would do it is being set up.", "es": "No se inició: la unidad encargada está en formación."},
+        {"en": "Not begun; the budget of this year held nothing for it.", "es": "Sin inicio; el presupuesto del año no lo contempló."},
+        {"es": "Aún no se inicia; se espera el dictamen jurídico."},
+    ),
+    "under_way": (
+        {"en": "Work goes on with the offices concerned; first results are expected in the coming half-year.", "es": "El trabajo continúa con las oficinas competentes; se esperan los primeros resultados el próximo semestre."},
+        {"en": "Two of the steps that were planned are taken.", "es": "Se dieron dos de los pasos previstos."},
+        {"es": "Se avanza según lo previsto, con apoyo de la cooperación."},
+        {"en": "Slower than planned, since staff was called to the border posts.", "es": "Más lento de lo previsto, pues el personal fue llamado a los puestos fronterizos."},
+    ),
+    "done": (
+        {"en": "Our part is carried out, and kept up.", "es": "Nuestra parte está cumplida y se mantiene."},
+        {"es": "Cumplido en todo el país desde el semestre anterior."},
+    ),
+}  # fmt: skip
 _STATES = {"x": Action.State.DONE, "~": Action.State.UNDER_WAY, "": Action.State.PLANNED}
+
+
+def _chance(*what: Any) -> int:
+    """A number below a hundred that is always the same of the same thing."""
+    return zlib.crc32(repr(what).encode()) % 100
 
 
 class Planning:
@@ -206,15 +239,17 @@ class Planning:
         self._cast, self._by = cast, cast["assistant"]
         self._parties = {one.code: one for one in Party.objects.all()}
         self._entered: list[Commitment] = []
-        # Of the half-year that runs alone is anything asked: what was entered later than one is not asked of it.
-        first = dt.datetime.combine(first_day(half_of(today(now))), dt.time(), tzinfo=dt.UTC)
-        began = min(max(began, first), now)
         room = now - began
+        self._now = now
+        #: The half-year that runs, the one before it, on which reports were asked for the first time, and the one before that.
+        self._halves = halves_back(today(now), 3)
         self.steps: list[tuple[dt.datetime, Callable[[dt.datetime], None]]] = [
             (began + min(dt.timedelta(days=3), room / 20), self._enter)
         ]
+        # What is said now is said of the half-year that runs.
+        first = dt.datetime.combine(first_day(self._halves[0]), dt.time(18), tzinfo=dt.UTC)
         for place, who, how, en, es, days, readers in SAID:
-            instant = max(now - dt.timedelta(days=days), began + room / 10)
+            instant = max(now - dt.timedelta(days=days), began + room / 10, min(first, now))
             said = {
                 "done": how, "words": _t(en, es), "next_steps": {}, "evidence": "", "opens_to": int(readers),
             }  # fmt: skip
@@ -233,11 +268,80 @@ class Planning:
         for line in LINES:
             self._entered.append(self._commitment(line, below[line.under], goals, bodies, at))
         plan.refresh_from_db()
+        since = first_day(self._halves[1])
         plan = actions.describe_plan(
-            plan=plan, values={"state": Plan.State.IN_FORCE, "report_days": REPORT_DAYS}, revision=plan.revision,
-            by=self._by, at=at,
+            plan=plan, values={"state": Plan.State.IN_FORCE, "report_days": REPORT_DAYS, "in_force_on": since},
+            revision=plan.revision, by=self._by, at=at,
         )  # fmt: skip
         actions.set_audience(plan=plan, audience=Audience.OBSERVERS, by=self._by, at=at)
+        self._recall(at)
+        self._report_earlier(plan, at)
+
+    # What was so before ----------------------------------------------------------------------------------------------
+
+    def _recall(self, at: dt.datetime) -> None:
+        """How each stood a year before, from the record: most had come less far."""
+        on = first_day(earlier(self._halves[0], 2)) + dt.timedelta(days=40)
+        for place, one in enumerate(self._entered):
+            chance = _chance("stood", place)
+            status, progress = one.status, one.progress
+            if status == Status.DONE:
+                status, progress = (
+                    (Status.DONE, 100) if chance < 20 else (Status.UNDER_WAY, 50 + chance % 4 * 10)
+                )
+            elif status == Status.UNDER_WAY and chance < 40:
+                status, progress = Status.PLANNED, 0
+            elif status == Status.UNDER_WAY and chance < 80:
+                progress = (one.progress or 0) // 2
+            elif status == Status.NEEDS_FUNDING and chance < 50:
+                status = Status.PLANNED
+            funded = one.funded * 3 / 5 if one.funded is not None and chance < 60 else one.funded
+            values = {"status": status, "progress": progress, "budget": one.budget, "funded": funded}
+            actions.recall_standing(commitment=one, on=on, values=values, by=self._by, at=at)
+
+    def _report_earlier(self, plan: Plan, at: dt.datetime) -> None:
+        """What countries said of both half-years that are over: before the plan was kept here from the record, then by themselves.
+
+        Some reported of the last one after the meeting, and a few did not: of those it is late.
+        """
+        rounds = rounds_of([plan], self._halves)[plan.pk]
+        seen = Commitment.objects.filter(plan=plan)
+        places = {one.pk: place for place, one in enumerate(self._entered)}
+        members = Party.objects.members(on=today(at))
+        by_key = {one.pk: one for one in members}
+        for one, key in pairs_asked(seen, set(by_key), on=today(at)):
+            for half in self._halves[1:]:
+                place, party = places[one.pk], by_key[key]
+                chance = _chance(party.code, place, half)
+                due = rounds[half].due.last_day
+                given = max(due - dt.timedelta(days=2 + chance % 19), first_day(half))
+                if chance >= 90 or party.code not in self._cast.speakers:
+                    continue
+                if half == self._halves[1] and chance >= 78:
+                    given = due + dt.timedelta(days=3 + chance % 5)
+                self._say_earlier(place, party, half, given, chance, at)
+
+    def _say_earlier(
+        self, place: int, party: Party, half: Half, given: dt.date, chance: int, at: dt.datetime
+    ) -> None:
+        done = "not_begun" if chance % 7 == 0 else "done" if chance % 6 == 0 else "under_way"
+        words = SAID_EARLIER[done][chance % len(SAID_EARLIER[done])]
+        said = {
+            "done": done,
+            "words": words,
+            "next_steps": {},
+            "evidence": "",
+            "opens_to": int(Audience.MEMBERS),
+        }
+        if given < today(at):
+            actions.enter_report(
+                commitment=self._entered[place], party=party, half=half, given_on=given, values=said, by=self._by, at=at
+            )  # fmt: skip
+            return
+        instant = dt.datetime.combine(given, dt.time(15, chance % 60), tzinfo=dt.UTC)
+        if at < instant < self._now:
+            self.steps.append((instant, partial(self._report, place, party.code, said, half=half)))
+            self.steps.sort(key=lambda step: step[0])
 
     def _commitment(
         self,
@@ -269,14 +373,16 @@ class Planning:
     def _named(self, codes: str) -> list[Party]:
         return [self._parties[code] for code in codes.split(",") if code not in {"", "*"}]
 
-    def _report(self, place: int, who: str, said: dict[str, Any], at: dt.datetime) -> None:
-        """A party's report of the half-year in which it is sent."""
+    def _report(
+        self, place: int, who: str, said: dict[str, Any], at: dt.datetime, half: Half | None = None
+    ) -> None:
+        """A party's report: of the half-year in which it is sent where no other is named."""
+        half = half or half_of(today(at))
         facts: dict[str, Any] = {
-            "commitment": self._entered[place], "party": self._parties[who], "half": half_of(today(at)),
-            "by": self._cast.speakers[who], "at": at,
+            "commitment": self._entered[place], "party": self._parties[who], "half": half, "by": self._cast.speakers[who], "at": at,
         }  # fmt: skip
         actions.save_draft(values=said, **facts)
-        actions.send_report(token=f"demonstration-{place}-{who}", **facts)
+        actions.send_report(token=f"demonstration-{place}-{who}-{key_of(half)}", **facts)
 
     def _release(self, at: dt.datetime) -> None:
         """What is begun becomes public, without money."""

@@ -1,6 +1,6 @@
 """What is done to the Plan of Action."""
 
-from puebla.plan.actions.reporting import file_opened, save_draft, send_report
+from puebla.plan.actions.reporting import enter_report, file_opened, save_draft, send_report
 from puebla.plan.actions.writing import (
     add_action,
     add_commitment,
@@ -14,6 +14,7 @@ from puebla.plan.actions.writing import (
     describe_objective,
     describe_pillar,
     describe_plan,
+    recall_standing,
     set_audience,
 )
 
@@ -30,7 +31,9 @@ __all__ = [
     "describe_objective",
     "describe_pillar",
     "describe_plan",
+    "enter_report",
     "file_opened",
+    "recall_standing",
     "save_draft",
     "send_report",
     "set_audience",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -21,7 +22,7 @@ from puebla.plan.actions.writing import locked_commitment
 from puebla.plan.models import Commitment, Report, ReportFile
 from puebla.plan.models.reports import OPENINGS
 from puebla.plan.querysets.asked import reports_of
-from puebla.plan.querysets.rounds import Half, key_of
+from puebla.plan.querysets.rounds import Half, first_day, key_of
 
 #: What a report says; the rest is kept by the house.
 FIELDS = ("done", "words", "next_steps", "evidence", "opens_to")
@@ -135,6 +136,45 @@ def send_report(
     journal.record(
         "party_report.sent", at=at, person=by, subject=report, room=row.plan.room, party_code=party.code,
         facts={"plan": row.plan.code, "code": row.code, "half": key_of(half), "number": report.number},
+    )  # fmt: skip
+    return report
+
+
+@transaction.atomic
+def enter_report(
+    *, commitment: Commitment, party: Party, half: Half, given_on: dt.date, values: Mapping[str, Any], by: Person, at: dt.datetime
+) -> Report:  # fmt: skip
+    """Enter from the record a report that a party gave before the commitment was kept here; the half-year is the one it tells of.
+
+    Args:
+        values: of `FIELDS`; it is opened to the members at most: wider only its own party can choose.
+    """
+    row = locked_commitment(commitment)
+    if not (verdict := rules.may_recall(reach_of(by, at), row, given_on)):
+        raise RefusedError(verdict.reason, field="given_on")
+    if given_on < first_day(half):
+        raise RefusedError(
+            _("It would have been given before the half-year that it tells of began."), field="given_on"
+        )
+    own = Report.objects.filter(commitment=row, party=party, year=half[0], half=half[1])
+    if own.exclude(state=Report.State.DRAFT).exists():
+        raise RefusedError(_("A report of this party on that half-year stands here already."), field="half")
+    _require_opening(row, values["opens_to"])
+    if values["opens_to"] > Audience.MEMBERS:
+        raise RefusedError(
+            _("Only its own party opens a report wider than to the members."), field="opens_to"
+        )
+    sent_at = timezone.make_aware(dt.datetime.combine(given_on, dt.time(12)))
+    report = Report(
+        commitment=row, party=party, year=half[0], half=half[1], number=1, state=Report.State.SENT, room=row.plan.room,
+        room_cap=row.plan.room_cap, audience=values["opens_to"], sent_at=sent_at, sent_by=by, entered_at=at, changed_at=at,
+        changed_by=by, **{name: values[name] for name in FIELDS},
+    )  # fmt: skip
+    _require_complete(report)
+    report.save()
+    journal.record(
+        "party_report.entered", at=at, person=by, subject=report, room=row.plan.room, party_code=party.code,
+        facts={"plan": row.plan.code, "code": row.code, "half": key_of(half), "party": party.code},
     )  # fmt: skip
     return report
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -13,10 +15,11 @@ from puebla.core import journal
 from puebla.core.verdicts import RefusedError, require, require_unchanged
 from puebla.core.words import fold, order_of
 from puebla.members.models import Audience, Body, Party
-from puebla.members.querysets import reach_of
+from puebla.members.querysets import reach_of, today
 from puebla.plan import rules
 from puebla.plan.actions.indexing import index_commitments, index_plan
 from puebla.plan.models import Action, Commitment, Goal, Indicator, Involvement, Mark, Objective, Pillar, Plan
+from puebla.plan.models.commitments import Status
 from puebla.statistics.actions import ask_to_read
 from puebla.statistics.rules import may_be_shown
 
@@ -57,8 +60,10 @@ def describe_plan(
     if by is not None:
         require(rules.may_describe(reach_of(by, at), row))
     require_unchanged(row, revision)
+    before, since = row.state, row.in_force_on
     changed = _set(row, values)
     _require_order(row.from_on, row.until_on)
+    _come_into_force(row, changed, before, at)
     if row.state != Plan.State.DRAFT and not row.commitments.exists() and "state" in changed:
         raise RefusedError(
             _("There is nothing in this edition yet. Enter its commitments before it is put in force."),
@@ -66,12 +71,38 @@ def describe_plan(
         )
     if changed:
         _touch(row, by, at)
+        if row.is_in_force and row.in_force_on != since:
+            moved = row.commitments.all() if row.state != before else row.commitments.filter(asked_from=since)
+            moved.update(asked_from=row.in_force_on)
         index_plan(row, at=at)
         journal.record(
             "plan.described", at=at, person=by, subject=row, room=row.room,
             facts={"changed": changed, "state": row.state},
         )  # fmt: skip
     return row
+
+
+def _come_into_force(row: Plan, changed: list[str], before: str, at: dt.datetime) -> None:
+    """Since when reports are asked: today, or the day that the history has; never of the time before the edition began."""
+    if not row.is_in_force:
+        return
+    first = max(today(at), row.from_on)
+    kept = row.in_force_on is not None and ("in_force_on" in changed or before != Plan.State.CLOSED)
+    if not kept and row.in_force_on != first:
+        row.in_force_on = first
+        changed.append("in_force_on")
+    assert row.in_force_on is not None  # noqa: S101 - set above; for the type checker
+    if row.in_force_on < row.from_on:
+        raise RefusedError(
+            _("Nothing is reported of the time before the edition began. Choose a day from %(day)s on.")
+            % {"day": date_format(row.from_on)},
+            field="in_force_on",
+        )
+    if row.in_force_on > first:
+        raise RefusedError(
+            _("That day is still to come. Leave it empty: reports are asked from today on."),
+            field="in_force_on",
+        )
 
 
 @transaction.atomic
@@ -199,7 +230,7 @@ def add_commitment(
     code = _next_code(plan, objective)
     row = Commitment(
         plan=plan, objective=objective, code=code, code_order=order_of(code)[:60], created_at=at, created_by=by,
-        changed_at=at, changed_by=by, **values,
+        changed_at=at, changed_by=by, asked_from=today(at) if plan.is_in_force else None, **values,
     )  # fmt: skip
     _require_whole(row)
     row.progress = rules.progress_of(row.status, ())
@@ -300,6 +331,31 @@ def _mark(row: Commitment, by: Person | None, at: dt.datetime) -> None:
     last = row.marks.order_by("-at", "-pk").values(*facts).first()
     if last != facts:
         Mark.objects.create(commitment=row, at=at, by=by, **facts)
+
+
+@transaction.atomic
+def recall_standing(
+    *, commitment: Commitment, on: dt.date, values: Mapping[str, Any], by: Person, at: dt.datetime
+) -> Mark:
+    """Enter from the record how a commitment stood on a day before it was kept here, so that years can be compared.
+
+    Args:
+        values: status, and progress, budget, funded as far as they are known.
+    """
+    plan = _open(commitment.plan, by, at)
+    row = locked_commitment(commitment)
+    if not (verdict := rules.may_recall(reach_of(by, at), row, on)):
+        raise RefusedError(verdict.reason, field="on")
+    facts = {name: values.get(name) for name in ("progress", "budget", "funded")}
+    if facts["progress"] is None or values["status"] == Status.DROPPED:
+        facts["progress"] = rules.progress_of(values["status"], ())
+    midnight = timezone.make_aware(dt.datetime.combine(on, dt.time()))
+    made = Mark.objects.create(
+        commitment=row, at=midnight, by=by, entered_at=at, status=values["status"], **facts
+    )
+    journal.record("commitment.recalled", at=at, person=by, subject=row, room=plan.room,
+                   facts={"plan": plan.code, "code": row.code, "on": on, "status": made.status})  # fmt: skip
+    return made
 
 
 # Actions of a commitment ---------------------------------------------------------------------------------------------

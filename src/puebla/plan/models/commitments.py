@@ -86,6 +86,9 @@ class Commitment(models.Model):
     from_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
     until_on = models.DateField(_("until"), null=True, blank=True)
     until_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
+    #: Since when reports on it are asked: when its edition came into force, or it was entered into one that was. None of
+    #: what was entered before this was kept: then since it was entered.
+    asked_from = models.DateField(_("reports are asked since"), null=True, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=15, choices=Status, default=Status.PLANNED)
     #: In per cent, by the stated rule (`rules.progress_of`); None where it does not count.
     progress = models.PositiveSmallIntegerField(_("progress"), null=True, blank=True)
@@ -199,6 +202,8 @@ class Mark(models.Model):
     progress = models.PositiveSmallIntegerField(_("progress"), null=True)
     budget = models.DecimalField(_("budget"), max_digits=14, decimal_places=2, null=True)
     funded = models.DecimalField(_("funded"), max_digits=14, decimal_places=2, null=True)
+    #: When it was entered from the record, of a day on which the plan was not kept here; None of what was kept at each change.
+    entered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("how a commitment stood")

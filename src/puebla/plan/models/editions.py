@@ -38,6 +38,8 @@ class Plan(Restricted):
     until_on = models.DateField(_("until"), null=True, blank=True)
     until_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.YEAR)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    #: Since when countries report on it here: nothing is asked of a half-year that was over before.
+    in_force_on = models.DateField(_("reports are asked since"), null=True, blank=True)
     #: So many days before the meeting of that body reports are due.
     report_days = models.PositiveSmallIntegerField(
         _("reports are due, days before the meeting"), default=15, validators=[MaxValueValidator(120)]

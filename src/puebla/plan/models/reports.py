@@ -56,6 +56,8 @@ class Report(Restricted):
     changed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     sent_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    #: When the secretariat (`sent_by`) entered it from the record, of the time before the plan was kept here.
+    entered_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
 
     objects = ReportQuerySet.as_manager()

@@ -68,9 +68,11 @@ def _asked(person: Any, reach: Any, at: Any, parties: Any) -> QuerySet[Any, Any]
 
 def _keys(person: Any, reach: Any, at: Any, parties: Any, *begun: Any) -> QuerySet[Any, Any]:
     later = {
-        f"later_{place}": ExpressionWrapper(Q(created_at__gte=instant), BooleanField())
-        for place, instant in enumerate(begun)
-    }
+        f"later_{place}": ExpressionWrapper(
+            Q(asked_from__gte=today(instant)) | Q(asked_from=None, created_at__gte=instant) | Q(from_on__gte=today(instant)),
+            BooleanField(),
+        ) for place, instant in enumerate(begun)
+    }  # fmt: skip
     rows = _asked(person, reach, at, parties).annotate(**later).order_by("plan_id", "code_order")
     return rows.values_list("pk", "plan_id", "all_members", *later)
 
@@ -88,8 +90,8 @@ def _given(
 
 #: What a list shows of a commitment of which a report is asked.
 SHOWN = (
-    "pk", "ref", "plan_id", "code", "titles", "all_members", "paragraph_id", "created_at", "plan__code", "plan__body__code",
-    "plan__room__sealed",
+    "pk", "ref", "plan_id", "code", "titles", "all_members", "paragraph_id", "created_at", "asked_from", "from_on", "plan__code",
+    "plan__body__code", "plan__room__sealed",
 )  # fmt: skip
 
 
@@ -121,7 +123,7 @@ these_asked = PreparedForReader(
 #: (person, reach, paragraphs) → paragraph, symbol of its text, anchor; of those that the reader may know of.
 paragraphs_cited = PreparedForReader(_citable)
 #: (person, reach, at, parties that are members, instants) → key, edition, whether all members are asked, and of each instant
-#: whether the commitment was entered at it or later.
+#: whether reports on the commitment are asked only since it or later.
 keys_asked = PreparedForReader(_keys, raw=True)
 #: (person, reach, parties, commitments, first year and half, since) → commitment, party, year, half, whether it was sent since, and when.
 reports_given = PreparedForReader(_given, raw=True)

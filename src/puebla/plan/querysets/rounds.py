@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.core.asks import Due
@@ -59,6 +60,13 @@ def first_day(half: Half) -> dt.date:
 def last_day(half: Half) -> dt.date:
     """The last day of a half-year."""
     return dt.date(half[0], 6, 30) if half[1] == 1 else dt.date(half[0], 12, 31)
+
+
+def is_asked_of(commitment: Any, half: Half) -> bool:
+    """Whether a half-year lies in the time for which reports on this commitment are asked (not by whom, nor how it stands)."""
+    since = commitment.asked_from or timezone.localtime(commitment.created_at).date()
+    begins = since if commitment.from_on is None else max(since, commitment.from_on)
+    return bool(begins <= last_day(half))
 
 
 def key_of(half: Half) -> str:

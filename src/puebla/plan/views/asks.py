@@ -23,7 +23,15 @@ from puebla.plan.querysets.asked import (
     reports_given,
     these_asked,
 )
-from puebla.plan.querysets.rounds import Half, Round, half_named, halves_back, last_day, rounds_of
+from puebla.plan.querysets.rounds import (
+    Half,
+    Round,
+    half_named,
+    halves_back,
+    is_asked_of,
+    last_day,
+    rounds_of,
+)
 
 NAME, KIND = "plan", "report"
 #: The half-year that runs and the one before it can still be reported on; the third has ended.
@@ -52,13 +60,13 @@ class ReportAsks(LongSource):
         for number, half in enumerate(halves if rows else ()):
             given = sent.get(half, {})
             lots: dict[tuple[int, int, bool], list[Key]] = defaultdict(list)
-            for key, plan, of_all, *entered_after in rows:
+            for key, plan, of_all, *asked_later in rows:
                 for party in members:
                     if not (of_all or len(members) == 1 or (key, party) in named):
                         continue
                     report = given.get((key, party))
-                    # What was entered after a half-year is not asked of it; what was sent long ago is told no more.
-                    if report[0] if report else not (number and entered_after[number - 1]):
+                    # What is asked only since later is not asked of a half-year; what was sent long ago is told no more.
+                    if report[0] if report else not (number and asked_later[number - 1]):
                         lots[party, plan, report is not None].append((key, half))
             for (party, plan, is_sent), keys in lots.items():
                 yield _lot(party, rounds[plan][half], keys, sent=is_sent, ended=number >= ANSWERED_LATE)
@@ -83,7 +91,7 @@ class ReportAsks(LongSource):
                 continue
             number = halves.index(half)
             asked = one.all_members or len(members) == 1 or (key, party) in named
-            if not asked or (report is None and number and one.created_at >= _after(half)):
+            if not asked or (report is None and not is_asked_of(one, half)):
                 continue
             answered = _instant(report[1]) if report else None
             # What asks it, as it is cited: the paragraph where the reader may know of it, else the edition and the number.

@@ -21,7 +21,7 @@ from puebla.plan.models import Commitment, Indicator, Plan, Report
 from puebla.plan.querysets.asked import pairs_asked
 from puebla.plan.querysets.matrix import matrix_of, paragraphs_known
 from puebla.plan.querysets.progress import gap_of
-from puebla.plan.querysets.rounds import halves_back, rounds_of
+from puebla.plan.querysets.rounds import halves_back, is_asked_of, rounds_of
 from puebla.plan.views.editions import posted
 from puebla.plan.views.indicators import shown_indicators
 from puebla.plan.views.parts import kept_or_404
@@ -80,7 +80,7 @@ def _own(request: PersonRequest, row: Commitment, reach: Reach, at: Any) -> list
             sent, draft = standing.get((party.pk, *half, "sent")), standing.get((party.pk, *half, "draft"))
             # Of the half-year before only what is begun or missing is of interest.
             begun = draft is not None or sent is None
-            if number and (not begun or today(row.created_at) > rounds[half].due.last_day):
+            if number and (not begun or (draft is None and not is_asked_of(row, half))):
                 continue
             verdict = rules.may_report(reach, row, party, half, asked=True, at=at)
             found.append({
@@ -178,13 +178,13 @@ def history(request: PersonRequest, plan: str, code: str) -> HttpResponseBase:
     )
     refs = list(reports.order_by().values_list("ref", flat=True))
     of_reports = JournalEntry.objects.filter(subject_kind="Report", subject_ref__in=refs)
-    entries = of_reports.filter(act="party_report.sent")
+    entries = of_reports.filter(act__in=["party_report.sent", "party_report.entered"])
     entries = entries | openings_known_to(of_reports.filter(act="party_report.file_opened"), row.plan, reach)
     if rules.may_keep(reach):
         entries = entries | JournalEntry.objects.filter(subject_kind="Commitment", subject_ref=row.ref)
     context = {
         "plan": row.plan, "commitment": row, "what": row.titles, "marks": row.marks.order_by("-at", "-pk")[:100],
-        "entries": sentences(entries.order_by("-sequence")[:200]),
+        "entries": sentences(entries.order_by("-sequence")[:200]), "may_edit": rules.may_edit(reach, row.plan),
     }  # fmt: skip
     return render(request, "plan/history.html", context)
 

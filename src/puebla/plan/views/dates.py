@@ -11,7 +11,7 @@ from puebla.core.calendars import CalendarEntry, other_language
 from puebla.core.languages import show
 from puebla.members.querysets import Reach, today
 from puebla.plan.models import Plan
-from puebla.plan.querysets.rounds import Half, earlier, half_of, rounds_of
+from puebla.plan.querysets.rounds import Half, earlier, half_of, last_day, rounds_of
 
 if TYPE_CHECKING:
     from puebla.accounts.models import Person
@@ -31,6 +31,8 @@ def entries(person: "Person", reach: Reach, first: dt.datetime, last: dt.datetim
     for plan in plans:
         for round_ in rounds[plan.pk].values():
             if round_.due.on is None or not begins <= round_.due.on <= ends or round_.due.on < plan.from_on:
+                continue
+            if plan.in_force_on is not None and last_day((round_.year, round_.half)) < plan.in_force_on:
                 continue
             yield CalendarEntry(
                 uid=f"plan-{plan.code}-{round_.key}", kind="report",
