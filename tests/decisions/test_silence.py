@@ -371,3 +371,26 @@ def test_a_rule_that_is_changed_is_not_in_its_own_way_but_may_not_run_into_the_n
         SilenceRule.objects.filter(pk=kept.pk).update(until_on=None)
     other = factories.BodyFactory(code="VM")
     assert silence.keep_rule(body=other, values={"from_on": DAY}, by=world.keeper, at=OPENED).body == other
+
+
+def test_another_answer_from_a_page_gone_back_to_is_never_taken_for_the_one_before(world):
+    row, same = world.opened(), "one-form"
+    world.says(row, "CRI", "no_objection", words="", token=same)
+
+    broken = world.says(row, "CRI", "breaks", words="We cannot join paragraph 2.", token=same)
+
+    row.refresh_from_db()
+    assert (row.state, broken.kind) == ("broken", "breaks")
+    assert world.says(row, "CRI", "no_objection", words="", token=same).kind == "no_objection", "the same form sent twice"
+
+
+def test_a_page_gone_back_to_opens_anew_what_was_stopped_and_never_tells_of_another_procedure(world):
+    first = world.opened(token="one-form")
+    assert world.opened(first.decision, token="one-form") == first
+    silence.stop(procedure=first, reasons={"en": "A word is missing."}, by=world.keeper, at=world.clock.at)
+
+    second = world.opened(first.decision, token="one-form")
+    third = world.opened(token="one-form")
+
+    assert second.is_running and second != first
+    assert third.is_running and third.decision != second.decision

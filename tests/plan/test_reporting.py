@@ -216,6 +216,26 @@ def test_a_country_reports_from_a_phone_without_scripts_with_a_file(client, line
     assert client.get(file.wsgi_request.path).status_code == 404
 
 
+def test_what_is_changed_on_a_page_gone_back_to_is_sent_as_a_new_report_and_the_same_form_counts_once(client, line):
+    _by, made, one, country, person = line
+    client.force_login(person)
+    address = reverse("plan:report", args=[made.code, one.code])
+    form = client.get(address).context["form"].initial
+    typed = {name: form.get(name) or "" for name in ("revision", "token", "opens_to")} | {"done": "under_way", "words_en": "Two courses.", "send": "1"}  # fmt: skip
+    half = half_of(today(timezone.now()))
+
+    client.post(address, typed)
+    client.post(address, typed)
+    once = Report.objects.filter(commitment=one).count()
+    client.post(address, typed | {"words_en": "Three courses."})
+
+    assert once == 1
+    assert [(row.state, row.number, row.words["en"]) for row in Report.objects.order_by("number")] == [
+        ("replaced", 1, "Two courses."), ("sent", 2, "Three courses."),
+    ]  # fmt: skip
+    assert {(row.year, row.half) for row in Report.objects.all()} == {half}
+
+
 def test_files_go_with_the_report_into_the_one_that_replaces_it_and_may_be_taken_away(line, monkeypatch):
     by, made, one, country, person = line
     facts = {"commitment": one, "party": country, "half": H1, "values": SAID, "by": person, "at": AT}

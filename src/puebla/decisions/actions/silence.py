@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.languages import Texts
-from puebla.core.models import Process
+from puebla.core.models import Process, random_ref
 from puebla.core.ticks import Tick
 from puebla.core.verdicts import ALLOWED, RefusedError, Verdict, require, require_unchanged
 from puebla.core.workdays import has_calendar
@@ -147,8 +147,12 @@ def open_silence(
         RefusedError: where the body's rules do not provide for it, a member has nobody who could answer, or the time is short.
     """
     row = locked_decision(decision)
-    if (before := SilenceProcedure.objects.filter(token=token).first()) is not None:
+    before = SilenceProcedure.objects.filter(token=token).first()
+    if before is not None and before.decision_id == row.pk and before.is_running:
         return before
+    if before is not None:
+        # A page gone back to, and not one form sent twice: what it asks is done, or refused with its reason.
+        token = random_ref()
     rule = SilenceRule.objects.in_force(row.body, on=today(at))
     require(rules.may_open(reach_of(by, at), row, rule, at=at))
     asked = asked_of(on=today(at))
@@ -227,8 +231,12 @@ def answer(
         discreet: told to the Presidency and the secretariat alone; that the silence was broken every member learns.
     """
     row = locked(procedure)
-    if (before := SilenceReceipt.objects.filter(token=token).first()) is not None:
+    before = SilenceReceipt.objects.filter(token=token).first()
+    if before is not None and (before.procedure_id, before.party_id, before.kind, before.words) == (row.pk, party.pk, kind, words.strip()):
         return before
+    if before is not None:
+        # A page gone back to with another answer: silence that is broken so must not be taken for what was said before.
+        token = random_ref()
     reach = reach_of(by, at)
     asked = frozenset(row.asked.order_by().values_list("party_id", flat=True))
     require(rules.may_answer(reach, row, party, asked=asked))

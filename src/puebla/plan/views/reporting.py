@@ -119,6 +119,9 @@ def _kept_or_sent(
 ) -> HttpResponseBase | None:
     """Keep the draft and, where that was asked, send it; None where something is to be looked at again."""
     token = form.cleaned_data["token"] if "send" in request.POST else ""
+    if token and _is_another(sent_with(row, party, token), form, half):
+        # A page gone back to, and not one form sent twice: it is another report.
+        token = secrets.token_hex(16)
     facts: dict[str, Any] = {"commitment": row, "party": party, "half": half, "by": request.person, "at": at}
     try:
         if not (token and sent_with(row, party, token)):
@@ -147,6 +150,14 @@ def _kept_or_sent(
         request, _("Your report was sent. It can be replaced by a later one; it stays in the history.")
     )
     return redirect("plan:reports", row.plan.code, row.code, party.code)
+
+
+def _is_another(sent: Report | None, form: ReportForm, half: Half) -> bool:
+    """Whether what is sent now says something else than what this form sent before."""
+    if sent is None:
+        return False
+    same = all(getattr(sent, name) == value for name, value in form.values().items())
+    return not same or bool(form.held or form.dropped()) or (sent.year, sent.half) != half
 
 
 @signed_in
