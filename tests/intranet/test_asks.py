@@ -19,6 +19,7 @@ from puebla.core.verdicts import RefusedError, StaleError
 from puebla.intranet.actions import asks as actions
 from puebla.intranet.actions.reminding import mail_now, remind
 from puebla.intranet.models import Handling
+from puebla.intranet.querysets import next_of
 from puebla.meetings.actions import delegations
 from puebla.members.querysets import reach_of
 from puebla.texts import actions as texts
@@ -343,3 +344,29 @@ def test_a_long_list_is_turned_page_by_page_and_tells_how_many_there_are(monkeyp
     assert (first.count('<th scope="row">'), second.count('<th scope="row">')) == (2, 1)
     assert '<span class="meta">3</span>' in first and '<span class="meta">3</span>' in second
     assert b"".join(client.get(f"{address}?export=csv")).decode().count("CIRC") == 3
+
+
+def test_what_blocks_the_next_meeting_is_told_of_the_one_that_comes_and_not_of_one_that_is_over():
+    today = timezone.localdate()
+    make.process()
+    keeper = make.secretariat_person()
+    make.focal_point()
+    body = make.BodyFactory(code="RCGM", function="consultation")
+    days = {"M/PAST": today - 20 * DAY, "M/NEXT": today + 40 * DAY, "M/LATER": today + 90 * DAY}
+    for symbol, day in days.items():
+        make.convening(
+            symbol=symbol, body=body, starts_on=day, ends_on=None, state="convened", convened_at=timezone.now()
+        )
+
+    page = client_of(keeper).get(reverse("intranet:asks-board"))
+
+    assert "M/PAST" in str(page.context["meetings"]), "something is still late for it"
+    assert page.context["next"] == "M/NEXT"
+    assert next_of(days, on=today + 200 * DAY) == next_of([], on=today) == ""
+
+
+@pytest.mark.parametrize(("on", "found"), [(dt.date(2026, 12, 31), "M/DEC"), (dt.date(2027, 1, 1), "")])
+def test_a_meeting_of_which_the_month_alone_is_known_comes_until_that_month_is_over(on, found):
+    make.MeetingFactory(symbol="M/DEC", starts_on=dt.date(2026, 12, 1), ends_on=None, precision="month")
+
+    assert next_of(["M/DEC"], on=on) == found

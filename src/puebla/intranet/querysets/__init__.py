@@ -1,13 +1,16 @@
 """Questions of the private site's own pages."""
 
+import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from puebla.core.calendars import last_day
 from puebla.core.models import JournalEntry
 from puebla.documents.models import Document
-from puebla.members.models import Restricted, Room
+from puebla.members.models import Meeting, Restricted, Room
 from puebla.members.querysets import Reach
 
 if TYPE_CHECKING:
@@ -38,3 +41,14 @@ def entries_for(person: "Person", reach: Reach) -> "QuerySet[JournalEntry]":
             hidden = records.order_by().exclude(pk__in=seen).values("ref")
             found = found.exclude(subject_kind=model.__name__, subject_ref__in=hidden)
     return found.order_by("-sequence")
+
+
+def next_of(symbols: Collection[str], *, on: dt.date) -> str:
+    """Which of these meetings comes first of those that are not over; one question at most. For who knows of them already."""
+    if not symbols:
+        return ""
+    rows = Meeting.objects.filter(symbol__in=sorted(symbols)).order_by("starts_on", "symbol_order")
+    for symbol, starts_on, ends_on, precision in rows.values_list("symbol", "starts_on", "ends_on", "precision"):
+        if (ends_on or last_day(starts_on, precision)) >= on:
+            return str(symbol)
+    return ""

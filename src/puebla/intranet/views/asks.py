@@ -26,6 +26,7 @@ from puebla.intranet import rules
 from puebla.intranet.actions import asks as actions
 from puebla.intranet.forms import NoteForm, SetAsideForm
 from puebla.intranet.models import Handling
+from puebla.intranet.querysets import next_of
 from puebla.intranet.views.asked import ORDER, Asked, Line, Placed, Writer, line_of
 from puebla.members.forms import RevisedForm
 from puebla.members.models import Party, Seat, StandingKind
@@ -232,7 +233,7 @@ def board(request: PersonRequest) -> HttpResponseBase:
     if export is not None:
         return export
     context = {
-        "rows": rows, "next": _soonest(asked), "filters": chosen,
+        "rows": rows, "next": _next(asked, at), "filters": chosen,
         "active": bool(chosen["kind"] or chosen["meeting"]), **_choices(asked, chosen | {"state": ""}),
     }  # fmt: skip
     return render(request, "intranet/asks_board.html", context)
@@ -251,9 +252,9 @@ def _row(party: Party, lots: list[Placed], at: dt.datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _soonest(asked: Asked) -> str:
-    """The meeting for which something is due first."""
-    return next((one.lot.meeting for one in asked.lots if one.lot.meeting and one.state in WAITING), "")
+def _next(asked: Asked, at: dt.datetime) -> str:
+    """The meeting that comes next, of those for which something waits: one that is over is blocked by nothing."""
+    return next_of({one.lot.meeting for one in asked.lots if one.lot.meeting and one.state in WAITING}, on=today(at))
 
 
 def menu_entry(_person: Person) -> tuple[str, str]:
