@@ -18,6 +18,7 @@ from puebla.members.models import Audience
 from puebla.plan import actions
 from puebla.plan.models import Commitment, Framework, Goal, Indicator, Mark, Plan
 from puebla.plan.querysets.comparing import compared
+from puebla.plan.querysets.progress import tree_of
 from puebla.plan.rules import progress_of
 from puebla.texts import actions as texts
 from tests import factories as make
@@ -199,6 +200,20 @@ class TestProgress:
         for half in ("0001-1", "9999-2", "2026-3"):
             assert page(client, "compare", "2010", **{"from": half}).status_code == 200
             assert page(client, "compare", "2010", to=half).status_code == 200
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_what_one_commitment_has_too_much_fills_no_other_ones_gap(order):
+    by = secretary()
+    made = plan(by)
+    amounts = [(100, 400, "USD"), (300, None, "USD"), (None, 50, "USD")]
+    for place in order:
+        budget, funded, currency = amounts[place]
+        commitment(by, objective=objective_of(made), budget=budget, funded=funded, currency=currency)
+
+    whole = tree_of(Commitment.objects.filter(plan=made)).whole.amounts
+
+    assert whole == [{"currency": "USD", "budget": 400, "funded": 450, "gap": 300}]
 
 
 class TestKeeping:

@@ -16,7 +16,7 @@ from puebla.members.models import Audience
 from puebla.members.querysets import reach_of, today
 from puebla.plan import actions
 from puebla.plan.models import Commitment, Report
-from puebla.plan.querysets.rounds import half_of
+from puebla.plan.querysets.rounds import half_of, rounds_of
 from puebla.plan.views.panels import to_report
 from tests import factories as make
 from tests.plan.making import (
@@ -67,6 +67,17 @@ def test_a_member_that_leads_is_asked_before_the_groups_meeting_and_has_done_it_
     assert ask.state(AT + dt.timedelta(days=40)) == State.LATE
     assert ask.answer.endswith("/report/?half=2026-1") and ask.cites == f"2010/{one.code}"
     assert done.state(AT) == State.DONE and done.answered_at == AT
+
+
+@pytest.mark.parametrize(
+    ("meets", "due"),
+    [(dt.date(2026, 1, 16), dt.date(2026, 1, 1)), (dt.date(2026, 1, 15), dt.date(2026, 1, 15)), (dt.date(2026, 1, 2), dt.date(2026, 1, 2))],
+)  # fmt: skip
+def test_no_report_is_due_before_the_half_year_that_it_tells_of_has_begun(line, meets, due):
+    _by, made, *_rest = line
+    make.MeetingFactory(symbol="RCM/2026/RCGM-1", body=made.body, starts_on=meets, ends_on=None)
+
+    assert rounds_of([made], [H1])[made.pk][H1].due.on == due
 
 
 def test_all_members_are_asked_of_what_is_of_all_and_observers_of_nothing(line):

@@ -1,6 +1,7 @@
 """Start of the app."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import AppConfig
@@ -32,6 +33,14 @@ def mail_now(ref: str, mail: Any, at: dt.datetime) -> dict[str, str] | None:
     return mail_now(ref, mail, at)
 
 
+def set_aside_of(source: str, parties: Collection[int]) -> set[tuple[str, int]]:
+    """What of a room's asks these parties said does not apply to them."""
+    from puebla.intranet.models import Handling
+
+    rows = Handling.objects.filter(source=source, party__in=sorted(parties), not_applicable_at__isnull=False)
+    return set(rows.order_by().values_list("asked", "party_id"))
+
+
 class IntranetConfig(AppConfig):
     """See the package's own words."""
 
@@ -47,6 +56,7 @@ class IntranetConfig(AppConfig):
         registry.menu.add("asks", asks.menu_entry, rank=5)
         registry.mail_kinds.add("asks", lambda: _("reminders of what is asked"))
         registry.mail_now.add("ask", mail_now)
+        registry.asks_aside.add("intranet", set_aside_of)
         registry.chores.add(
             "intranet.reminders", Chore("intranet.reminders", remind, every=dt.timedelta(hours=1)), rank=53
         )

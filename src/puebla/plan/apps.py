@@ -1,5 +1,6 @@
 """The Plan of Action: editions, commitments, reports, the monitoring matrix."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puebla.core import registry
+from puebla.core.operations import Chore
 from puebla.core.registry import Reference
 
 
@@ -132,13 +134,17 @@ class PlanConfig(AppConfig):
         from puebla.core import asks, calendars
         from puebla.core.search.sources import Keeper
         from puebla.members.actions.indexing import begin_anew
-        from puebla.plan.actions import indexing
+        from puebla.plan.actions import indexing, reminding
         from puebla.plan.views import dates, searching
         from puebla.plan.views.asks import asks as asked
 
         asks.KINDS["report"] = gettext_lazy("report on a commitment")
         calendars.KINDS["report"] = gettext_lazy("reports due")
         registry.asks.add("plan", asked, rank=40)
+        registry.mail_kinds.add(reminding.SOURCE, lambda: _("reminders of reports on the Plan of Action"))
+        registry.mail_now.add(reminding.ABOUT, reminding.mail_now)
+        chore = Chore("plan.reminded", lambda at: reminding.remind(at=at), every=dt.timedelta(hours=1))
+        registry.chores.add("plan.reminded", chore, rank=53)
         registry.calendar.add("plan", dates.entries, rank=40)
         registry.kept_files.add("plan", kept_files)
         registry.search_sources.add("plan", searching.CommitmentSource(), rank=30)

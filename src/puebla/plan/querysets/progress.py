@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, DecimalField, F, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from puebla.plan.models.commitments import Status
+
+
+_NOTHING = Value(Decimal(), DecimalField(max_digits=14, decimal_places=2))
+_FUNDED = Coalesce("funded", _NOTHING)
 
 
 @dataclass
@@ -16,7 +21,7 @@ class Standing:
     """How a number of commitments stand together.
 
     Attributes:
-        states: how many have each status. money: by currency what is budgeted and what is funded.
+        states: how many have each status. money: by currency what is budgeted, what is funded and what is missing.
     """
 
     total: int = 0
@@ -44,10 +49,10 @@ class Standing:
 
     @property
     def amounts(self) -> list[dict[str, Any]]:
-        """By currency the budget, what is funded, and what is missing."""
+        """By currency the budget, what is funded, and what is missing: what one has too much is not another's."""
         return [
-            {"currency": currency, "budget": budget, "funded": funded, "gap": max(budget - funded, Decimal())}
-            for currency, (budget, funded) in sorted(self.money.items())
+            {"currency": currency, "budget": budget, "funded": funded, "gap": gap}
+            for currency, (budget, funded, gap) in sorted(self.money.items())
         ]
 
 
@@ -76,13 +81,14 @@ def tree_of(commitments: Any) -> Tree:
             one.add(status, count, counted, points or 0)
     sums = commitments.exclude(currency="").exclude(status=Status.DROPPED).order_by()
     by_part = sums.values_list("plan_id", "objective__pillar_id", "currency")
-    for plan, pillar, currency, budget, funded in by_part.annotate(
-        budgets=Sum("budget"), funds=Sum("funded")
+    missing = Case(When(budget__gt=_FUNDED, then=F("budget") - _FUNDED), default=_NOTHING)
+    for plan, pillar, currency, *amounts in by_part.annotate(
+        budgets=Sum("budget"), funds=Sum("funded"), gaps=Sum(missing)
     ):
         for one in (whole, plans[plan], pillars[pillar]):
-            held = one.money.setdefault(currency, [Decimal(), Decimal()])
-            held[0] += budget or 0
-            held[1] += funded or 0
+            held = one.money.setdefault(currency, [Decimal(), Decimal(), Decimal()])
+            for place, amount in enumerate(amounts):
+                held[place] += amount or 0
     return Tree(whole, plans, pillars, objectives)
 
 

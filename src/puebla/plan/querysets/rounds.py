@@ -91,7 +91,8 @@ def rounds_of(plans: Sequence[Any], halves: Sequence[Half]) -> dict[int, dict[Ha
     """For each edition the rounds of these half-years; one question.
 
     Reports on a half-year are due so many days as the edition says before the last announced meeting of its body that
-    begins in it; where there is none, on its last day.
+    begins in it; where there is none, on its last day. Where that would be before the half-year itself has begun, they are due
+    on the meeting's first day: nobody reports of what is still to come.
     """
     if not plans or not halves:
         return {}
@@ -112,8 +113,8 @@ def _round(plan: Any, half: Half, meeting: Mapping[str, Any] | None) -> Round:
     if meeting is None:
         return Round(*half, due=Due(on=last_day(half)))
     day, precision = meeting["starts_on"], meeting["precision"]
-    if precision == "day":
-        day -= dt.timedelta(days=plan.report_days)
+    if precision == "day" and (ahead := day - dt.timedelta(days=plan.report_days)) >= first_day(half):
+        day = ahead
     return Round(*half, Due(on=day, precision=precision), meeting["symbol"], meeting["titles"])
 
 
