@@ -381,7 +381,9 @@ def test_another_answer_from_a_page_gone_back_to_is_never_taken_for_the_one_befo
 
     row.refresh_from_db()
     assert (row.state, broken.kind) == ("broken", "breaks")
-    assert world.says(row, "CRI", "no_objection", words="", token=same).kind == "no_objection", "the same form sent twice"
+    assert world.says(row, "CRI", "no_objection", words="", token=same).kind == "no_objection", (
+        "the same form sent twice"
+    )
 
 
 def test_a_page_gone_back_to_opens_anew_what_was_stopped_and_never_tells_of_another_procedure(world):

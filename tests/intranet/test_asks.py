@@ -355,7 +355,12 @@ def test_what_blocks_the_next_meeting_is_told_of_the_one_that_comes_and_not_of_o
     days = {"M/PAST": today - 20 * DAY, "M/NEXT": today + 40 * DAY, "M/LATER": today + 90 * DAY}
     for symbol, day in days.items():
         make.convening(
-            symbol=symbol, body=body, starts_on=day, ends_on=None, state="convened", convened_at=timezone.now()
+            symbol=symbol,
+            body=body,
+            starts_on=day,
+            ends_on=None,
+            state="convened",
+            convened_at=timezone.now(),
         )
 
     page = client_of(keeper).get(reverse("intranet:asks-board"))

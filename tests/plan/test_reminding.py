@@ -28,7 +28,13 @@ def line():
     made = plan(by)
     country = make.PartyFactory(code="HND", short_names={"en": "Honduras", "es": "Honduras"})
     person = make.focal_point(country)
-    make.MeetingFactory(symbol="RCM/2026/RCGM-1", body=made.body, starts_on=MEETS, ends_on=None, titles={"en": "Meeting in San José"})
+    make.MeetingFactory(
+        symbol="RCM/2026/RCGM-1",
+        body=made.body,
+        starts_on=MEETS,
+        ends_on=None,
+        titles={"en": "Meeting in San José"},
+    )
     ones = [commitment(by, objective=objective_of(made), leads=[country]) for _again in range(2)]
     return by, made, ones, country, person
 
@@ -38,7 +44,9 @@ def morning(day, hour=15):
 
 
 def to(person):
-    return list(OutgoingMail.objects.filter(recipient=person.email, about__startswith="plan_report:").order_by("pk"))
+    return list(
+        OutgoingMail.objects.filter(recipient=person.email, about__startswith="plan_report:").order_by("pk")
+    )
 
 
 def test_who_reports_is_reminded_a_month_and_a_week_before_once_each(line):
@@ -102,13 +110,18 @@ def test_what_is_not_asked_of_a_half_year_reminds_nobody(line):
     by, made, ones, _country, person = line
     for one in ones:
         one.refresh_from_db()
-        actions.describe_commitment(commitment=one, values={"from_on": dt.date(2026, 7, 1)}, revision=one.revision, by=by, at=AT)
+        actions.describe_commitment(
+            commitment=one, values={"from_on": dt.date(2026, 7, 1)}, revision=one.revision, by=by, at=AT
+        )
 
     assert remind(at=morning(DUE - dt.timedelta(days=7))) == 0
     assert to(person) == []
 
 
-@given(due=st.dates(dt.date(2026, 1, 1), dt.date(2026, 6, 30)), on=st.dates(dt.date(2025, 12, 1), dt.date(2026, 7, 31)))
+@given(
+    due=st.dates(dt.date(2026, 1, 1), dt.date(2026, 6, 30)),
+    on=st.dates(dt.date(2025, 12, 1), dt.date(2026, 7, 31)),
+)
 def test_no_reminder_comes_before_the_half_year_or_after_the_day(due, on):
     step = _step(Round(2026, 1, Due(on=due)), on)
 

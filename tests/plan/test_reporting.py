@@ -227,7 +227,9 @@ def test_a_country_reports_from_a_phone_without_scripts_with_a_file(client, line
     assert client.get(file.wsgi_request.path).status_code == 404
 
 
-def test_what_is_changed_on_a_page_gone_back_to_is_sent_as_a_new_report_and_the_same_form_counts_once(client, line):
+def test_what_is_changed_on_a_page_gone_back_to_is_sent_as_a_new_report_and_the_same_form_counts_once(
+    client, line
+):
     _by, made, one, country, person = line
     client.force_login(person)
     address = reverse("plan:report", args=[made.code, one.code])

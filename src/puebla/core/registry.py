@@ -90,7 +90,9 @@ gatherings: "Registry[Callable[[Any, Any, Mapping[str, Sequence[str]]], Mapping[
 #: rooms that ask something of parties (`core.asks`).
 asks: "Registry[AskSource]" = Registry("rooms that ask something of parties")
 #: what parties said does not apply to them: (room, keys of parties) → (reference of what is asked, party).
-asks_aside: "Registry[Callable[[str, Collection[int]], Iterable[tuple[str, int]]]]" = Registry("what parties set aside")
+asks_aside: "Registry[Callable[[str, Collection[int]], Iterable[tuple[str, int]]]]" = Registry(
+    "what parties set aside"
+)
 #: what a page about something offers its reader: (request, topic, value) → {"template": ..., "context": ...} or None.
 page_offers: Registry[Callable[..., dict[str, object] | None]] = Registry("offers on a record's own page")
 #: cells of the released statistics that rooms show, so that they are read again with each release: () → (dataflow, key).

@@ -232,7 +232,12 @@ def answer(
     """
     row = locked(procedure)
     before = SilenceReceipt.objects.filter(token=token).first()
-    if before is not None and (before.procedure_id, before.party_id, before.kind, before.words) == (row.pk, party.pk, kind, words.strip()):
+    if before is not None and (before.procedure_id, before.party_id, before.kind, before.words) == (
+        row.pk,
+        party.pk,
+        kind,
+        words.strip(),
+    ):
         return before
     if before is not None:
         # A page gone back to with another answer: silence that is broken so must not be taken for what was said before.

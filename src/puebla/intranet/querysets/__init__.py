@@ -48,7 +48,9 @@ def next_of(symbols: Collection[str], *, on: dt.date) -> str:
     if not symbols:
         return ""
     rows = Meeting.objects.filter(symbol__in=sorted(symbols)).order_by("starts_on", "symbol_order")
-    for symbol, starts_on, ends_on, precision in rows.values_list("symbol", "starts_on", "ends_on", "precision"):
+    for symbol, starts_on, ends_on, precision in rows.values_list(
+        "symbol", "starts_on", "ends_on", "precision"
+    ):
         if (ends_on or last_day(starts_on, precision)) >= on:
             return str(symbol)
     return ""

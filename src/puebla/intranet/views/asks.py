@@ -254,7 +254,9 @@ def _row(party: Party, lots: list[Placed], at: dt.datetime) -> dict[str, Any]:
 
 def _next(asked: Asked, at: dt.datetime) -> str:
     """The meeting that comes next, of those for which something waits: one that is over is blocked by nothing."""
-    return next_of({one.lot.meeting for one in asked.lots if one.lot.meeting and one.state in WAITING}, on=today(at))
+    return next_of(
+        {one.lot.meeting for one in asked.lots if one.lot.meeting and one.state in WAITING}, on=today(at)
+    )
 
 
 def menu_entry(_person: Person) -> tuple[str, str]:

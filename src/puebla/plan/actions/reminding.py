@@ -37,7 +37,10 @@ def remind(*, at: dt.datetime) -> int:
         return 0
     half = half_of(today(at))
     plans = list(
-        Plan.objects.in_force().filter(from_on__lte=today(at)).select_related("body", "room", "party").order_by("pk")
+        Plan.objects.in_force()
+        .filter(from_on__lte=today(at))
+        .select_related("body", "room", "party")
+        .order_by("pk")
     )
     rounds = rounds_of(plans, [half])
     due = [(one, rounds[one.pk][half]) for one in plans]
@@ -72,7 +75,11 @@ def _remind_of(plan: Plan, round_: Round, step: int, at: dt.datetime) -> int:
         if key in people and key not in stopped
     ]
     # One that was written already stays as it is.
-    known = set(OutgoingMail.objects.filter(message_id__in=[one.message_id for one in letters]).values_list("message_id", flat=True))
+    known = set(
+        OutgoingMail.objects.filter(message_id__in=[one.message_id for one in letters]).values_list(
+            "message_id", flat=True
+        )
+    )
     post_all([one for one in letters if one.message_id not in known])
     return len(letters) - len(known)
 
@@ -93,7 +100,11 @@ def waiting_of(plan: Plan, round_: Round, at: dt.datetime) -> Counter[int]:
     aside = {pair for source in registry.asks_aside for pair in source(SOURCE, members)}
     found: Counter[int] = Counter()
     for one, party in pairs_asked(Commitment.objects.filter(plan=plan), members, on=today(at)):
-        if is_asked_of(one, half) and (one.pk, party) not in sent and (f"{one.ref}.{round_.key}", party) not in aside:
+        if (
+            is_asked_of(one, half)
+            and (one.pk, party) not in sent
+            and (f"{one.ref}.{round_.key}", party) not in aside
+        ):
             found[party] += 1
     return found
 

@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce
 
 from puebla.plan.models.commitments import Status
 
-
 _NOTHING = Value(Decimal(), DecimalField(max_digits=14, decimal_places=2))
 _FUNDED = Coalesce("funded", _NOTHING)
 
