@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
+from puebla.core.models import OutgoingMail
 from puebla.core.verdicts import RefusedError
 from puebla.decisions.actions import settling, silence
+from puebla.decisions.actions.silence_mail import mail_now
 from puebla.decisions.models import SilenceProcedure, SilenceReceipt, SilenceRule
 from puebla.decisions.rules.silence import MARGIN
 from puebla.texts.models import Paragraph
@@ -396,3 +398,22 @@ def test_a_page_gone_back_to_opens_anew_what_was_stopped_and_never_tells_of_anot
 
     assert second.is_running and second != first
     assert third.is_running and third.decision != second.decision
+
+
+def test_a_message_that_waited_asks_nobody_who_has_answered_and_nobody_after_the_hour(world):
+    row = world.opened()
+    world.clock.until(row.closes_at - dt.timedelta(hours=24))
+    silence.remind_due(world.clock.at)
+    waiting = {what: OutgoingMail.objects.get(about=f"silence:{row.ref}:{what}", recipient=world.people["CRI"].email) for what in ("opened", "reminded")}
+
+    def still(what):
+        mail = waiting[what]
+        return mail_now(mail.about.partition(":")[2], mail, world.clock.at) is not None
+
+    before = [still("opened"), still("reminded")]
+    world.says(row, "CRI", "no_objection", words="")
+    answered = [still("opened"), still("reminded")]
+    world.clock.until(row.closes_at + MILLISECOND)
+
+    assert (before, answered) == ([True, True], [True, False])
+    assert [still("opened"), still("reminded")] == [False, False]

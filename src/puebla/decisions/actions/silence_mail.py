@@ -147,9 +147,12 @@ def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | 
     person = Person.objects.with_address(mail.recipient).filter(is_active=True).first()
     if person is None or what not in SAYS or person.pk in stopped_by(SOURCE):
         return None
-    seen = SilenceProcedure.objects.visible_to(person, reach=reach_of(person, at)).filter(ref=row_ref)
+    reach = reach_of(person, at)
+    seen = SilenceProcedure.objects.visible_to(person, reach=reach).filter(ref=row_ref)
     row = seen.select_related("decision__text__room", "rule").first()
-    if row is None or (what in WITH_HOUR | {"asked", "held"} and not row.is_running):
+    if row is None or (what in TO_LEADERS and not row.is_running) or (what in WITH_HOUR and not row.is_open(at)):
+        return None
+    if what == "reminded" and not texts.commenting_parties(reach).intersection(silent_parties(row)):
         return None
     with translation.override(person.language):
         return _words(row, what, person)
