@@ -404,7 +404,10 @@ def test_a_message_that_waited_asks_nobody_who_has_answered_and_nobody_after_the
     row = world.opened()
     world.clock.until(row.closes_at - dt.timedelta(hours=24))
     silence.remind_due(world.clock.at)
-    waiting = {what: OutgoingMail.objects.get(about=f"silence:{row.ref}:{what}", recipient=world.people["CRI"].email) for what in ("opened", "reminded")}
+    waiting = {
+        what: OutgoingMail.objects.get(about=f"silence:{row.ref}:{what}", recipient=world.people["CRI"].email)
+        for what in ("opened", "reminded")
+    }
 
     def still(what):
         mail = waiting[what]

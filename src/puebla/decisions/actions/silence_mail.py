@@ -150,7 +150,11 @@ def mail_now(ref: str, mail: OutgoingMail, at: dt.datetime) -> dict[str, str] | 
     reach = reach_of(person, at)
     seen = SilenceProcedure.objects.visible_to(person, reach=reach).filter(ref=row_ref)
     row = seen.select_related("decision__text__room", "rule").first()
-    if row is None or (what in TO_LEADERS and not row.is_running) or (what in WITH_HOUR and not row.is_open(at)):
+    if (
+        row is None
+        or (what in TO_LEADERS and not row.is_running)
+        or (what in WITH_HOUR and not row.is_open(at))
+    ):
         return None
     if what == "reminded" and not texts.commenting_parties(reach).intersection(silent_parties(row)):
         return None
