@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -93,7 +93,7 @@ def _facts(row: SilenceProcedure) -> list[tuple[str, str]]:
         (_("Languages"), ", ".join(str(language_name(code)) for code in row.languages)),
         (_("Digest of the text (SHA-256)"), decision.adopted_hash),
         (_("Opened"), in_words(row.opened_at, row.zone)),
-        (_("Closed"), f"{in_words(row.closes_at, row.zone)} = {row.closes_at:%Y-%m-%dT%H:%M:%S.%fZ}"),
+        (pgettext("silence", "Closed"), f"{in_words(row.closes_at, row.zone)} = {row.closes_at:%Y-%m-%dT%H:%M:%S.%fZ}"),
     ]
     facts += [
         (_("Extended"), f"{in_words(one.before_at, row.zone)} → {in_words(one.closes_at, one.zone)}")
