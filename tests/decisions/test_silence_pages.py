@@ -181,6 +181,23 @@ def test_rules_are_kept_where_the_secretariat_keeps_lists(client, world):
     assert "enter a new one" in refused.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"extensions": 1, "extended_days": 0}, "extended_days", "one or more"),
+        ({"from_on": "2020-01-02", "until_on": "2020-01-01"}, "until_on", "before it begins"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused_beside_its_field_in_words(client, world, typed, field, says):
+    client.force_login(world.keeper)
+    form = client.get(page("silence-rule", world.rule.ref))
+
+    shown = client.post(page("silence-rule", world.rule.ref), form_of(form, sources_en="Agreed.", **typed))
+
+    assert says in str(shown.context["form"].errors[field])
+    assert "Constraint" not in shown.content.decode()
+
+
 def test_a_page_asks_as_much_of_the_database_for_many_answers_as_for_one(client, world):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

@@ -80,6 +80,7 @@ def keep_rule(
     for name in RULE_FIELDS:
         if name in values:
             setattr(row, name, values[name])
+    _require_sense(row)
     try:
         row.full_clean()
     except ValidationError as error:
@@ -90,6 +91,16 @@ def keep_rule(
     journal.record("silence.rule_kept", at=at, person=by, subject=row, room=row.body.room,
                    facts={"body": row.body.code, **{name: getattr(row, name) for name in RULE_FIELDS}})  # fmt: skip
     return row
+
+
+def _require_sense(row: SilenceRule) -> None:
+    """Stop at what the database would refuse without a sentence."""
+    if row.until_on is not None and row.until_on < row.from_on:
+        raise RefusedError(_("It would end before it begins. Change one of the two dates."), field="until_on")
+    if row.extensions and not row.extended_days:
+        raise RefusedError(
+            _("Say how many working days an extension gives at least: one or more."), field="extended_days"
+        )
 
 
 def _require_free(row: SilenceRule, values: dict[str, Any]) -> None:
