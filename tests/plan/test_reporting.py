@@ -280,6 +280,16 @@ def test_the_desk_shows_what_is_to_be_reported_to_members_alone(line):
     assert to_report(person, reach_of(person)) is None
 
 
+def test_the_desk_shows_nothing_of_an_edition_that_has_not_begun(line):
+    by, made, _one, country, person = line
+    later = plan(by, code="2090", body=made.body, from_on=dt.date(2090, 1, 1))
+    commitment(by, objective=objective_of(later), leads=[country])
+
+    rows = to_report(person, reach_of(person))["context"]["rows"]
+
+    assert {row["commitment"].plan.code for row in rows} == {"2010"}
+
+
 def test_a_report_that_is_set_aside_is_told_apart_from_those_that_stand_as_it_did(line):
     by, made, one, country, person = line
     commitment(by, objective=objective_of(made), leads=[country])

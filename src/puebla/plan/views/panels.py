@@ -47,7 +47,7 @@ def _waiting_keys(person: Person, reach: Reach, year: Any, half: Any, at: Any) -
     seen = Commitment.objects.visible_to(person, reach=reach).filter(plan__state="in_force")
     # A party has one part in a commitment at most, yet a person may sit for several.
     asked = seen.filter(Q(all_members=True) | Q(Exists(_parts_of(mine)))).exclude(status__in=sorted(OVER))
-    begun = asked.filter(Q(from_on=None) | Q(from_on__lte=at))
+    begun = asked.filter(Q(from_on=None) | Q(from_on__lte=at), plan__from_on__lte=at)
     return begun.filter(~Exists(sent)).order_by("plan", "code_order").values_list("pk")[: ON_THE_DESK + 1]
 
 
