@@ -134,7 +134,9 @@ def test_the_certificate_names_digest_head_and_what_its_reader_may_know(client, 
         words = read(person)
         assert row.digest in words and row.journal_digest in words and "Toronto" in words
         assert ("Withpleasure" in words) == knows
-        assert {"en": "Closed", "es": "Venció"}[language] in words and "Clausurada" not in words, "no meeting was closed"
+        assert {"en": "Closed", "es": "Venció"}[language] in words and "Clausurada" not in words, (
+            "no meeting was closed"
+        )
 
 
 def test_what_is_asked_stands_in_list_and_calendar(world):

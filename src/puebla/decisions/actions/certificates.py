@@ -93,7 +93,10 @@ def _facts(row: SilenceProcedure) -> list[tuple[str, str]]:
         (_("Languages"), ", ".join(str(language_name(code)) for code in row.languages)),
         (_("Digest of the text (SHA-256)"), decision.adopted_hash),
         (_("Opened"), in_words(row.opened_at, row.zone)),
-        (pgettext("silence", "Closed"), f"{in_words(row.closes_at, row.zone)} = {row.closes_at:%Y-%m-%dT%H:%M:%S.%fZ}"),
+        (
+            pgettext("silence", "Closed"),
+            f"{in_words(row.closes_at, row.zone)} = {row.closes_at:%Y-%m-%dT%H:%M:%S.%fZ}",
+        ),
     ]
     facts += [
         (_("Extended"), f"{in_words(one.before_at, row.zone)} → {in_words(one.closes_at, one.zone)}")
