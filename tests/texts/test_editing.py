@@ -92,6 +92,25 @@ def test_a_removed_paragraph_comes_back_to_its_place_with_what_lay_below_it_aske
     assert numbers(text) == [("1", "1"), ("1(a)", "1.a"), ("2", "2")]
 
 
+def test_a_place_that_was_taken_meanwhile_is_shared_by_nobody_and_there_is_room_between(secretary):
+    text = a_text(by=secretary)
+    first = add(text, "One.", by=secretary)
+    add(text, "Four.", by=secretary, after=first)
+    gone = add(text, "Gone.", by=secretary, after=first)
+    actions.remove_paragraph(paragraph=gone, by=secretary, at=LATER)
+    taken = add(text, "Two.", by=secretary, after=first)
+
+    back = actions.restore_paragraph(paragraph=gone, by=secretary, at=LATER)
+    between = add(text, "Between.", by=secretary, after=taken)
+
+    assert back.place != taken.place
+    order = [node.paragraph.words["en"] for node in living(text)]
+    assert order == ["One.", "Two.", "Between.", "Gone.", "Four."]
+    # Two that shared a place before this was minded make no harm.
+    Paragraph.objects.filter(pk=between.pk).update(place=taken.place)
+    add(text, "After both.", by=secretary, after=taken)
+
+
 def test_what_others_cite_is_not_removed_and_only_what_one_may_know_is_named(secretary):
     text = a_text(by=secretary)
     first = add(text, "One.", by=secretary)

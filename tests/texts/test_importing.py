@@ -260,3 +260,17 @@ def test_the_table_says_which_figures_differ_and_what_is_pending_before_anything
     assert "Only here: 12" in page
     assert "Only here: 14" in page
     assert "1 pending in a language · 1 with figures or dates that differ" in page
+
+
+def test_a_letter_below_a_heading_is_told_before_anything_is_refused():
+    rows = propose(
+        {
+            "en": read_file(
+                io.BytesIO(b"1. First.\n\nIntroduction\n\n(a) a part.\n\n2. Second:\n\n(a) a part."),
+                "a.txt",
+                "en",
+            )
+        }
+    )
+
+    assert [bool(one.faults) for one in rows] == [False, False, True, False, False]

@@ -44,7 +44,7 @@ PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
         % {
             "where": _where(facts),
             "relation": _label("relation", facts.get("relation")),
-            "to": facts.get("to", ""),
+            "to": facts.get("to") or _("a paragraph behind closed doors"),
         }
     ),
     "decision.unlinked": lambda facts: _("ended a link of %(where)s") % {"where": _where(facts)},

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
@@ -12,7 +13,7 @@ from puebla.core.models import DatePrecision
 from puebla.core.verdicts import RefusedError, require
 from puebla.decisions import rules
 from puebla.decisions.actions.drafting import Meaning, copied_meaning, locked, record, require_after, touch
-from puebla.decisions.models import Decision, Position, Proposal, Provision, ProvisionStatus, Status
+from puebla.decisions.models import Decision, Link, Position, Proposal, Provision, ProvisionStatus, Status
 from puebla.documents import actions as documents
 from puebla.documents.models import Document
 from puebla.documents.models import Kind as DocumentKind
@@ -23,7 +24,7 @@ from puebla.members.querysets import reach_of, today
 from puebla.publications.views.decisions import PAPERS
 from puebla.texts import actions as texts
 from puebla.texts.actions.freezing import freezing_of
-from puebla.texts.models import Paragraph
+from puebla.texts.models import Paragraph, Text
 
 #: As what each is filed.
 FILED_AS = {Decision.Kind(kind): code for kind, code in PAPERS.items()}
@@ -78,7 +79,8 @@ def enter_adopted(
             becomes the decision's. meeting: of the body, at which it was adopted.
 
     Raises:
-        RefusedError: a day to come; a paper that another decision is; a meeting of another body.
+        RefusedError: a day to come; a paper that another decision is; a meeting of another body; where somebody objects, or
+            words are in brackets: then it is negotiated here after all.
     """
     row = locked(decision)
     reach = reach_of(by, at)
@@ -87,9 +89,14 @@ def enter_adopted(
         raise RefusedError(
             _("That day is still to come. What is not adopted yet is negotiated here."), field="on"
         )
-    for one in Provision.objects.filter(paragraph__text=row.text_id, due_on__isnull=False).select_related(
-        "paragraph"
-    ):
+    reasons = rules.contested(
+        proposals=Proposal.objects.filter(decision=row).standing().select_related("paragraph"),
+        positions=Position.objects.filter(decision=row).standing().select_related("party"),
+    )
+    if reasons:
+        raise RefusedError(" ".join(reasons))
+    standing = Provision.objects.filter(paragraph__text=row.text_id, paragraph__removed_at=None)
+    for one in standing.filter(due_on__isnull=False).select_related("paragraph"):
         require_after(on, Meaning(due_on=one.due_on, due_precision=one.due_precision), one.paragraph)
     if meeting is not None:
         if meeting.body_id != row.body_id:
@@ -127,11 +134,11 @@ def adopt(
         row: locked by the caller, inside its transaction. on: the day, where it is not today. by: None where an hour came and
             nobody did it. since: the instant of the adoption, where it is written down later.
     """
-    row.text = texts.freeze_text(text=row.text, languages=languages, by=by, at=at, allowed=rules.ALLOWED)
-    if row.text.room.sealed and row.text.room_id != row.body.room_id:
-        _bring_out(row, languages, by=by, at=at)
     row.state, row.way, row.adopted_at = Decision.State.ADOPTED, way, since or at
     row.adopted_on, row.adopted_precision = on or today(row.adopted_at), precision
+    row.text = _frozen(row.text, row, languages, by=by, at=at)
+    if row.text.room.sealed and row.text.room_id != row.body.room_id:
+        _bring_out(row, languages, by=by, at=at)
     row.adopted_by, row.adopted_hash = by, row.text.frozen_hash
     touch(row, at)
     row.present.set(present)
@@ -145,6 +152,14 @@ def adopt(
     return row
 
 
+def _frozen(
+    text: Text, row: Decision, languages: Sequence[str], *, by: Person | None, at: dt.datetime
+) -> Text:
+    return texts.freeze_text(
+        text=text, languages=languages, on=row.adopted_on, precision=row.adopted_precision, by=by, at=at, allowed=rules.ALLOWED
+    )  # fmt: skip
+
+
 def _bring_out(row: Decision, languages: Sequence[str], *, by: Person | None, at: dt.datetime) -> None:
     """The agreed words in the body's room: the same anchors, and so the same digest."""
     inside = row.text
@@ -152,7 +167,11 @@ def _bring_out(row: Decision, languages: Sequence[str], *, by: Person | None, at
         text=inside, room=row.body.room, party=inside.party, audience=Audience.MEMBERS, by=by, at=at
     )
     copied_meaning(pairs, by=by, at=at, forwards=False)
-    outside = texts.freeze_text(text=outside, languages=languages, by=by, at=at, allowed=rules.ALLOWED)
+    # What others say of these paragraphs is said of those that are read from now on, not of the draft that stays inside.
+    for link in Link.objects.filter(target__in=pairs).exclude(source__in=pairs):
+        link.target = pairs[link.target_id]
+        link.save(update_fields=["target"])
+    outside = _frozen(outside, row, languages, by=by, at=at)
     if outside.frozen_hash != inside.frozen_hash:
         raise AssertionError("what comes out is not what was agreed")
     row.drafted, row.text = inside, outside
@@ -178,11 +197,25 @@ def lay_aside(*, decision: Decision, by: Person, at: dt.datetime, aside: bool = 
     """Lay a text aside on which there is no consensus, or take it up again."""
     row = locked(decision)
     require(rules.may_lay_aside(reach_of(by, at), row, at=at))
+    if (
+        not aside
+        and row.origin_id
+        and _forwarded(row.origin_id, row.convening_id).exclude(pk=row.pk).exists()
+    ):
+        raise RefusedError(
+            _("It was forwarded to that meeting anew since: that text is negotiated now. Lay it aside first.")
+        )
     row.state = Decision.State.LAID_ASIDE if aside else Decision.State.DRAFTING
     row.laid_aside_at, row.laid_aside_by = (at, by) if aside else (None, None)
     touch(row, at)
     record("decision.laid_aside" if aside else "decision.taken_up", row, by=by, at=at)
     return row
+
+
+def _forwarded(origin: int, convening: int | None) -> QuerySet[Decision]:
+    """What a recommendation became at a meeting, and was not laid aside."""
+    standing = Decision.objects.filter(origin=origin, convening=convening)
+    return standing.exclude(state=Decision.State.LAID_ASIDE)
 
 
 @transaction.atomic
@@ -210,10 +243,7 @@ def forward(
         raise RefusedError(
             _("A draft is laid before a closed session by those who sit in it."), field="session"
         )
-    standing = Decision.objects.filter(origin=row, convening=convening).exclude(
-        state=Decision.State.LAID_ASIDE
-    )
-    if standing.exists():
+    if _forwarded(row.pk, convening.pk).exists():
         raise RefusedError(_("It was forwarded to that meeting already."))
     text, pairs = texts.copy_text(
         text=row.text, room=room, party=row.text.party, audience=Audience.ROOM if room.sealed else Audience.MEMBERS,

@@ -244,8 +244,16 @@ def link(*, source: Paragraph, target: Paragraph, kind: str, by: Person, at: dt.
     if new:
         touch(row, at)
         record("decision.linked", row, by=by, at=at, anchor=source.anchor, relation=kind,
-               to=f"{target.text.symbol or target.text.ref}#{target.anchor}")  # fmt: skip
+               to=_told(target, row))  # fmt: skip
     return made
+
+
+def _told(target: Paragraph, row: Decision) -> str:
+    """A paragraph as the journal of the decision's room names it: of what lies in a sealed room it tells nothing outside."""
+    text = target.text
+    if text.room.sealed and text.room_id != row.text.room_id:
+        return ""
+    return f"{text.symbol or text.ref}#{target.anchor}"
 
 
 @transaction.atomic
@@ -293,11 +301,14 @@ def copied_meaning(
             one.due_on, one.due_precision, list(one.themes.all()),
         )  # fmt: skip
         _describe(pairs[one.paragraph_id], meaning, None, by=by, at=at)
-    kept: Collection[Link] = Link.objects.filter(source__in=pairs)
+    kept: Collection[Link] = Link.objects.filter(source__in=pairs).select_related("target")
+    # What a paragraph says of another of the same text, its copy says of that one's copy.
     links = [
-        Link(source=pairs[one.source_id], target_id=one.target_id, kind=one.kind, at=at, by=by)
+        Link(
+            source=pairs[one.source_id], target=pairs.get(one.target_id, one.target), kind=one.kind, at=at, by=by
+        )
         for one in kept
-    ]
+    ]  # fmt: skip
     if forwards:
         links = [one for one in links if one.kind != Link.Kind.FORWARDS]
         links += [

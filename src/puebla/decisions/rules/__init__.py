@@ -256,6 +256,21 @@ def stands_against(
         found.append(_("No member state is marked as present."))
     if not languages:
         found.append(_("Choose at least one language."))
+    found += contested(proposals=proposals, positions=positions)
+    if languages and not frozen:
+        found.append(str(frozen.reason))
+    found.extend(
+        _("Paragraph %(anchor)s is due before the day of adoption. Correct the date, or leave it out.")
+        % {"anchor": one.paragraph.anchor}
+        for one in provisions
+        if one.due_on is not None and Due(on=one.due_on, precision=one.due_precision).last_day < on
+    )
+    return found
+
+
+def contested(*, proposals: Iterable[Proposal], positions: Iterable[Position]) -> list[str]:
+    """Who objects, and where words are in brackets, in sentences: over these nothing is adopted in any way."""
+    found: list[str] = []
     objecting = sorted(
         {str(one.party) for one in positions if one.kind == Position.Kind.OBJECTION and one.stands}
     )
@@ -273,14 +288,6 @@ def stands_against(
     if brackets:
         where = ", ".join(f"#{anchor}" if anchor else _("at the beginning") for anchor in brackets)
         found.append(_("Proposals stand, and words are in brackets: %(where)s.") % {"where": where})
-    if languages and not frozen:
-        found.append(str(frozen.reason))
-    found.extend(
-        _("Paragraph %(anchor)s is due before the day of adoption. Correct the date, or leave it out.")
-        % {"anchor": one.paragraph.anchor}
-        for one in provisions
-        if one.due_on is not None and Due(on=one.due_on, precision=one.due_precision).last_day < on
-    )
     return found
 
 
@@ -339,6 +346,8 @@ def may_answer(reach: Reach, decision: Decision, party: Party) -> Verdict:
     """Say what was done about a paragraph, in a party's name."""
     if not reach.covers(decision.text):
         return refused(NO_SUCH)
+    if decision.state != Decision.State.ADOPTED:
+        return refused(_("This text is not adopted yet: it asks nothing of anybody."))
     if party.kind == Party.Kind.SECRETARIAT:
         may = reach.secretariat and reach.may(Permission.FILE)
     else:

@@ -16,6 +16,7 @@ from puebla.core.languages import show
 from puebla.core.models import Process
 from puebla.core.verdicts import RefusedError
 from puebla.core.wording import unmarked
+from puebla.core.words import without_nul
 from puebla.decisions import actions, rules
 from puebla.decisions.models import IN_FORCE, Decision, Link
 from puebla.decisions.querysets.reading import alike, ancestry, provisions_of
@@ -142,7 +143,7 @@ def _target(request: PersonRequest, reading: Reading) -> Paragraph:
     Raises:
         RefusedError: where there is none.
     """
-    address, _sign, anchor = request.POST.get("target", "").strip().rpartition("#")
+    address, _sign, anchor = without_nul(request.POST.get("target", "")).strip().rpartition("#")
     seen = Decision.objects.visible_to(request.person, reach=reading.reach).at_address(address)
     rows = Paragraph.objects.visible_to(request.person, reach=reading.reach).living()
     found = rows.filter(text__in=seen.values("text"), anchor=anchor).select_related("text__decision").first()
@@ -162,7 +163,8 @@ def unlink(request: PersonRequest, ref: str, anchor: str) -> HttpResponseBase:
     one = reading.paragraph(anchor)
     try:
         target = _target(request, reading)
-        found = Link.objects.filter(source=one, target=target, kind=request.POST.get("kind", "")).first()
+        kind = without_nul(request.POST.get("kind", ""))
+        found = Link.objects.filter(source=one, target=target, kind=kind).first()
         if found is None:
             raise Http404
         found.source = one

@@ -106,14 +106,19 @@ class _Below:
         self.template, self.token = get_template("decisions/_below.html"), get_token(request)
         self.means = Means(reading.decision)
         self.newer = newer(reading.text.pk, reading.person, reading.reach)
-        self.proposals, self.positions = by_paragraph(proposals), by_paragraph(positions)
+        self.proposals = by_paragraph(proposals)
+        # By anchor: what was taken in a closed session stands beside the words that came out of it too.
+        self.positions: dict[str, list[Position]] = {}
+        for one in positions:
+            if one.paragraph is not None:
+                self.positions.setdefault(one.paragraph.anchor, []).append(one)
 
     def of(self, paragraph: Paragraph) -> SafeString | str:
         """What stands below a paragraph; nothing where nothing is known of it."""
         if (
             paragraph.pk not in self.newer
             and paragraph.pk not in self.proposals
-            and paragraph.pk not in self.positions
+            and paragraph.anchor not in self.positions
         ):
             return self.means.line(paragraph)
         return self.shown(paragraph)
@@ -127,7 +132,7 @@ class _Below:
         context = {
             "decision": self.reading.decision, "paragraph": paragraph, "proposals": proposals,
             "means": self.means.line(paragraph) if paragraph is not None else "",
-            "positions": self.positions.get(key, ()) if key is not None else (),
+            "positions": self.positions.get(paragraph.anchor, ()) if paragraph is not None else (),
             "newer": [
                 (SAID_OF[link.kind], link.source, link.source.text.decision)
                 for link in self.newer.get(key or 0, ())

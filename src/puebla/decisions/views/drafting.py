@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
+from puebla.core.words import without_nul
 from puebla.decisions import actions, rules
 from puebla.decisions.forms import BeginForm, MeaningForm, StatusForm
 from puebla.decisions.models import Decision, Provision
@@ -57,8 +58,9 @@ def new(request: PersonRequest) -> HttpResponseBase:
 
 
 def _convening(request: PersonRequest, reach: Reach) -> Convening | None:
-    symbol = request.GET.get("meeting", "").upper()
-    if not symbol:
+    typed = request.GET.get("meeting", "")
+    symbol = without_nul(typed).upper()
+    if not typed:
         return None
     seen = Convening.objects.visible_to(request.person, reach=reach).select_related("meeting__body__room")
     found = seen.filter(meeting__symbol=symbol).first()

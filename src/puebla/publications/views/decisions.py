@@ -227,10 +227,10 @@ def sheet_of(
     states, pending = [], []
     for code in languages:
         with override(code):
-            day = imprecise(decision.adopted_on, decision.precision)
-            states.append(
-                " ".join(filter(None, [_("Adopted on %(day)s") % {"day": day} + ".", nature(process, code)]))
-            )
+            day = {"day": imprecise(decision.adopted_on, decision.precision)}
+            # "On" a month or a year would be no English.
+            adopted = _("Adopted on %(day)s") if decision.precision == "day" else _("Adopted: %(day)s")
+            states.append(" ".join(filter(None, [adopted % day + ".", nature(process, code)])))
             pending.append(_("[pending in %(language)s]") % {"language": language_name(code)})
     lines = tuple(
         Line(one.kind, one.label, one.depth, one.indent, tuple(one.words.get(code, "") for code in languages))

@@ -492,6 +492,15 @@ def removal_of(text: Text, going: Sequence[Paragraph], person: Person) -> rules.
     return rules.may_remove(named, len(found) - len(named))
 
 
+def _free_place(one: Paragraph, text: Text) -> str:
+    """Where it stood; right after what took that place meanwhile."""
+    beside = Paragraph.objects.filter(text=text, parent=one.parent_id).living().exclude(pk=one.pk)
+    places = sorted(beside.order_by().values_list("place", flat=True))
+    if one.place not in places:
+        return one.place
+    return tree.between(one.place, next((place for place in places if place > one.place), ""))
+
+
 @transaction.atomic
 def restore_paragraph(*, paragraph: Paragraph, by: Person, at: dt.datetime) -> Paragraph:
     """Bring a removed paragraph back to where it stood, under its own anchor."""
@@ -507,6 +516,7 @@ def restore_paragraph(*, paragraph: Paragraph, by: Person, at: dt.datetime) -> P
             _("Bring back %(anchor)s first: it lay below that one.") % {"anchor": one.parent.anchor}
         )
     one.removed_at = one.removed_by = None
+    one.place = _free_place(one, row)
     _save(one, What.RESTORED, by, at)
     touch(row, by, at)
     journal.record(

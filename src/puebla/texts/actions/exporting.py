@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from puebla.core.languages import show
-from puebla.core.models import Process
+from puebla.core.models import DatePrecision, Process
 from puebla.core.sheets import Line, Sheet, as_docx, as_pdf
 from puebla.members.querysets import today
 from puebla.texts.models import Paragraph, Text, tree
-from puebla.theme.templatetags.theme import language_name
+from puebla.theme.templatetags.theme import imprecise, language_name
 
 __all__ = ["Line", "Sheet", "as_docx", "as_json", "as_pdf", "sheet_of"]
 
@@ -32,7 +32,7 @@ def sheet_of(text: Text, paragraphs: Sequence[Paragraph], languages: Sequence[st
     return Sheet(
         tuple(languages), str(show(Process.current().names, languages[0])), symbol or text.symbol,
         tuple(str(show(text.titles, code)) for code in languages), tuple(states), tuple(pending), lines,
-        today(text.frozen_at or at),
+        text.adopted_on or today(text.frozen_at or at),
     )  # fmt: skip
 
 
@@ -41,9 +41,11 @@ def _state(text: Text, at: dt.datetime) -> str:
     from django.utils.formats import date_format
 
     if text.frozen_at is not None:
-        return _("Adopted on %(day)s") % {
-            "day": date_format(timezone.localtime(text.frozen_at), "DATE_FORMAT")
-        }
+        # Of a month or a year alone "on" would be no English, and "el" no Spanish.
+        if text.adopted_on is not None and text.adopted_precision != DatePrecision.DAY:
+            return _("Adopted: %(day)s") % {"day": imprecise(text.adopted_on, text.adopted_precision)}
+        on = text.adopted_on or today(text.frozen_at)
+        return _("Adopted on %(day)s") % {"day": date_format(on, "DATE_FORMAT")}
     return _("Draft of %(moment)s") % {"moment": date_format(timezone.localtime(at), "DATETIME_FORMAT")}
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core import journal
+from puebla.core.models import DatePrecision
 from puebla.core.sheets import canonical_form
 from puebla.core.verdicts import RefusedError, require
-from puebla.members.querysets import reach_of
+from puebla.members.querysets import reach_of, today
 from puebla.texts import rules
 from puebla.texts.actions.editing import keep_versions, locked, touch
 from puebla.texts.models import Paragraph, ParagraphVersion, Text, tree
@@ -41,6 +42,8 @@ def freeze_text(
     languages: Sequence[str],
     by: Person | None,
     at: dt.datetime,
+    on: dt.date | None = None,
+    precision: str = DatePrecision.DAY,
     allowed: rules.Verdict | None = None,
 ) -> Text:
     """Freeze the text in these languages: no paragraph is added, worded, moved or removed any more.
@@ -48,7 +51,8 @@ def freeze_text(
     A language that is left out must not be pending in part: it is left out of what was frozen.
 
     Args:
-        by: None where nobody does it, but an hour that came. allowed: what the room above answered instead of the rule on
+        by: None where nobody does it, but an hour that came. on: the day of adoption as far as `precision` says, where it was
+            another one. allowed: what the room above answered instead of the rule on
             who edits texts: a chair who declares consensus need not be one of them.
     """
     row = locked(text)
@@ -57,6 +61,7 @@ def freeze_text(
     row.held_at = None
     keep_versions(living, ParagraphVersion.What.FROZEN, at, by)
     row.state, row.frozen_at, row.frozen_by = Text.State.FROZEN, at, by
+    row.adopted_on, row.adopted_precision = on or today(at), precision
     row.frozen_languages, row.frozen_hash = sorted(languages), digest_of(row, living, languages)
     touch(row, by, at)
     journal.record("text.frozen", at=at, person=by, subject=row, room=row.room,

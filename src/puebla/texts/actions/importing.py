@@ -159,6 +159,8 @@ def _checked(rows: Any) -> list[Proposal]:
     numbered = any(_figures(one) for one in found)
     number = letter = small = 0
     begun = False
+    # What an item would lie below, as it is brought in.
+    above = ""
     checked: list[Proposal] = []
     for one in found:
         faults: list[str] = []
@@ -178,12 +180,13 @@ def _checked(rows: Any) -> list[Proposal]:
             if value != last + 1:
                 faults.append(_("Letter %(value)s does not follow.") % {"value": sign})
             letter, small = (value, 0) if depth == 1 else (letter, value)
-            if not begun and not checked:
+            if above != Kind.PARAGRAPH:
                 faults.append(_("No paragraph stands above this letter."))
         elif one.kind == Kind.PARAGRAPH and numbered and not begun:
             function = Function.PREAMBULAR
         elif one.kind == Kind.PARAGRAPH:
             letter = small = 0
+        above = above if one.kind == Kind.ITEM else one.kind
         checked.append(Proposal(one.kind, one.words, one.printed, tuple(faults), function, depth))
     return checked
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from puebla.accounts.models import Person
 from puebla.core.languages import TextsField, show
-from puebla.core.models import random_ref
+from puebla.core.models import DatePrecision, random_ref
 from puebla.members.models import Restricted
 from puebla.texts.models.wording import LONGEST
 from puebla.texts.querysets import CommentQuerySet, ParagraphQuerySet, TextQuerySet
@@ -38,6 +38,9 @@ class Text(Restricted):
     held_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
     frozen_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    #: The day of adoption, as far as it is known: of what was adopted long ago another one than that of the freezing.
+    adopted_on = models.DateField(null=True, blank=True)
+    adopted_precision = models.CharField(max_length=5, choices=DatePrecision, default=DatePrecision.DAY)
     #: The languages frozen, and the SHA-256 of the canonical form of all paragraphs in them.
     frozen_languages = models.JSONField(default=list, blank=True)
     frozen_hash = models.CharField(max_length=64, blank=True)

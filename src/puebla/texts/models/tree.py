@@ -269,8 +269,9 @@ def place_after(
     if at is None or at is parent:
         return parent, between("", siblings[0].paragraph.place if siblings else "")
     index = next(n for n, one in enumerate(siblings) if one is at)
-    after = siblings[index + 1].paragraph.place if index + 1 < len(siblings) else ""
-    return parent, between(at.paragraph.place, after)
+    low = at.paragraph.place
+    after = next((one.paragraph.place for one in siblings[index + 1 :] if one.paragraph.place > low), "")
+    return parent, between(low, after)
 
 
 def following(node: Node | None, living: Sequence[Node]) -> list[Node]:
