@@ -29,6 +29,10 @@ def of_the_body(world):
     return drafted(world, kind="decision", convening=None, body=world.group, audience=50)
 
 
+def of_the_meeting(world):
+    return drafted(world, kind="conclusions", audience=50)
+
+
 def entered(world, decision, precision="month"):
     return actions.enter_adopted(
         decision=decision,
@@ -83,6 +87,18 @@ def test_what_was_entered_from_the_record_is_printed_and_read_with_its_own_day(
 
     assert f"Adopted{written}" in words
     assert f"Adopted: {written.removeprefix(' on').removeprefix(':').strip()}; the words are frozen." in page
+
+
+def test_a_language_in_which_nothing_was_adopted_is_not_printed_as_if_it_had_been(world, client):
+    decision = declared(world, of_the_meeting(world), languages=["es"])
+    client.force_login(world.keeper)
+
+    def printed(language):
+        taken = client.get(reverse("texts:export", args=[decision.text.ref, language, "docx"]))
+        return [one.text for one in docx.Document(io.BytesIO(taken.content)).paragraphs]
+
+    assert "Not adopted in this language. Adopted in: Spanish." in printed("en")
+    assert any(line.startswith("Adoptado el") for line in printed("es"))
 
 
 def test_a_text_laid_aside_is_not_taken_up_beside_the_one_that_was_forwarded_anew(world):

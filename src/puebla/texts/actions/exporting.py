@@ -27,7 +27,7 @@ def sheet_of(text: Text, paragraphs: Sequence[Paragraph], languages: Sequence[st
     states, pending = [], []
     for code in languages:
         with override(code):
-            states.append(_state(text, at))
+            states.append(_state(text, at, code))
             pending.append(_("[pending in %(language)s]") % {"language": language_name(code)})
     return Sheet(
         tuple(languages), str(show(Process.current().names, languages[0])), symbol or text.symbol,
@@ -36,10 +36,13 @@ def sheet_of(text: Text, paragraphs: Sequence[Paragraph], languages: Sequence[st
     )  # fmt: skip
 
 
-def _state(text: Text, at: dt.datetime) -> str:
+def _state(text: Text, at: dt.datetime, language: str) -> str:
     from django.utils import timezone
     from django.utils.formats import date_format
 
+    if text.frozen_at is not None and language not in text.frozen_languages:
+        adopted = ", ".join(str(language_name(code)) for code in text.frozen_languages)
+        return _("Not adopted in this language. Adopted in: %(languages)s.") % {"languages": adopted}
     if text.frozen_at is not None:
         # Of a month or a year alone "on" would be no English, and "el" no Spanish.
         if text.adopted_on is not None and text.adopted_precision != DatePrecision.DAY:
