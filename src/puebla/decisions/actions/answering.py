@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core import journal
+from puebla.core.models import random_ref
 from puebla.core.verdicts import RefusedError, require
 from puebla.core.words import without_nul
 from puebla.decisions import rules
@@ -26,15 +27,22 @@ def answer(
     Raises:
         RefusedError: where the paragraph does not ask this party, or nothing was written.
     """
-    if (before := ProvisionAnswer.objects.filter(token=token).first()) is not None:
+    words = without_nul(words).strip()
+    before = ProvisionAnswer.objects.filter(token=token).first()
+    if before is not None and (before.provision_id, before.party_id, before.says, before.words) == (
+        provision.pk, party.pk, says, words,
+    ):  # fmt: skip
         return before
+    if before is not None:
+        # A page gone back to with other words: they are a new answer.
+        token = random_ref()
     text = provision.paragraph.text
     require(rules.may_answer(reach_of(by, at), text.decision, party))
     meant = addressed([party.pk], at=at)
     if not provision.asks or not any(meant.by(one) for one in provision.addressees.all()):
         raise RefusedError(_("This paragraph asks nothing of %(party)s.") % {"party": party}, field="party")
     one = ProvisionAnswer(
-        token=token, provision=provision, says=says, words=without_nul(words).strip(), language=language, room=text.room,
+        token=token, provision=provision, says=says, words=words, language=language, room=text.room,
         room_cap=text.room.cap, audience=min(Audience.PRESIDENCY, text.room.cap), party=party, at=at, by=by,
     )  # fmt: skip
     try:
