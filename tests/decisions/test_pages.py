@@ -98,7 +98,9 @@ def test_a_recommendation_is_drafted_bracketed_recommended_and_filed_by_hand(wor
     for words in ("Twelve are open.", "Eleven are open; one burnt down."):
         hnd.post(at(decision, "answer", "1"), answer | {"words": words})
     said = list(ProvisionAnswer.objects.order_by("pk").values_list("words", flat=True))
-    assert said == ["Twelve are open.", "Eleven are open; one burnt down."], "a page gone back to is no form sent twice"
+    assert said == ["Twelve are open.", "Eleven are open; one burnt down."], (
+        "a page gone back to is no form sent twice"
+    )
 
 
 def test_nothing_of_a_closed_session_is_found_from_outside(world):
