@@ -335,7 +335,7 @@ def test_a_code_that_nobody_knows_is_told_on_every_channel_and_never_an_empty_li
     if name != "year":
         assert "debe ser" in feed.content.decode()
         told = client.get(f"/api/v1/decisions?{query}")
-        assert told.status_code == 400 and told.json()["field"] == name
+        assert told.status_code == 404 and told.json()["field"] == name
         assert told["Content-Type"].startswith("application/problem+json")
     public = client.get(f"/es/decisions/?{query}").content.decode()
     assert "Ningún párrafo público" in public and f"#{decision.text.symbol}" not in public

@@ -73,8 +73,8 @@ def unknown_language(asked: str, known: Iterable[str]) -> WrongRequestError:
     )
 
 
-def known_values(unknown: Iterable[tuple[str, str, list[str]]], *, status: int = 400) -> None:
-    """Refuse a value that nobody can mean: an empty answer would look as if there were none yet.
+def known_values(unknown: Iterable[tuple[str, str, list[str]]]) -> None:
+    """Refuse a value that nobody can mean: an empty answer would look as if there were none yet. What is known changes: a 404.
 
     Args:
         unknown: each with its filter, and the values that are known.
@@ -86,7 +86,7 @@ def known_values(unknown: Iterable[tuple[str, str, list[str]]], *, status: int =
             else _("There is nothing here under “%(name)s” for “%(asked)s”.")
         )
         raise WrongRequestError(
-            sentence, status=status, field=name, name=name, asked=one_line(value)[:60], known=", ".join(known)
+            sentence, status=404, field=name, name=name, asked=one_line(value)[:60], known=", ".join(known)
         )
 
 

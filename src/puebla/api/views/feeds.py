@@ -90,7 +90,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
         for name in OF_DECISIONS
         if (value := request.GET.get(name, "").replace("\x00", "").strip())
     }
-    known_values(unknown_in(asked), status=404)
+    known_values(unknown_in(asked))
     language, number = _language(request), page_number(request)
     with override(language):
         title = _("Decisions") + "".join(f" · {one_line(value)[:60]}" for value in asked.values())
