@@ -94,6 +94,26 @@ def test_from_the_draft_to_the_board_through_the_pages(settings):
     assert page(client, "party", circular.symbol, party.code)
 
 
+def test_another_reply_from_a_page_gone_back_to_replaces_the_first():
+    by, guest = making.secretary(), make.delegate(body=making.group())
+    circular = making.sent(by, reply_on=making.dt.date(2099, 1, 1))
+    client = client_of(guest)
+    form = {
+        "token": hidden(page(client, "reply", circular.symbol), "token"),
+        "revision": "0",
+        "f1": "o1",
+        "send": "1",
+    }
+    address = reverse("circulars:reply", args=[circular.symbol])
+
+    for more in ({}, {}, {"f2": "We come by train."}):
+        assert client.post(address, form | more).status_code == 302
+
+    assert [(one.state, one.answers) for one in Reply.objects.order_by("number")] == [
+        ("replaced", {"f1": "o1"}), ("sent", {"f1": "o1", "f2": "We come by train."}),
+    ]  # fmt: skip
+
+
 def test_a_reply_in_which_something_is_missing_keeps_what_was_typed():
     by, guest = making.secretary(), make.delegate(body=making.group())
     circular = making.sent(by, reply_on=making.dt.date(2099, 1, 1))

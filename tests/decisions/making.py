@@ -91,9 +91,9 @@ def proposed(world, decision, code="CRI", *, what="replace", anchor="1", **more)
 
 
 def positioned(world, decision, code="CRI", *, kind="objection", **more):
-    usual = {"words": {"en": f"{code} cannot join."}, "audience": decision.text.audience}
+    usual = {"words": {"en": f"{code} cannot join."}, "audience": decision.text.audience, "token": token()}
     return actions.take_position(
-        decision=decision, party=world.party[code], kind=kind, token=token(), by=world.people[code], at=world.at,
+        decision=decision, party=world.party[code], kind=kind, by=world.people[code], at=world.at,
         **(usual | more),
     )  # fmt: skip
 

@@ -157,6 +157,21 @@ def test_a_proposal_sent_twice_counts_once_and_one_whose_paragraph_changed_overw
     assert Proposal.objects.get(pk=other.pk).state == "standing"
 
 
+def test_from_a_page_gone_back_to_another_proposal_or_position_is_recorded_and_not_taken_for_the_first(world):
+    decision = drafted(world)
+    first = proposed(world, decision, token="same")
+    again = proposed(world, decision, token="same", words={"en": "Other words.", "es": "Otras palabras."})
+    assert again != first and again.words["en"] == "Other words."
+
+    reserved = positioned(world, decision, kind="reservation", token="p")
+    assert positioned(world, decision, kind="reservation", token="p") == reserved
+    objects = positioned(world, decision, kind="objection", token="p")
+    assert objects != reserved and objects.stands
+    actions.lift_position(position=objects, by=world.people["CRI"], at=world.at)
+    anew = positioned(world, decision, kind="objection", token=objects.token)
+    assert anew.pk != objects.pk and anew.stands
+
+
 def test_observers_propose_only_where_the_presidency_lets_them_draft(world):
     decision = drafted(world, item=world.open_item, audience=60)
     party = world.observer.seats.get().party

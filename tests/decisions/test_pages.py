@@ -189,6 +189,23 @@ def test_whom_a_paragraph_addresses_is_shown_as_it_is_now_though_the_page_was_lo
     assert '<p class="means">all member states <span' in english and "MEX <span" not in english + spanish
 
 
+def test_a_column_in_a_language_in_which_nothing_was_adopted_says_so(world):
+    client = client_of(world.keeper)
+    in_both, in_one = declared(world, drafted(world)), declared(world, drafted(world), languages=("es",))
+
+    assert "Not adopted in" not in client.get(page(in_both)).content.decode()
+    assert "Not adopted in: English." in client.get(page(in_one)).content.decode()
+
+
+def test_no_position_is_taken_on_a_paragraph_that_was_left_out_meanwhile(world):
+    decision = drafted(world)
+    gone = paragraph(decision, "2")
+    gone.removed_at = world.at
+
+    with pytest.raises(RefusedError, match="left out"):
+        positioned(world, decision, kind="reservation", paragraph=gone)
+
+
 def test_lists_and_pages_ask_the_same_number_of_questions_at_two_sizes(world):
     client = client_of(world.people["CRI"])
 

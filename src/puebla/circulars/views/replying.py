@@ -119,7 +119,12 @@ def _kept_or_sent(
     """Keep the draft and, where that was asked, send it; else what somebody saved meanwhile, or None: to be looked at again."""
     token = form.cleaned_data["token"] if "send" in request.POST else ""
     try:
-        if not (token and sent_with(circular, party, token)):
+        before = sent_with(circular, party, token) if token else None
+        if before is not None and actions.says_another(
+            before, form.answers(), form.uploads(), form.removed(), by=request.person, at=at
+        ):
+            token, before = secrets.token_hex(16), None
+        if before is None:
             begun = actions.save_draft(
                 circular=circular, party=party, answers=form.answers(), files=form.uploads(), removed=form.removed(),
                 revision=form.cleaned_data["revision"] or 0, token=token, by=request.person, at=at,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core.languages import Texts
+from puebla.core.models import random_ref
 from puebla.core.verdicts import RefusedError, require
 from puebla.core.words import one_line
 from puebla.decisions import rules
@@ -33,8 +34,16 @@ def propose(
         on_revision: of the paragraph as the writer saw it.
     """
     row = locked(decision)
-    if (before := Proposal.objects.filter(token=token).first()) is not None:
+    before = Proposal.objects.filter(token=token).first()
+    worded = _lines(words or {}) if what in (What.REPLACE, What.ADD) else {}
+    said = (row.pk, party.pk, paragraph and paragraph.pk, what, worded, one_line(reason))
+    if before is not None and before.state != State.WITHDRAWN and said == (
+        before.decision_id, before.party_id, before.paragraph_id, before.what, before.words, before.reason,
+    ):  # fmt: skip
         return before
+    if before is not None:
+        # A page gone back to, and not one form sent twice: it is another proposal.
+        token = random_ref()
     reach = reach_of(by, at)
     require(rules.may_propose(reach, row, at=at))
     if party not in rules.negotiating_parties(reach, row, at=at):
@@ -215,8 +224,15 @@ def take_position(
             is negotiated; it then lies in the body's room.
     """
     row = locked(decision)
-    if (before := Position.objects.filter(token=token).first()) is not None:
+    before = Position.objects.filter(token=token).first()
+    said = (row.pk, party.pk, paragraph and paragraph.pk, kind, _lines(words), audience)
+    if before is not None and before.stands and said == (
+        before.decision_id, before.party_id, before.paragraph_id, before.kind, before.words, before.audience,
+    ):  # fmt: skip
         return before
+    if before is not None:
+        # A page gone back to with another position: it must not be taken for the one before.
+        token = random_ref()
     reach = reach_of(by, at)
     require(rules.may_take_position(reach, row, at=at))
     if party not in Party.objects.members(on=today(at)) or party not in rules.negotiating_parties(
@@ -232,6 +248,10 @@ def take_position(
         )  # fmt: skip
     if paragraph is not None and paragraph.text_id != row.text_id:
         raise RefusedError(_("That paragraph belongs to another text."), field="of")
+    if paragraph is not None and paragraph.removed_at is not None:
+        raise RefusedError(
+            _("Paragraph %(anchor)s was left out meanwhile.") % {"anchor": paragraph.anchor}, field="of"
+        )
     room = position_room(row, outside=outside)
     if audience > room.cap:
         raise RefusedError(

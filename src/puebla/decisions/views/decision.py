@@ -27,6 +27,7 @@ from puebla.publications.views.decisions import SAID_OF
 from puebla.texts.models import Paragraph
 from puebla.texts.models.wording import shown
 from puebla.texts.views.rows import rows_of
+from puebla.theme.templatetags.theme import language_name
 
 
 @signed_in
@@ -57,6 +58,7 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
         "standing": sum(one.state == Proposal.State.STANDING for one in proposals),
         "followed": reading.followed(), "origin": _origin(reading), "present": _present.rows(row.pk),
         "intact": reading.is_intact(),
+        "unadopted": [str(language_name(code)) for code in languages if row.is_adopted and code not in reading.text.frozen_languages],
     }  # fmt: skip
     return render(request, "decisions/decision.html", context)
 

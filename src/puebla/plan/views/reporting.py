@@ -157,7 +157,14 @@ def _is_another(sent: Report | None, form: ReportForm, half: Half) -> bool:
     if sent is None:
         return False
     same = all(getattr(sent, name) == value for name, value in form.values().items())
-    return not same or bool(form.held or form.dropped()) or (sent.year, sent.half) != half
+    filed = {one.sha256: one.ref for one in sent.files.all()}
+    # Files come again with a form sent twice; those that went are not there any more.
+    same = (
+        same
+        and all(one.sha256 in filed for one in form.held)
+        and not set(form.dropped()) & set(filed.values())
+    )
+    return not same or (sent.year, sent.half) != half
 
 
 @signed_in
