@@ -244,6 +244,19 @@ def test_until_when_a_paragraph_asks_something_of_a_party_stands_in_its_calendar
     assert days("CRI") == []
 
 
+def test_a_note_to_where_a_paragraph_stands_is_kept_and_the_same_said_twice_is_one_line(world):
+    declared(world, decision := drafted(world))
+    one = Provision.objects.get(paragraph=paragraph(decision))
+    before = one.statuses.count()
+    said = {"status": one.status, "on": dt.date(2039, 1, 1), "by": world.keeper, "at": world.at}
+
+    for notes in (None, None, {"en": "As the group heard."}):
+        actions.set_status(provision=one, notes=notes, **said)
+
+    assert one.statuses.count() == before + 2
+    assert one.statuses.order_by("-on", "-pk").first().notes == {"en": "As the group heard."}
+
+
 def test_a_paragraph_for_which_proposals_stand_is_not_removed_behind_their_backs(world):
     decision = drafted(world)
     proposed(world, decision)

@@ -52,6 +52,7 @@ PLAN = "/intranet/plan/2010/"
 PLANS = ["/intranet/plan/", "/intranet/plan/new/", PLAN, f"{PLAN}?q=zzz", f"{PLAN}matrix/", f"{PLAN}compare/", f"{PLAN}1.1.1/",
          *(f"{PLAN}{name}/" for name in ("edit", "audience", "history", "public", "structure", "structure/new", "structure/HR",
                                          "structure/HR/new", "structure/HR/1", "add", "1.1.1/edit", "1.1.1/history",
+                                         "1.1.1/history/standing", "1.1.1/history/report",
                                          "1.1.1/reports/GTM", "1.1.1/actions/new", "1.1.1/indicators/new")),
          ("plan:action", f"{PLAN}1.1.1/"), ("plan:indicator", f"{PLAN}1.4.1/")]  # fmt: skip
 DECISION = ("decisions:decision", "/intranet/decisions/?state=drafting")

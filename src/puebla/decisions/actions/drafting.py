@@ -214,7 +214,8 @@ def set_status(
     one: Provision = Provision.objects.select_for_update().get(pk=provision.pk)
     if row.adopted_on is not None and on < row.adopted_on:
         raise RefusedError(_("That day lies before the day of adoption."), field="on")
-    if one.status == status:
+    last = one.statuses.order_by("-on", "-pk").first()
+    if one.status == status and last is not None and (last.on, last.notes) == (on, notes or {}):
         return one
     ProvisionStatus.objects.create(provision=one, status=status, on=on, notes=notes or {}, at=at, by=by)
     one.status, one.changed_at, one.changed_by = status, at, by
