@@ -245,7 +245,10 @@ def test_until_when_a_paragraph_asks_something_of_a_party_stands_in_its_calendar
 
 
 def test_a_note_to_where_a_paragraph_stands_is_kept_and_the_same_said_twice_is_one_line(world):
-    declared(world, decision := drafted(world))
+    decision = drafted(world)
+    meaning = actions.Meaning(asks=True, addressees=[actions.Whom("members")])
+    actions.describe(decision=decision, meanings={paragraph(decision): meaning}, by=world.keeper, at=world.at)
+    declared(world, decision)
     one = Provision.objects.get(paragraph=paragraph(decision))
     before = one.statuses.count()
     said = {"status": one.status, "on": dt.date(2039, 1, 1), "by": world.keeper, "at": world.at}
