@@ -168,7 +168,7 @@ def test_from_a_page_gone_back_to_another_proposal_or_position_is_recorded_and_n
     objects = positioned(world, decision, kind="objection", token="p")
     assert objects != reserved and objects.stands
     actions.lift_position(position=objects, by=world.people["CRI"], at=world.at)
-    anew = positioned(world, decision, kind="objection", token=objects.token)
+    anew = positioned(world, decision, kind="objection", token="p")
     assert anew.pk != objects.pk and anew.stands
 
 

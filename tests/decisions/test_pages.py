@@ -95,10 +95,15 @@ def test_a_recommendation_is_drafted_bracketed_recommended_and_filed_by_hand(wor
     answer = {"says": "done", "words": "Twelve are open.", "language": "en", "party": "HND", "token": "a"}
     assert client_of(world.people["HND"]).post(at(decision, "answer", "1"), answer).status_code == 302
     assert ProvisionAnswer.objects.get().party.code == "HND"
-    for words in ("Twelve are open.", "Eleven are open; one burnt down."):
+    for words in (
+        "Twelve are open.",
+        "Eleven are open; one burnt down.",
+        "Twelve are open.",
+        "Twelve are open.",
+    ):
         hnd.post(at(decision, "answer", "1"), answer | {"words": words})
     said = list(ProvisionAnswer.objects.order_by("pk").values_list("words", flat=True))
-    assert said == ["Twelve are open.", "Eleven are open; one burnt down."], (
+    assert said == ["Twelve are open.", "Eleven are open; one burnt down.", "Twelve are open."], (
         "a page gone back to is no form sent twice"
     )
 

@@ -1,10 +1,31 @@
-"""Many rows of a model written at once, in one statement that is carried out for each."""
+"""Rows of a model: many written at once, and the one that a form made when it came before."""
 
+import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, Model
+from django.db.models import AutoField, Model, QuerySet
+
+from puebla.core.models import random_ref
+
+M = TypeVar("M", bound=Model)
+
+
+def sent_before(rows: QuerySet[M], token: str, *said: object) -> tuple[M | None, str]:
+    """What a form made when it came before, sent twice over a weak line; else None, and the token under which it makes its row.
+
+    The token stands for the form and for all that it says: another answer from a page gone back to is another form.
+
+    Args:
+        rows: that still stand for what they said, with a unique column `token`. said: whatever makes one answer another.
+    """
+    whole = hashlib.blake2b(repr((token, *said)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    before = rows.filter(token=whole).first()
+    if before is None and rows.model._default_manager.filter(token=whole).exists():
+        # Said, taken back, and now said again.
+        return None, random_ref()
+    return before, whole
 
 
 def write_rows(rows: Sequence[Model], *, once: bool = False, using: str = DEFAULT_DB_ALIAS) -> None:

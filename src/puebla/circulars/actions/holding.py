@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import storages
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -131,3 +132,10 @@ def circular_file_opened(*, file: CircularFile, by: Person, at: dt.datetime) -> 
         by=by,
         at=at,
     )
+
+
+def said_in(form: QueryDict, held: Iterable[HeldFile]) -> tuple[object, ...]:
+    """All that a form says, the files that came with it by their digests: the same where it is sent twice."""
+    known = form.getlist("held")
+    files = sorted(one.sha256 for one in held if one.ref not in known)
+    return sorted((name, form.getlist(name)) for name in form if name != "csrfmiddlewaretoken"), files

@@ -107,20 +107,6 @@ def sent_with(circular: Circular, party: Party, token: str) -> Reply | None:
     return Reply.objects.filter(circular=circular, party=party, token=token).exclude(state="draft").first()
 
 
-def says_another(
-    sent: Reply, answers: Mapping[str, Any], files: Mapping[str, HeldFile], removed: frozenset[str], *, by: Person, at: dt.datetime
-) -> bool:  # fmt: skip
-    """Whether a form says something else than the reply that it made before: a page gone back to, not one form sent twice.
-
-    Raises:
-        RefusedError: where a value is none.
-    """
-    filed = {one.field: one.sha256 for one in sent.files.all()}
-    # Files come again with a form sent twice; those that went are not there any more.
-    same = all(filed.get(code) == one.sha256 for code, one in files.items()) and not removed & filed.keys()
-    return not same or checked_answers(sent.circular, sent.party, answers, by=by, at=at) != sent.answers
-
-
 @transaction.atomic
 def send_reply(*, circular: Circular, party: Party, token: str, by: Person, at: dt.datetime) -> Reply:
     """Send the party's draft: once for a token, in time or late for ever by the instant.

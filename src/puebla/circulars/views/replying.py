@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.circulars import actions, rules
-from puebla.circulars.actions.replying import sent_with, verdict_on
+from puebla.circulars.actions.replying import verdict_on
 from puebla.circulars.forms import ReplyForm
 from puebla.circulars.models import Circular, FieldKind, HeldFile, Reply
 from puebla.circulars.views.records import circular_or_404, date_facts, own_parties
 from puebla.core.files.serving import serve
 from puebla.core.languages import show
+from puebla.core.rows import sent_before
 from puebla.core.verdicts import RefusedError, StaleError
 from puebla.members.models import Party, Seat
 from puebla.members.querysets import reach_of
@@ -117,13 +118,12 @@ def _kept_or_sent(
     request: PersonRequest, form: ReplyForm, circular: Circular, party: Party, at: dt.datetime
 ) -> HttpResponseBase | Reply | None:
     """Keep the draft and, where that was asked, send it; else what somebody saved meanwhile, or None: to be looked at again."""
-    token = form.cleaned_data["token"] if "send" in request.POST else ""
+    before, token = None, ""
+    if "send" in request.POST:
+        replies = Reply.objects.filter(circular=circular, party=party, state=Reply.State.SENT)
+        said = actions.said_in(request.POST, form.uploads().values())
+        before, token = sent_before(replies, form.cleaned_data["token"], circular.pk, party.pk, said)
     try:
-        before = sent_with(circular, party, token) if token else None
-        if before is not None and actions.says_another(
-            before, form.answers(), form.uploads(), form.removed(), by=request.person, at=at
-        ):
-            token, before = secrets.token_hex(16), None
         if before is None:
             begun = actions.save_draft(
                 circular=circular, party=party, answers=form.answers(), files=form.uploads(), removed=form.removed(),

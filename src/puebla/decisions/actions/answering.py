@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core import journal
-from puebla.core.models import random_ref
+from puebla.core.rows import sent_before
 from puebla.core.verdicts import RefusedError, require
 from puebla.core.words import without_nul
 from puebla.decisions import rules
@@ -28,14 +28,11 @@ def answer(
         RefusedError: where the paragraph does not ask this party, or nothing was written.
     """
     words = without_nul(words).strip()
-    before = ProvisionAnswer.objects.filter(token=token).first()
-    if before is not None and (before.provision_id, before.party_id, before.says, before.words) == (
-        provision.pk, party.pk, says, words,
-    ):  # fmt: skip
-        return before
+    answers = ProvisionAnswer.objects.filter(provision=provision, party=party)
+    last = answers.filter(pk__in=answers.order_by("-pk").values("pk")[:1])
+    before, token = sent_before(last, token, provision.pk, party.pk, says, words)
     if before is not None:
-        # A page gone back to with other words: they are a new answer.
-        token = random_ref()
+        return before
     text = provision.paragraph.text
     require(rules.may_answer(reach_of(by, at), text.decision, party))
     meant = addressed([party.pk], at=at)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from puebla.accounts.models import Person
 from puebla.core.languages import Texts
-from puebla.core.models import random_ref
+from puebla.core.rows import sent_before
 from puebla.core.verdicts import RefusedError, require
 from puebla.core.words import one_line
 from puebla.decisions import rules
@@ -34,16 +34,11 @@ def propose(
         on_revision: of the paragraph as the writer saw it.
     """
     row = locked(decision)
-    before = Proposal.objects.filter(token=token).first()
-    worded = _lines(words or {}) if what in (What.REPLACE, What.ADD) else {}
-    said = (row.pk, party.pk, paragraph and paragraph.pk, what, worded, one_line(reason))
-    if before is not None and before.state != State.WITHDRAWN and said == (
-        before.decision_id, before.party_id, before.paragraph_id, before.what, before.words, before.reason,
-    ):  # fmt: skip
-        return before
+    standing = Proposal.objects.exclude(state=State.WITHDRAWN)
+    said = (row.pk, party.pk, paragraph and paragraph.pk, what, kind, _lines(words or {}), one_line(reason))
+    before, token = sent_before(standing, token, *said)
     if before is not None:
-        # A page gone back to, and not one form sent twice: it is another proposal.
-        token = random_ref()
+        return before
     reach = reach_of(by, at)
     require(rules.may_propose(reach, row, at=at))
     if party not in rules.negotiating_parties(reach, row, at=at):
@@ -224,15 +219,11 @@ def take_position(
             is negotiated; it then lies in the body's room.
     """
     row = locked(decision)
-    before = Position.objects.filter(token=token).first()
-    said = (row.pk, party.pk, paragraph and paragraph.pk, kind, _lines(words), audience)
-    if before is not None and before.stands and said == (
-        before.decision_id, before.party_id, before.paragraph_id, before.kind, before.words, before.audience,
-    ):  # fmt: skip
-        return before
+    standing = Position.objects.filter(lifted_at=None)
+    said = (row.pk, party.pk, paragraph and paragraph.pk, kind, _lines(words), audience, outside)
+    before, token = sent_before(standing, token, *said)
     if before is not None:
-        # A page gone back to with another position: it must not be taken for the one before.
-        token = random_ref()
+        return before
     reach = reach_of(by, at)
     require(rules.may_take_position(reach, row, at=at))
     if party not in Party.objects.members(on=today(at)) or party not in rules.negotiating_parties(

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from puebla.accounts.models import Person
 from puebla.core import journal
 from puebla.core.languages import Texts
-from puebla.core.models import Process, random_ref
+from puebla.core.models import Process
+from puebla.core.rows import sent_before
 from puebla.core.ticks import Tick
 from puebla.core.verdicts import ALLOWED, RefusedError, Verdict, require, require_unchanged
 from puebla.core.workdays import has_calendar
@@ -158,12 +159,10 @@ def open_silence(
         RefusedError: where the body's rules do not provide for it, a member has nobody who could answer, or the time is short.
     """
     row = locked_decision(decision)
-    before = SilenceProcedure.objects.filter(token=token).first()
-    if before is not None and before.decision_id == row.pk and before.is_running:
-        return before
+    running = SilenceProcedure.objects.running()
+    before, token = sent_before(running, token, row.pk, sorted(languages), on, hour, zone, later)
     if before is not None:
-        # A page gone back to, and not one form sent twice: what it asks is done, or refused with its reason.
-        token = random_ref()
+        return before
     rule = SilenceRule.objects.in_force(row.body, on=today(at))
     require(rules.may_open(reach_of(by, at), row, rule, at=at))
     asked = asked_of(on=today(at))
@@ -242,17 +241,10 @@ def answer(
         discreet: told to the Presidency and the secretariat alone; that the silence was broken every member learns.
     """
     row = locked(procedure)
-    before = SilenceReceipt.objects.filter(token=token).first()
-    if before is not None and (before.procedure_id, before.party_id, before.kind, before.words) == (
-        row.pk,
-        party.pk,
-        kind,
-        words.strip(),
-    ):
-        return before
+    # Silence that is broken from a page gone back to must not be taken for what was said before.
+    before, token = sent_before(SilenceReceipt.objects.all(), token, row.pk, party.pk, kind, words.strip())
     if before is not None:
-        # A page gone back to with another answer: silence that is broken so must not be taken for what was said before.
-        token = random_ref()
+        return before
     reach = reach_of(by, at)
     asked = frozenset(row.asked.order_by().values_list("party_id", flat=True))
     require(rules.may_answer(reach, row, party, asked=asked))

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.circulars.actions.holding import hold_all
+from puebla.circulars.actions.holding import hold_all, said_in
 from puebla.circulars.models import HeldFile
 from puebla.core.files.serving import serve
+from puebla.core.rows import sent_before
 from puebla.core.verdicts import RefusedError, StaleError, Verdict
 from puebla.core.words import without_nul
 from puebla.members.models import Party
 from puebla.members.querysets import reach_of, today
 from puebla.plan import actions, rules
-from puebla.plan.actions.reporting import sent_with
 from puebla.plan.forms import ReportForm, opening_label
 from puebla.plan.models import Commitment, Report
 from puebla.plan.querysets.asked import pairs_asked
@@ -118,13 +118,14 @@ def _kept_or_sent(
     request: PersonRequest, form: ReportForm, row: Commitment, party: Party, half: Half, at: Any
 ) -> HttpResponseBase | None:
     """Keep the draft and, where that was asked, send it; None where something is to be looked at again."""
-    token = form.cleaned_data["token"] if "send" in request.POST else ""
-    if token and _is_another(sent_with(row, party, token), form, half):
-        # A page gone back to, and not one form sent twice: it is another report.
-        token = secrets.token_hex(16)
+    before, token = None, ""
+    if "send" in request.POST:
+        standing = Report.objects.filter(commitment=row, party=party, state=Report.State.SENT)
+        said = said_in(request.POST, form.held)
+        before, token = sent_before(standing, form.cleaned_data["token"], row.pk, party.pk, half, said)
     facts: dict[str, Any] = {"commitment": row, "party": party, "half": half, "by": request.person, "at": at}
     try:
-        if not (token and sent_with(row, party, token)):
+        if before is None:
             begun = actions.save_draft(
                 values=form.values(), held=form.held, dropped=form.dropped(), revision=form.cleaned_data["revision"] or 0,
                 token=token, **facts,
@@ -150,21 +151,6 @@ def _kept_or_sent(
         request, _("Your report was sent. It can be replaced by a later one; it stays in the history.")
     )
     return redirect("plan:reports", row.plan.code, row.code, party.code)
-
-
-def _is_another(sent: Report | None, form: ReportForm, half: Half) -> bool:
-    """Whether what is sent now says something else than what this form sent before."""
-    if sent is None:
-        return False
-    same = all(getattr(sent, name) == value for name, value in form.values().items())
-    filed = {one.sha256: one.ref for one in sent.files.all()}
-    # Files come again with a form sent twice; those that went are not there any more.
-    same = (
-        same
-        and all(one.sha256 in filed for one in form.held)
-        and not set(form.dropped()) & set(filed.values())
-    )
-    return not same or (sent.year, sent.half) != half
 
 
 @signed_in
