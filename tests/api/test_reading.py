@@ -289,6 +289,14 @@ def test_commitments_are_narrowed_and_come_page_by_page(client, query, found):
     assert [one["code"] for one in get(client, "plans/2010/commitments", **query)["items"]] == found
 
 
+def test_a_status_that_no_commitment_can_have_is_told_instead_of_an_empty_list(client):
+    fill()
+
+    answer = client.get(f"{ROOT}plans/2010/commitments", {"status": "finished"})
+
+    assert answer.status_code == 400 and "under_way" in answer.content.decode()
+
+
 def test_a_commitment_and_an_edition_that_were_withdrawn_answer_410_with_what_remains(client):
     at = timezone.now()
     a_plan(at=at)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from puebla.core.verdicts import RefusedError
 from puebla.decisions import actions
 from puebla.decisions.models import Decision, ProvisionAnswer
+from puebla.texts.actions import remove_paragraph
 from puebla.texts.models import Paragraph
 from tests.decisions import making
 from tests.decisions.making import declared, drafted, forwarded, paragraph, positioned, proposed
@@ -205,7 +206,7 @@ def test_a_column_in_a_language_in_which_nothing_was_adopted_says_so(world):
 def test_no_position_is_taken_on_a_paragraph_that_was_left_out_meanwhile(world):
     decision = drafted(world)
     gone = paragraph(decision, "2")
-    gone.removed_at = world.at
+    remove_paragraph(paragraph=paragraph(decision, "2"), by=world.keeper, at=world.at)
 
     with pytest.raises(RefusedError, match="left out"):
         positioned(world, decision, kind="reservation", paragraph=gone)

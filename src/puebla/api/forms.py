@@ -96,8 +96,8 @@ class DecisionQuestion(Paging):
 class CommitmentQuestion(Paging):
     """The filters of the commitments of an edition."""
 
-    status: Code = Field(
-        "", description="`planned`, `under_way`, `needs_funding`, `on_hold`, `done` or `dropped`."
+    status: Literal["", "planned", "under_way", "needs_funding", "on_hold", "done", "dropped"] = Field(
+        "", description="How far it has come."
     )
     changed_since: Annotated[dt.datetime, AfterValidator(_in_range)] | None = Field(
         None, description="Only what is public in this form since this instant or later."

@@ -184,6 +184,15 @@ class DatePrecision(models.TextChoices):
     YEAR = "year", _("year")
 
 
+def write_imprecise(day: dt.date | None, precision: str) -> str:
+    """A date as far as it is known: `2009`, `2009-07` or `2009-07-09`; nothing where there is none.
+
+    >>> write_imprecise(dt.date(2009, 7, 1), "month")
+    '2009-07'
+    """
+    return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)] if day else ""
+
+
 def parse_imprecise(text: str) -> tuple[dt.date, DatePrecision]:
     """A date with its precision from `2009`, `2009-07` or `2009-07-09`; raises ValueError otherwise.
 

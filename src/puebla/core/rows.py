@@ -7,8 +7,6 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import AutoField, Model, QuerySet
 
-from puebla.core.models import random_ref
-
 M = TypeVar("M", bound=Model)
 
 
@@ -20,12 +18,14 @@ def sent_before(rows: QuerySet[M], token: str, *said: object) -> tuple[M | None,
     Args:
         rows: that still stand for what they said, with a unique column `token`. said: whatever makes one answer another.
     """
-    whole = hashlib.blake2b(repr((token, *said)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    before = rows.filter(token=whole).first()
-    if before is None and rows.model._default_manager.filter(token=whole).exists():
+    kept: tuple[object, ...] = (token, *said)
+    while True:
+        whole = hashlib.blake2b(repr(kept).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        before = rows.filter(token=whole).first()
+        if before is not None or not rows.model._default_manager.filter(token=whole).exists():
+            return before, whole
         # Said, taken back, and now said again.
-        return None, random_ref()
-    return before, whole
+        kept = (whole,)
 
 
 def write_rows(rows: Sequence[Model], *, once: bool = False, using: str = DEFAULT_DB_ALIAS) -> None:

@@ -1,6 +1,5 @@
 """What people type about the Plan of Action: editions, commitments, reports of countries, what becomes public."""
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from puebla.accounts.forms import TextsForm
 from puebla.circulars.models import HeldFile
-from puebla.core.models import DatePrecision, parse_imprecise
+from puebla.core.models import DatePrecision, parse_imprecise, write_imprecise
 from puebla.core.words import one_line, without_nul
 from puebla.documents.forms import MultipleFileInput
 from puebla.documents.models import Theme
@@ -45,11 +44,6 @@ class ImpreciseDay(forms.CharField):
             raise forms.ValidationError(
                 _("“%(text)s” is not a date. Write 2009, 2009-07 or 2009-07-09.") % {"text": text}
             ) from None
-
-
-def as_typed(day: dt.date | None, precision: str) -> str:
-    """A date as it is typed."""
-    return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)] if day else ""
 
 
 # Editions ------------------------------------------------------------------------------------------------------------
@@ -92,7 +86,7 @@ class PlanForm(RevisedForm):
             "revision",
         )
         return {name: getattr(plan, name) for name in names} | {
-            "since": as_typed(plan.from_on, plan.from_precision), "until": as_typed(plan.until_on, plan.until_precision),
+            "since": write_imprecise(plan.from_on, plan.from_precision), "until": write_imprecise(plan.until_on, plan.until_precision),
         }  # fmt: skip
 
     def values(self) -> dict[str, Any]:
@@ -253,8 +247,8 @@ class CommitmentForm(RevisedForm):
         return {name: getattr(commitment, name) for name in names} | {
             "leads": parts["lead"], "partners": parts["partner"], "goals": list(commitment.goals.all()),
             "body": commitment.body.code if commitment.body else None,
-            "since": as_typed(commitment.from_on, commitment.from_precision),
-            "until": as_typed(commitment.until_on, commitment.until_precision),
+            "since": write_imprecise(commitment.from_on, commitment.from_precision),
+            "until": write_imprecise(commitment.until_on, commitment.until_precision),
             "ordered_by": f"{paragraph.text.symbol or paragraph.text.ref}#{paragraph.anchor}" if paragraph else "",
         }  # fmt: skip
 
@@ -326,7 +320,7 @@ class ActionForm(RevisedForm):
         """What the form shows of an action."""
         return {
             "titles": action.titles, "party": action.party.code if action.party else None,
-            "due": as_typed(action.due_on, action.due_precision), "state": action.state, "revision": action.revision,
+            "due": write_imprecise(action.due_on, action.due_precision), "state": action.state, "revision": action.revision,
         }  # fmt: skip
 
     def values(self) -> dict[str, Any]:

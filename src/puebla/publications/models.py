@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from puebla.core.languages import TextsField, show
-from puebla.core.models import DatePrecision, random_ref
+from puebla.core.models import DatePrecision, random_ref, write_imprecise
 from puebla.core.symbols import SymbolOrderField
 from puebla.core.wording import LONGEST
 from puebla.publications.querysets import PublicDecisionQuerySet, PublicDocumentQuerySet
@@ -185,7 +185,7 @@ class PublicMeeting(models.Model):
     @property
     def written_date(self) -> str:
         """The first day as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
-        return self.starts_on.isoformat()[: {"year": 4, "month": 7}.get(self.precision, 10)]
+        return write_imprecise(self.starts_on, self.precision)
 
 
 class PublicProgramme(models.Model):
@@ -273,8 +273,7 @@ class PublicDocument(models.Model):
     @property
     def written_date(self) -> str:
         """The date as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
-        length = {"year": 4, "month": 7}.get(self.precision, 10)
-        return self.dated_on.isoformat()[:length] if self.dated_on else ""
+        return write_imprecise(self.dated_on, self.precision)
 
 
 class PublicTheme(models.Model):
@@ -369,7 +368,7 @@ class PublicDecision(models.Model):
     @property
     def written_date(self) -> str:
         """The day of adoption as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
-        return self.adopted_on.isoformat()[: {"year": 4, "month": 7}.get(self.precision, 10)]
+        return write_imprecise(self.adopted_on, self.precision)
 
 
 class PublicParagraph(models.Model):
@@ -415,7 +414,7 @@ class PublicParagraph(models.Model):
             return ""
         if self.due_precision == "quarter":
             return f"{self.due_on.year}-Q{(self.due_on.month + 2) // 3}"
-        return self.due_on.isoformat()[: {"year": 4, "month": 7}.get(self.due_precision, 10)]
+        return write_imprecise(self.due_on, self.due_precision)
 
 
 class PublicMark(models.Model):

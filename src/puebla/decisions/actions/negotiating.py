@@ -239,7 +239,8 @@ def take_position(
         )  # fmt: skip
     if paragraph is not None and paragraph.text_id != row.text_id:
         raise RefusedError(_("That paragraph belongs to another text."), field="of")
-    if paragraph is not None and paragraph.removed_at is not None:
+    # Read anew: the writer saw it before the decision was locked.
+    if paragraph is not None and not Paragraph.objects.living().filter(pk=paragraph.pk).exists():
         raise RefusedError(
             _("Paragraph %(anchor)s was left out meanwhile.") % {"anchor": paragraph.anchor}, field="of"
         )

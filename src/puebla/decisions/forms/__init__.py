@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from puebla.accounts.forms import TextsForm, language_choices, working_languages
 from puebla.core.languages import Texts, show
-from puebla.core.models import parse_imprecise
+from puebla.core.models import parse_imprecise, write_imprecise
 from puebla.decisions.actions import Meaning, Whom
 from puebla.decisions.models import (
     Addressee,
@@ -71,7 +71,7 @@ def imprecise(on: dt.date | None, precision: str) -> str:
         return ""
     if precision == Provision.Precision.QUARTER:
         return f"{on.year}-Q{(on.month + 2) // 3}"
-    return on.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)]
+    return write_imprecise(on, precision)
 
 
 class TokenForm(TextsForm):

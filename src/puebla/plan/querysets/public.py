@@ -11,6 +11,7 @@ from django.utils import translation
 
 from puebla.core.interface import in_every_language
 from puebla.core.languages import Texts
+from puebla.core.models import write_imprecise
 from puebla.members.models import Audience
 from puebla.members.querysets import Reach, today
 from puebla.plan.models import Action, Commitment, Plan, Report
@@ -98,7 +99,7 @@ def _facts(row: Row, public: set[str], reports: list[dict[str, Any]], *, money: 
         ],
         "actions": [
             {
-                "titles": step.titles, "due": step.due_on.isoformat()[: {"year": 4, "month": 7}.get(step.due_precision, 10)] if step.due_on else "",
+                "titles": step.titles, "due": write_imprecise(step.due_on, step.due_precision),
                 "state_names": named(Action.State(step.state)),
             } for step in one.actions.all()
         ],

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.core.asks import Due
 from puebla.core.languages import Texts
 from puebla.members.models import Meeting
+from puebla.members.querysets import today
 
 Half = tuple[int, int]
 
@@ -64,7 +64,7 @@ def last_day(half: Half) -> dt.date:
 
 def is_asked_of(commitment: Any, half: Half) -> bool:
     """Whether a half-year lies in the time for which reports on this commitment are asked (not by whom, nor how it stands)."""
-    since = commitment.asked_from or timezone.localtime(commitment.created_at).date()
+    since = commitment.asked_from or today(commitment.created_at)
     begins = since if commitment.from_on is None else max(since, commitment.from_on)
     return bool(begins <= last_day(half))
 

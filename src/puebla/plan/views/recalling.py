@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
-from puebla.members.models import Party
+from puebla.members.models import Audience, Party
 from puebla.members.querysets import reach_of, today
 from puebla.plan import actions
 from puebla.plan.forms import EarlierReportForm, StoodForm
-from puebla.plan.models import Commitment, Plan
+from puebla.plan.models import Commitment
 from puebla.plan.querysets.rounds import choices_of, half_named, halves_back
 from puebla.plan.views.commitments import commitment_or_404
 from puebla.plan.views.editions import posted
@@ -40,10 +40,10 @@ def standing(request: PersonRequest, plan: str, code: str) -> HttpResponseBase:
 def report(request: PersonRequest, plan: str, code: str) -> HttpResponseBase:
     """Enter a report that a country gave before the plan was kept here."""
     at = timezone.now()
-    row, _verdict = kept_or_404(request, plan, reach_of(request.person, at))
+    edition, _verdict = kept_or_404(request, plan, reach_of(request.person, at))
     form = EarlierReportForm(
-        posted(request), cap=row.room_cap, halves=choices_of(halves_back(today(at), OFFERED)),
-        parties=Party.objects.members(on=today(at)).order_by("code"), initial=_first(row),
+        posted(request), cap=edition.room_cap, halves=choices_of(halves_back(today(at), OFFERED)),
+        parties=Party.objects.members(on=today(at)).order_by("code"), initial={"opens_to": min(Audience.MEMBERS, edition.room_cap)},
     )  # fmt: skip
     return _entered(
         request, plan, code, form, _("A report from the record"),
@@ -53,10 +53,6 @@ def report(request: PersonRequest, plan: str, code: str) -> HttpResponseBase:
             given_on=form.cleaned_data["given_on"], values=form.values(), by=request.person, at=at,
         ),
     )  # fmt: skip
-
-
-def _first(plan: Plan) -> dict[str, Any]:
-    return {"opens_to": min(50, plan.room_cap)}
 
 
 def _entered(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
-from puebla.core.models import Process
+from puebla.core.models import Process, write_imprecise
 from puebla.core.tables import as_table
 from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
@@ -95,10 +95,9 @@ def _header() -> list[str]:
 
 def _rows(meetings: Any) -> Iterator[list[Any]]:
     for one in meetings.iterator(chunk_size=500):
-        length = {"year": 4, "month": 7}.get(one.precision, 10)
         yield [
             one.symbol, str(show(one.body_names)), one.number, str(show(one.titles)), str(show(one.places)),
-            one.starts_on.isoformat()[:length], one.ends_on.isoformat()[:length] if one.ends_on else "",
+            one.written_date, write_imprecise(one.ends_on, one.precision),
             _("yes") if one.confirmed else _("no"), str(show(one.joint_with)), one.joint_symbol,
         ]  # fmt: skip
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puebla.core.languages import show
+from puebla.core.models import write_imprecise
 from puebla.core.tables import as_table
 from puebla.core.words import can_be_symbol
 from puebla.portal import querysets
 from puebla.portal.querysets import Term
 from puebla.publications.models import PublicDocument, PublicMeeting, PublicParty, PublicStanding
-from puebla.publications.views.plans import written_date
 
 #: Papers shown on a party's page; the list of documents shows them all.
 GIVEN = 10
@@ -133,7 +133,7 @@ def presidency(request: HttpRequest) -> HttpResponseBase:
 def _term_row(term: Term) -> list[Any]:
     one = term.presidency
     return [
-        written_date(one.starts_on, one.precision), written_date(term.until_on, term.until_precision),
+        write_imprecise(one.starts_on, one.precision), write_imprecise(term.until_on, term.until_precision),
         one.party_code, str(show(one.party_names)) if one.party_names else _("vacant"),
         _("yes") if one.confirmed else _("no"), str(show(one.remark)),
     ]  # fmt: skip

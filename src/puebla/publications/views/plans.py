@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
+from puebla.core.models import write_imprecise
 from puebla.publications.models import PublicCommitment, PublicDecision, PublicDocument, PublicPlan
 from puebla.theme.templatetags.theme import imprecise
 
@@ -52,11 +53,6 @@ def mandate_page(one: PublicCommitment, *, at: dt.datetime) -> str:
 # Open data: what the portal's downloads hold, and the read API answers -----------------------------------------------
 
 
-def written_date(day: dt.date | None, precision: str) -> str:
-    """A date for a table, as far as it is known: `2009`, `2009-07` or `2009-07-09`."""
-    return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)] if day else ""
-
-
 def open_header() -> list[str]:
     """What the columns of the table are called."""
     return [
@@ -71,8 +67,8 @@ def open_rows(commitments: Any) -> Iterator[list[Any]]:
         goals = ", ".join(f"{goal['framework']} {goal['code']}" for goal in one.goals)
         yield [
             one.code, str(show(one.pillar_names)), str(show(one.objective_names)), str(show(one.titles)), one.mandate,
-            actors_of(one, "lead"), actors_of(one, "partner"), written_date(one.from_on, one.from_precision),
-            written_date(one.until_on, one.until_precision), capfirst(str(show(one.status_names))), one.progress,
+            actors_of(one, "lead"), actors_of(one, "partner"), write_imprecise(one.from_on, one.from_precision),
+            write_imprecise(one.until_on, one.until_precision), capfirst(str(show(one.status_names))), one.progress,
             str(show(one.next_steps)), one.money.get("budget", ""), one.money.get("funded", ""), one.money.get("currency", ""), goals,
         ]  # fmt: skip
 
@@ -85,8 +81,8 @@ _COLUMNS = ("code", "titles", "texts", "status", "status_names", "progress", "ma
 def open_edition(plan: PublicPlan) -> dict[str, Any]:
     """An edition without its commitments, every language side by side."""
     return {
-        "code": plan.code, "titles": plan.titles, "from": written_date(plan.from_on, plan.from_precision),
-        "until": written_date(plan.until_on, plan.until_precision), "state_names": plan.state_names,
+        "code": plan.code, "titles": plan.titles, "from": write_imprecise(plan.from_on, plan.from_precision),
+        "until": write_imprecise(plan.until_on, plan.until_precision), "state_names": plan.state_names,
         "released_at": plan.released_at.isoformat(),
     }  # fmt: skip
 
@@ -96,6 +92,6 @@ def open_commitment(one: PublicCommitment) -> dict[str, Any]:
     return {name: getattr(one, name) for name in _COLUMNS} | {
         "part": {"code": one.pillar_code, "number": one.pillar_number, "names": one.pillar_names},
         "objective": {"number": one.objective_number, "names": one.objective_names},
-        "from": written_date(one.from_on, one.from_precision), "until": written_date(one.until_on, one.until_precision),
+        "from": write_imprecise(one.from_on, one.from_precision), "until": write_imprecise(one.until_on, one.until_precision),
         "changed_at": one.changed_at.isoformat(),
     }  # fmt: skip
