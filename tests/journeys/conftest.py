@@ -230,9 +230,9 @@ def foreign(address, instance):
 def unexpected(message):
     """Errors and CSP breaches; a page that a journey asks for and that is gone (404, 410) is no fault.
 
-    Nor is it one where the page editor keeps what is typed by itself, before all is filled in that a page must have (400).
+    Nor is it one where the page editor by itself keeps a new page before all is filled in that a page must have (400): it says so beside the form, and keeps it a moment later.
     """
-    kept_too_early = "/cms/pages/" in message.location["url"] and "status of 400" in message.text
+    kept_too_early = "/cms/pages/add/" in message.location["url"] and "status of 400" in message.text
     return (
         message.type == "error" and not kept_too_early and not re.search(r"status of (404|410)", message.text)
     )
