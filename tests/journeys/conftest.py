@@ -230,7 +230,7 @@ def foreign(address, instance):
 def unexpected(message):
     """Errors and CSP breaches; a page that a journey asks for and that is gone (404, 410) is no fault.
 
-    Nor is it one where the page editor by itself keeps a new page before all is filled in that a page must have (400): it says so beside the form, and keeps it a moment later.
+    Nor is it one where the page editor tries by itself to keep a new page before what it must have is filled in (400).
     """
     kept_too_early = "/cms/pages/add/" in message.location["url"] and "status of 400" in message.text
     return (

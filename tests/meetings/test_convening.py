@@ -112,7 +112,7 @@ def test_a_presidency_that_has_passed_on_convenes_nothing(keeper, at):
     made = prepared(keeper, at)
     actions.announce(convening=made, by=keeper, at=at)
     factories.members.PresidencyTerm.objects.create(
-        body=factories.BodyFactory(code="PPT"), party=factories.PartyFactory(code="HND"), starts_on=at.date()
+        body=factories.BodyFactory(code="PPT"), party=factories.PartyFactory(code="HND"), starts_on=today(at)
     )
 
     with pytest.raises(RefusedError):
