@@ -120,7 +120,7 @@ def _kept_or_sent(
     """Keep the draft and, where that was asked, send it; else what somebody saved meanwhile, or None: to be looked at again."""
     before, token = None, ""
     if "send" in request.POST:
-        replies = Reply.objects.filter(circular=circular, party=party, state=Reply.State.SENT)
+        replies = circular.replies.filter(party=party, state=Reply.State.SENT)
         said = actions.said_in(request.POST, form.uploads().values())
         before, token = sent_before(replies, form.cleaned_data["token"], circular.pk, party.pk, said)
     try:

@@ -120,7 +120,7 @@ def _kept_or_sent(
     """Keep the draft and, where that was asked, send it; None where something is to be looked at again."""
     before, token = None, ""
     if "send" in request.POST:
-        standing = Report.objects.filter(commitment=row, party=party, state=Report.State.SENT)
+        standing = row.reports.filter(party=party, state=Report.State.SENT)
         said = said_in(request.POST, form.held)
         before, token = sent_before(standing, form.cleaned_data["token"], row.pk, party.pk, half, said)
     facts: dict[str, Any] = {"commitment": row, "party": party, "half": half, "by": request.person, "at": at}
