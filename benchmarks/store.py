@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
 from benchmarks.instance import Actors, Sizes
 from benchmarks.texts import Writer
 from puebla.accounts.models import Person
+from puebla.accounts.sessions import SessionStore
 from puebla.config import editions
 from puebla.core.words import fold
 from puebla.documents.models import Document, FileVersion, Kind, LanguageEdition, Page, Relation, Theme
@@ -239,7 +240,7 @@ def _session(person: Person) -> str:
     """The key of a session in which this person has signed in."""
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
     return str(session.session_key)

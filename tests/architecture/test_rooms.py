@@ -30,6 +30,7 @@ NAMES = {
 #: What a framework asks for by name; each with its reason.
 BESIDE = {
     ("accounts", "adapter"): "allauth asks its questions of an adapter",
+    ("accounts", "sessions"): "Django asks for the sessions' module and the way to sign in by name",
     ("theme", "context"): "Django's context processor",
     ("portal", "wagtail_hooks"): "Wagtail asks for it by name",
 }

@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from puebla.core import registry
 from puebla.core.calendars import last_day
@@ -72,7 +73,7 @@ class Due:
     precision: str = "day"
     zone: str = ""
 
-    @property
+    @cached_property
     def last_day(self) -> dt.date:
         """The last day on which it is in time, by the clocks that are meant."""
         if self.at is not None:
@@ -86,6 +87,9 @@ class Due:
         """Whether the time for it has passed; at the very instant it has not."""
         if self.at is not None:
             return at > self.at
+        # No clocks on earth are two days apart: of most days one need not ask which clocks are meant.
+        if abs((apart := at.date() - self.last_day).days) > 2:
+            return apart.days > 0
         here = local(at, self.zone) if self.zone else timezone.localtime(at)
         return here.date() > self.last_day
 
@@ -93,11 +97,7 @@ class Due:
         """As it is read in a sentence, in the language now active."""
         if self.at is not None:
             return self._instant_in_words()
-        day = self.on or dt.date.max
-        if self.precision == "quarter":
-            return _("quarter %(number)d of %(year)d") % {"number": (day.month + 2) // 3, "year": day.year}
-        form = {"year": "Y", "month": "YEAR_MONTH_FORMAT"}.get(self.precision, "DATE_FORMAT")
-        return str(date_format(day, form))
+        return _day_in_words(self.on or dt.date.max, self.precision, get_language())
 
     def _instant_in_words(self) -> str:
         assert self.at is not None  # noqa: S101 - asked where it is; for the type checker
@@ -108,6 +108,15 @@ class Due:
         return pgettext("an instant and whose clocks", "%(when)s, %(place)s") % {
             "when": there, "place": place_of(self.zone),
         }  # fmt: skip
+
+
+@lru_cache(maxsize=1000)
+def _day_in_words(day: dt.date, precision: str, _language: str | None) -> str:
+    """Of a list's many things the same day is written once in each language."""
+    if precision == "quarter":
+        return _("quarter %(number)d of %(year)d") % {"number": (day.month + 2) // 3, "year": day.year}
+    form = {"year": "Y", "month": "YEAR_MONTH_FORMAT"}.get(precision, "DATE_FORMAT")
+    return str(date_format(day, form))
 
 
 @dataclass(frozen=True)
@@ -188,6 +197,11 @@ class Lot:
     done: bool = False
     ended: bool = False
     invited: bool = False
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day on which they are in time."""
+        return self.due.last_day if self.due else dt.date.max
 
     def state(self, at: dt.datetime) -> State:
         """Where they stand at this instant, whatever the party said of them."""

@@ -158,27 +158,31 @@ class PreparedRecords:
 
     Args:
         related: names of its relations, and of theirs ("text__room").
+        by: the unique field whose values are their keys.
     """
 
-    def __init__(self, model: type[models.Model], related: Sequence[str]) -> None:
-        self._model, self._related = model, related
+    def __init__(self, model: type[models.Model], related: Sequence[str] = (), *, by: str = "pk") -> None:
+        self._model, self._related, self._by = model, related, by
         self._prepared = Prepared(self._written)
 
-    def get(self, key: int) -> Any:
+    def get(self, key: int | str) -> Any:
         """The record of this key; None where there is none."""
-        return next(iter(self.these([key])), None)
+        keys: Any = [key]
+        return next(iter(self.these(keys)), None)
 
-    def these(self, keys: Sequence[int]) -> list[Any]:
+    def these(self, keys: Sequence[int] | Sequence[str]) -> list[Any]:
         """The records of these keys, in this order."""
         made = [self._made(row) for row in self._prepared.rows(keys)] if keys else []
-        known = {one.pk: one for one in made}
+        known = {getattr(one, self._by): one for one in made}
         return [known[key] for key in keys if key in known]
 
     def _written(self, keys: Any) -> models.QuerySet[Any, Any]:
         columns = [
             f"{path}{field.attname}" for path, _relation, model in self._paths for field in _own(model)
         ]
-        return self._model._default_manager.filter(pk__in=keys).order_by().values_list(*columns)
+        return (
+            self._model._default_manager.filter(**{f"{self._by}__in": keys}).order_by().values_list(*columns)
+        )
 
     @cached_property
     def _paths(self) -> list[tuple[str, Any, type[models.Model]]]:
@@ -253,16 +257,14 @@ def _spread(values: Sequence[Value]) -> list[Any]:
 
 def _converted(rows: Sequence[tuple[Any, ...]], columns: _Columns) -> list[tuple[Any, ...]]:
     """The rows with each column as its field gives it."""
+    if not rows or not columns.converters:
+        return list(rows)
     connection = connections[DEFAULT_DB_ALIAS]
-    for column, converts, expression in columns.converters if rows else ():
-        rows = [
-            (*row[:column], _value(row[column], converts, expression, connection), *row[column + 1 :])
-            for row in rows
-        ]
-    return list(rows)
-
-
-def _value(value: Any, converts: Any, expression: Any, connection: Any) -> Any:
-    for convert in converts:
-        value = convert(value, expression, connection)
-    return value
+    found = [list(row) for row in rows]
+    for column, converters, expression in columns.converters:
+        for row in found:
+            value = row[column]
+            for convert in converters:
+                value = convert(value, expression, connection)
+            row[column] = value
+    return [tuple(row) for row in found]

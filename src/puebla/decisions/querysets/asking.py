@@ -106,6 +106,19 @@ SHOWN = (
 )  # fmt: skip
 
 
+class Shown:
+    """What a list shows of a provision, for one of those whom it addresses.
+
+    Attributes:
+        light: its columns of `LIGHT`. told: what the list writes of it, once written.
+    """
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.__dict__.update(row)
+        self.light = tuple(row[name] for name in LIGHT)
+        self.told: Any = None
+
+
 def _asking(person: Any, reach: Any, which: Q, parties: Any, kinds: Any, bodies: Any) -> QuerySet[Any, Any]:
     """Provisions of adopted decisions that the reader may know, which ask something of any of these."""
     whom = Q(addressees__whom=Addressee.Whom.PARTY, addressees__party__in=parties)
@@ -161,9 +174,10 @@ asks_due = PreparedForReader(
 #: (person, reach, since, provisions, parties, kinds, bodies) → SHOWN of these.
 these_asks = PreparedForReader(
     lambda person, reach, since, keys, *meant: (
-        _asking(person, reach, _STANDS | _ended(since), *meant).filter(pk__in=keys).values_list(*SHOWN)
-    )
-)
+        _asking(person, reach, _STANDS | _ended(since), *meant).filter(pk__in=keys).values(*SHOWN)
+    ),
+    make=Shown, kept=300,
+)  # fmt: skip
 #: (person, reach, since, parties) → what they said: provision, party, what, when.
 answers_given = PreparedForReader(_answers)
 

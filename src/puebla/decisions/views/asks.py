@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +12,6 @@ from puebla.core.calendars import other_language
 from puebla.core.languages import show
 from puebla.decisions.models import IN_FORCE, ProvisionAnswer
 from puebla.decisions.querysets.asking import (
-    SHOWN,
     Addressed,
     addressed,
     answers_given,
@@ -76,8 +74,9 @@ class ParagraphAsks(LongSource):
         wanted = sorted({key for _party, key in keys})
         rows = these_asks.rows(question.person, question.reach, question.since, wanted, *_means(question))
         answers, addresses = _newest(question), _Addresses()
-        shown = {row[0]: SimpleNamespace(**dict(zip(SHOWN, row, strict=True))) for row in rows}
-        asked = {one[0]: parties for one, parties in _parties_of(rows, question).items()}
+        shown = {row.pk: row for row in rows}
+        light = [row.light for row in rows]
+        asked = {one[0]: parties for one, parties in _parties_of(light, question).items()}
         return {
             (party, key): _ask(shown[key], party, answers.get((key, party)), addresses)
             for party, key in keys
@@ -174,18 +173,18 @@ class _Addresses:
 
 def _ask(one: Any, party: int, said: tuple[str, dt.datetime] | None, addresses: _Addresses) -> Ask:
     symbol = one.paragraph__text__symbol or one.paragraph__text__decision__ref
-    anchor, words, sealed = (
-        one.paragraph__anchor,
-        one.paragraph__words,
-        one.paragraph__text__room_cap < MEMBERS,
-    )
+    if one.told is None:
+        words = one.paragraph__words
+        due = Due(on=one.due_on, precision=one.due_precision) if one.due_on else None
+        one.told = _short(unmarked(show(words).text)), other_language(words), due
+    title, language, due = one.told
+    anchor, sealed = one.paragraph__anchor, one.paragraph__text__room_cap < MEMBERS
     page, answer = addresses.of(symbol, one.paragraph__text__decision__ref, anchor)
     ended = one.status not in IN_FORCE
     return Ask(
-        source=NAME, ref=f"{one.paragraph__text__ref}-{one.paragraph__serial}", party=party, kind=KIND,
-        title=_short(unmarked(show(words).text)), language=other_language(words), cites=f"{symbol}#{anchor}", address=page,
-        answer="" if ended else answer, asked_at=one.paragraph__text__decision__adopted_at,
-        due=Due(on=one.due_on, precision=one.due_precision) if one.due_on else None, answered_at=said[1] if said else None,
+        source=NAME, ref=f"{one.paragraph__text__ref}-{one.paragraph__serial}", party=party, kind=KIND, title=title,
+        language=language, cites=f"{symbol}#{anchor}", address=page, answer="" if ended else answer,
+        asked_at=one.paragraph__text__decision__adopted_at, due=due, answered_at=said[1] if said else None,
         done=said is not None and said[0] == ProvisionAnswer.Says.DONE, ended=ended,
         body=one.paragraph__text__decision__body__code, sealed=sealed,
     )  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Any, overload
 from urllib.parse import quote
 
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
@@ -24,7 +23,6 @@ from puebla.theme.templatetags.theme import state_tag
 
 #: In this order the list is divided.
 ORDER = [State.LATE, State.OPEN, State.ANSWERED, State.NOT_APPLICABLE, State.ENDED, State.DONE]
-PLACES = {state: place for place, state in enumerate(ORDER)}
 
 
 @dataclass(frozen=True)
@@ -62,18 +60,6 @@ class Placed:
     lot: Lot
     state: State
 
-    @property
-    def place(self) -> tuple[int, dt.date, str, str]:
-        """Where they stand on a list: by state, then the soonest first."""
-        first = self.lot.keys[0]
-        ref = first.ref if isinstance(first, Ask) else ""
-        return PLACES[self.state], self.last_day, self.lot.source, ref
-
-    @cached_property
-    def last_day(self) -> dt.date:
-        """The last day on which they are in time."""
-        return self.lot.due.last_day if self.lot.due else dt.date.max
-
 
 class Asked(Sequence[tuple[Placed, Any]]):
     """What is asked, in the order of a list, each thing as its lot and key: nothing of it is made yet."""
@@ -86,11 +72,11 @@ class Asked(Sequence[tuple[Placed, Any]]):
     def of(cls, question: Question) -> "Asked":
         """Everything that rooms ask of these parties."""
         aside = _set_aside(question)
-        lots: list[Placed] = []
+        stands: dict[State, list[Placed]] = {state: [] for state in ORDER}
         for lot in _gathered(question):
-            if lot.keys:
-                lots += _placed(lot, lot.state(question.at), aside.get((lot.source, lot.party), frozenset()))
-        return cls(question, sorted(lots, key=lambda one: one.place))
+            for one in _placed(lot, lot.state(question.at), aside.get((lot.source, lot.party), frozenset())):
+                stands[one.state].append(one)
+        return cls(question, [one for found in stands.values() for one in found])
 
     def matching(self, *, state: str = "", kind: str = "", meeting: str = "") -> "Asked":
         """What matches every filter given."""
@@ -151,7 +137,7 @@ class Asked(Sequence[tuple[Placed, Any]]):
 
 
 def _gathered(question: Question) -> list[Lot]:
-    """What rooms ask, gathered once for the pages of a list and its filters, while nothing is written and the minute lasts.
+    """What rooms ask, the soonest first, gathered once for the pages of a list and its filters, while nothing is written and the minute lasts.
 
     What seats and shares open is asked anew each time and part of the key; what a long room puts on the page passes the gate
     again as it is made.
@@ -162,11 +148,17 @@ def _gathered(question: Question) -> list[Lot]:
 
     def gather() -> tuple[list[Lot], dict[str, Any]]:
         # As it is now: what one page finds out beside it is not the others'.
-        return list(lots_of(question)), dict(question.known)
+        return sorted((lot for lot in lots_of(question) if lot.keys), key=_order), dict(question.known)
 
     lots, known = _lots.get(key, gather)
     question.known.update(known)
     return lots
+
+
+def _order(lot: Lot) -> tuple[dt.date, str, str]:
+    """Where it stands among those that are in the same state."""
+    first = lot.keys[0]
+    return lot.last_day, lot.source, first.ref if isinstance(first, Ask) else ""
 
 
 #: Lists that readers turn the pages of: each has some thousand keys.

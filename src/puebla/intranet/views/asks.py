@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from puebla.accounts.models import Person
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.asks import KINDS, STATES, WAITING, Ask, Question, State, ask_named
+from puebla.core.prepared import PreparedRecords
 from puebla.core.tables import export_of
 from puebla.core.words import without_nul
 from puebla.documents.views.lists import options
@@ -78,7 +79,8 @@ def party_asks(request: PersonRequest, code: str) -> HttpResponseBase:
     if export is not None:
         return export
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    counts, matching = asked.counts(), shown.counts()
+    counts = asked.counts()
+    matching = counts if shown is asked else shown.counts()
     writer = Writer(party, own=party.pk in reach.parties)
     rows: dict[State, list[SafeString]] = {state: [] for state in ORDER}
     for line in shown.lines(list(page)):
@@ -196,10 +198,14 @@ def _carried_out(
 
 
 def _party_or_404(reach: Reach, code: str) -> Party:
-    party = Party.objects.filter(code__iexact=without_nul(code)).first()
+    typed = without_nul(code)
+    party = _parties.get(typed) or Party.objects.filter(code__iexact=typed).first()
     if party is None or not rules.may_see(reach, party):
         raise Http404
     return party
+
+
+_parties = PreparedRecords(Party, by="code")
 
 
 # The board ---------------------------------------------------------------------------------------------------------------
@@ -245,7 +251,7 @@ def _row(party: Party, lots: list[Placed], at: dt.datetime) -> dict[str, Any]:
     for one in lots:
         states[one.state] += len(one.lot.keys)
     until = today(at) + SOON
-    soon = sum(len(one.lot.keys) for one in lots if one.state == State.OPEN and one.last_day <= until)
+    soon = sum(len(one.lot.keys) for one in lots if one.state == State.OPEN and one.lot.last_day <= until)
     return {
         "party": party, "late": states[State.LATE], "soon": soon, "open": states[State.OPEN],
         "answered": states[State.ANSWERED] + states[State.DONE],
