@@ -12,6 +12,7 @@ CLOCKS = {
 #: Places further in that read it, by module and function.
 REASONS = {
     ("members/querysets/__init__.py", "reach_of"): "the instant of the question unless one is handed down",
+    ("accounts/sessions.py", "_get_session_from_db"): "Django asks for a session as it is now",
     ("config/middleware.py", "middleware"): "a cached page must not outlive an embargo's end",
     ("config/operations/health.py", "check_statistics"): "`puebla doctor` and /readyz ask now",
     ("config/operations/health.py", "check_backup"): "`puebla doctor` and /readyz ask now",

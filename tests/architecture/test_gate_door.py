@@ -143,6 +143,11 @@ REASONS = {
     ): "a proposal keeps its paragraph, whoever reads it; who may not know of it gets it counted without a name",
     (
         "decisions/views/reading.py",
+        "",
+        "Paragraph",
+    ): "of a decision's text that came through the gate, visible as it is",
+    (
+        "decisions/views/reading.py",
         "provision",
         "Provision",
     ): "of a paragraph of a decision that came through the gate",

@@ -36,6 +36,36 @@ def _mark_of(connection: Any) -> object:
     return mark
 
 
+class Kept(Generic[T]):
+    """Things by a key that says all they depend on.
+
+    Args:
+        most: how many are kept, those made last.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The thing of this key, made where it is not known."""
+        known = self._kept.get(key)
+        return known if known is not None else self.put(key, make())
+
+    def put(self, key: Hashable, made: T) -> T:
+        """Keep it in place of what this key stood for."""
+        # Put in anew, not moved: another thread may forget it at any moment.
+        self._kept.pop(key, None)
+        self._kept[key] = made
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return made
+
+    def known(self, key: Hashable) -> T | None:
+        """The thing of this key; None where it is not known."""
+        return self._kept.get(key)
+
+
 class Remembered(Generic[T]):
     """Things by a key that says all they depend on beside the database.
 
@@ -44,8 +74,7 @@ class Remembered(Generic[T]):
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, tuple[Hashable, T]] = OrderedDict()
+        self._kept: Kept[tuple[Hashable, T]] = Kept(most)
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The thing of this key; made anew where something was written since."""
@@ -53,13 +82,7 @@ class Remembered(Generic[T]):
         state = written_so_far()
         if state is None:
             return make()
-        known = self._kept.get(key)
+        known = self._kept.known(key)
         if known is not None and known[0] == state:
             return known[1]
-        made = make()
-        # Put in anew, not moved: another thread may forget it at any moment.
-        self._kept.pop(key, None)
-        self._kept[key] = (state, made)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return made
+        return self._kept.put(key, (state, make()))[1]

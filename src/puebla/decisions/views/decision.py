@@ -1,5 +1,6 @@
 """One decision: its paragraphs in every language side by side, what they do, what is proposed, what stands against it."""
 
+from collections.abc import Callable
 from html import escape
 from types import SimpleNamespace
 from typing import Any
@@ -9,11 +10,14 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import Texts
+from puebla.core.memory import Kept
 from puebla.core.models import Process
 from puebla.core.prepared import Prepared
 from puebla.decisions import actions, rules
@@ -24,7 +28,7 @@ from puebla.decisions.views.reading import Reading, ReadingToShow, by_paragraph
 from puebla.members.models import Party
 from puebla.members.querysets import today
 from puebla.publications.views.decisions import SAID_OF
-from puebla.texts.models import Paragraph
+from puebla.texts.models import Paragraph, tree
 from puebla.texts.models.wording import shown
 from puebla.texts.views.rows import rows_of
 from puebla.theme.templatetags.theme import language_name
@@ -46,13 +50,9 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
         "file": rules.may_file(reach, row), "enter": rules.may_enter(reach, row), "aside": rules.may_lay_aside(reach, row, at=at),
     }  # fmt: skip
     below = _Below(request, reading, may, proposals, positions)
-    rows = rows_of(
-        reading.text, reading.living, languages, may_edit=bool(may["write"]), below=below.of, acts=below.acts,
-    )  # fmt: skip
     context = {
         "decision": row, "text": reading.text, "languages": languages, "may": may,
-        # Joined here: a template asks every row what it is.
-        "rows": mark_safe("".join(one.html for one in rows)),  # noqa: S308 - each is safe
+        "rows": _rows(reading, below, languages),
         "beginning": below.shown(None), "positions": _shown(positions, reading), "chairs": rules.declares(reach, row, at=at),
         "against": _against(row, reading) if row.state == Decision.State.DRAFTING and may["declare"] else [],
         "standing": sum(one.state == Proposal.State.STANDING for one in proposals),
@@ -61,6 +61,36 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
         "unadopted": [str(language_name(code)) for code in languages if row.is_adopted and code not in reading.text.frozen_languages],
     }  # fmt: skip
     return render(request, "decisions/decision.html", context)
+
+
+def _rows(reading: ReadingToShow, below: "_Below", languages: list[str]) -> SafeString:
+    """The paragraphs as rows.
+
+    A text has hundreds of which only the words and what they do are told: those are written once for all to whom they read alike.
+    """
+    nodes = reading.living
+    text = reading.text
+
+    def written(nodes: list[tree.Node], what: Callable[[Any], str]) -> list[str]:
+        rows = rows_of(text, nodes, languages, below=what, acts=below.acts)
+        return [row.html for row in rows]
+
+    alike = (
+        tuple(reading.every), below.means.read, reading.decision.ref, text.ref, reading.decision.is_adopted,
+        get_language(), tuple(languages), below.offered,
+    )  # fmt: skip
+    rows = _plain.get(alike, lambda: written(nodes, below.means.line))
+    more = [place for place, node in enumerate(nodes) if below.tells_more_of(node.paragraph)]
+    if more:
+        rows = list(rows)
+        for place, row in zip(more, written([nodes[place] for place in more], below.shown), strict=True):
+            rows[place] = row
+    # Joined here: a template asks every row what it is.
+    return mark_safe("".join(rows))  # noqa: S308 - each is safe
+
+
+#: Rows of long texts, some hundred thousand signs each.
+_plain: Kept[list[str]] = Kept(most=6)
 
 
 #: (decision) → who was present.
@@ -115,18 +145,14 @@ class _Below:
             if one.paragraph is not None:
                 self.positions.setdefault(one.paragraph.anchor, []).append(one)
 
-    def of(self, paragraph: Paragraph) -> SafeString | str:
-        """What stands below a paragraph; nothing where nothing is known of it."""
-        if (
-            paragraph.pk not in self.newer
-            and paragraph.pk not in self.proposals
-            and paragraph.anchor not in self.positions
-        ):
-            return self.means.line(paragraph)
-        return self.shown(paragraph)
+    def tells_more_of(self, paragraph: Any) -> bool:
+        """Whether more is told of a paragraph than what it does."""
+        return (
+            paragraph.pk in self.newer or paragraph.pk in self.proposals or paragraph.anchor in self.positions
+        )
 
     def shown(self, paragraph: Paragraph | None) -> SafeString | str:
-        """The same written out; of None what is proposed for the beginning."""
+        """What stands below a paragraph, written out; of None what is proposed for the beginning."""
         key = paragraph.pk if paragraph is not None else None
         proposals = [self._proposal(one, paragraph) for one in self.proposals.get(key, ())]
         if paragraph is None and not proposals:
@@ -165,22 +191,27 @@ class _Below:
         anchor = escape(paragraph.anchor)
         return " ".join(
             f'<a href="{before}{anchor}{after}">{label}<span class="visually-hidden"> {number}</span></a>'
-            for before, after, label, headings in self._acts()
+            for before, after, label, headings in self._acts
             if headings or paragraph.kind != "heading"
         )
 
+    @cached_property
+    def offered(self) -> tuple[bool, ...]:
+        """Which acts the reader is offered with each paragraph."""
+        return (*(bool(self.may[act]) for act in ("propose", "write", "describe")), True)
+
+    @cached_property
     def _acts(self) -> list[tuple[str, str, str, bool]]:
-        """Addresses, cut where the anchor stands, what each is called, and whether headings have it: made once."""
-        if not hasattr(self, "_made"):
-            ref, text = self.reading.decision.ref, self.reading.text.ref
-            offered = [
-                ("decisions:propose", ref, _("Propose"), bool(self.may["propose"]), True),
-                ("texts:paragraph", text, _("Edit"), bool(self.may["write"]), True),
-                ("decisions:means", ref, _("What it does"), bool(self.may["describe"]), False),
-                ("decisions:before", ref, _("Said before?"), True, False),
-            ]
-            self._made = []
-            for name, of, label, may, headings in offered:
-                before, _sign, after = reverse(name, args=[of, "0X0"]).partition("0X0")
-                self._made += [(before, after, escape(label), headings)] if may else []
-        return self._made
+        """Addresses, cut where the anchor stands, what each is called, and whether headings have it."""
+        ref, text = self.reading.decision.ref, self.reading.text.ref
+        known = [
+            ("decisions:propose", ref, _("Propose"), True),
+            ("texts:paragraph", text, _("Edit"), True),
+            ("decisions:means", ref, _("What it does"), False),
+            ("decisions:before", ref, _("Said before?"), False),
+        ]
+        found = []
+        for (name, of, label, headings), may in zip(known, self.offered, strict=True):
+            before, _sign, after = reverse(name, args=[of, "0X0"]).partition("0X0")
+            found += [(before, after, escape(label), headings)] if may else []
+        return found

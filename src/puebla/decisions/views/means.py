@@ -1,7 +1,7 @@
 """What paragraphs do, in one line each: written out without templates, since a text may have hundreds."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -9,12 +9,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from puebla.core.languages import show
+from puebla.core.memory import Remembered
 from puebla.core.prepared import Prepared
 from puebla.decisions.models import Addressee, Decision, Provision, Status, Verb
 from puebla.theme.templatetags.theme import state_tag
@@ -44,10 +46,33 @@ class Facts:
         addressees: Iterable[tuple[int, str]],
         themes: Iterable[tuple[int, str]],
     ) -> None:
-        self.known = {row.paragraph_id: row for row in provisions}
-        self.verbs: dict[int, str] = dict(_verbs.rows())
-        self.addressees, self.themes = _listed(addressees), _listed(themes)
-        self.statuses = {one.value: escape(capfirst(str(one.label))) for one in Status}
+        #: As they were read: lines of what reads alike are alike.
+        self.read = (tuple(provisions), tuple(addressees), tuple(themes), tuple(_verbs.rows()))
+
+    @cached_property
+    def known(self) -> dict[int, Any]:
+        """By paragraph, what it does."""
+        return {row.paragraph_id: row for row in self.read[0]}
+
+    @cached_property
+    def addressees(self) -> dict[int, list[str]]:
+        """By provision, whom it addresses, escaped."""
+        return _listed(self.read[1])
+
+    @cached_property
+    def themes(self) -> dict[int, list[str]]:
+        """By provision, its themes, escaped."""
+        return _listed(self.read[2])
+
+    @cached_property
+    def verbs(self) -> dict[int, str]:
+        """What verbs are called, escaped."""
+        return dict(self.read[3])
+
+    @cached_property
+    def statuses(self) -> dict[str, str]:
+        """What statuses are called, escaped."""
+        return {one.value: escape(capfirst(str(one.label))) for one in Status}
 
 
 class Listed(Facts):
@@ -63,8 +88,8 @@ class Listed(Facts):
         if row is None:
             return ""
         parts = [
-            self.verbs.get(row.verb_id, ""), ", ".join(self.addressees[row.pk]), due_of(row.due_on, row.due_precision),
-            state_tag(row.status, self.statuses[row.status]), *self.themes[row.pk],
+            self.verbs.get(row.verb_id, ""), ", ".join(self.addressees.get(row.pk, ())), due_of(row.due_on, row.due_precision),
+            state_tag(row.status, self.statuses[row.status]), *self.themes.get(row.pk, ()),
         ]  # fmt: skip
         return mark_safe(f'<p class="meta">{" · ".join(filter(None, parts))}</p>')  # noqa: S308 - escaped above
 
@@ -75,7 +100,11 @@ class Means(Facts):
     def __init__(self, decision: Decision) -> None:
         # By their text: four hundred keys in each question would take longer than its answer.
         text = decision.text_id
-        super().__init__(_of_text.rows(text), _addressed_of_text.rows(text), _themes_of_text.rows(text))
+        read = _read.get(
+            (text, get_language()),
+            lambda: (_of_text.rows(text), _addressed_of_text.rows(text), _themes_of_text.rows(text)),
+        )
+        super().__init__(*read)
         self.adopted = decision.is_adopted
         self.before, _sign, self.after = reverse("decisions:status", args=[decision.ref, "0X0"]).partition(
             "0X0"
@@ -89,22 +118,11 @@ class Means(Facts):
             return ""
         addressees, themes = self.addressees.get(row.pk, ()), self.themes.get(row.pk, ())
         verb, place = self.verbs.get(row.verb_id, ""), f"{self.before}{paragraph.anchor}"
-        given = (verb, addressees, themes, place if self.adopted else "")
-        # A text may have hundreds: the row is itself while it reads as it did (`Prepared`), and so is what it tells.
-        known, line = row.told
-        if known != given:
-            line = self._told(row, *given)
-            row.told = (given, line)
-        return line
-
-    def _told(
-        self, row: "Row", verb: str, addressees: Sequence[str], themes: Sequence[str], place: str,
-    ) -> SafeString:  # fmt: skip
         parts = [
             f"<b>{verb}</b>" if verb else "", ", ".join(addressees), due_of(row.due_on, row.due_precision), *themes,
         ]  # fmt: skip
         state = ""
-        if place:
+        if self.adopted:
             tag = f'<span class="tag {row.status}">{self.statuses[row.status]}</span>'
             state = f' <a href="{escape(place)}{self.after}">{tag}</a>'
         elif row.asks:
@@ -123,11 +141,7 @@ def _listed(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
 
 
 class Row:
-    """A provision as its line tells it.
-
-    Attributes:
-        told: what else its line depended on when it was written, and the line.
-    """
+    """A provision as its line tells it: the same as long as it reads as it did (`Prepared`)."""
 
     pk: int
     paragraph_id: int
@@ -138,7 +152,6 @@ class Row:
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.__dict__.update(row)
-        self.told: tuple[tuple[Any, ...], SafeString] = ((), SafeString())
 
 
 def _named(row: dict[str, Any]) -> tuple[int, str]:
@@ -192,3 +205,5 @@ _addressed_of_text = Prepared(
 _addressed_of_these = Prepared(lambda keys: _addressees(provision__paragraph__in=keys), make=_named, kept=500)
 _themes_of_text = Prepared(lambda text: _themes(provision__paragraph__text=text), make=_theme, kept=2000)
 _themes_of_these = Prepared(lambda keys: _themes(provision__paragraph__in=keys), make=_theme, kept=500)
+#: What paragraphs of long texts do, for who passed the gate of each.
+_read: Remembered[tuple[list[Any], list[Any], list[Any]]] = Remembered(most=6)

@@ -7,9 +7,11 @@ from typing import Any, cast
 from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from puebla.accounts.views import PersonRequest
-from puebla.core.prepared import PreparedRecords
+from puebla.core.memory import Remembered
+from puebla.core.prepared import Prepared, PreparedRecords
 from puebla.core.ticks import tick_at
 from puebla.core.words import without_nul
 from puebla.decisions.actions import settling
@@ -161,15 +163,15 @@ class Written:
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.__dict__.update(row)
-        #: Parts of its row that were written already (`texts.views.rows`).
-        self.kept: dict[Any, str] = {}
 
 
 class ReadingToShow(Reading):
     """The same for a page that changes nothing: a text may have hundreds of paragraphs, and most are as they were."""
 
     def _paragraphs(self) -> list[Any]:
-        return _written.rows(self.person, self.reach, self.text.pk)
+        # They are visible exactly where their text is, and that passed the gate.
+        text = self.text.pk
+        return _of_text.get((text, get_language()), lambda: _written.rows(text))
 
     def _in_order(self) -> list[tree.Node]:
         return list(_ordered(tuple(self.every)))
@@ -183,10 +185,10 @@ class ReadingToShow(Reading):
         return digest == self.text.frozen_hash
 
 
-_written = PreparedForReader(
-    lambda person, reach, text: (
-        Paragraph.objects.visible_to(person, reach=reach)
-        .filter(text=text)
+#: (text) → its paragraphs, for who passed its gate.
+_written = Prepared(
+    lambda text: (
+        Paragraph.objects.filter(text=text)
         .order_by()
         .values(
             "pk", "parent_id", "place", "serial", "kind", "function", "anchor", "words", "differences", "revision", "removed_at"
@@ -194,6 +196,7 @@ _written = PreparedForReader(
     ),
     make=Written, kept=1200,
 )  # fmt: skip
+_of_text: Remembered[list[Any]] = Remembered(most=6)
 
 
 @lru_cache(maxsize=8)

@@ -93,17 +93,6 @@ class _Writer:
 
     def _words(self, node: tree.Node, pending: Sequence[str]) -> str:
         """The row up to what can be done with it."""
-        kept = getattr(node.paragraph, "kept", None)
-        if kept is None:
-            return self._written(node, pending)
-        # What is no record but remembered as it was read has this written once.
-        address = self.before if self.near else ""
-        key = (self.own, address, node.number, tree.item_depth(node) > 1, *self.languages)
-        if key not in kept:
-            kept[key] = self._written(node, pending)
-        return str(kept[key])
-
-    def _written(self, node: tree.Node, pending: Sequence[str]) -> str:
         one = node.paragraph
         anchor = escape(one.anchor)
         classes = [one.kind]
