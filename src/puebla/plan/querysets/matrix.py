@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from puebla.core.languages import Texts
+from puebla.core.memory import Remembered
+from puebla.core.prepared import Prepared
 from puebla.members.models import Party
 from puebla.members.querysets import Reach
 from puebla.members.querysets.prepared import PreparedForReader
@@ -97,11 +99,10 @@ def matrix_of(commitments: Iterable[Commitment], person: "Person", reach: Reach)
     if not rows:
         return Matrix([], {})
     paragraphs = paragraphs_known((one.commitment for one in rows.values()), person, reach)
-    parties = {one.pk: one for one in Party.objects.order_by("code")}
+    parties = _parties.get((), lambda: {one.pk: one for one in Party.objects.order_by("code")})
     for row in rows.values():
         row.paragraph = paragraphs.get(row.commitment.paragraph_id or 0)
-    involved = Involvement.objects.filter(commitment__in=list(rows)).order_by("party__code")
-    for commitment, party, part in involved.values_list("commitment_id", "party_id", "part"):
+    for commitment, party, part in _involved.rows(list(rows)):
         row = rows[commitment]
         (row.leads if part == Involvement.Part.LEAD else row.partners).append(parties[party])
     for commitment, given in _latest(list(rows), person, reach).items():
@@ -109,20 +110,37 @@ def matrix_of(commitments: Iterable[Commitment], person: "Person", reach: Reach)
     return Matrix(list(rows.values()), parties)
 
 
+#: All parties by key: until anything is written they are the same on every page.
+_parties: Remembered[dict[int, Party]] = Remembered(most=1)
+#: (commitments) → who has which part in them.
+_involved = Prepared(
+    lambda commitments: (
+        Involvement.objects.filter(commitment__in=commitments)
+        .order_by("party__code")
+        .values_list("commitment_id", "party_id", "part")
+    )
+)
+
+
 def _standing_reports(person: "Person", reach: Reach, commitments: Any) -> Any:
     seen = Report.objects.visible_to(person, reach=reach).standing().filter(commitment__in=commitments)
-    columns = ("commitment_id", "party_id", "year", "half", "done", "next_steps", "evidence", "sent_at")
-    return seen.order_by("-year", "-half", "-sent_at", "-pk").values_list(*columns)
+    return seen.order_by("-year", "-half", "-sent_at", "-pk").values("commitment_id", *_GIVEN)
 
 
-_standing = PreparedForReader(_standing_reports)
+#: Columns of a report as a row has it.
+_GIVEN = ("party_id", "year", "half", "done", "next_steps", "evidence", "sent_at")
+#: (person, reach, commitments) → of each its key and what was given, the newest first.
+_standing = PreparedForReader(
+    _standing_reports,
+    make=lambda row: (row["commitment_id"], Given(*(row[name] for name in _GIVEN))),
+    kept=500,
+)
 
 
 def _latest(commitments: list[int], person: "Person", reach: Reach) -> dict[int, list[Given]]:
     """The last report of each party of each commitment, the newest first."""
     found: dict[int, dict[int, Given]] = defaultdict(dict)
-    for commitment, *values in _standing.rows(person, reach, commitments):
-        given = Given(*values)
+    for commitment, given in _standing.rows(person, reach, commitments):
         found[commitment].setdefault(given.party, given)
     return {commitment: list(of.values()) for commitment, of in found.items()}
 

@@ -16,6 +16,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.memory import Remembered
 from puebla.core.models import JournalEntry
 from puebla.core.phrases import sentences
+from puebla.core.prepared import PreparedRecords
 from puebla.core.verdicts import RefusedError
 from puebla.core.words import without_nul
 from puebla.documents.querysets import audience_in_words
@@ -23,6 +24,7 @@ from puebla.documents.views.lists import options
 from puebla.members.forms import AudienceForm
 from puebla.members.models import Audience, Body, Party
 from puebla.members.querysets import Reach, reach_of, read_by, today
+from puebla.members.querysets.prepared import PreparedForReader
 from puebla.plan import actions, rules
 from puebla.plan.forms import (
     NewPlanForm,
@@ -47,11 +49,20 @@ def posted(request: PersonRequest) -> Any:
 
 def plan_or_404(request: PersonRequest, code: str, reach: Reach) -> Plan:
     """The edition of this code, or 404 where the person may not know that it exists."""
-    seen = Plan.objects.visible_to(request.person, reach=reach).at_address(code).order_by()
-    found: Plan | None = seen.select_related("room", "party", "body").first()
+    keys = [key for (key,) in _at_address.rows(request.person, reach, without_nul(code))]
+    found: Plan | None = _plans.get(keys[0]) if keys else None
     if found is None:
         raise Http404
     return found
+
+
+#: (person, reach, code) → the key of the edition.
+_at_address = PreparedForReader(
+    lambda person, reach, code: (
+        Plan.objects.visible_to(person, reach=reach).filter(code=code).order_by().values_list("pk")
+    )
+)
+_plans = PreparedRecords(Plan, ("room", "party", "body"))
 
 
 @signed_in

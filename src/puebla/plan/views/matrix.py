@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.languages import show
+from puebla.core.memory import Remembered
 from puebla.core.models import Process
 from puebla.core.prepared import PreparedRecords
 from puebla.core.tables import export_of
@@ -20,7 +21,7 @@ from puebla.members.querysets import reach_of, today
 from puebla.members.querysets.prepared import with_shares
 from puebla.plan.actions.exporting import Sheet, as_docx
 from puebla.plan.models import Commitment, Plan
-from puebla.plan.querysets.matrix import RELATED, Given, Matrix, Row, chunks_of, matrix_of
+from puebla.plan.querysets.matrix import Given, Matrix, Row, chunks_of, matrix_of
 from puebla.plan.views.editions import choices_of, filters_of, plan_or_404
 from puebla.plan.views.rows import Writer
 from puebla.plan.views.wording import actors_of, evidence_of
@@ -28,7 +29,8 @@ from puebla.publications.views.plans import when_of
 from puebla.theme.templatetags.theme import imprecise
 
 PER_PAGE = 20
-_records = PreparedRecords(Commitment, RELATED)
+#: A page shows a commitment's own columns only.
+_records = PreparedRecords(Commitment)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -40,25 +42,40 @@ def matrix(request: PersonRequest, plan: str) -> HttpResponseBase:
     reach = with_shares(request.person, reach_of(request.person, at))
     row = plan_or_404(request, plan, reach)
     filters = filters_of(request)
-    seen = Commitment.objects.visible_to(request.person, reach=reach).filter(plan=row)
-    found = seen.matching(**filters).order_by("code_order")
-    lines = (cells for part in chunks_of(found, request.person, reach) for cells in _table(part))
-    export = export_of(request, name=f"{row.code}-{_('matrix')}", header=header(), rows=lines)
+
+    def found() -> Any:
+        seen = Commitment.objects.visible_to(request.person, reach=reach).filter(plan=row)
+        return seen.matching(**filters).order_by("code_order")
+
+    def parts() -> Iterator[Matrix]:
+        return chunks_of(found(), request.person, reach)
+
+    def lines() -> Iterator[list[Any]]:
+        for part in parts():
+            yield from _table(part)
+
+    export = export_of(request, name=f"{row.code}-{_('matrix')}", header=header(), rows=lines())
     if export is not None:
         return export
     if request.GET.get("export") == "docx":
-        printed = (cells for part in _headed(chunks_of(found, request.person, reach)) for cells in part)
+        printed = (cells for part in _headed(parts()) for cells in part)
         file = as_docx(_sheet(row, today(at)), printed)
         return FileResponse(
             file, as_attachment=True, filename=f"{row.code}-{_('matrix')}.docx", content_type=WORD
         )
-    page = Paginator(found.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
-    shown = matrix_of(_records.these(list(page.object_list)), request.person, reach)
+    # Gathered once for all that turn the pages, until anything is written: visible exactly where the edition is.
+    numbers = _matching.get((row.pk, *filters.items()), lambda: list(found().values_list("pk", flat=True)))
+    page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("page"))
+    shown = matrix_of(_records.these(page.object_list), request.person, reach)
     context = {
         "plan": row, "page": page, "rows": list(Writer(row, shown).rows()), "filters": filters,
         "active": any(filters.values()), "options": choices_of(row, filters),
     }  # fmt: skip
     return render(request, "plan/matrix.html", context)
+
+
+#: Keys of the commitments of an edition that match, in order.
+_matching: Remembered[list[int]] = Remembered(most=20)
 
 
 def header() -> list[str]:
