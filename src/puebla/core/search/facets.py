@@ -97,13 +97,13 @@ class Facets:
 
     def in_order(self, bits: int, sort: str) -> Iterable[int]:
         """The keys of these rows in an order."""
-        # Reversed, so that the first place is the first sign: finding signs in a text is what Python is fast at.
+        # Reversed, so that the first place is the first sign.
         signs = format(bits, "b")[::-1]
         if sort != "newest":
             return (
                 self.keys[place] for place in self.orders[sort] if place < len(signs) and signs[place] == "1"
             )
-        return (self.keys[place] for place in _ones(signs))
+        return (self.keys[place] for place in ones(signs))
 
 
 def by_value(pairs: Iterable[tuple[Any, int]], size: int) -> dict[str, int]:
@@ -123,7 +123,8 @@ def bits_of(places: Iterable[int], size: int) -> int:
     return int.from_bytes(buffer, "little")
 
 
-def _ones(signs: str) -> Iterable[int]:
+def ones(signs: str) -> Iterable[int]:
+    """The places of what is set, of signs in reverse: finding signs in a text is what Python is fast at."""
     place = signs.find("1")
     while place >= 0:
         yield place

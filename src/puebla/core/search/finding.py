@@ -86,17 +86,17 @@ def find(
     if not reachable:
         return Found(0, [])
     anywhere = question.asked(Level.ANYWHERE)
-    rest: list[Tier] = [(_ANYWHERE, anywhere)]
-    better: list[Tier] = []
+    # By date alone there is one tier: what answers, and how much of it there is, is found at once.
+    better, rest = [(_ANYWHERE, anywhere)], list[Tier]()
     if not newest:
         in_a_row = question.in_a_row()
+        rest = [*([(_IN_A_ROW, in_a_row)] if in_a_row is not None else []), *better]
         better = [(_TITLE, question.asked(Level.TITLE)), (_ABOUT, question.asked(Level.KEY))]
-        rest = [*([(_IN_A_ROW, in_a_row)] if in_a_row is not None else []), *rest]
     writer = _Writer(table, question, tuple(filters), tuple(reachable), at, using, among)
     last = first + count
     (_none, total), *rows = writer.rows(better, last * most_languages, counted=anywhere)
     best = _best(rows, prefer)
-    if len(best) < min(last, total):
+    if rest and len(best) < min(last, total):
         # Only where the better tiers do not fill the page are the others asked: mostly they are never seen.
         best = _best([*rows, *writer.rows(rest, last * most_languages)], prefer)
     return Found(int(total), best[first:last])

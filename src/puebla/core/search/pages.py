@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from puebla.core.languages import Texts, show
 from puebla.core.search.asking import Part, Question
+from puebla.core.search.facets import ones
 from puebla.core.search.snippets import Looking, cut
 from puebla.core.search.tables import PAGE_END
 from puebla.core.search.words import forms, stem, words_in
@@ -125,7 +126,7 @@ class _Asked:
             left &= reduce(or_, (pages_of(held) for pages_of in clause), 0)
         for pages_of in self._barred:
             left &= ~pages_of(held)
-        return [number for number in range(left.bit_length()) if left >> number & 1]
+        return list(ones(format(left, "b")[::-1]))
 
 
 class _Part:

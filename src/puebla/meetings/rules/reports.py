@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
+from puebla.core.prepared import Prepared, PreparedRecords
 from puebla.core.verdicts import ALLOWED, Verdict, refused
 from puebla.documents.rules import may_file as may_file_paper
 from puebla.meetings import rules
@@ -16,9 +17,18 @@ from puebla.texts import rules as texts
 def party_for(reach: Reach) -> Party | None:
     """In whose name the person drafts: the secretariat's, else the own party's; None where the seats include neither."""
     if reach.secretariat and reach.may(Permission.FILE):
-        return Party.objects.filter(kind=Party.Kind.SECRETARIAT).order_by("pk").first()
-    own = {of for one, of, _room in reach.permissions if one == Permission.FILE_OWN}
-    return Party.objects.filter(pk__in=own).order_by("pk").first()
+        own = {key for (key,) in _secretariat.rows()}
+    else:
+        own = {of for one, of, _room in reach.permissions if one == Permission.FILE_OWN}
+    party: Party | None = _parties.get(min(own)) if own else None
+    return party
+
+
+# Asked on many pages: whether to offer that a text is begun.
+_parties = PreparedRecords(Party)
+_secretariat = Prepared(
+    lambda: Party.objects.filter(kind=Party.Kind.SECRETARIAT).order_by("pk").values_list("pk")[:1]
+)
 
 
 def room_of(convening: Convening, session: Session | None) -> Room:
