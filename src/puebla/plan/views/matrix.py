@@ -66,7 +66,7 @@ def matrix(request: PersonRequest, plan: str) -> HttpResponseBase:
     # Gathered once for all that turn the pages, until anything is written: visible exactly where the edition is.
     numbers = _matching.get((row.pk, *filters.items()), lambda: list(found().values_list("pk", flat=True)))
     page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("page"))
-    shown = matrix_of(_records.these(page.object_list), request.person, reach)
+    shown = matrix_of(_records.these(list(page.object_list)), request.person, reach)
     context = {
         "plan": row, "page": page, "rows": list(Writer(row, shown).rows()), "filters": filters,
         "active": any(filters.values()), "options": choices_of(row, filters),
