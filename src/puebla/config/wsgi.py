@@ -1,12 +1,20 @@
 """The door for the web server."""
 
 import contextlib
+import ctypes
 import gc
 import importlib
 
 from django.core.wsgi import get_wsgi_application
 
 from puebla.config.cli import choose_settings
+
+# By itself glibc takes ever larger pieces of memory from where everything else lies, and keeps ever more of what is free.
+# From this size on (bytes) a piece is the system's own and given back; below it pages are not slowed down by asking for more.
+# (M_MMAP_THRESHOLD, M_TRIM_THRESHOLD; elsewhere than on glibc all is as it is.)
+with contextlib.suppress(OSError, AttributeError, TypeError):
+    for _name, _size in ((-3, 2 << 20), (-1, 4 << 20)):
+        ctypes.CDLL(None).mallopt(_name, _size)
 
 choose_settings()
 application = get_wsgi_application()
