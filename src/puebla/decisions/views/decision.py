@@ -1,14 +1,14 @@
 """One decision: its paragraphs in every language side by side, what they do, what is proposed, what stands against it."""
 
+import secrets
 from collections.abc import Callable
 from html import escape
 from types import SimpleNamespace
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
-from django.shortcuts import render
-from django.template.loader import get_template
+from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
@@ -52,7 +52,6 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
     below = _Below(request, reading, may, proposals, positions)
     context = {
         "decision": row, "text": reading.text, "languages": languages, "may": may,
-        "rows": _rows(reading, below, languages),
         "beginning": below.shown(None), "positions": _shown(positions, reading), "chairs": rules.declares(reach, row, at=at),
         "against": _against(row, reading) if row.state == Decision.State.DRAFTING and may["declare"] else [],
         "standing": sum(one.state == Proposal.State.STANDING for one in proposals),
@@ -60,20 +59,28 @@ def show_decision(request: PersonRequest, address: str) -> HttpResponseBase:
         "intact": reading.is_intact(),
         "unadopted": [str(language_name(code)) for code in languages if row.is_adopted and code not in reading.text.frozen_languages],
     }  # fmt: skip
-    return render(request, "decisions/decision.html", context)
+    return _page(request, context, _rows(reading, below, languages))
 
 
-def _rows(reading: ReadingToShow, below: "_Below", languages: list[str]) -> SafeString:
-    """The paragraphs as rows.
+def _page(request: PersonRequest, context: dict[str, Any], rows: list[bytes]) -> HttpResponse:
+    """The page with its rows put in as they go over the line: a template would copy some hundred kilobytes from part to part."""
+    place = mark_safe(f"<!--{secrets.token_hex(16)}-->")  # noqa: S308 - our own
+    page = render_to_string(
+        "decisions/decision.html", context | {"rows": place if rows else ""}, request=request
+    )
+    before, _place, after = page.partition(place)
+    return HttpResponse(b"".join((before.encode(), *rows, after.encode())))
+
+
+def _rows(reading: ReadingToShow, below: "_Below", languages: list[str]) -> list[bytes]:
+    """The paragraphs as rows, in the page's encoding.
 
     A text has hundreds of which only the words and what they do are told: those are written once for all to whom they read alike.
     """
-    nodes = reading.living
-    text = reading.text
+    nodes, text = reading.living, reading.text
 
-    def written(nodes: list[tree.Node], what: Callable[[Any], str]) -> list[str]:
-        rows = rows_of(text, nodes, languages, below=what, acts=below.acts)
-        return [row.html for row in rows]
+    def written(nodes: list[tree.Node], what: Callable[[Any], str]) -> list[bytes]:
+        return [row.html.encode() for row in rows_of(text, nodes, languages, below=what, acts=below.acts)]
 
     alike = (
         tuple(reading.every), below.means.read, reading.decision.ref, text.ref, reading.decision.is_adopted,
@@ -85,12 +92,11 @@ def _rows(reading: ReadingToShow, below: "_Below", languages: list[str]) -> Safe
         rows = list(rows)
         for place, row in zip(more, written([nodes[place] for place in more], below.shown), strict=True):
             rows[place] = row
-    # Joined here: a template asks every row what it is.
-    return mark_safe("".join(rows))  # noqa: S308 - each is safe
+    return rows
 
 
-#: Rows of long texts, some hundred thousand signs each.
-_plain: Kept[list[str]] = Kept(most=6)
+#: Rows of long texts, some hundred kilobytes each.
+_plain: Kept[list[bytes]] = Kept(most=6)
 
 
 #: (decision) → who was present.
