@@ -55,7 +55,7 @@ def rows_of(answers: Iterable[Answer]) -> list[SafeString]:
     return [_row(answer, get_language() or "") for answer in answers]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=400)
 def _row(answer: Answer, _reader: str) -> SafeString:
     """One line: nothing but its values, so it is written once and remembered; and without a template, which would take as
     long for the lines of a page as the whole frame around them."""

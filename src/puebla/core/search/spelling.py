@@ -1,6 +1,7 @@
 """Short texts that hold what is looked for, and words that were probably meant: of texts that the reader may see alone."""
 
 import json
+import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
@@ -46,7 +47,8 @@ def _vocabulary(texts: tuple[str, ...], languages: tuple[str, ...]) -> tuple[dic
 def _written_in(text: str) -> dict[str, str]:
     """The words of a text, folded, as they are written there; of a number nobody says how it was meant."""
     words = (word for word in WORD.findall(text) if not word.isdecimal())
-    return {folded: word.lower() for word in words for folded in words_in(word)}
+    # Texts are thousands, and their words mostly the same: each is held once.
+    return {sys.intern(folded): sys.intern(word.lower()) for word in words for folded in words_in(word)}
 
 
 def _alike(word: str, written: Iterable[str]) -> list[str]:
