@@ -39,7 +39,7 @@ def test_so_many_are_remembered_and_no_more():
     for key in (1, 2, 3, 3, 1):
         remembered.get(key, lambda key=key: made.append(key))
 
-    assert len(remembered._kept) == 2
+    assert len(remembered._kept._kept) == 2
     if connection.vendor == "sqlite":
         assert made == [1, 2, 3, 1]
 
@@ -54,7 +54,7 @@ def test_what_another_thread_forgets_at_the_worst_moment_is_no_error():
         def __hash__(self):
             self.looked += 1
             if self.looked == 3:
-                remembered._kept.clear()
+                remembered._kept._kept.clear()
             return 1
 
     remembered, key = Remembered(most=2), Forgotten()
