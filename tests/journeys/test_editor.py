@@ -82,7 +82,8 @@ def test_a_page_is_written_previewed_scheduled_approved_translated_and_read(visi
     for words in ("Where we meet", "where the Presidency invites them", "Members and observers"):
         # Wagtail puts a new frame in the place of the old one at every change.
         preview = editor.frame_locator("iframe[title=Preview]").last
-        preview.locator("main", has_text=words).wait_for()
+        # On a machine that does much else a frame is drawn late.
+        preview.locator("main", has_text=words).wait_for(timeout=90_000)
     editor.locator("button[aria-label='Toggle checks']").click()
     editor.locator("[data-side-panel=checks]", has_text="Issues found").wait_for()
 
