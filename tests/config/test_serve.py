@@ -1,11 +1,13 @@
 """`puebla serve`: ready, announced, supervised, and ended cleanly; refused where it would be wrong."""
 
+import contextlib
 import os
 import re
 import select
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ import pytest
 
 from puebla.config.operations import serving
 from puebla.core.verdicts import RefusedError
+from tests import instances
 
 ROOT = Path(__file__).parents[2]
 
@@ -197,3 +200,55 @@ def test_static_files_are_collected_again_only_when_one_changed(tmp_path, settin
     assert serving.static_fingerprint() == before
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "another"}}
     assert serving.static_fingerprint() != before
+
+
+# An instance that is there already ---------------------------------------------------------------------------------
+
+
+def guards_in(folder):
+    with contextlib.closing(sqlite3.connect(folder / "puebla.sqlite3")) as database:
+        rows = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    return {name for name, sql in rows if f"'{name}: " in sql}
+
+
+def made_ready(folder):
+    """As `puebla serve` makes it ready when it starts."""
+    code = (
+        "import django; django.setup()\nfrom puebla.config.operations.serving import prepare; prepare(print)"
+    )
+    return _python(folder, "-c", code)
+
+
+def _python(folder, *words):
+    settings = instances.bare(
+        DJANGO_SETTINGS_MODULE="puebla.config.settings.demo", PUEBLA_DATA_DIR=str(folder)
+    )
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=instances.ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_older_instance_gets_its_new_columns_though_guards_read_its_tables(instance):
+    """SQLite makes a table anew for a column; texts are read by the guards of their paragraphs."""
+    every = guards_in(instance)
+    older = _python(instance, "manage.py", "migrate", "texts", "0003")
+    assert older.returncode == 0, older.stderr
+
+    newer = made_ready(instance)
+
+    assert newer.returncode == 0 and "tables" in newer.stdout, newer.stderr
+    assert every and guards_in(instance) == every
+
+
+def test_guards_that_a_stop_amid_migrations_left_out_stand_after_the_next_start(instance):
+    every = guards_in(instance)
+    with contextlib.closing(sqlite3.connect(instance / "puebla.sqlite3")) as database:
+        database.execute("DROP TRIGGER texts_text_frozen")
+
+    assert made_ready(instance).returncode == 0
+    assert guards_in(instance) == every

@@ -80,3 +80,26 @@ def test_a_room_is_not_put_in_another_s_place():
         cursor.execute(f"{verb} INTO members_room ({columns}) VALUES ({values})")
 
     assert Room.objects.get(pk=room.pk).cap == 40
+
+
+def test_every_guard_is_taken_away_before_migrations_run_and_nothing_else():
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            # One that an older version declared, and one that is not ours.
+            refuse = "BEFORE DELETE ON members_room BEGIN SELECT RAISE(ABORT, 'older_guard: kept'); END"
+            cursor.execute(f"CREATE TRIGGER older_guard {refuse}")
+            cursor.execute("CREATE TRIGGER theirs AFTER DELETE ON members_room BEGIN SELECT 1; END")
+    before = installed()
+
+    guards.remove_guards(plan=[])
+    assert installed() == before and guards.guards_stand()
+
+    guards.remove_guards(plan=["a migration"])
+    if connection.vendor == "sqlite":
+        assert before - installed() == {*guards._guards, "older_guard"}
+        assert not guards.guards_stand()
+    else:
+        assert installed() == before
+
+    guards.install_guards()
+    assert guards.guards_stand()

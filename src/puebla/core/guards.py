@@ -1,10 +1,10 @@
 """What models cannot express, kept by the database itself: triggers, the same on SQLite and PostgreSQL.
 
-Installed after every `migrate` and after tables are made without migrations, so that tests run with them too. A room
-adds its own guards through `guard`, from `apps.py`.
+Installed after every `migrate` and after tables are made without migrations, so that tests run with them too; on SQLite taken
+away before, since no table is made anew while a guard reads it. A room adds its own guards through `guard`, from `apps.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,36 @@ def install_guards(*, using: str = "default", **_kwargs: Any) -> None:
             if one.table in existing:
                 for statement in write(one):
                     cursor.execute(statement)
+
+
+def remove_guards(*, plan: Sequence[Any], using: str = "default", **_kwargs: Any) -> None:
+    """Take every guard away before migrations run, those that nobody declares any more too; on SQLite alone.
+
+    Django changes a column there by a new table in the place of the old one, which SQLite refuses while a guard reads it.
+    """
+    connection = connections[using]
+    if not plan or connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        for name, sql in cursor.fetchall():
+            if f"'{name}: " in sql:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+
+
+def guards_stand(*, using: str = "default") -> bool:
+    """Whether every guard of a table that is there stands: who was stopped amid migrations left none."""
+    connection = connections[using]
+    existing = set(connection.introspection.table_names())
+    triggers = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(triggers)
+        standing = {name for (name,) in cursor.fetchall()}
+    return all(one.name in standing for one in _guards.values() if one.table in existing)
 
 
 def _sqlite(one: Guard) -> list[str]:

@@ -31,6 +31,7 @@ from django.db import connections
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from puebla.core.guards import guards_stand
 from puebla.core.operations import require_instance
 from puebla.core.verdicts import RefusedError
 
@@ -69,7 +70,7 @@ def alone() -> Iterator[None]:
 
 
 def prepare(say: Callable[[str], None]) -> None:
-    """Make tables and static files ready where they are not; costs two queries when they are."""
+    """Make tables and static files ready where they are not; costs four queries when they are."""
     from django.core.management import call_command
 
     with alone():
@@ -108,7 +109,7 @@ def make_tables() -> None:
 
 
 def tables_stand() -> bool:
-    """Whether every migration on disk is applied and the cache has its table.
+    """Whether every migration on disk is applied, every guard stands and the cache has its table.
 
     Names are compared without importing the migrations: loading Django's graph takes as long as half a start.
     """
@@ -117,7 +118,7 @@ def tables_stand() -> bool:
 
     try:
         standing = set(connection.introspection.table_names())
-        if not {"django_migrations", *cache_tables()} <= standing:
+        if not {"django_migrations", *cache_tables()} <= standing or not guards_stand():
             return False
         with connection.cursor() as cursor:
             cursor.execute("SELECT app, name FROM django_migrations")
