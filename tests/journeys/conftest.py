@@ -233,14 +233,11 @@ def foreign(address, instance):
 def unexpected(message):
     """Errors and CSP breaches; a page that a journey asks for and that is gone (404, 410) is no fault.
 
-    Nor is it one where the page editor's own keeping is answered 400: a new page lacks what it must have, or another save
-    or a submission that carries the same words came first. What a person saves is never answered so.
+    Nor is it one where the page editor tries by itself to keep a new page before what it must have is filled in (400).
     """
-    kept_by_itself = (
-        re.search(r"/cms/pages/(add/|\d+/edit/)", message.location["url"]) and "status of 400" in message.text
-    )
+    kept_too_early = "/cms/pages/add/" in message.location["url"] and "status of 400" in message.text
     return (
-        message.type == "error" and not kept_by_itself and not re.search(r"status of (404|410)", message.text)
+        message.type == "error" and not kept_too_early and not re.search(r"status of (404|410)", message.text)
     )
 
 
