@@ -1,10 +1,17 @@
 """Signing in: one's sessions, one of them ended, codes that work once, no way in without an invitation."""
 
+import datetime as dt
 import re
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from puebla.accounts.models import Person
 from tests import factories as f
@@ -153,3 +160,35 @@ def test_mail_about_the_account_speaks_in_the_name_of_the_process_and_offers_no_
     assert len(mailoutbox) == 4
     assert all(name in mail.body and "testserver!" not in mail.body for mail in mailoutbox)
     assert not any("signup" in mail.body for mail in mailoutbox)
+
+
+def test_a_session_that_has_ended_is_not_gone_on_with_under_its_name():
+    person = f.delegate(password=f.PASSWORD)
+    client = a_browser(person)
+    key = client.session.session_key
+    Session.objects.filter(session_key=key).update(expire_date=timezone.now() - dt.timedelta(seconds=1))
+
+    assert not is_in(client)
+    client.post(reverse("account_login"), {"login": person.email, "password": f.PASSWORD})
+
+    assert is_in(client) and client.session.session_key != key
+
+
+def test_who_was_retired_or_got_another_password_is_out_at_once():
+    retired, changed = f.delegate(password=f.PASSWORD), f.delegate(password=f.PASSWORD)
+    clients = a_browser(retired), a_browser(changed)
+    Person.objects.filter(pk=retired.pk).update(is_active=False)
+    changed.set_password("another password altogether")
+    changed.save()
+
+    assert not any(map(is_in, clients))
+
+
+def test_who_is_signed_in_is_asked_in_two_questions(django_assert_num_queries):
+    person = f.delegate(password=f.PASSWORD)
+    client = a_browser(person)
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+
+    with django_assert_num_queries(2):
+        session = store(client.session.session_key)
+        assert get_user(SimpleNamespace(session=session)) == person

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from puebla.accounts.models import Person
-from puebla.core.memory import Remembered
+from puebla.core.memory import Kept, Remembered
 from tests import factories as make
 
 
@@ -30,6 +30,17 @@ def test_what_is_remembered_is_gathered_anew_once_anything_was_written_and_never
         assert people() == 2
         raise ZeroDivisionError
     assert people() == 1
+
+
+def test_what_is_kept_is_made_once_for_each_key_and_those_made_last_stay():
+    made = []
+    kept = Kept(most=2)
+
+    found = [kept.get(key, lambda key=key: made.append(key) or [key]) for key in (1, 2, 1, 3, 3, 1)]
+
+    assert found == [[1], [2], [1], [3], [3], [1]]
+    assert made == [1, 2, 3, 1]
+    assert kept.known(2) is None and kept.known(1) is found[-1]
 
 
 @pytest.mark.django_db(transaction=True)

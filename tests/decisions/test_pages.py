@@ -176,6 +176,20 @@ def test_words_exchanged_past_the_acts_are_shown_and_told_though_the_page_was_lo
     assert "Por otras." in client.get(spanish).content.decode()
 
 
+def test_what_one_reader_is_offered_is_not_offered_to_the_next_nor_in_their_language(world):
+    decision = declared(world, drafted(world))
+    keeps, reads = client_of(world.keeper), client_of(world.people["CRI"])
+    says, english = at(decision, "means", "1"), page(decision)
+    spanish = english.replace("/en/", "/es/")
+
+    for _time in range(2):
+        assert says in keeps.get(english).content.decode()
+        answer = reads.get(english)
+        assert answer.status_code == 200 and says not in answer.content.decode()
+        said = keeps.get(spanish).content.decode()
+        assert says.replace("/en/", "/es/") in said and "Said before?" not in said
+
+
 def test_whom_a_paragraph_addresses_is_shown_as_it_is_now_though_the_page_was_looked_at_before(world):
     decision, client = drafted(world), client_of(world.keeper)
     addresses = [page(decision), page(decision).replace("/en/", "/es/")]

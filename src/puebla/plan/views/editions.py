@@ -59,7 +59,7 @@ def plan_or_404(request: PersonRequest, code: str, reach: Reach) -> Plan:
 #: (person, reach, code) → the key of the edition.
 _at_address = PreparedForReader(
     lambda person, reach, code: (
-        Plan.objects.visible_to(person, reach=reach).filter(code=code).order_by().values_list("pk")
+        Plan.objects.visible_to(person, reach=reach).at_address(code).order_by().values_list("pk")
     )
 )
 _plans = PreparedRecords(Plan, ("room", "party", "body"))
