@@ -176,6 +176,18 @@ def test_words_exchanged_past_the_acts_are_shown_and_told_though_the_page_was_lo
     assert "Por otras." in client.get(spanish).content.decode()
 
 
+def test_what_is_negotiated_stands_before_what_was_adopted_and_what_was_laid_aside(world):
+    aside, adopted, draft = (
+        drafted(world, titles={"en": name, "es": name}) for name in ("No accord", "All agree", "Talked of")
+    )
+    declared(world, adopted)
+    actions.lay_aside(decision=aside, by=world.keeper, at=world.at)
+
+    said = client_of(world.keeper).get(reverse("decisions:list")).content.decode()
+
+    assert said.index("Talked of") < said.index("All agree") < said.index("No accord")
+
+
 def test_what_one_reader_is_offered_is_not_offered_to_the_next_nor_in_their_language(world):
     decision = declared(world, drafted(world))
     keeps, reads = client_of(world.keeper), client_of(world.people["CRI"])

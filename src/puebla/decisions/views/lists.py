@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,7 +42,7 @@ PER_PAGE = 30
 
 @signed_in
 def decisions(request: PersonRequest) -> HttpResponseBase:
-    """What is negotiated first, then what was adopted, the newest before; a symbol opens its decision at once."""
+    """What is negotiated first, then what was adopted, the newest before, then what was laid aside; a symbol opens its decision at once."""
     at = timezone.now()
     settling.settle_due(at=at, tick=tick_at(at))
     reach = with_shares(request.person, reach_of(request.person, at))
@@ -117,7 +117,13 @@ def _decisions(request: PersonRequest, reach: Reach, filters: Filters, state: st
     if filters.year:
         year = int(filters.year) if filters.year.isdecimal() and len(filters.year) == 4 else 0
         found = found.filter(adopted_on__year=year) if year else found.none()
-    return found.order_by("-adopted_on", "-pk")
+    return found.order_by(_IN_ORDER, "-adopted_on", "-pk")
+
+
+#: Where a state stands on the list: databases do not agree where what has no date of adoption comes.
+_IN_ORDER = Case(
+    When(state=Decision.State.DRAFTING, then=0), When(state=Decision.State.ADOPTED, then=1), default=2
+)
 
 
 def _narrowed(known: Facets, filters: Filters, state: str, within: int | None) -> Found:
