@@ -1,8 +1,10 @@
 """Since when reports are asked; and what was so before the plan was kept here, entered from the record."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -260,3 +262,19 @@ def test_nobody_but_who_keeps_the_plan_finds_the_pages_of_the_record(kept, clien
     for name in ("standing-earlier", "report-earlier"):
         assert client.get(reverse(f"plan:{name}", args=[made.code, one.code])).status_code == 404
     assert "Enter how it stood earlier" not in client.get(reverse("plan:commitment-history", args=[made.code, one.code])).content.decode()  # fmt: skip
+
+
+def test_of_what_was_over_before_its_instant_was_kept_the_history_tells_it():
+    by = secretary()
+    made = plan(by)
+    later = AT + dt.timedelta(days=3)
+    ended, begun_over = commitment(by, objective=objective_of(made)), commitment(by, objective=objective_of(made), status="done")  # fmt: skip
+    for status, at in (("dropped", later), ("done", later + dt.timedelta(days=1))):
+        actions.describe_commitment(
+            commitment=ended, values={"status": status}, revision=again(ended).revision, by=by, at=at
+        )
+    Commitment.objects.update(over_at=None)
+
+    import_module("puebla.plan.migrations.0005_fill_since_when_it_is_over").fill(apps, None)
+
+    assert (again(ended).over_at, again(begun_over).over_at) == (later, None)

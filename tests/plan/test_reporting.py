@@ -1,11 +1,15 @@
 """Countries report of commitments: asked half-yearly, drafted, sent and frozen, read by whom they chose."""
 
+import contextlib
 import datetime as dt
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from puebla.circulars.actions.holding import hold
 from puebla.core.asks import Question, State, asked_of
@@ -15,7 +19,7 @@ from puebla.intranet.views.asked import Asked
 from puebla.members.models import Audience
 from puebla.members.querysets import reach_of, today
 from puebla.plan import actions
-from puebla.plan.models import Commitment, Report
+from puebla.plan.models import Commitment, Plan, Report
 from puebla.plan.querysets.rounds import half_of, rounds_of
 from puebla.plan.views.panels import to_report
 from tests import factories as make
@@ -113,15 +117,103 @@ def test_what_was_reported_long_ago_is_left_out_and_never_told_as_unanswered(lin
     assert halves == {"2027-1": State.OPEN, "2026-2": State.LATE}
 
 
-def test_what_is_implemented_is_asked_no_more_and_takes_no_report(line):
-    by, made, one, country, person = line
-    actions.describe_commitment(
-        commitment=one, values={"status": "done"}, revision=one.revision, by=by, at=AT
+def described(one, status, by, at=AT):
+    return actions.describe_commitment(
+        commitment=one, values={"status": status}, revision=again(one).revision, by=by, at=at
     )
 
-    assert asks_of(person, country) == []
+
+@pytest.mark.parametrize("status", ["done", "dropped"])
+def test_what_is_over_takes_no_report_and_is_told_as_ended_for_a_while_not_taken_off_the_list(line, status):
+    by, made, one, country, person = line
+    described(one, status, by)
+
+    (ask,) = asks_of(person, country)
+
+    assert (ask.state(AT), ask.answer) == (State.ENDED, "")
+    assert asks_of(person, country, since=AT + dt.timedelta(days=1)) == []
     with pytest.raises(RefusedError, match="nothing more is reported"):
         report(again(one), person, country)
+
+
+def test_of_a_half_year_that_began_after_it_was_over_nothing_is_asked(line):
+    by, made, one, country, person = line
+    described(one, "done", by, dt.datetime(2026, 6, 30, 15, tzinfo=dt.UTC))
+
+    later = dt.datetime(2026, 7, 2, 15, tzinfo=dt.UTC)
+
+    assert [ask.ref.rpartition(".")[2] for ask in asks_of(person, country, at=later)] == ["2026-1"]
+
+
+def test_what_was_reported_before_it_was_over_stays_done_and_what_is_taken_up_again_is_asked_again(line):
+    by, made, one, country, person = line
+    other = commitment(by, objective=objective_of(made), leads=[country])
+    report(one, person, country)
+
+    for each in (one, other):
+        described(again(each), "done", by)
+    over = {ask.ref: ask.state(AT) for ask in asks_of(person, country)}
+    for each in (one, other):
+        described(again(each), "under_way", by)
+    anew = {ask.ref: ask.state(AT) for ask in asks_of(person, country)}
+
+    assert over == {f"{one.ref}.2026-1": State.DONE, f"{other.ref}.2026-1": State.ENDED}
+    assert anew == {f"{one.ref}.2026-1": State.DONE, f"{other.ref}.2026-1": State.OPEN}
+
+
+def test_reports_on_an_edition_that_is_closed_are_told_as_ended_for_a_while(line):
+    by, made, one, country, person = line
+    actions.describe_plan(plan=made, values={"state": "closed"}, revision=made.revision, by=by, at=AT)
+
+    (ask,) = asks_of(person, country)
+
+    assert (ask.ref, ask.state(AT), ask.answer) == (f"{one.ref}.2026-1", State.ENDED, "")
+    assert asks_of(person, country, since=AT + dt.timedelta(days=1)) == []
+
+
+def test_of_what_was_entered_as_implemented_or_was_so_before_its_edition_came_into_force_nothing_was_asked():
+    by, country = secretary(), make.PartyFactory(code="HND")
+    made = plan(by, in_force=False)
+    described(commitment(by, objective=objective_of(made), leads=[country]), "done", by)
+    actions.describe_plan(plan=made, values={"state": "in_force"}, revision=made.revision, by=by, at=AT)
+    commitment(by, objective=objective_of(made), leads=[country], status="done")
+
+    assert asks_of(make.focal_point(country), country) == []
+
+
+ACTS = ["report", "implement", "drop", "take_up", "close", "reopen", "wait"]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.booleans()), min_size=1, max_size=8))
+def test_nothing_that_was_asked_leaves_the_list_unanswered_whatever_becomes_of_its_commitment(line, acts):
+    by, made, one, country, person = line
+    with transaction.atomic():
+        both = [one, commitment(by, objective=objective_of(made), leads=[country])]
+        at, known = AT, {ask.ref for ask in asks_of(person, country)}
+        for act, which in acts:
+            at += dt.timedelta(days=6 if act == "wait" else 0, minutes=1)
+            with contextlib.suppress(RefusedError):
+                carry_out(act, both[which], made, person=person, country=country, by=by, at=at)
+
+            found = {ask.ref: ask.state(at) for ask in asks_of(person, country, at=at)}
+            sent = Report.objects.filter(state="sent").values_list("commitment__ref", flat=True)
+            assert set(found) == known
+            assert {ref for ref, state in found.items() if state == State.DONE} == {
+                f"{ref}.2026-1" for ref in sent
+            }
+        transaction.set_rollback(True)
+
+
+def carry_out(act, one, made, *, person, country, by, at):
+    if act == "report":
+        report(again(one), person, country, at=at, token=str(at))
+    elif act in {"close", "reopen"}:
+        made = Plan.objects.get(pk=made.pk)
+        state = {"close": "closed", "reopen": "in_force"}[act]
+        actions.describe_plan(plan=made, values={"state": state}, revision=made.revision, by=by, at=at)
+    elif act != "wait":
+        described(again(one), {"implement": "done", "drop": "dropped", "take_up": "under_way"}[act], by, at)
 
 
 def test_what_was_typed_as_the_commitment_ended_stands_on_the_page_with_the_reason(client, line):

@@ -19,7 +19,7 @@ from puebla.members.querysets import reach_of, today
 from puebla.plan import rules
 from puebla.plan.actions.indexing import index_commitments, index_plan
 from puebla.plan.models import Action, Commitment, Goal, Indicator, Involvement, Mark, Objective, Pillar, Plan
-from puebla.plan.models.commitments import Status
+from puebla.plan.models.commitments import OVER, Status
 from puebla.statistics.actions import ask_to_read
 from puebla.statistics.rules import may_be_shown
 
@@ -62,6 +62,7 @@ def describe_plan(
     require_unchanged(row, revision)
     before, since = row.state, row.in_force_on
     changed = _set(row, values)
+    row.closed_at = (row.closed_at or at) if row.state == Plan.State.CLOSED else None
     _require_order(row.from_on, row.until_on)
     _come_into_force(row, changed, before, at)
     if row.state != Plan.State.DRAFT and not row.commitments.exists() and "state" in changed:
@@ -265,7 +266,7 @@ def describe_commitment(
     plan = _open(commitment.plan, by, at)
     row = locked_commitment(commitment)
     require_unchanged(row, revision)
-    changed = _set(row, values)
+    before, changed = row.status, _set(row, values)
     _require_whole(row)
     if leads is not None and _involve(row, leads, partners):
         changed.append("parties")
@@ -273,6 +274,10 @@ def describe_commitment(
         row.goals.set(goals)
         changed.append("goals")
     if changed:
+        if row.status not in OVER:
+            row.over_at = None
+        elif before not in OVER:
+            row.over_at = at if plan.is_in_force else None
         _count_anew(row)
         row.words = _words_of(row)
         _touch(row, by, at)

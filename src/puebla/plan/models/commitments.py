@@ -90,6 +90,8 @@ class Commitment(models.Model):
     #: what was entered before this was kept: then since it was entered.
     asked_from = models.DateField(_("reports are asked since"), null=True, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=15, choices=Status, default=Status.PLANNED)
+    #: Since when nothing more is reported of it; none where something is, or nothing ever was: it was over before its edition came into force.
+    over_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: In per cent, by the stated rule (`rules.progress_of`); None where it does not count.
     progress = models.PositiveSmallIntegerField(_("progress"), null=True, blank=True)
     budget = models.DecimalField(_("budget"), max_digits=14, decimal_places=2, null=True, blank=True)
@@ -125,6 +127,9 @@ class Commitment(models.Model):
                 condition=(Q(budget=None) | (Q(budget__gte=0) & ~Q(currency="")))
                 & (Q(funded=None) | (Q(funded__gte=0) & ~Q(currency=""))),
                 name="plan_commitment_money_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(over_at=None) | Q(status__in=sorted(OVER)), name="plan_commitment_over_when"
             ),
             models.CheckConstraint(
                 condition=Q(progress=None) | Q(progress__lte=100), name="plan_commitment_progress"

@@ -56,25 +56,31 @@ def reports_of(commitment: Commitment, party: Party, *, on: dt.date) -> bool:
 # A party may be asked of hundreds at once: their keys ------------------------------------------------------------------
 
 
-def _asked(person: Any, reach: Any, at: Any, parties: Any) -> QuerySet[Any, Any]:
-    """Commitments of editions in force on which any of these member states reports at this instant."""
-    plans = Plan.objects.visible_to(person, reach=reach).in_force().filter(from_on__lte=today(at)).order_by()
+def _editions(person: Any, reach: Any, at: Any, since: Any) -> QuerySet[Any, Any]:
+    """Editions on which members report at this instant, or did until lately."""
+    seen = Plan.objects.visible_to(person, reach=reach).filter(from_on__lte=today(at)).order_by()
+    return seen.filter(Q(state=Plan.State.IN_FORCE) | Q(closed_at__gte=since, in_force_on__isnull=False))
+
+
+def _asked(person: Any, reach: Any, at: Any, since: Any, parties: Any) -> QuerySet[Any, Any]:
+    """Commitments on which any of these member states reports at this instant, or did until lately: nothing vanishes unanswered."""
     named = Involvement.objects.filter(party__in=parties).order_by()
     asked = Commitment.objects.filter(
-        Q(all_members=True) | Q(pk__in=named.values("commitment")), plan__in=plans
+        Q(all_members=True) | Q(pk__in=named.values("commitment")),
+        plan__in=_editions(person, reach, at, since),
     )
-    return asked.exclude(status__in=sorted(OVER)).exclude(from_on__gt=today(at))
+    return asked.filter(~Q(status__in=sorted(OVER)) | Q(over_at__gte=since)).exclude(from_on__gt=today(at))
 
 
-def _keys(person: Any, reach: Any, at: Any, parties: Any, *begun: Any) -> QuerySet[Any, Any]:
+def _keys(person: Any, reach: Any, at: Any, since: Any, parties: Any, *begun: Any) -> QuerySet[Any, Any]:
     later = {
         f"later_{place}": ExpressionWrapper(
             Q(asked_from__gte=today(instant)) | Q(asked_from=None, created_at__gte=instant) | Q(from_on__gte=today(instant)),
             BooleanField(),
         ) for place, instant in enumerate(begun)
     }  # fmt: skip
-    rows = _asked(person, reach, at, parties).annotate(**later).order_by("plan_id", "code_order")
-    return rows.values_list("pk", "plan_id", "all_members", *later)
+    rows = _asked(person, reach, at, since, parties).annotate(**later).order_by("plan_id", "code_order")
+    return rows.values_list("pk", "plan_id", "all_members", "over_at", *later)
 
 
 def _given(
@@ -90,8 +96,8 @@ def _given(
 
 #: What a list shows of a commitment of which a report is asked.
 SHOWN = (
-    "pk", "ref", "plan_id", "code", "titles", "all_members", "paragraph_id", "created_at", "asked_from", "from_on", "plan__code",
-    "plan__body__code", "plan__room__sealed",
+    "pk", "ref", "plan_id", "code", "titles", "all_members", "paragraph_id", "created_at", "asked_from", "from_on", "over_at",
+    "plan__code", "plan__body__code", "plan__room__sealed",
 )  # fmt: skip
 
 
@@ -100,30 +106,26 @@ def _citable(person: Any, reach: Any, paragraphs: Any) -> QuerySet[Any, Any]:
     return seen.values_list("pk", "text__symbol", "anchor")
 
 
-#: (person, reach, at) → editions in force that the reader may know of, as far as rounds of reporting depend on them.
-plans_in_force = PreparedForReader(
-    lambda person, reach, at: (
-        Plan.objects.visible_to(person, reach=reach)
-        .in_force()
-        .filter(from_on__lte=today(at))
-        .order_by("pk")
-        .values("pk", "body_id", "report_days")
+#: (person, reach, at, since) → editions in force, or closed since, that the reader may know of, as far as reports depend on them.
+editions_asking = PreparedForReader(
+    lambda person, reach, at, since: (
+        _editions(person, reach, at, since).order_by("pk").values("pk", "body_id", "report_days", "closed_at")
     ),
     make=lambda row: SimpleNamespace(**row),
     kept=100,
 )
-#: (person, reach, at, parties that are members, commitments) → SHOWN of these.
+#: (person, reach, at, since, parties that are members, commitments) → SHOWN of these.
 these_asked = PreparedForReader(
-    lambda person, reach, at, parties, keys: (
-        _asked(person, reach, at, parties).filter(pk__in=keys).order_by().values(*SHOWN)
+    lambda person, reach, at, since, parties, keys: (
+        _asked(person, reach, at, since, parties).filter(pk__in=keys).order_by().values(*SHOWN)
     ),
     make=lambda row: SimpleNamespace(**row),
     kept=4000,
 )
 #: (person, reach, paragraphs) → paragraph, symbol of its text, anchor; of those that the reader may know of.
 paragraphs_cited = PreparedForReader(_citable)
-#: (person, reach, at, parties that are members, instants) → key, edition, whether all members are asked, and of each instant
-#: whether reports on the commitment are asked only since it or later.
+#: (person, reach, at, since, parties that are members, instants) → key, edition, whether all members are asked, since when it is
+#: over, and of each instant whether reports on the commitment are asked only since it or later.
 keys_asked = PreparedForReader(_keys, raw=True)
 #: (person, reach, parties, commitments, first year and half, since) → commitment, party, year, half, whether it was sent since, and when.
 reports_given = PreparedForReader(_given, raw=True)

@@ -15,17 +15,18 @@ from puebla.core.languages import show
 from puebla.members.querysets import today
 from puebla.plan.querysets.asked import (
     commitments_named,
+    editions_asking,
     keys_asked,
     members_of,
     paragraphs_cited,
     parts_of,
-    plans_in_force,
     reports_given,
     these_asked,
 )
 from puebla.plan.querysets.rounds import (
     Half,
     Round,
+    first_day,
     half_named,
     halves_back,
     is_asked_of,
@@ -36,12 +37,18 @@ from puebla.plan.querysets.rounds import (
 NAME, KIND = "plan", "report"
 #: The half-year that runs and the one before it can still be reported on; the third has ended.
 HALVES, ANSWERED_LATE = 3, 2
+#: After every half-year.
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 #: A commitment and a half-year of it.
 Key = tuple[int, Half]
 
 
 class ReportAsks(LongSource):
-    """Reports on commitments of editions in force that the reader may know of."""
+    """Reports on commitments of editions in force that the reader may know of.
+
+    What is over meanwhile (implemented, no longer pursued, its edition closed) is told as ended: nothing vanishes from a list
+    unanswered.
+    """
 
     name = NAME
 
@@ -52,24 +59,36 @@ class ReportAsks(LongSource):
         if not members:
             return
         rows = keys_asked.rows(
-            question.person, question.reach, question.at, members, *(_after(half) for half in halves[1:])
+            question.person,
+            question.reach,
+            question.at,
+            question.since,
+            members,
+            *(_after(half) for half in halves[1:]),
         )
         named = set(parts_of.rows(members)) if len(members) > 1 else set()
-        rounds = _rounds(question) if rows else {}
+        rounds, closed = (_rounds(question), _closed(question)) if rows else ({}, {})
+        asked = [
+            (key, plan, of_all, closed[plan] if over is None else min(_instant(over), closed[plan]), later)
+            for key, plan, of_all, over, *later in rows
+        ]
         sent = question.once("sent", lambda: _sent(question, [row[0] for row in rows])) if rows else {}
         for number, half in enumerate(halves if rows else ()):
             given = sent.get(half, {})
-            lots: dict[tuple[int, int, bool], list[Key]] = defaultdict(list)
-            for key, plan, of_all, *asked_later in rows:
+            begun = _begins(half)
+            late = number >= ANSWERED_LATE
+            lots: dict[tuple[int, int, bool, bool], list[Key]] = defaultdict(list)
+            for key, plan, of_all, ended, asked_later in asked:
                 for party in members:
                     if not (of_all or len(members) == 1 or (key, party) in named):
                         continue
                     report = given.get((key, party))
-                    # What is asked only since later is not asked of a half-year; what was sent long ago is told no more.
-                    if report[0] if report else not (number and asked_later[number - 1]):
-                        lots[party, plan, report is not None].append((key, half))
-            for (party, plan, is_sent), keys in lots.items():
-                yield _lot(party, rounds[plan][half], keys, sent=is_sent, ended=number >= ANSWERED_LATE)
+                    # What is asked only since later is not asked of a half-year, nor what was over before it; what was sent
+                    # long ago is told no more.
+                    if report[0] if report else ended > begun and not (number and asked_later[number - 1]):
+                        lots[party, plan, report is not None, ended < NEVER].append((key, half))
+            for (party, plan, is_sent, is_over), keys in lots.items():
+                yield _lot(party, rounds[plan][half], keys, sent=is_sent, ended=late or is_over)
 
     def made(self, question: Question, keys: Sequence[tuple[int, Key]]) -> dict[tuple[int, Key], Ask]:
         """These reports, by party, commitment and half-year; nine questions at most."""
@@ -77,12 +96,12 @@ class ReportAsks(LongSource):
         if not members:
             return {}
         wanted = sorted({key for _party, (key, _half) in keys})
-        rows = these_asked.rows(question.person, question.reach, question.at, members, wanted)
+        rows = these_asked.rows(question.person, question.reach, question.at, question.since, members, wanted)
         shown = {one.pk: one for one in rows}
         named = set(parts_of.rows(members)) if len(members) > 1 else set()
         # Found out already for all that the list has, or asked for these alone.
         sent = question.known["sent"] if "sent" in question.known else _sent(question, wanted)
-        rounds = _rounds(question)
+        rounds, closed = _rounds(question), _closed(question)
         cited, addresses = _cited(question, shown.values()), _Addresses()
         found = {}
         for party, (key, half) in keys:
@@ -90,13 +109,14 @@ class ReportAsks(LongSource):
             if one is None or half not in halves or party not in members:
                 continue
             number = halves.index(half)
+            over = min(one.over_at or NEVER, closed[one.plan_id])
             asked = one.all_members or len(members) == 1 or (key, party) in named
-            if not asked or (report is None and not is_asked_of(one, half)):
+            if not asked or (report is None and not (is_asked_of(one, half) and over > _begins(half))):
                 continue
             answered = _instant(report[1]) if report else None
             # What asks it, as it is cited: the paragraph where the reader may know of it, else the edition and the number.
             cites = cited.get(one.paragraph_id) or f"{one.plan__code}/{one.code}"
-            ended = number >= ANSWERED_LATE
+            ended = number >= ANSWERED_LATE or over < NEVER
             found[party, (key, half)] = _ask(
                 one, party, rounds[one.plan_id][half], answered, addresses, ended=ended, cites=cites
             )
@@ -114,9 +134,15 @@ asks = ReportAsks()
 
 def _plans(question: Question) -> list[Any]:
     found: list[Any] = question.once(
-        "plans", lambda: plans_in_force.rows(question.person, question.reach, question.at)
+        "plans",
+        lambda: editions_asking.rows(question.person, question.reach, question.at, question.since),
     )
     return found
+
+
+def _closed(question: Question) -> dict[int, dt.datetime]:
+    """By edition, when it was closed; never, of those in force."""
+    return {one.pk: one.closed_at or NEVER for one in _plans(question)}
 
 
 def _members(question: Question) -> list[int]:
@@ -167,8 +193,13 @@ def _cited(question: Question, commitments: Iterable[Any]) -> dict[int, str]:
     return {key: f"{symbol}#{anchor}" for key, symbol, anchor in rows if symbol}
 
 
+def _begins(half: Half) -> dt.datetime:
+    """The instant at which a half-year begins."""
+    return timezone.make_aware(dt.datetime.combine(first_day(half), dt.time()))
+
+
 def _after(half: Half) -> dt.datetime:
-    """The instant at which a half-year is over."""
+    """The instant at which it is over."""
     midnight = dt.datetime.combine(last_day(half) + dt.timedelta(days=1), dt.time())
     return timezone.make_aware(midnight)
 
