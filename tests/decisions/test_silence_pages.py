@@ -216,3 +216,20 @@ def test_a_page_asks_as_much_of_the_database_for_many_answers_as_for_one(client,
             client.get(page("silence", row.ref))
         counts.append(len(caught))
     assert counts[0] >= counts[1]
+
+
+def test_what_runs_stands_on_the_list_however_many_have_ended_since_and_those_have_pages(
+    client, world, monkeypatch
+):
+    monkeypatch.setattr("puebla.decisions.views.silence.PER_PAGE", 2)
+    running = world.opened(on=world.on)
+    ended = [world.opened(on=world.on) for _n in range(3)]
+    for row in ended:
+        world.says(row, "CAN", "breaks")
+    client.force_login(world.keeper)
+
+    shown = [client.get(page("silences"), {"page": number}) for number in (1, 2)]
+
+    assert [[one["row"] for one in answer.context["running"]] for answer in shown] == [[running]] * 2
+    assert [[one["row"] for one in answer.context["ended"]] for answer in shown] == [ended[:0:-1], ended[:1]]
+    assert 'href="?page=2"' in shown[0].content.decode()

@@ -1,10 +1,12 @@
 """Silence procedures: the page of one with every capital's clock, opening, answering, extending, stopping, the certificate."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -49,6 +51,7 @@ WITH = (
     "decision__convening__meeting__body__room",
     "rule",
 )
+PER_PAGE = 30
 #: When a procedure usually closes.
 FIVE = dt.time(17)
 
@@ -339,15 +342,19 @@ def procedures(request: PersonRequest) -> HttpResponseBase:
     seen = SilenceProcedure.objects.visible_to(request.person, reach=reach).select_related(
         "decision__text", "decision__body"
     )
-    rows: list[dict[str, Any]] = [
-        {"row": one, "closes": in_words(one.closes_at, one.zone)} for one in seen.order_by("-opened_at")[:200]
-    ]
-    running = [one for one in rows if one["row"].is_running]
+    running = Q(state=SilenceProcedure.State.RUNNING)
+    ended = Paginator(seen.exclude(running).order_by("-opened_at", "-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
-        "running": sorted(running, key=lambda one: one["row"].closes_at), "ended": [one for one in rows if not one["row"].is_running],
+        "running": _lines(seen.filter(running).order_by("closes_at", "pk")), "ended": _lines(ended), "page": ended,
         "rules": SilenceRule.objects.select_related("body"), "may_edit": rules.may_edit_rules(reach),
     }  # fmt: skip
     return render(request, "decisions/silence_list.html", context)
+
+
+def _lines(rows: Iterable[SilenceProcedure]) -> list[dict[str, Any]]:
+    return [{"row": one, "closes": in_words(one.closes_at, one.zone)} for one in rows]
 
 
 @signed_in
