@@ -106,3 +106,29 @@ def test_what_one_may_not_know_of_is_cited_in_vain_and_a_paragraph_that_is_not_t
     assert (
         opened(client, "XXXVI Declaration, paragraph 99") == f"/en/intranet/documents/{decision.text.symbol}/"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [("XXXVI Declaration, paragraph 12 (b)", "#12.b"), ("XXXVI Declaration", ""), ("Declaración de la XXXVI Conferencia", ""),
+     ("Declaration of Managua, para. 3", "#3")],
+)  # fmt: skip
+def test_what_is_cited_in_the_box_of_the_list_opens_there_where_one_decision_is_meant(
+    world, client, typed, place
+):
+    decision = adopted(world, "declaration")
+    box = lambda who: (client.force_login(who), client.get("/en/intranet/decisions/", {"q": typed}))[1]  # noqa: E731
+
+    assert box(world.keeper).get("Location") == f"/en/intranet/decisions/{decision.text.symbol}/{place}"
+    # Who may not know of it is told of nothing.
+    assert decision.text.symbol not in box(world.observer).content.decode()
+    other = adopted(world, "declaration")
+    assert box(world.keeper).status_code == 200, f"both {decision} and {other} are meant"
+
+
+def test_words_that_cite_nothing_are_looked_for(world, client):
+    adopted(world, "declaration")
+    client.force_login(world.keeper)
+
+    for typed in ("request number 12", "XXXVII Declaration", "XXXVI Declaration, paragraph 99"):
+        assert client.get("/en/intranet/decisions/", {"q": typed}).status_code == 200, typed

@@ -21,6 +21,7 @@ from puebla.accounts.views import PersonRequest, signed_in
 from puebla.core.models import Process
 from puebla.core.prepared import Prepared
 from puebla.core.search.asking import Question, UnanswerableError, read
+from puebla.core.search.citing import citation, may_cite
 from puebla.core.search.facets import Facets, Found
 from puebla.core.search.pages import Snippets
 from puebla.core.ticks import tick_at
@@ -31,6 +32,8 @@ from puebla.decisions.models import Decision
 from puebla.decisions.querysets import reading as asking
 from puebla.decisions.querysets.facets import decided
 from puebla.decisions.views.means import Listed
+from puebla.decisions.views.searching import cited
+from puebla.documents.views.searching import names
 from puebla.members.models import Body, Room
 from puebla.members.querysets import Reach, reach_of, today
 from puebla.members.querysets.prepared import PreparedForReader, with_shares
@@ -42,12 +45,15 @@ PER_PAGE = 30
 
 @signed_in
 def decisions(request: PersonRequest) -> HttpResponseBase:
-    """What is negotiated first, then what was adopted, the newest before, then what was laid aside; a symbol opens its decision at once."""
+    """What is negotiated first, then what was adopted, the newest before, then what was laid aside.
+
+    A symbol opens its decision at once, and so does a citation that means but one.
+    """
     at = timezone.now()
     settling.settle_due(at=at, tick=tick_at(at))
     reach = with_shares(request.person, reach_of(request.person, at))
     filters = Filters.of(request.GET)
-    if filters.q and (opened := _at_symbol(request, reach, filters.q)):
+    if filters.q and (opened := _at_symbol(request, reach, filters.q) or _cited(request, reach, filters.q)):
         return redirect(opened)
     state = without_nul(request.GET.get("state", "")).strip()
     known, texts = decided(request.person, reach, at=at)
@@ -97,6 +103,13 @@ def _at_symbol(request: PersonRequest, reach: Reach, typed: str) -> str:
     if not found:
         return ""
     return reverse("decisions:decision", args=[found[0][0] or found[0][1]]) + (f"#{anchor}" if sign else "")
+
+
+def _cited(request: PersonRequest, reach: Reach, typed: str) -> str:
+    """The only decision that what was typed cites for certain: "XXI Declaration, paragraph 12"."""
+    found = citation(without_nul(typed), names(Process.current())) if may_cite(typed) else None
+    hits = cited(request.person, reach, found) if found is not None and found.certain else []
+    return hits[0].url if len(hits) == 1 else ""
 
 
 def _may_begin(reach: Reach, at: dt.datetime) -> bool:

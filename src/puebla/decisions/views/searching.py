@@ -22,7 +22,7 @@ KINDS = {code: kind for kind, code in FILED_AS.items()}
 
 
 def cited(person: Any, reach: Any, citation: Citation) -> list[Hit]:
-    """The adopted decisions that a citation means and that have the paragraph it names, of those the person may know of."""
+    """The adopted decisions that a citation means and that have the paragraph it names, if any, of those the person may know of."""
     kind = KINDS.get(citation.kind.upper())
     if kind is None:
         return []
@@ -53,12 +53,17 @@ def _hits(decisions: Any, paragraphs: Any, citation: Citation, item: int | None)
     if item is not None:
         rows = rows.filter(text__symbol__endswith=f"/{item}")
     for one in rows[:MOST]:
-        living = tree.in_order(paragraphs.filter(text=one.text_id))
-        anchor = next((node.paragraph.anchor for node in living if node.number == citation.numbered), None)
-        if anchor is not None:
+        place = "" if citation.paragraph is None else _place_of(one, paragraphs, citation)
+        if place is not None:
             title = show(one.text.titles)
             yield Hit(
-                url=f"{reverse('decisions:decision', args=[one.address])}#{anchor}", title=title.text, title_language=title.language,
+                url=f"{reverse('decisions:decision', args=[one.address])}{place}", title=title.text, title_language=title.language,
                 title_pending=title.pending, symbol=one.text.symbol, label=capfirst(str(one.get_kind_display())),
                 facts=(imprecise(one.adopted_on, one.adopted_precision),),
             )  # fmt: skip
+
+
+def _place_of(one: Decision, paragraphs: Any, citation: Citation) -> str | None:
+    """Where the paragraph stands on the page; None where the decision has none of that number."""
+    living = tree.in_order(paragraphs.filter(text=one.text_id))
+    return next((f"#{node.paragraph.anchor}" for node in living if node.number == citation.numbered), None)

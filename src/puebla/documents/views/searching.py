@@ -14,14 +14,16 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 
 from puebla.core.languages import Texts, show
+from puebla.core.models import Process
 from puebla.core.prepared import Prepared
 from puebla.core.search import citing
 from puebla.core.search.citing import Citation, paragraph_page
 from puebla.core.search.sources import Hit
+from puebla.core.words import fold
 from puebla.documents.actions.indexing import SOURCE
-from puebla.documents.models import Document, Page, State
+from puebla.documents.models import Document, Kind, Page, State
 from puebla.documents.querysets import shared_keys
-from puebla.members.models import Meeting
+from puebla.members.models import Body, Meeting
 from puebla.members.querysets.prepared import PreparedForReader
 from puebla.theme.templatetags.theme import imprecise
 
@@ -38,6 +40,24 @@ class _Row(NamedTuple):
     state: str
     filed_languages: str
     kind__names: Texts
+
+
+def names(process: Process) -> citing.Names:
+    """What the process, its bodies and kinds of papers are called, in every language."""
+    parts = {fold(name): process.code for name in process.short_names.values()}
+    bodies: dict[str, str] = {}
+    conferences = []
+    for code, function, long, short in Body.objects.values_list("code", "function", "names", "short_names"):
+        bodies.update({fold(name): code for name in [*long.values(), *short.values()]})
+        parts.update({fold(name): code for name in short.values()})
+        if function == Body.Function.MINISTERS:
+            conferences.append(code)
+    kinds = {}
+    leading = ""
+    for code, one, many, leads in Kind.objects.values_list("code", "names", "plural_names", "leading"):
+        leading = code if leads else leading
+        kinds.update({fold(name): code for name in [*one.values(), *many.values()]})
+    return citing.Names(parts, kinds, bodies, tuple(conferences), leading)
 
 
 #: Pages on one page of reading.

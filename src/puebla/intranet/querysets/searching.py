@@ -11,38 +11,17 @@ from django.urls import reverse
 
 from puebla.accounts.models import Person
 from puebla.core import registry
-from puebla.core.models import Process
 from puebla.core.search import citing
 from puebla.core.search.asking import Question
 from puebla.core.search.showing import answers
 from puebla.core.search.sources import Answer, Hit
 from puebla.core.search.spelling import spelled
-from puebla.core.words import fold
-from puebla.documents.models import Kind
-from puebla.members.models import Body, IndexEntry, Meeting
+from puebla.members.models import IndexEntry, Meeting
 from puebla.members.querysets import Reach
 from puebla.members.querysets.prepared import PreparedForReader, with_shares
 from puebla.members.querysets.searching import INDEX, answering
 
 PER_PAGE = 20
-
-
-def names(process: Process) -> citing.Names:
-    """What the process, its bodies and kinds of papers are called, in every language."""
-    parts = {fold(name): process.code for name in process.short_names.values()}
-    bodies: dict[str, str] = {}
-    conferences = []
-    for code, function, long, short in Body.objects.values_list("code", "function", "names", "short_names"):
-        bodies.update({fold(name): code for name in [*long.values(), *short.values()]})
-        parts.update({fold(name): code for name in short.values()})
-        if function == Body.Function.MINISTERS:
-            conferences.append(code)
-    kinds = {}
-    leading = ""
-    for code, one, many, leads in Kind.objects.values_list("code", "names", "plural_names", "leading"):
-        leading = code if leads else leading
-        kinds.update({fold(name): code for name in [*one.values(), *many.values()]})
-    return citing.Names(parts, kinds, bodies, tuple(conferences), leading)
 
 
 class Entry(NamedTuple):

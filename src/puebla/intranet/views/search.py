@@ -26,7 +26,8 @@ from puebla.core.search.citing import Names, may_cite
 from puebla.core.search.lines import choices, no_such_page, rows_of
 from puebla.documents.forms import language_name
 from puebla.documents.models import Kind, State, Theme
-from puebla.intranet.querysets.searching import PER_PAGE, Searcher, names
+from puebla.documents.views.searching import names
+from puebla.intranet.querysets.searching import PER_PAGE, Searcher
 from puebla.members.models import Body
 from puebla.members.querysets import reach_of
 
