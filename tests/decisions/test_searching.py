@@ -121,7 +121,8 @@ def test_what_is_cited_in_the_box_of_the_list_opens_there_where_one_decision_is_
 
     assert box(world.keeper).get("Location") == f"/en/intranet/decisions/{decision.text.symbol}/{place}"
     # Who may not know of it is told of nothing.
-    assert decision.text.symbol not in box(world.observer).content.decode()
+    unknown = box(world.observer)
+    assert unknown.status_code == 200 and decision.text.symbol not in unknown.content.decode()
     other = adopted(world, "declaration")
     assert box(world.keeper).status_code == 200, f"both {decision} and {other} are meant"
 

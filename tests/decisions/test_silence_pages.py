@@ -4,6 +4,8 @@ import datetime as dt
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 from pypdf import PdfReader
@@ -201,9 +203,6 @@ def test_a_rule_that_makes_no_sense_is_refused_beside_its_field_in_words(client,
 
 
 def test_a_page_asks_as_much_of_the_database_for_many_answers_as_for_one(client, world):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     row = world.opened(on=world.on)
     counts = []
     client.force_login(world.keeper)
@@ -233,3 +232,17 @@ def test_what_runs_stands_on_the_list_however_many_have_ended_since_and_those_ha
     assert [[one["row"] for one in answer.context["running"]] for answer in shown] == [[running]] * 2
     assert [[one["row"] for one in answer.context["ended"]] for answer in shown] == [ended[:0:-1], ended[:1]]
     assert 'href="?page=2"' in shown[0].content.decode()
+
+
+def test_the_list_asks_as_much_of_the_database_for_many_as_for_few(client, world):
+    client.force_login(world.keeper)
+    counts = []
+    for code in ("CAN", "HND"):
+        world.opened(on=world.on)
+        world.says(world.opened(on=world.on), code, "breaks")
+        client.get(page("silences"))
+        with CaptureQueriesContext(connection) as caught:
+            client.get(page("silences"))
+        counts.append(len(caught))
+
+    assert counts[0] == counts[1]

@@ -161,9 +161,10 @@ def test_what_was_reported_before_it_was_over_stays_done_and_what_is_taken_up_ag
     assert anew == {f"{one.ref}.2026-1": State.DONE, f"{other.ref}.2026-1": State.OPEN}
 
 
-def test_reports_on_an_edition_that_is_closed_are_told_as_ended_for_a_while(line):
+@pytest.mark.parametrize("state", ["closed", "draft"])
+def test_reports_on_an_edition_that_is_in_force_no_more_are_told_as_ended_for_a_while(line, state):
     by, made, one, country, person = line
-    actions.describe_plan(plan=made, values={"state": "closed"}, revision=made.revision, by=by, at=AT)
+    actions.describe_plan(plan=made, values={"state": state}, revision=made.revision, by=by, at=AT)
 
     (ask,) = asks_of(person, country)
 
@@ -181,7 +182,7 @@ def test_of_what_was_entered_as_implemented_or_was_so_before_its_edition_came_in
     assert asks_of(make.focal_point(country), country) == []
 
 
-ACTS = ["report", "implement", "drop", "take_up", "close", "reopen", "wait"]
+ACTS = ["report", "implement", "drop", "take_up", "close", "withdraw", "reopen", "wait"]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -208,9 +209,9 @@ def test_nothing_that_was_asked_leaves_the_list_unanswered_whatever_becomes_of_i
 def carry_out(act, one, made, *, person, country, by, at):
     if act == "report":
         report(again(one), person, country, at=at, token=str(at))
-    elif act in {"close", "reopen"}:
+    elif act in {"close", "withdraw", "reopen"}:
         made = Plan.objects.get(pk=made.pk)
-        state = {"close": "closed", "reopen": "in_force"}[act]
+        state = {"close": "closed", "withdraw": "draft", "reopen": "in_force"}[act]
         actions.describe_plan(plan=made, values={"state": state}, revision=made.revision, by=by, at=at)
     elif act != "wait":
         described(again(one), {"implement": "done", "drop": "dropped", "take_up": "under_way"}[act], by, at)

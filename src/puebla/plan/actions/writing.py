@@ -62,7 +62,10 @@ def describe_plan(
     require_unchanged(row, revision)
     before, since = row.state, row.in_force_on
     changed = _set(row, values)
-    row.closed_at = (row.closed_at or at) if row.state == Plan.State.CLOSED else None
+    if row.is_in_force:
+        row.over_at = None
+    elif before == Plan.State.IN_FORCE:
+        row.over_at = at
     _require_order(row.from_on, row.until_on)
     _come_into_force(row, changed, before, at)
     if row.state != Plan.State.DRAFT and not row.commitments.exists() and "state" in changed:
@@ -277,7 +280,7 @@ def describe_commitment(
         if row.status not in OVER:
             row.over_at = None
         elif before not in OVER:
-            row.over_at = at if plan.is_in_force else None
+            row.over_at = at if plan.in_force_on is not None else None
         _count_anew(row)
         row.words = _words_of(row)
         _touch(row, by, at)

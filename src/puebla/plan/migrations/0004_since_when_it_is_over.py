@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='plan',
-            name='closed_at',
+            name='over_at',
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
     ]

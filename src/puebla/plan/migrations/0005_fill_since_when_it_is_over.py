@@ -20,8 +20,8 @@ def fill(apps: Any, _editor: Any) -> None:
                 break
             since = at
     plans = apps.get_model("plan", "Plan").objects
-    for key, changed_at in list(plans.filter(state="closed", closed_at=None).values_list("pk", "changed_at")):
-        plans.filter(pk=key).update(closed_at=changed_at)
+    for key, changed_at in list(plans.filter(state="closed", over_at=None).exclude(in_force_on=None).values_list("pk", "changed_at")):
+        plans.filter(pk=key).update(over_at=changed_at)
 
 
 class Migration(migrations.Migration):

@@ -40,8 +40,8 @@ class Plan(Restricted):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     #: Since when countries report on it here: nothing is asked of a half-year that was over before.
     in_force_on = models.DateField(_("reports are asked since"), null=True, blank=True)
-    #: When it was closed; none where it is not.
-    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Since when nothing more is reported on it; none where something is, or nothing ever was.
+    over_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: So many days before the meeting of that body reports are due.
     report_days = models.PositiveSmallIntegerField(
         _("reports are due, days before the meeting"), default=15, validators=[MaxValueValidator(120)]
@@ -63,9 +63,7 @@ class Plan(Restricted):
                 condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="plan_plan_in_order"
             ),
             models.CheckConstraint(
-                condition=Q(state="closed", closed_at__isnull=False)
-                | (~Q(state="closed") & Q(closed_at=None)),
-                name="plan_plan_closed_when",
+                condition=~Q(state="in_force") | Q(over_at=None), name="plan_plan_over_when"
             ),
         ]
 

@@ -59,7 +59,7 @@ def reports_of(commitment: Commitment, party: Party, *, on: dt.date) -> bool:
 def _editions(person: Any, reach: Any, at: Any, since: Any) -> QuerySet[Any, Any]:
     """Editions on which members report at this instant, or did until lately."""
     seen = Plan.objects.visible_to(person, reach=reach).filter(from_on__lte=today(at)).order_by()
-    return seen.filter(Q(state=Plan.State.IN_FORCE) | Q(closed_at__gte=since, in_force_on__isnull=False))
+    return seen.filter(Q(state=Plan.State.IN_FORCE) | Q(over_at__gte=since))
 
 
 def _asked(person: Any, reach: Any, at: Any, since: Any, parties: Any) -> QuerySet[Any, Any]:
@@ -106,10 +106,10 @@ def _citable(person: Any, reach: Any, paragraphs: Any) -> QuerySet[Any, Any]:
     return seen.values_list("pk", "text__symbol", "anchor")
 
 
-#: (person, reach, at, since) → editions in force, or closed since, that the reader may know of, as far as reports depend on them.
+#: (person, reach, at, since) → editions in force, or until since then, that the reader may know of, as far as reports depend on them.
 editions_asking = PreparedForReader(
     lambda person, reach, at, since: (
-        _editions(person, reach, at, since).order_by("pk").values("pk", "body_id", "report_days", "closed_at")
+        _editions(person, reach, at, since).order_by("pk").values("pk", "body_id", "report_days", "over_at")
     ),
     make=lambda row: SimpleNamespace(**row),
     kept=100,

@@ -30,7 +30,6 @@ from puebla.plan.querysets.rounds import (
     half_named,
     halves_back,
     is_asked_of,
-    last_day,
     rounds_of,
 )
 
@@ -46,7 +45,7 @@ Key = tuple[int, Half]
 class ReportAsks(LongSource):
     """Reports on commitments of editions in force that the reader may know of.
 
-    What is over meanwhile (implemented, no longer pursued, its edition closed) is told as ended: nothing vanishes from a list
+    What is over meanwhile (implemented, no longer pursued, its edition in force no more) is told as ended: nothing vanishes from a list
     unanswered.
     """
 
@@ -58,24 +57,25 @@ class ReportAsks(LongSource):
         members = _members(question) if plans else []
         if not members:
             return
+        begins = [_begins(half) for half in halves]
         rows = keys_asked.rows(
             question.person,
             question.reach,
             question.at,
             question.since,
             members,
-            *(_after(half) for half in halves[1:]),
+            # A half-year is over as the next begins.
+            *begins[:-1],
         )
         named = set(parts_of.rows(members)) if len(members) > 1 else set()
-        rounds, closed = (_rounds(question), _closed(question)) if rows else ({}, {})
+        rounds, ends = (_rounds(question), _ends(question)) if rows else ({}, {})
         asked = [
-            (key, plan, of_all, closed[plan] if over is None else min(_instant(over), closed[plan]), later)
+            (key, plan, of_all, ends[plan] if over is None else min(_instant(over), ends[plan]), later)
             for key, plan, of_all, over, *later in rows
         ]
         sent = question.once("sent", lambda: _sent(question, [row[0] for row in rows])) if rows else {}
         for number, half in enumerate(halves if rows else ()):
             given = sent.get(half, {})
-            begun = _begins(half)
             late = number >= ANSWERED_LATE
             lots: dict[tuple[int, int, bool, bool], list[Key]] = defaultdict(list)
             for key, plan, of_all, ended, asked_later in asked:
@@ -85,7 +85,8 @@ class ReportAsks(LongSource):
                     report = given.get((key, party))
                     # What is asked only since later is not asked of a half-year, nor what was over before it; what was sent
                     # long ago is told no more.
-                    if report[0] if report else ended > begun and not (number and asked_later[number - 1]):
+                    due = ended > begins[number] and not (number and asked_later[number - 1])
+                    if report[0] if report else due:
                         lots[party, plan, report is not None, ended < NEVER].append((key, half))
             for (party, plan, is_sent, is_over), keys in lots.items():
                 yield _lot(party, rounds[plan][half], keys, sent=is_sent, ended=late or is_over)
@@ -101,7 +102,7 @@ class ReportAsks(LongSource):
         named = set(parts_of.rows(members)) if len(members) > 1 else set()
         # Found out already for all that the list has, or asked for these alone.
         sent = question.known["sent"] if "sent" in question.known else _sent(question, wanted)
-        rounds, closed = _rounds(question), _closed(question)
+        rounds, ends = _rounds(question), _ends(question)
         cited, addresses = _cited(question, shown.values()), _Addresses()
         found = {}
         for party, (key, half) in keys:
@@ -109,7 +110,7 @@ class ReportAsks(LongSource):
             if one is None or half not in halves or party not in members:
                 continue
             number = halves.index(half)
-            over = min(one.over_at or NEVER, closed[one.plan_id])
+            over = min(one.over_at or NEVER, ends[one.plan_id])
             asked = one.all_members or len(members) == 1 or (key, party) in named
             if not asked or (report is None and not (is_asked_of(one, half) and over > _begins(half))):
                 continue
@@ -140,9 +141,9 @@ def _plans(question: Question) -> list[Any]:
     return found
 
 
-def _closed(question: Question) -> dict[int, dt.datetime]:
-    """By edition, when it was closed; never, of those in force."""
-    return {one.pk: one.closed_at or NEVER for one in _plans(question)}
+def _ends(question: Question) -> dict[int, dt.datetime]:
+    """By edition, since when nothing more is reported on it; never, of those in force."""
+    return {one.pk: one.over_at or NEVER for one in _plans(question)}
 
 
 def _members(question: Question) -> list[int]:
@@ -196,12 +197,6 @@ def _cited(question: Question, commitments: Iterable[Any]) -> dict[int, str]:
 def _begins(half: Half) -> dt.datetime:
     """The instant at which a half-year begins."""
     return timezone.make_aware(dt.datetime.combine(first_day(half), dt.time()))
-
-
-def _after(half: Half) -> dt.datetime:
-    """The instant at which it is over."""
-    midnight = dt.datetime.combine(last_day(half) + dt.timedelta(days=1), dt.time())
-    return timezone.make_aware(midnight)
 
 
 def _lot(party: int, round_: Round, keys: list[Key], *, sent: bool, ended: bool) -> Lot:
